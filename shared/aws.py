@@ -1,0 +1,40 @@
+"""AWS clients: made when first needed, one of each a process."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from typing import TYPE_CHECKING, Literal, overload
+
+import botocore.session
+
+if TYPE_CHECKING:
+    from mypy_boto3_events import EventBridgeClient
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_sesv2 import SESV2Client
+    from mypy_boto3_sqs import SQSClient
+
+
+@overload
+def client(service: Literal["events"]) -> EventBridgeClient: ...
+@overload
+def client(service: Literal["secretsmanager"]) -> SecretsManagerClient: ...
+@overload
+def client(service: Literal["sesv2"]) -> SESV2Client: ...
+@overload
+def client(service: Literal["sqs"]) -> SQSClient: ...
+def client(service: str) -> object:
+    """The process's client of an AWS service. botocore itself: boto3 would add its resources to the import."""
+    return _client(service)
+
+
+@cache
+def _client(service: str) -> object:
+    region = os.environ.get("AWS_REGION", os.environ.get("AWS_DEFAULT_REGION", "us-east-1"))
+    return botocore.session.get_session().create_client(service, region_name=region)
+
+
+@cache
+def secret(secret_id: str) -> bytes:
+    """A secret's text as bytes; read once a process."""
+    return client("secretsmanager").get_secret_value(SecretId=secret_id)["SecretString"].encode()

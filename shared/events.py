@@ -1,0 +1,390 @@
+"""The catalogue: every event that Regulars tells or hears, as a pydantic model.
+
+An event of the house lies on the bus as `source` `regulars.<service>`, `detail-type` the model's name, and `detail`
+`{"metadata": Metadata, "data": <model>}`. An event of the shop's own systems (`source` `orders`) has the model itself
+as its `detail`. Fields are only ever added; a change that breaks is a new model whose name ends in V2. Unknown
+fields are ignored. `python -m infra.docs` writes the JSON Schemas and the page in docs/events/.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, ClassVar, Final
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+from shared.ids import CustomerId, OrderId, RequestId
+from shared.money import Amount, CurrencyCode
+
+SOURCE_PREFIX: Final = "regulars."
+FOREIGN_SOURCES: Final = ("orders", "storefront")
+
+
+# Built when first used: a cold start pays for the few events that its function meets, not for the whole catalogue.
+_CONFIG: Final = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True, defer_build=True)
+
+
+class EventData(BaseModel):
+    """Base of all events. Registers each in EVENTS under its name."""
+
+    model_config = _CONFIG
+
+    # Services whose word this is; for a foreign event, the sources that send it.
+    told_by: ClassVar[tuple[str, ...]] = ()
+    # True of the few events that exist to carry personal data.
+    personal: ClassVar[bool] = False
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: object) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        if cls.told_by:
+            EVENTS[cls.__name__] = cls
+
+
+EVENTS: Final[dict[str, type[EventData]]] = {}
+
+
+class Metadata(BaseModel):
+    """What every event of the house says of itself."""
+
+    model_config = _CONFIG
+
+    event_id: str
+    occurred_at: AwareDatetime
+    correlation_id: str
+    causation_id: str | None = None
+    # Whom it is about; None of an order without a person.
+    customer_id: str | None = None
+    # The version of the item that told it: of two events about one item the higher is the newer.
+    version: int
+    actor: str
+
+
+class Part(BaseModel):
+    """Base of what events hold inside."""
+
+    model_config = _CONFIG
+
+
+# --- the shop's order system ---------------------------------------------------------------------------------------
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)]
+# Only customers checks that it is an address: an order with a bad one is still an order.
+Email = Annotated[str, Field(max_length=254, json_schema_extra={"format": "email"})]
+
+
+class Buyer(Part):
+    """Who bought: by id, else by e-mail; with neither, a guest nobody knows."""
+
+    id: CustomerId | None = None
+    email: Email | None = None
+    first_name: Name | None = None
+    last_name: Name | None = None
+
+
+class OrderLine(Part):
+    """One line of an order; `amount` is what the line costs in all, after discounts, before tax and shipping."""
+
+    product_id: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    category: Annotated[str, StringConstraints(max_length=64)] | None = None
+    quantity: Annotated[int, Field(ge=1, le=1_000_000)]
+    amount: Amount
+
+
+class Order(Part):
+    """The order as its system knows it. Every order event carries it whole, so that they may come in any order."""
+
+    id: OrderId
+    buyer: Buyer = Buyer()
+    placed_at: AwareDatetime
+    currency: CurrencyCode
+    total: Amount
+    lines: Annotated[list[OrderLine], Field(max_length=200)] = []
+
+
+class Refund(Part):
+    """One refund; its id makes it count once. Any number of them never sum to more than was paid."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$")]
+    amount: Annotated[int, Field(ge=1)]
+    refunded_at: AwareDatetime
+
+
+class OrderPlaced(EventData):
+    """A customer or guest placed an order; it may not be paid yet."""
+
+    told_by = ("orders",)
+    personal = True
+    order: Order
+
+
+class OrderPaid(EventData):
+    """An order's whole total was paid. Points accrue on this event by default."""
+
+    told_by = ("orders",)
+    personal = True
+    order: Order
+    paid_at: AwareDatetime
+
+
+class OrderRefunded(EventData):
+    """Part or all of a paid order was given back."""
+
+    told_by = ("orders",)
+    personal = True
+    order: Order
+    refund: Refund
+
+
+# --- customers -----------------------------------------------------------------------------------------------------
+
+
+class Channel(StrEnum):
+    """What a marketing consent is for."""
+
+    EMAIL = "email"
+    SMS = "sms"
+
+
+class Consent(Part):
+    """A person's word on marketing by one channel, and when they gave it: of two, the later counts."""
+
+    channel: Channel
+    granted: bool
+    decided_at: AwareDatetime
+
+
+class CustomerStatus(StrEnum):
+    """What a customer may do: inactive cannot log in, banned is refused for fraud or abuse."""
+
+    ACTIVE = "active"
+    INACTIVE = "inactive"
+    BANNED = "banned"
+
+
+class Profile(Part):
+    """A registered customer's profile, as other services may know it."""
+
+    email: Email
+    first_name: str | None = None
+    last_name: str | None = None
+    locale: str | None = None
+    status: CustomerStatus
+    registered_at: AwareDatetime
+
+
+class CustomerRegistered(EventData):
+    """A person registered, or a guest became a customer in place; with the consents given then."""
+
+    told_by = ("customers",)
+    personal = True
+    customer_id: CustomerId
+    profile: Profile
+    consents: list[Consent] = []
+
+
+class CustomerUpdated(EventData):
+    """The whole profile after a change; the highest metadata.version is the newest."""
+
+    told_by = ("customers",)
+    personal = True
+    customer_id: CustomerId
+    profile: Profile
+
+
+class OrderStatus(StrEnum):
+    """How far an order has come."""
+
+    PLACED = "placed"
+    PAID = "paid"
+    PARTLY_REFUNDED = "partly_refunded"
+    REFUNDED = "refunded"
+
+
+class OrderStats(Part):
+    """What one customer's orders come to, in one currency, after the order that told of it.
+
+    `version` grows by one with each change. `orders` counts every order placed; `spent` is what was paid less what
+    was refunded, in the minor unit.
+    """
+
+    version: int
+    currency: CurrencyCode
+    orders: int
+    spent: int
+    first_order_at: AwareDatetime
+    last_order_at: AwareDatetime
+
+
+class OrderRecorded(EventData):
+    """An order came to be known or changed: the order whole, at `metadata.version`, and its customer's stats after it.
+
+    `customer_id` and `stats` are absent when the order stands without a person (its buyer was erased).
+    """
+
+    told_by = ("customers",)
+    order_id: OrderId
+    customer_id: CustomerId | None = None
+    status: OrderStatus
+    placed_at: AwareDatetime
+    paid_at: AwareDatetime | None = None
+    currency: CurrencyCode
+    total: Amount
+    refunded: Amount
+    lines: list[OrderLine] = []
+    stats: OrderStats | None = None
+
+
+# --- loyalty -------------------------------------------------------------------------------------------------------
+
+
+class Tier(StrEnum):
+    """The tiers to begin with."""
+
+    BRONZE = "bronze"
+    SILVER = "silver"
+    GOLD = "gold"
+
+
+class CardIssued(EventData):
+    """A customer was given a loyalty card."""
+
+    told_by = ("loyalty",)
+    customer_id: CustomerId
+    card_number: str
+
+
+class PointsPosted(EventData):
+    """Base of what one ledger entry tells; `points` is signed, `balance` is what the account held after it."""
+
+    customer_id: CustomerId
+    entry: Annotated[int, Field(ge=1, description="The entry's number in its account, without gaps")]
+    points: int
+    balance: int
+    cause: Annotated[str, Field(description="What caused the entry: an order's id, or the adjustment's own")]
+
+
+class PointsEarned(PointsPosted):
+    """Points were earned by an order."""
+
+    told_by = ("loyalty",)
+    order_id: OrderId
+
+
+class PointsReversed(PointsPosted):
+    """Points earned by an order were taken back in proportion to a refund."""
+
+    told_by = ("loyalty",)
+    order_id: OrderId
+
+
+class PointsAdjusted(PointsPosted):
+    """Staff added or took points."""
+
+    told_by = ("loyalty",)
+    reason: str
+
+
+class PointsExpired(PointsPosted):
+    """Points reached the end of their life unspent."""
+
+    told_by = ("loyalty",)
+
+
+class TierChanged(EventData):
+    """A customer reached or lost a tier."""
+
+    told_by = ("loyalty",)
+    customer_id: CustomerId
+    old: Tier
+    new: Tier
+
+
+# --- segments ------------------------------------------------------------------------------------------------------
+
+
+class SegmentEntered(EventData):
+    """A customer now belongs to a segment."""
+
+    told_by = ("segments",)
+    customer_id: CustomerId
+    segment_id: str
+
+
+class SegmentLeft(EventData):
+    """A customer no longer belongs to a segment."""
+
+    told_by = ("segments",)
+    customer_id: CustomerId
+    segment_id: str
+
+
+# --- notifications -------------------------------------------------------------------------------------------------
+
+
+class MessageSent(EventData):
+    """The provider took a message; never its address or text."""
+
+    told_by = ("notifications",)
+    customer_id: CustomerId
+    message_id: str
+    template: str
+    channel: Channel
+
+
+class Unsubscribed(EventData):
+    """A person used the unsubscribe link."""
+
+    told_by = ("notifications",)
+    customer_id: CustomerId
+    channel: Channel
+    unsubscribed_at: AwareDatetime
+
+
+# --- privacy -------------------------------------------------------------------------------------------------------
+
+
+class ConsentChanged(EventData):
+    """A consent was granted or withdrawn and stands in the log."""
+
+    told_by = ("privacy",)
+    customer_id: CustomerId
+    consent: Consent
+
+
+class ErasureRequested(EventData):
+    """Forget this person. Told again daily to all until every service has answered; answering twice is harmless."""
+
+    told_by = ("privacy",)
+    personal = True
+    request_id: RequestId
+    customer_id: CustomerId
+
+
+class Kept(Part):
+    """What a service kept of an erased person, without the person in it, and on what ground."""
+
+    what: str
+    count: int
+    why: str
+
+
+class ErasureAnswered(EventData):
+    """A service has erased a person; counts by kind of what it erased and what it kept. The first answer stands."""
+
+    told_by = ("customers", "loyalty", "segments", "notifications")
+    request_id: RequestId
+    customer_id: CustomerId
+    service: str
+    erased: dict[str, int]
+    kept: list[Kept] = []
+    answered_at: AwareDatetime
+
+
+class RequestCompleted(EventData):
+    """Every service has answered a data-subject request."""
+
+    told_by = ("privacy",)
+    request_id: RequestId
+    customer_id: CustomerId
+    kind: str

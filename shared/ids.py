@@ -1,0 +1,44 @@
+"""Identifiers: a three-letter prefix for what it is, and a ULID, so that ids sort by when they were made."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from pydantic import StringConstraints
+from ulid import ULID
+
+from shared import clock
+
+ULID_PATTERN: Final = r"[0-7][0-9A-HJKMNP-TV-Z]{25}"
+
+_PATTERNS: Final = {prefix: rf"^{prefix}_{ULID_PATTERN}$" for prefix in ("cus", "msg", "req", "evt")}
+
+CustomerId = Annotated[str, StringConstraints(pattern=_PATTERNS["cus"])]
+MessageId = Annotated[str, StringConstraints(pattern=_PATTERNS["msg"])]
+RequestId = Annotated[str, StringConstraints(pattern=_PATTERNS["req"])]
+# Order ids are the order system's own; what can stand in a key and in a URL path.
+OrderId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$")]
+
+
+def new_customer_id() -> str:
+    """`cus_` and a ULID."""
+    return _new("cus")
+
+
+def new_message_id() -> str:
+    """`msg_` and a ULID."""
+    return _new("msg")
+
+
+def new_request_id() -> str:
+    """`req_` and a ULID: a data-subject request."""
+    return _new("req")
+
+
+def new_event_id() -> str:
+    """`evt_` and a ULID."""
+    return _new("evt")
+
+
+def _new(prefix: str) -> str:
+    return f"{prefix}_{ULID.from_datetime(clock.now())}"

@@ -1,0 +1,130 @@
+"""The relay: tells the bus what the items of a table carry, from the table's stream.
+
+A record's events are built from that record's own image, so what is told is what was stored. Publishing may repeat
+(the stream retries), never differ: an event's id and data come from the item.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from shared.aws import client
+from shared.events import EventData, Metadata
+from shared.observability import count, describe, logger
+from shared.table import Item, Told, read_image
+
+if TYPE_CHECKING:
+    from mypy_boto3_events.type_defs import PutEventsRequestEntryTypeDef
+
+# PutEvents takes ten entries and 256 KB at most (EventBridge quotas); the margin is for what surrounds the detail.
+ENTRIES_A_CALL: Final = 10
+BYTES_A_CALL: Final = 240 * 1024
+
+# Builds an event's data from the item that carries it.
+Build = Callable[[Any, Told], EventData]
+Builders = Mapping[type[EventData], Build]
+
+
+@dataclass(frozen=True)
+class Announcement:
+    """One entry for the bus, and the stream record it came from."""
+
+    sequence_number: str
+    entry: PutEventsRequestEntryTypeDef
+
+    @property
+    def size(self) -> int:
+        """Bytes as EventBridge counts them, nearly."""
+        return len(self.entry["Detail"].encode()) + len(self.entry["DetailType"]) + len(self.entry["Source"])
+
+
+@dataclass(frozen=True)
+class Relay:
+    """The relay of one service: its table's base item, what it tells, and the bus it tells it on."""
+
+    service: str
+    base: type[Item]
+    builders: Builders
+    bus_name: str
+
+    def publish(self, event: Mapping[str, Any]) -> dict[str, list[dict[str, str]]]:
+        """Publish what a batch of stream records carries.
+
+        Returns the partial batch response: the first record that failed, from which Lambda delivers again.
+        """
+        failed: set[str] = set()
+        announcements: list[Announcement] = []
+        for record in event["Records"]:
+            try:
+                announcements.extend(self._announcements(record["dynamodb"]))
+            except Exception as error:  # noqa: BLE001  # one bad record fails alone
+                logger.error("record not told", extra={"event_id": record.get("eventID"), **describe(error)})
+                failed.add(record["dynamodb"]["SequenceNumber"])
+        for batch in _batches(announcements):
+            failed |= _put_events(batch)
+        count("EventsTold", len(announcements))
+        return {"batchItemFailures": [{"itemIdentifier": number} for number in sorted(failed, key=int)[:1]]}
+
+    def entries_of(self, image: Mapping[str, Any]) -> list[PutEventsRequestEntryTypeDef]:
+        """What an item in DynamoDB's own form carries, as entries for PutEvents."""
+        item, carried = read_image(self.base, image)
+        return [self._entry(item, told) for told in carried]
+
+    def _announcements(self, record: Mapping[str, Any]) -> Iterator[Announcement]:
+        # A deletion has no new image: what must be told of it rides on another item.
+        for entry in self.entries_of(record.get("NewImage", {})) if "NewImage" in record else ():
+            yield Announcement(record["SequenceNumber"], entry)
+
+    def _entry(self, item: Item, told: Told) -> PutEventsRequestEntryTypeDef:
+        data = self._build(item, told)
+        metadata = Metadata(
+            event_id=told.id,
+            occurred_at=told.at,
+            correlation_id=told.correlation_id,
+            causation_id=told.causation_id,
+            customer_id=getattr(data, "customer_id", None),
+            version=item.version or 0,
+            actor=told.actor,
+        )
+        detail = {"metadata": metadata.model_dump(mode="json"), "data": data.model_dump(mode="json")}
+        return {
+            "EventBusName": self.bus_name,
+            "Source": f"regulars.{self.service}",
+            "DetailType": told.name,
+            "Time": told.at,
+            "Detail": json.dumps(detail, separators=(",", ":")),
+        }
+
+    def _build(self, item: Item, told: Told) -> EventData:
+        builders = {kind.__name__: build for kind, build in self.builders.items()}
+        return builders[told.name](item, told)
+
+
+def _batches(announcements: Iterable[Announcement]) -> Iterator[list[Announcement]]:
+    batch: list[Announcement] = []
+    size = 0
+    for announcement in announcements:
+        if batch and (len(batch) == ENTRIES_A_CALL or size + announcement.size > BYTES_A_CALL):
+            yield batch
+            batch, size = [], 0
+        batch.append(announcement)
+        size += announcement.size
+    if batch:
+        yield batch
+
+
+def _put_events(batch: Sequence[Announcement]) -> set[str]:
+    """Publish; the sequence numbers of the records whose entries the bus did not take."""
+    try:
+        answer = client("events").put_events(Entries=[announcement.entry for announcement in batch])
+    except Exception as error:  # noqa: BLE001  # the stream delivers them again
+        logger.error("bus not reached", extra=describe(error))
+        return {announcement.sequence_number for announcement in batch}
+    if not answer["FailedEntryCount"]:
+        return set()
+    refused = [(a, r) for a, r in zip(batch, answer["Entries"], strict=True) if r.get("ErrorCode")]
+    logger.warning("bus refused entries", extra={"codes": [result["ErrorCode"] for _, result in refused]})
+    return {announcement.sequence_number for announcement, _ in refused}

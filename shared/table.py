@@ -1,0 +1,267 @@
+"""The base of every DynamoDB item, and the one way of writing items.
+
+The item is the outbox: `tell` puts events on it, and the same write that changes the item stores them. An item that
+is read and written again without `tell` loses them, so nothing is told twice. The stream's relay (shared.outbox)
+builds each event's data from the image that carried it.
+
+Every item has a version. A fresh item may not exist yet; a loaded one must still have the version it was loaded
+with. So `commit` never overwrites what it has not seen.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, ClassVar, Final, Self, TypeVar
+
+from pynamodb.attributes import ListAttribute, MapAttribute, UnicodeAttribute, UTCDateTimeAttribute, VersionAttribute
+from pynamodb.connection import Connection
+from pynamodb.exceptions import DoesNotExist, PutError, PynamoDBException, TransactWriteError
+from pynamodb.expressions.condition import Condition
+from pynamodb.models import Model
+from pynamodb.transactions import TransactWrite
+from pynamodb_attributes import IntegerAttribute
+
+from shared import clock, ids
+from shared.cause import Cause
+from shared.events import EventData
+
+I = TypeVar("I", bound="Item")  # noqa: E741
+R = TypeVar("R")
+
+# TransactWriteItems takes 100 operations at most (DynamoDB service quotas).
+LARGEST_TRANSACTION: Final = 100
+# With full jitter up to 0.8 s, six tries wait 1.3 s on average: well inside every function's 30 s.
+TRIES: Final = 6
+_FIRST_PAUSE: Final = 0.05
+
+_LOST_CONDITION: Final = "ConditionalCheckFailed"
+_LOST_TO_A_TRANSACTION: Final = "TransactionConflict"
+_THROTTLED: Final = frozenset(
+    {
+        "ThrottlingError",
+        "ProvisionedThroughputExceeded",
+        "ThrottlingException",
+        "ProvisionedThroughputExceededException",
+    }
+)
+
+
+class LostRaceError(Exception):
+    """The item changed, or came to be, after it was read."""
+
+
+class BusyError(Exception):
+    """DynamoDB kept refusing for conflicts or throttling until the tries ran out; trying again later may work."""
+
+
+class Told(MapAttribute[str, Any]):
+    """One event that an item carries; its data is built from the item when it is published."""
+
+    name = UnicodeAttribute()
+    id = UnicodeAttribute()
+    at = UTCDateTimeAttribute()
+    actor = UnicodeAttribute()
+    correlation_id = UnicodeAttribute()
+    causation_id = UnicodeAttribute(null=True)
+    # What the event is about, where one item tells the same event of several things: a segment's id, say.
+    about = UnicodeAttribute(null=True)
+
+
+class TableMeta:
+    """What the `Meta` of every table shares. Short timeouts: DynamoDB answers in milliseconds or not at all."""
+
+    region: ClassVar[str] = os.environ.get("AWS_REGION", os.environ.get("AWS_DEFAULT_REGION", "us-east-1"))
+    connect_timeout_seconds: ClassVar[int] = 2
+    read_timeout_seconds: ClassVar[int] = 5
+    max_retry_attempts: ClassVar[int] = 3
+
+
+class Item(Model):
+    """Base of the items of all tables. A service's own base adds `kind`, the discriminator, and its indexes."""
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    version = VersionAttribute()
+    events = ListAttribute(of=Told, null=True)
+    # The scalar mark beside the list: a stream's filter sees scalars only. It is the first event's id.
+    outbox = UnicodeAttribute(null=True)
+
+    @classmethod
+    def from_raw_data(cls, data: dict[str, Any]) -> Self:
+        """The item without the events that it carried: they are told already."""
+        item = super().from_raw_data(data)
+        item.events = None
+        item.outbox = None
+        return item
+
+    def tell(self, event: type[EventData], cause: Cause, *, about: str | None = None) -> None:
+        """Let the next write of this item also tell `event`."""
+        told = Told(  # type: ignore[no-untyped-call]
+            name=event.__name__,
+            id=ids.new_event_id(),
+            at=clock.now(),
+            actor=cause.actor,
+            correlation_id=cause.correlation_id,
+            causation_id=cause.causation_id,
+            about=about,
+        )
+        self.events = [*(self.events or []), told]
+        self.outbox = self.events[0].id
+
+
+class Expiring(Model):
+    """Mixed into items that are rubbish after a while: DynamoDB deletes them some time after `expires_at`."""
+
+    expires_at = IntegerAttribute()  # epoch seconds
+
+
+@dataclass(frozen=True)
+class Put:
+    """One item to write whole. `error` is raised when this very write's condition fails; LostRaceError without."""
+
+    item: Item
+    condition: Condition | None = None
+    error: Exception | None = None
+
+
+@dataclass(frozen=True)
+class Delete:
+    """One item to delete, at the version at which it was loaded."""
+
+    item: Item
+    condition: Condition | None = None
+    error: Exception | None = None
+
+
+Write = Put | Delete
+
+
+def find(kind: type[I], pk: str, sk: str) -> I | None:
+    """The item as it is now (a consistent read), or None."""
+    try:
+        return kind.get(pk, sk, consistent_read=True)
+    except DoesNotExist:
+        return None
+
+
+def commit(*writes: Write | None) -> None:
+    """Make all the writes or none; None stands for a write that is not needed.
+
+    Raises the error of the first write whose condition failed (LostRaceError where it names none), and BusyError
+    when conflicts or throttling outlast the tries.
+    """
+    wanted = [write for write in writes if write is not None]
+    for pause in _pauses():
+        try:
+            return _write_once(wanted)
+        except BusyError:
+            if pause is None:
+                raise
+            time.sleep(pause)
+    raise AssertionError
+
+
+def retry_lost_races(attempt: Callable[[], R]) -> R:
+    """Run `attempt`, which reads, decides and commits, again while another writer keeps getting in between.
+
+    Raises LostRaceError when it loses to the end.
+    """
+    for pause in _pauses():
+        try:
+            return attempt()
+        except LostRaceError:
+            if pause is None:
+                raise
+            time.sleep(pause)
+    raise AssertionError
+
+
+def delete_all(items: Sequence[Item]) -> int:
+    """Delete items whatever their version, in batches (an erasure); how many there were."""
+    if items:
+        with type(items[0]).batch_write() as batch:
+            for item in items:
+                batch.delete(item)
+    return len(items)
+
+
+def read_image(base: type[I], image: Mapping[str, Any]) -> tuple[I, list[Told]]:
+    """The item of a stream record's image, and the events that it carries."""
+    item = base.from_raw_data(dict(image))
+    carried = image.get("events", {}).get("L")
+    return item, Item.events.deserialize(carried) if carried else []
+
+
+def _pauses() -> Iterator[float | None]:
+    """Seconds to wait after each try, with full jitter; None after the last."""
+    for tried in range(TRIES - 1):
+        yield random.uniform(0, _FIRST_PAUSE * 2**tried)  # noqa: S311  # jitter, not a secret
+    yield None
+
+
+def _write_once(writes: list[Write]) -> None:
+    if not writes:
+        return
+    if len(writes) == 1 and isinstance(writes[0], Put):
+        _put(writes[0])
+    else:
+        _transact(writes)
+
+
+def _put(write: Put) -> None:
+    try:
+        write.item.save(write.condition)
+    except PutError as error:
+        raise _meaning(error, error.cause_response_code, write) from error
+
+
+def _transact(writes: list[Write]) -> None:
+    # PynamoDB sends deletions before puts, and the reasons of a cancellation come in that order.
+    in_order = sorted(writes, key=lambda write: isinstance(write, Put))
+    try:
+        with TransactWrite(connection=_connection()) as transaction:
+            for write in in_order:
+                if isinstance(write, Put):
+                    transaction.save(write.item, write.condition)
+                else:
+                    transaction.delete(write.item, write.condition)
+    except TransactWriteError as error:
+        raise _meaning_of_cancellation(error, in_order) from error
+
+
+def _meaning_of_cancellation(error: TransactWriteError, writes: list[Write]) -> Exception:
+    reasons = list(zip(error.cancellation_reasons, writes, strict=False))
+    for reason, write in reasons:
+        if reason is not None and reason.code == _LOST_CONDITION:
+            return _meaning(error, reason.code, write)
+    for reason, write in reasons:
+        if reason is not None:
+            return _meaning(error, reason.code, write)
+    return _meaning(error, error.cause_response_code, writes[0])
+
+
+def _meaning(error: PynamoDBException, code: str | None, write: Write) -> Exception:
+    if code in {_LOST_CONDITION, "ConditionalCheckFailedException"}:
+        return write.error or LostRaceError()
+    if code in _THROTTLED or code in {
+        _LOST_TO_A_TRANSACTION,
+        "TransactionConflictException",
+        "TransactionInProgressException",
+    }:
+        return BusyError()
+    return error
+
+
+@cache
+def _connection() -> Connection:
+    return Connection(
+        region=TableMeta.region,
+        connect_timeout_seconds=TableMeta.connect_timeout_seconds,
+        read_timeout_seconds=TableMeta.read_timeout_seconds,
+        max_retry_attempts=TableMeta.max_retry_attempts,
+    )

@@ -1,0 +1,26 @@
+"""Every test's ground: an AWS that is not there, and a stage named `test`."""
+
+from __future__ import annotations
+
+import os
+
+# Before anything of Regulars is imported: tables are named, and clients made, from these.
+os.environ.update(
+    AWS_ACCESS_KEY_ID="testing",
+    AWS_SECRET_ACCESS_KEY="testing",
+    AWS_DEFAULT_REGION="us-east-1",
+    AWS_REGION="us-east-1",
+    STAGE="test",
+    BUS_NAME="regulars-test",
+    POWERTOOLS_METRICS_NAMESPACE="Regulars",
+    POWERTOOLS_TRACE_DISABLED="true",
+    POWERTOOLS_METRICS_DISABLED="true",
+    EMAIL_SECRET_ID="email-secret",
+    LINK_SECRET_ID="link-secret",
+    SENDER="Shop <hello@shop.example>",
+    BASE_URL="https://shop.example",
+    ALLOWED_ORIGINS="https://shop.example",
+    DEAD_LETTER_QUEUE_URL="",
+)
+for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE", "REGULARS_CLOCK_FILE"):
+    os.environ.pop(name, None)

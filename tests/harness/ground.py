@@ -1,0 +1,58 @@
+"""What a service needs of AWS, made on moto from the service's own resources.yaml."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import boto3
+import yaml
+from moto import mock_aws
+
+SERVICES = ("customers", "loyalty", "segments", "notifications", "privacy")
+STAGE = "test"
+BUS = f"regulars-{STAGE}"
+SENDER = "hello@shop.example"
+ROOT = Path(__file__).parents[2]
+
+_TABLE_FIELDS = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "LocalSecondaryIndexes")
+
+
+@contextmanager
+def ground(*services: str) -> Iterator[None]:
+    """An empty AWS in this process with the tables of `services`, the bus, the secrets and a mail sender."""
+    with mock_aws():
+        for service in services or SERVICES:
+            create_table(service)
+        boto3.client("events").create_event_bus(Name=BUS)
+        secrets = boto3.client("secretsmanager")
+        secrets.create_secret(Name="email-secret", SecretString="the key of the e-mail hashes")
+        secrets.create_secret(Name="link-secret", SecretString="the key of the unsubscribe links")
+        boto3.client("sesv2").create_email_identity(EmailIdentity=SENDER)
+        yield
+
+
+def create_table(service: str) -> None:
+    """The service's table as its template has it, with its stream."""
+    properties = resources(service)["Resources"]["Table"]["Properties"]
+    boto3.client("dynamodb").create_table(
+        TableName=f"regulars-{STAGE}-{service}",
+        BillingMode="PAY_PER_REQUEST",
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
+        **{name: properties[name] for name in _TABLE_FIELDS if name in properties},
+    )
+
+
+def resources(service: str) -> dict[str, Any]:
+    """A service's resources.yaml."""
+    text = (ROOT / "services" / service / "resources.yaml").read_text(encoding="utf-8")
+    parsed: dict[str, Any] = yaml.safe_load(text)
+    return parsed
+
+
+def items(service: str) -> list[dict[str, Any]]:
+    """Every item of a service's table, in DynamoDB's own form."""
+    pages = boto3.client("dynamodb").get_paginator("scan").paginate(TableName=f"regulars-{STAGE}-{service}")
+    return [item for page in pages for item in page["Items"]]

@@ -1,0 +1,66 @@
+"""Events as a queue hands them over, for tests of one service."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from typing import Any
+
+from shared import clock, ids
+from shared.events import EventData
+
+_numbers = itertools.count(1)
+
+
+def house_event(data: EventData, *, version: int = 1, event_id: str | None = None) -> dict[str, Any]:
+    """An EventBridge event of the house that carries `data`."""
+    metadata = {
+        "event_id": event_id or ids.new_event_id(),
+        "occurred_at": clock.now().isoformat(),
+        "correlation_id": "test",
+        "causation_id": None,
+        "customer_id": getattr(data, "customer_id", None),
+        "version": version,
+        "actor": "service:test",
+    }
+    detail = {"metadata": metadata, "data": data.model_dump(mode="json")}
+    return envelope(f"regulars.{data.told_by[0]}", type(data).__name__, detail)
+
+
+def foreign_event(data: EventData) -> dict[str, Any]:
+    """An EventBridge event of the shop's own systems."""
+    return envelope(data.told_by[0], type(data).__name__, data.model_dump(mode="json"))
+
+
+def envelope(source: str, detail_type: str, detail: dict[str, Any]) -> dict[str, Any]:
+    """What EventBridge puts around a detail."""
+    return {
+        "version": "0",
+        "id": f"eb-{next(_numbers)}",
+        "detail-type": detail_type,
+        "source": source,
+        "account": "123456789012",
+        "time": clock.now().isoformat(),
+        "region": "us-east-1",
+        "resources": [],
+        "detail": detail,
+    }
+
+
+def sqs_batch(*events: dict[str, Any]) -> dict[str, Any]:
+    """A Lambda event of the inbox: each event as one SQS message."""
+    return {
+        "Records": [
+            {
+                "messageId": f"m-{next(_numbers)}",
+                "receiptHandle": "r",
+                "body": json.dumps(event),
+                "attributes": {"ApproximateReceiveCount": "1"},
+                "messageAttributes": {},
+                "eventSource": "aws:sqs",
+                "eventSourceARN": "arn:aws:sqs:us-east-1:123456789012:inbox",
+                "awsRegion": "us-east-1",
+            }
+            for event in events
+        ]
+    }

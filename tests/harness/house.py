@@ -1,0 +1,319 @@
+"""All five services in one process on moto, and what AWS would put between them: streams, bus, queues, schedules.
+
+moto's own bus and event source mappings drop partial failures and lose streams, so the house carries everything to
+the real handlers itself, in one thread, and can deliver twice, late and out of order on demand.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any, Final
+
+import boto3
+from botocore.awsrequest import AWSResponse
+from chalice import Chalice
+from chalice.config import Config
+from chalice.local import LocalGateway
+from moto.events.models import EventPattern
+
+from infra.apps import load_app
+from infra.paths import service_for
+from shared.aws import client
+from shared.events import EventData
+from tests import tokens
+from tests.harness.context import LambdaContext
+from tests.harness.ground import SERVICES, STAGE, ground, items, resources
+from tests.harness.heard import foreign_event
+
+RECEIVES: Final = 5  # maxReceiveCount of every inbox
+STREAM_BATCH: Final = 100
+QUEUE_BATCH: Final = 10
+MOST_ROUNDS: Final = 200
+
+
+class NotSettledError(AssertionError):
+    """Work kept coming back: something is redelivered for ever or tells itself."""
+
+
+@dataclass
+class Weather:
+    """How badly queues deliver: `copies` of each message, shuffled, each put off with the chance `late`."""
+
+    random: Random = field(default_factory=lambda: Random(0))  # noqa: S311  # a seeded test, not a secret
+    copies: int = 1
+    shuffled: bool = False
+    late: float = 0.0
+
+
+@dataclass
+class Message:
+    """One message of a queue."""
+
+    id: str
+    body: str
+    receives: int = 0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an HTTP call got."""
+
+    status: int
+    headers: dict[str, str]
+    text: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.text)
+
+
+class House:
+    """The five services and what is between them. Make one with `open_house()`."""
+
+    def __init__(self, weather: Weather) -> None:
+        self.weather = weather
+        self.apps: dict[str, Any] = {name: load_app(name) for name in SERVICES}
+        self.told: list[dict[str, Any]] = []
+        self.queues: dict[str, list[Message]] = {name: [] for name in SERVICES}
+        self._patterns = {name: list(_patterns(name)) for name in SERVICES}
+        self._gateways = {name: LocalGateway(_chalice(module), Config.create()) for name, module in self.apps.items()}
+        self._read_up_to: dict[str, str | None] = dict.fromkeys(SERVICES)
+        self._numbers = itertools.count(1)
+        self._dead_urls = {name: _make_dead_letter_queue(name) for name in SERVICES}
+
+    # --- doors ---------------------------------------------------------------------------------------------------
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        by: str | None = None,
+        body: Any = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Call the platform over HTTP as `by`: a role's name, a customer's id, or None without a token."""
+        service = service_for(path.partition("?")[0])
+        assert service, f"nobody answers {path}"
+        sent = {"Content-Type": "application/json", **(headers or {})}
+        if by is not None:
+            sent["Authorization"] = f"Bearer {tokens.token(by)}"
+        content = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
+        with self._inside(service):
+            answer = self._gateways[service].handle_request(method=method, path=path, headers=sent, body=content)
+        text = answer["body"]
+        return Answer(answer["statusCode"], answer["headers"], text.decode() if isinstance(text, bytes) else text)
+
+    def send(self, *events: EventData) -> None:
+        """Put foreign events on the bus, as the shop's order system does."""
+        for event in events:
+            self.put_on_bus(foreign_event(event))
+
+    def put_on_bus(self, envelope: dict[str, Any]) -> None:
+        """Route one EventBridge event to the queues whose rules match it."""
+        self.told.append(envelope)
+        for service, patterns in self._patterns.items():
+            if any(pattern.matches_event(envelope) for pattern in patterns):  # type: ignore[arg-type]
+                self.queues[service].append(Message(f"m-{next(self._numbers)}", json.dumps(envelope)))
+
+    def run(self, service: str, function: str) -> None:
+        """Run a schedule's function once."""
+        event = {"id": "1", "source": "aws.events", "detail-type": "Scheduled Event", "resources": [], "detail": {}}
+        envelope = {**event, "version": "0", "account": "1", "time": "2026-01-01T00:00:00Z", "region": "us-east-1"}
+        with self._inside(service):
+            getattr(self.apps[service], function)(envelope, LambdaContext())
+
+    # --- what lies between ---------------------------------------------------------------------------------------
+
+    def settle(self) -> int:
+        """Carry streams and queues until nothing moves any more; how many rounds it took."""
+        for rounds in range(MOST_ROUNDS):
+            if not self.step():
+                return rounds
+        waiting = {service: len(queue) for service, queue in self.queues.items() if queue}
+        raise NotSettledError(waiting)
+
+    def step(self) -> bool:
+        """One round: every stream and every queue once. False when there was nothing to do."""
+        streams = [self.carry_stream(service) for service in SERVICES]
+        queues = [self.carry_queue(service) for service in SERVICES]
+        return any(streams) or any(queues) or any(self.queues.values())
+
+    def carry_stream(self, service: str) -> int:
+        """Hand new records of a table's stream to the relay; how many it was handed."""
+        records = self._new_records(service)
+        carried = [record for record in records if _passes_the_filter(record)]
+        for start in range(0, len(carried), STREAM_BATCH):
+            batch = carried[start : start + STREAM_BATCH]
+            with self._inside(service):
+                failures = self.apps[service].relay({"Records": batch}, LambdaContext())["batchItemFailures"]
+            if failures:
+                # The stream goes on from the first failure: what comes before it counts as read.
+                self._read_up_to[service] = str(int(failures[0]["itemIdentifier"]) - 1)
+                return len(carried)
+        if records:
+            self._read_up_to[service] = records[-1]["dynamodb"]["SequenceNumber"]
+        return len(carried)
+
+    def carry_queue(self, service: str) -> int:
+        """Hand what waits in a queue to its inbox; how many messages it was handed."""
+        taken, self.queues[service] = self._sorted_by_weather(self.queues[service])
+        for start in range(0, len(taken), QUEUE_BATCH):
+            self._receive(service, taken[start : start + QUEUE_BATCH])
+        return len(taken)
+
+    def dead(self, service: str) -> list[dict[str, Any]]:
+        """The events in a service's dead-letter queue."""
+        sqs = boto3.client("sqs")
+        found: list[dict[str, Any]] = []
+        while letters := sqs.receive_message(
+            QueueUrl=self._dead_urls[service], MaxNumberOfMessages=10, VisibilityTimeout=1
+        ).get("Messages"):
+            found += [json.loads(letter["Body"]) for letter in letters]
+        return found
+
+    def all_dead(self) -> dict[str, int]:
+        """How many dead letters each service has; empty when there are none."""
+        return {service: len(letters) for service in SERVICES if (letters := self.dead(service))}
+
+    def names_told(self) -> list[str]:
+        """The detail-types on the bus so far, in order."""
+        return [envelope["detail-type"] for envelope in self.told]
+
+    def everything_stored(self) -> str:
+        """All items of all tables and all waiting messages as one text, to look for what must not be there."""
+        tables = {service: items(service) for service in SERVICES}
+        waiting = {service: [message.body for message in queue] for service, queue in self.queues.items()}
+        return json.dumps([tables, waiting, {service: self.dead(service) for service in SERVICES}], default=str)
+
+    def _receive(self, service: str, batch: list[Message]) -> None:
+        records = [_sqs_record(message) for message in batch]
+        with self._inside(service):
+            failures = self.apps[service].inbox({"Records": records}, LambdaContext())["batchItemFailures"]
+        failed = {failure["itemIdentifier"] for failure in failures}
+        for message in batch:
+            if message.id in failed:
+                self._return(service, message)
+
+    def _return(self, service: str, message: Message) -> None:
+        message.receives += 1
+        if message.receives >= RECEIVES:
+            boto3.client("sqs").send_message(QueueUrl=self._dead_urls[service], MessageBody=message.body)
+        else:
+            self.queues[service].append(message)
+
+    def _sorted_by_weather(self, queue: list[Message]) -> tuple[list[Message], list[Message]]:
+        now, later = [], []
+        for message in queue:
+            (later if self.weather.random.random() < self.weather.late else now).append(message)
+        # A copy comes in the round after, too: with the same message id, as SQS does, or a redrive's new one.
+        for message in now:
+            if message.receives == 0 and not message.id.endswith("*"):
+                later += [Message(f"{message.id}{n}*", message.body) for n in range(self.weather.copies - 1)]
+        if self.weather.shuffled:
+            self.weather.random.shuffle(now)
+        return now, later
+
+    def _new_records(self, service: str) -> list[dict[str, Any]]:
+        streams = boto3.client("dynamodbstreams")
+        arn = boto3.client("dynamodb").describe_table(TableName=_table(service))["Table"]["LatestStreamArn"]
+        shard = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]
+        after = self._read_up_to[service]
+        # A fresh iterator each time: one handed out before a cancelled transaction returns what was rolled back.
+        where = {"ShardIteratorType": "TRIM_HORIZON"} if after is None else _after(after)
+        iterator = streams.get_shard_iterator(StreamArn=arn, ShardId=shard, **where)["ShardIterator"]  # type: ignore[arg-type]
+        records: list[dict[str, Any]] = streams.get_records(ShardIterator=iterator)["Records"]  # type: ignore[assignment]
+        return records
+
+    @contextmanager
+    def _inside(self, service: str) -> Iterator[None]:
+        """Run as a function of the service: with its environment, and with the bus of the house."""
+        before = os.environ.get("DEAD_LETTER_QUEUE_URL", "")
+        os.environ["DEAD_LETTER_QUEUE_URL"] = self._dead_urls[service]
+        try:
+            yield
+        finally:
+            os.environ["DEAD_LETTER_QUEUE_URL"] = before
+
+    def take_entries(self, params: Mapping[str, Any], **_: Any) -> tuple[AWSResponse, dict[str, Any]]:
+        """Stand in for PutEvents, at the botocore seam."""
+        entries = json.loads(params["body"])["Entries"]
+        for entry in entries:
+            self.put_on_bus(self._envelope(entry))
+        taken = [{"EventId": f"eb-{next(self._numbers)}"} for _ in entries]
+        response = AWSResponse(params["url"], 200, {}, None)  # type: ignore[arg-type]
+        return response, {"FailedEntryCount": 0, "Entries": taken, "ResponseMetadata": {"HTTPStatusCode": 200}}
+
+    def _envelope(self, entry: Mapping[str, Any]) -> dict[str, Any]:
+        detail = json.loads(entry["Detail"])
+        return {
+            "version": "0",
+            "id": f"eb-{next(self._numbers)}",
+            "detail-type": entry["DetailType"],
+            "source": entry["Source"],
+            "account": "123456789012",
+            "time": detail.get("metadata", {}).get("occurred_at"),
+            "region": "us-east-1",
+            "resources": [],
+            "detail": detail,
+        }
+
+
+@contextmanager
+def open_house(weather: Weather | None = None) -> Iterator[House]:
+    """A house on an AWS of its own."""
+    with ground():
+        house = House(weather or Weather())
+        bus = client("events").meta.events
+        bus.register("before-call.eventbridge.PutEvents", house.take_entries, unique_id="house")
+        try:
+            yield house
+        finally:
+            bus.unregister("before-call.eventbridge.PutEvents", unique_id="house")
+
+
+def _patterns(service: str) -> Iterator[EventPattern]:
+    for resource in resources(service)["Resources"].values():
+        if resource["Type"] == "AWS::Events::Rule" and "EventPattern" in resource["Properties"]:
+            yield EventPattern(None, resource["Properties"]["EventPattern"])
+
+
+def _chalice(module: Any) -> Chalice:
+    app: Chalice = module.app
+    return app
+
+
+def _table(service: str) -> str:
+    return f"regulars-{STAGE}-{service}"
+
+
+def _make_dead_letter_queue(service: str) -> str:
+    return boto3.client("sqs").create_queue(QueueName=f"{_table(service)}-dead")["QueueUrl"]
+
+
+def _after(sequence_number: str) -> dict[str, str]:
+    return {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": sequence_number}
+
+
+def _passes_the_filter(record: Mapping[str, Any]) -> bool:
+    """As the event source mapping filters (infra/service.yaml): what carries events."""
+    return record["eventName"] in {"INSERT", "MODIFY"} and "outbox" in record["dynamodb"].get("NewImage", {})
+
+
+def _sqs_record(message: Message) -> dict[str, Any]:
+    return {
+        "messageId": message.id,
+        "receiptHandle": message.id,
+        "body": message.body,
+        "attributes": {"ApproximateReceiveCount": str(message.receives + 1)},
+        "messageAttributes": {},
+        "eventSource": "aws:sqs",
+        "eventSourceARN": "arn:aws:sqs:us-east-1:123456789012:inbox",
+        "awsRegion": "us-east-1",
+    }

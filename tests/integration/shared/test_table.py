@@ -1,0 +1,223 @@
+"""What `commit`, `find` and the outbox on an item promise, on moto."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from moto import mock_aws
+from pynamodb.attributes import DiscriminatorAttribute, UnicodeAttribute
+from pynamodb.exceptions import CancellationReason, TransactWriteError, VerboseClientError
+
+from shared import table
+from shared.cause import Cause
+from shared.events import SegmentEntered, SegmentLeft
+from shared.table import (
+    BusyError,
+    Delete,
+    Item,
+    LostRaceError,
+    Put,
+    TableMeta,
+    commit,
+    delete_all,
+    find,
+    read_image,
+    retry_lost_races,
+)
+
+CAUSE = Cause("staff:ada", "corr-1", "evt_0")
+
+
+class ShelfItem(Item):
+    class Meta(TableMeta):
+        table_name = "shelf"
+        billing_mode = "PAY_PER_REQUEST"
+
+    kind = DiscriminatorAttribute()
+
+
+class Book(ShelfItem, discriminator="book"):
+    title = UnicodeAttribute(null=True)
+
+
+class TakenError(Exception):
+    pass
+
+
+@pytest.fixture(autouse=True)
+def shelf() -> Iterator[None]:
+    with mock_aws():
+        ShelfItem.create_table(wait=True)
+        yield
+
+
+def test_a_fresh_item_is_written_once() -> None:
+    commit(Put(Book("b", "1", title="first")))
+    with pytest.raises(TakenError):
+        commit(Put(Book("b", "1", title="second"), error=TakenError()))
+    assert _title("b") == "first"
+
+
+def test_a_loaded_item_is_written_only_at_the_version_it_was_loaded_with() -> None:
+    commit(Put(Book("b", "1")))
+    mine, theirs = find(Book, "b", "1"), find(Book, "b", "1")
+    assert mine
+    assert theirs
+    theirs.title = "theirs"
+    commit(Put(theirs))
+    mine.title = "mine"
+    with pytest.raises(LostRaceError):
+        commit(Put(mine))
+    assert _title("b") == "theirs"
+
+
+def test_a_transaction_makes_all_its_writes_or_none_and_names_the_one_that_failed() -> None:
+    commit(Put(Book("b", "1")))
+    with pytest.raises(TakenError):
+        commit(Put(Book("c", "1")), None, Put(Book("b", "1"), error=TakenError()))
+    assert find(Book, "c", "1") is None
+
+
+def test_a_deletion_rides_in_a_transaction_and_its_error_is_its_own() -> None:
+    commit(Put(Book("b", "1")))
+    old = find(Book, "b", "1")
+    assert old
+    commit(Put(Book("c", "1")), Delete(old))
+    assert find(Book, "b", "1") is None
+    with pytest.raises(TakenError):
+        commit(Put(Book("d", "1")), Delete(old, error=TakenError()))
+    assert find(Book, "d", "1") is None
+
+
+def test_an_item_tells_its_events_in_the_write_and_never_again() -> None:
+    book = Book("b", "1")
+    book.tell(SegmentEntered, CAUSE, about="new")
+    book.tell(SegmentLeft, CAUSE, about="old")
+    commit(Put(book))
+    _, told = read_image(ShelfItem, _image("b"))
+    assert [(one.name, one.about, one.actor, one.causation_id) for one in told] == [
+        ("SegmentEntered", "new", "staff:ada", "evt_0"),
+        ("SegmentLeft", "old", "staff:ada", "evt_0"),
+    ]
+    assert _image("b")["outbox"] == {"S": told[0].id}
+
+    again = find(Book, "b", "1")
+    assert again
+    commit(Put(again))
+    assert "outbox" not in _image("b")
+    assert "events" not in _image("b")
+
+
+def test_what_is_found_has_the_class_it_was_stored_with() -> None:
+    commit(Put(Book("b", "1")))
+    assert type(find(ShelfItem, "b", "1")) is Book
+
+
+def test_nothing_is_found_where_nothing_is() -> None:
+    assert find(Book, "b", "1") is None
+
+
+def test_an_erasure_deletes_whatever_the_version() -> None:
+    books = [Book("b", str(n)) for n in range(30)]
+    for book in books:
+        commit(Put(book))
+    assert delete_all(books) == 30
+    assert delete_all([]) == 0
+    assert list(Book.query("b")) == []
+
+
+def test_a_transaction_that_conflicts_with_another_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    conflicts = iter([_cancelled("TransactionConflict"), _cancelled("ThrottlingError")])
+    really = table._transact
+    monkeypatch.setattr(table, "_pauses", lambda: iter([0.0, 0.0, None]))
+
+    def transact(writes: list[table.Write]) -> None:
+        if (error := next(conflicts, None)) is not None:
+            raise table._meaning_of_cancellation(error, writes)
+        really(writes)
+
+    monkeypatch.setattr(table, "_transact", transact)
+    commit(Put(Book("b", "1")), Put(Book("c", "1")))
+    assert find(Book, "b", "1")
+
+
+def test_conflicts_without_end_are_told_as_busy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(table, "_pauses", lambda: iter([0.0, None]))
+
+    def transact(writes: list[table.Write]) -> None:
+        raise table._meaning_of_cancellation(_cancelled("TransactionConflict"), writes)
+
+    monkeypatch.setattr(table, "_transact", transact)
+    with pytest.raises(BusyError):
+        commit(Put(Book("b", "1")), Put(Book("c", "1")))
+
+
+def test_a_failed_condition_counts_more_than_a_conflict_beside_it() -> None:
+    error = _cancelled("TransactionConflict", "ConditionalCheckFailed")
+    writes: list[table.Write] = [Put(Book("b", "1")), Put(Book("c", "1"), error=TakenError())]
+    assert isinstance(table._meaning_of_cancellation(error, writes), TakenError)
+
+
+def test_a_lost_race_is_run_again_until_it_is_won(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(table, "_pauses", lambda: iter([0.0, 0.0, None]))
+    outcomes = iter([LostRaceError(), LostRaceError(), "won"])
+
+    def attempt() -> object:
+        outcome = next(outcomes)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    assert retry_lost_races(attempt) == "won"
+
+
+def test_a_race_lost_to_the_end_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(table, "_pauses", lambda: iter([0.0, None]))
+
+    def attempt() -> None:
+        raise LostRaceError
+
+    with pytest.raises(LostRaceError):
+        retry_lost_races(attempt)
+
+
+def test_the_pauses_grow_and_end() -> None:
+    pauses = list(table._pauses())
+    assert len(pauses) == table.TRIES
+    assert pauses[-1] is None
+    assert sum(pause for pause in pauses if pause) < 2
+
+
+def _title(pk: str) -> str | None:
+    book = find(Book, pk, "1")
+    assert book
+    return book.title
+
+
+def _image(pk: str) -> dict[str, dict[str, str]]:
+    key = {"pk": {"S": pk}, "sk": {"S": "1"}}
+    image: dict[str, dict[str, str]] = boto3.client("dynamodb").get_item(TableName="shelf", Key=key)["Item"]  # type: ignore[assignment]
+    return image
+
+
+def _cancelled(*codes: str) -> TransactWriteError:
+    cause = VerboseClientError(
+        {"Error": {"Code": "TransactionCanceledException", "Message": ""}, "CancellationReasons": []},
+        "TransactWriteItems",
+        {},
+        cancellation_reasons=[CancellationReason(code=code) for code in codes],
+    )
+    assert isinstance(cause, ClientError)
+    return TransactWriteError("cancelled", cause)
+
+
+def test_times_are_kept_aware_and_in_utc() -> None:
+    book = Book("b", "1")
+    book.tell(SegmentEntered, CAUSE)
+    assert book.events
+    assert book.events[0].at.tzinfo is UTC
+    assert abs((datetime.now(UTC) - book.events[0].at).total_seconds()) < 60

@@ -1,0 +1,80 @@
+"""The inbox hands events to their handlers, and a bad one fails alone."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from shared import ids
+from shared.events import CustomerRegistered, Order, OrderPlaced, SegmentEntered
+from shared.inbox import Heard, read_event, receive
+from tests.harness.heard import envelope, foreign_event, house_event, sqs_batch
+from tests.harness.logs import captured_logs
+
+ENTERED = SegmentEntered(customer_id=ids.new_customer_id(), segment_id="new")
+
+
+def test_an_event_of_the_house_comes_with_its_version_and_becomes_a_cause() -> None:
+    heard = read_event(house_event(ENTERED, version=7, event_id="evt_1"), SegmentEntered)
+    assert heard.data == ENTERED
+    assert (heard.id, heard.version, heard.source) == ("evt_1", 7, "regulars.segments")
+    assert (heard.cause.correlation_id, heard.cause.causation_id) == ("test", "evt_1")
+
+
+def test_a_foreign_event_is_its_own_detail() -> None:
+    order = Order(id="1", placed_at=datetime(2026, 1, 1, tzinfo=UTC), currency="USD", total=100)
+    heard = read_event(foreign_event(OrderPlaced(order=order)), OrderPlaced)
+    assert heard.data.order == order
+    assert (heard.version, heard.cause.actor) == (0, "machine:orders")
+
+
+def test_unknown_fields_are_ignored() -> None:
+    event = house_event(ENTERED)
+    event["detail"]["data"]["colour"] = "blue"
+    event["detail"]["metadata"]["colour"] = "blue"
+    assert read_event(event, SegmentEntered).data == ENTERED
+
+
+def test_each_message_of_a_batch_fails_alone() -> None:
+    handled: list[str] = []
+
+    def handle(heard: Heard[SegmentEntered]) -> None:
+        if heard.data.segment_id == "bad":
+            raise RuntimeError("someone@example.com")
+        handled.append(heard.data.segment_id)
+
+    batch = sqs_batch(
+        house_event(ENTERED),
+        house_event(ENTERED.model_copy(update={"segment_id": "bad"})),
+        envelope("regulars.segments", "SegmentEntered", {"metadata": {}, "data": {"customer_id": "ada@example.com"}}),
+        house_event(ENTERED),
+    )
+    batch["Records"].append({**batch["Records"][0], "messageId": "not-json", "body": "{ada@example.com"})
+    with captured_logs() as logs:
+        failures = receive(batch, {SegmentEntered: handle})["batchItemFailures"]
+    assert [one["itemIdentifier"] for one in failures] == [
+        batch["Records"][1]["messageId"],
+        batch["Records"][2]["messageId"],
+        "not-json",
+    ]
+    assert handled == ["new", "new"]
+    assert "example.com" not in logs.getvalue()
+    assert "not-json" in logs.getvalue()
+
+
+def test_an_event_that_nobody_handles_is_acknowledged() -> None:
+    assert receive(sqs_batch(house_event(ENTERED)), {}) == {"batchItemFailures": []}
+
+
+def test_a_refused_event_is_logged_by_field_and_not_by_value() -> None:
+    detail: dict[str, Any] = {
+        "metadata": house_event(ENTERED)["detail"]["metadata"],
+        "data": {"customer_id": "ada@x.y"},
+    }
+    batch = sqs_batch(envelope("regulars.customers", "CustomerRegistered", detail))
+    with captured_logs() as logs:
+        assert receive(batch, {CustomerRegistered: lambda _: None})["batchItemFailures"]
+    [line] = [json.loads(line) for line in logs.getvalue().splitlines()]
+    assert "customer_id" in line["fields"]
+    assert "ada@x.y" not in logs.getvalue()
