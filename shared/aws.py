@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import os
 from functools import cache
-from typing import TYPE_CHECKING, Literal, overload
+from typing import TYPE_CHECKING, Final, Literal, overload
 
 import botocore.session
+from botocore.config import Config
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sesv2 import SESV2Client
     from mypy_boto3_sqs import SQSClient
+
+# SES has no idempotency: botocore's own retry after an answer that did not come would mail a second copy. The
+# timeouts (seconds) end a call well within a function's 30 s, so that the caller can still record what it knows.
+_CONFIGS: Final = {"sesv2": Config(retries={"total_max_attempts": 1}, connect_timeout=3, read_timeout=10)}
 
 
 @overload
@@ -31,7 +36,7 @@ def client(service: str) -> object:
 @cache
 def _client(service: str) -> object:
     region = os.environ.get("AWS_REGION", os.environ.get("AWS_DEFAULT_REGION", "us-east-1"))
-    return botocore.session.get_session().create_client(service, region_name=region)
+    return botocore.session.get_session().create_client(service, region_name=region, config=_CONFIGS.get(service))
 
 
 @cache

@@ -21,10 +21,11 @@ _HIDDEN: Final = 60
 def sweep_dead_letters(*needles: str) -> int:
     """Delete the messages that name any of `needles` (an id, an address) from this service's dead-letter queue.
 
-    Returns how many were deleted. Does nothing where `DEAD_LETTER_QUEUE_URL` is not set.
+    In whatever case: an address in a message is as somebody typed it. Returns how many were deleted. Does nothing
+    where `DEAD_LETTER_QUEUE_URL` is not set.
     """
     url = os.environ.get("DEAD_LETTER_QUEUE_URL")
-    wanted = [needle for needle in needles if needle]
+    wanted = [needle.lower() for needle in needles if needle]
     if not url or not wanted:
         return 0
     sqs = client("sqs")
@@ -33,7 +34,7 @@ def sweep_dead_letters(*needles: str) -> int:
         letters = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=_A_RECEIVE, VisibilityTimeout=_HIDDEN)
         if not (messages := letters.get("Messages", [])):
             break
-        swept += _delete(sqs, url, [m for m in messages if any(needle in m["Body"] for needle in wanted)])
+        swept += _delete(sqs, url, [m for m in messages if any(needle in m["Body"].lower() for needle in wanted)])
     return swept
 
 

@@ -25,6 +25,11 @@ def new_customer_id() -> str:
     return _new("cus")
 
 
+def new_order_id() -> str:
+    """`ord_` and a ULID: for an order that no order system has named."""
+    return _new("ord")
+
+
 def new_message_id() -> str:
     """`msg_` and a ULID."""
     return _new("msg")
@@ -33,6 +38,11 @@ def new_message_id() -> str:
 def new_request_id() -> str:
     """`req_` and a ULID: a data-subject request."""
     return _new("req")
+
+
+def new_adjustment_id() -> str:
+    """`adj_` and a ULID: staff's adjustment of points."""
+    return _new("adj")
 
 
 def new_event_id() -> str:

@@ -59,7 +59,16 @@ def _with_logs(handler: _Handler) -> _Handler:
 
 
 def _with_metrics(handler: _Handler) -> _Handler:
-    return metrics.log_metrics(handler, raise_on_empty_metrics=False)
+    """As Powertools' `log_metrics`, which would print a warning for every call that counts nothing."""
+
+    def handle(event: Any, context: Any) -> Any:
+        try:
+            return handler(event, context)
+        finally:
+            if metrics.metric_set:
+                metrics.flush_metrics()
+
+    return handle
 
 
 def _with_traces(handler: _Handler) -> _Handler:

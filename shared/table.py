@@ -138,7 +138,18 @@ class Delete:
     error: Exception | None = None
 
 
-Write = Put | Delete
+@dataclass(frozen=True)
+class Check:
+    """One item that must be as `condition` says, and is not written: it guards the other writes of a commit."""
+
+    kind: type[Item]
+    pk: str
+    sk: str
+    condition: Condition
+    error: Exception | None = None
+
+
+Write = Put | Delete | Check
 
 
 def find(kind: type[I], pk: str, sk: str) -> I | None:
@@ -221,17 +232,24 @@ def _put(write: Put) -> None:
 
 
 def _transact(writes: list[Write]) -> None:
-    # PynamoDB sends deletions before puts, and the reasons of a cancellation come in that order.
-    in_order = sorted(writes, key=lambda write: isinstance(write, Put))
+    # PynamoDB sends checks, deletions and puts in this order, and the reasons of a cancellation come in it.
+    in_order = sorted(writes, key=lambda write: (Check, Delete, Put).index(type(write)))
     try:
         with TransactWrite(connection=_connection()) as transaction:
             for write in in_order:
-                if isinstance(write, Put):
-                    transaction.save(write.item, write.condition)
-                else:
-                    transaction.delete(write.item, write.condition)
+                _add(transaction, write)
     except TransactWriteError as error:
         raise _meaning_of_cancellation(error, in_order) from error
+
+
+def _add(transaction: TransactWrite, write: Write) -> None:
+    match write:
+        case Put():
+            transaction.save(write.item, write.condition)
+        case Delete():
+            transaction.delete(write.item, write.condition)
+        case Check():
+            transaction.condition_check(write.kind, write.pk, write.sk, write.condition)
 
 
 def _meaning_of_cancellation(error: TransactWriteError, writes: list[Write]) -> Exception:

@@ -1,0 +1,24 @@
+"""The HTTP door that the services share: endpoints, requests, replies, pages, receipts, problems."""
+
+from shared.http.cursors import Page, PageQuery
+from shared.http.endpoint import CORS, Endpoints
+from shared.http.inputs import checked
+from shared.http.patch import apply_merge_patch
+from shared.http.receipts import Attempt, Idempotency, ReceiptMixin
+from shared.http.replies import Html, Reply
+from shared.http.request import Request
+
+__all__ = [
+    "CORS",
+    "Attempt",
+    "Endpoints",
+    "Html",
+    "Idempotency",
+    "Page",
+    "PageQuery",
+    "ReceiptMixin",
+    "Reply",
+    "Request",
+    "apply_merge_patch",
+    "checked",
+]

@@ -1,0 +1,183 @@
+"""One request on its way through a route: who, what, whether it was answered before, and what becomes of its errors."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any, Final
+
+from chalice.app import Request as ChaliceRequest
+from chalice.app import Response
+
+from shared import auth
+from shared.auth import Principal
+from shared.cause import Cause
+from shared.errors import ProblemError
+from shared.http import cursors, inputs, problems, receipts
+from shared.http.access import authorize
+from shared.http.cursors import Page
+from shared.http.receipts import Attempt, ReceiptMixin, ReceiptName, ReplayError
+from shared.http.replies import HTML_HEADERS, Html, Reply, headers_of
+from shared.http.request import Request
+from shared.http.routes import Route
+from shared.observability import describe, logger
+from shared.settings import Settings
+
+_FIRST_INTERNAL_STATUS: Final = 500
+
+
+class DoorSettings(Settings):
+    """Comma-separated origins whose scripts may read answers; `*` for any."""
+
+    allowed_origins: str = "*"
+
+
+class Call:
+    """One request on its way through a route."""
+
+    def __init__(self, route: Route, raw: ChaliceRequest, receipts: type[ReceiptMixin] | None) -> None:
+        self.route = route
+        self.raw = raw
+        self.receipts = receipts
+        self.id: str = raw.context.get("requestId") or str(uuid.uuid4())
+        self.path = inputs.unquoted(raw.uri_params)
+        self.query: Any = None
+        self.request: Request | None = None
+
+    def serve(self) -> Response:
+        """The response, whatever happens."""
+        try:
+            response = self._answer()
+        except Exception as error:  # noqa: BLE001  # the door: nothing may pass it but a problem
+            response = self._problem(error)
+        response.headers.update(self._own_headers())
+        return response
+
+    def _answer(self) -> Response:
+        principal = auth.identify(self.raw.headers.get("authorization"))
+        authorize(self.route.roles, principal, self.path)
+        arguments: dict[str, Any] = dict(inputs.read_path(self.path, self.route.path_adapters))
+        arguments |= self._read_query() | self._read_body()
+        self.request = self._request(principal)
+        attempt = self.request.attempt
+        if attempt and (before := attempt.replay()):
+            return _replayed(before)
+        try:
+            return self._response(self.route.handler(self.request, **arguments))
+        except Exception as error:
+            if attempt and (first := _twin(attempt, error)):
+                return first
+            raise
+
+    def _request(self, principal: Principal) -> Request:
+        headers = self.raw.headers
+        version = inputs.read_if_match(headers.get("if-match")) if self.route.options.if_match else None
+        correlation_id = inputs.read_correlation_id(headers.get("x-correlation-id"), self.id)
+        logger.append_keys(correlation_id=correlation_id, route=self.route.key)
+        return Request(
+            id=self.id,
+            route=self.route.key,
+            path=self.path,
+            headers=headers,
+            principal=principal,
+            cause=Cause(principal.actor, correlation_id),
+            attempt=self._attempt(principal),
+            version=version,
+        )
+
+    def _attempt(self, principal: Principal) -> Attempt | None:
+        key = receipts.read_key(self.raw.headers.get("idempotency-key"), self.route.options.idempotency)
+        if key is None or self.receipts is None:
+            return None
+        name = ReceiptName.of(principal, self.route.key, self.path, key, self._body())
+        return Attempt(self.receipts, name, self._dump, self.route.status)
+
+    def _read_query(self) -> dict[str, Any]:
+        raw = self.raw.query_params
+        given = {name: raw.getlist(name) for name in raw} if raw else {}
+        if self.route.query is None:
+            # People follow links that mailers and shops have added parameters to; programs have none to add.
+            if not self.route.is_page:
+                inputs.refuse_query(given)
+            return {}
+        self.query = inputs.read_query(given, inputs.adapter(self.route.query), self.route.repeated)
+        return {"query": self.query}
+
+    def _read_body(self) -> dict[str, Any]:
+        if self.route.body is None:
+            return {}
+        content_type = self.raw.headers.get("content-type")
+        if self.route.body is bytes:
+            return {"body": inputs.read_raw_body(self._body(), content_type, self.route.options.content_types)}
+        return {"body": inputs.read_body(self._body(), content_type, inputs.adapter(self.route.body))}
+
+    def _body(self) -> bytes:
+        raw = self.raw.raw_body
+        return inputs.limit_size(raw.encode() if isinstance(raw, str) else raw, self.route.options.max_body)
+
+    def _response(self, result: Any) -> Response:
+        reply = result if isinstance(result, Reply) else Reply(result)
+        if isinstance(reply.view, Html):
+            return _respond(reply.view.text, HTML_HEADERS, reply.view.status)
+        status = reply.status or self.route.status
+        if reply.view is None:
+            return _respond("", reply.headers, status)
+        headers = {"Content-Type": "application/json", **headers_of(reply.view), **reply.headers}
+        return _respond(self._dump(reply.view), headers, status)
+
+    def _dump(self, view: object) -> str:
+        if isinstance(view, Page):
+            view = self._with_cursor(view)
+        text: bytes = inputs.adapter(self.route.returns).dump_json(view, by_alias=True)
+        return text.decode()
+
+    def _with_cursor(self, page: Page[Any]) -> Page[Any]:
+        position, cursor = page.next_position, None
+        if position is not None:
+            cursor = cursors.encode(position, cursors.fingerprint(self.route.key, self.path, self.query))
+        declared: type[Page[Any]] = self.route.returns
+        # A page may say more than its rows: the fields of its own class stay.
+        return declared.model_construct(**(dict(page) | {"next_cursor": cursor}))
+
+    def _problem(self, error: Exception) -> Response:
+        problem = problems.as_problem(
+            error,
+            if_match=self.route.options.if_match,
+            keyed=self.request is not None and self.request.attempt is not None,
+            paged=getattr(self.query, "cursor", None) is not None,
+        )
+        self._log(problem, error)
+        headers = {"Content-Type": problems.CONTENT_TYPE, **problem.headers}
+        return _respond(problems.render(problem, self.id), headers, problem.status)
+
+    def _log(self, problem: ProblemError, error: Exception) -> None:
+        about = {"request_id": self.id, "route": self.route.key, "problem": problem.slug}
+        if problem.status >= _FIRST_INTERNAL_STATUS:
+            logger.error("request failed", extra=about | describe(error))
+        else:
+            logger.info("request refused", extra=about)
+
+    def _own_headers(self) -> dict[str, str]:
+        allowed = [origin.strip() for origin in DoorSettings.read().allowed_origins.split(",")]
+        common = {"Cache-Control": "no-store", "X-Request-Id": self.id}
+        if "*" in allowed:
+            return common
+        origin = self.raw.headers.get("origin")
+        return common | {"Vary": "Origin", "Access-Control-Allow-Origin": origin if origin in allowed else allowed[0]}
+
+
+def _twin(attempt: Attempt, error: Exception) -> Response | None:
+    """The answer that another request with the same key was given while this one ran, and failed because of it."""
+    if isinstance(error, ReplayError | ProblemError | problems.LOST):
+        answer = attempt.replay()
+        return _replayed(answer) if answer else None
+    return None
+
+
+def _replayed(answer: receipts.Answer) -> Response:
+    headers = {"Content-Type": "application/json", **answer.headers, "Idempotent-Replayed": "true"}
+    return _respond(answer.body, headers, answer.status)
+
+
+def _respond(body: str, headers: Mapping[str, str], status: int) -> Response:
+    return Response(body, {**headers}, status)

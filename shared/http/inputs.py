@@ -1,0 +1,121 @@
+"""Reads path, query, body and headers of a request; whatever is wrong with them is a problem that names the field."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+from urllib.parse import unquote
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from shared.errors import FieldError, InvalidError, PreconditionRequiredError
+from shared.http.problems import InvalidJsonError, TooLargeError, UnsupportedMediaTypeError, invalid
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+M = TypeVar("M", bound=BaseModel)
+
+# No item of DynamoDB can be larger than 400 KB; no request of ours needs to come near.
+MAX_BODY_BYTES: Final = 256 * 1024
+
+_JSON: Final = re.compile(r"application/(json|[\w.-]+\+json)")
+# A cache in between may turn our strong ETag into a weak one; the version in it is the same.
+_ETAG: Final = re.compile(r'(?:W/)?"(\d{1,18})"')
+_SANE_TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+@cache
+def adapter(kind: Any) -> TypeAdapter[Any]:
+    """The validator of a type, built once."""
+    return TypeAdapter(kind)
+
+
+def checked(model: type[M], data: object) -> M:
+    """`data` as a model, for what a use case puts together itself, such as a merged patch. Raises InvalidError."""
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise invalid(error, "body") from error
+
+
+def read_path(raw: Mapping[str, str], kinds: Mapping[str, TypeAdapter[Any]]) -> dict[str, Any]:
+    """The values in a path. Raises InvalidError naming those that are not of their kind."""
+    values, errors = {}, list[FieldError]()
+    for name, kind in kinds.items():
+        try:
+            values[name] = kind.validate_strings(raw[name])
+        except ValidationError as error:
+            errors += invalid(error, name).errors
+    if errors:
+        raise InvalidError(errors=errors)
+    return values
+
+
+def unquoted(path: Mapping[str, str] | None) -> dict[str, str]:
+    """Path values as they were meant: API Gateway hands them over percent-encoded."""
+    return {name: unquote(value) for name, value in (path or {}).items()}
+
+
+def read_query(raw: Mapping[str, Sequence[str]], kind: TypeAdapter[Any], lists: frozenset[str]) -> Any:
+    """The query. `lists` are the fields that may be repeated. Raises InvalidError naming what is wrong or unknown."""
+    data = {
+        name: list(values) if name in lists or len(values) != 1 else values[0] for name, values in raw.items() if values
+    }
+    try:
+        return kind.validate_python(data)
+    except ValidationError as error:
+        raise invalid(error, "query") from error
+
+
+def refuse_query(raw: Mapping[str, Sequence[str]]) -> None:
+    """Raises InvalidError when a route without a query is given one."""
+    if raw:
+        raise InvalidError(errors=[FieldError(name[:100], "There is no such parameter") for name in raw])
+
+
+def read_body(raw: bytes, content_type: str | None, kind: TypeAdapter[Any]) -> Any:
+    """The JSON body. Raises UnsupportedMediaTypeError, InvalidJsonError, or InvalidError naming the fields."""
+    if content_type and not _JSON.fullmatch(_media_type(content_type)):
+        raise UnsupportedMediaTypeError("Send application/json.")
+    if not raw:
+        raise InvalidError.of("body", "A JSON body is required")
+    try:
+        return kind.validate_json(raw)
+    except ValidationError as error:
+        if any(item["type"] == "json_invalid" for item in error.errors(include_input=False)):
+            raise InvalidJsonError from error
+        raise invalid(error, "body") from error
+
+
+def read_raw_body(raw: bytes, content_type: str | None, accepted: Sequence[str]) -> bytes:
+    """A body that the handler reads itself. Raises UnsupportedMediaTypeError unless it is of an accepted type."""
+    if raw and accepted and _media_type(content_type or "") not in accepted:
+        raise UnsupportedMediaTypeError(f"Send {' or '.join(accepted)}.")
+    return raw
+
+
+def limit_size(raw: bytes, limit: int) -> bytes:
+    """The body itself. Raises TooLargeError beyond `limit` bytes."""
+    if len(raw) > limit:
+        raise TooLargeError(f"At most {limit} bytes.")
+    return raw
+
+
+def read_if_match(header: str | None) -> int:
+    """The version in If-Match. Raises PreconditionRequiredError without one, InvalidError for no ETag of ours."""
+    if header is None:
+        raise PreconditionRequiredError
+    if not (found := _ETAG.fullmatch(header.strip())):
+        raise InvalidError.of("If-Match", 'Must be the ETag that you read, such as "3"')
+    return int(found[1])
+
+
+def read_correlation_id(header: str | None, request_id: str) -> str:
+    """The caller's X-Correlation-Id where it can safely be logged and passed on, else the request's own id."""
+    return header if header and _SANE_TOKEN.fullmatch(header) else request_id
+
+
+def _media_type(content_type: str) -> str:
+    return content_type.partition(";")[0].strip().lower()

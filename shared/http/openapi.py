@@ -1,0 +1,240 @@
+"""OpenAPI 3.1 of a service, from its routes: the annotations that are enforced are the ones documented."""
+
+from __future__ import annotations
+
+import http
+import re
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from shared.auth import Role
+from shared.errors import (
+    ForbiddenError,
+    InvalidError,
+    NotFoundError,
+    PreconditionFailedError,
+    PreconditionRequiredError,
+    ProblemError,
+    UnauthorizedError,
+)
+from shared.http.inputs import adapter
+from shared.http.problems import InvalidJsonError, TooLargeError, UnsupportedMediaTypeError
+from shared.http.receipts import Idempotency, KeyRequiredError, KeyReusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from shared.http.routes import Route
+
+    ModelKey = tuple[Any, Literal["validation", "serialization"]]
+
+Json = dict[str, Any]
+
+_REF: Final = "#/components/schemas/{model}"
+_PROBLEM: Final[Json] = {
+    "type": "object",
+    "description": "RFC 9457. `type` is stable; switch on it, not on the words.",
+    "required": ["type", "title", "status", "request_id"],
+    "properties": {
+        "type": {"type": "string", "examples": ["/problems/invalid"]},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "request_id": {"type": "string", "description": "The answer's X-Request-Id."},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["field", "message"],
+                "properties": {
+                    "field": {"type": "string", "examples": ["address.country"]},
+                    "message": {"type": "string"},
+                },
+            },
+        },
+    },
+}
+_SECURITY: Final[Json] = {
+    "token": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "An access token of the staff pool (a group is a role), of the customers pool, "
+        "or of a machine with the scope regulars/storefront.",
+    }
+}
+_RESPONSE_HEADERS: Final[Json] = {
+    "X-Request-Id": {"schema": {"type": "string"}, "description": "Names this request in logs; quote it when asking."},
+}
+_ETAG: Final[Json] = {"ETag": {"schema": {"type": "string"}, "description": "The version, for If-Match."}}
+_REPLAYED: Final[Json] = {
+    "Idempotent-Replayed": {"schema": {"const": "true"}, "description": "Sent when this is an earlier answer again."}
+}
+
+
+def openapi(service: str, routes: Sequence[Route], *, about: str = "", version: str = "1") -> Json:
+    """The OpenAPI 3.1 document of a service's routes."""
+    schemas, definitions = models_json_schema(list(dict.fromkeys(_models(routes))), ref_template=_REF)
+    components = {"Problem": _PROBLEM} | dict(definitions.get("$defs", {}))
+    paths: dict[str, Json] = {}
+    for route in routes:
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, schemas)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": f"Regulars {service}", "version": version, "description": about},
+        "paths": paths,
+        "components": {"schemas": components, "securitySchemes": _SECURITY},
+    }
+
+
+def _models(routes: Sequence[Route]) -> Iterator[ModelKey]:
+    for route in routes:
+        if _is_model(route.body):
+            yield route.body, "validation"
+        if _is_model(route.returns):
+            yield route.returns, "serialization"
+
+
+def _is_model(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)
+
+
+def _operation(route: Route, schemas: Mapping[ModelKey, Json]) -> Json:
+    summary, _, description = (route.handler.__doc__ or _words(route.handler.__name__)).strip().partition("\n")
+    operation: Json = {
+        "operationId": route.handler.__name__,
+        "summary": summary.strip().rstrip("."),
+        "description": "\n\n".join(filter(None, [_dedented(description), _who(route)])),
+        "x-roles": sorted(route.roles),
+        "parameters": [*_path_parameters(route), *_query_parameters(route), *_header_parameters(route)],
+        "responses": _responses(route, schemas),
+    }
+    if route.roles != {Role.PUBLIC}:
+        operation["security"] = [{"token": []}, *([{}] if Role.PUBLIC in route.roles else [])]
+    if route.body is not None:
+        operation["requestBody"] = _request_body(route, schemas)
+    return operation
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ").capitalize()
+
+
+def _dedented(text: str) -> str:
+    return re.sub(r"\n[ \t]+", "\n", text).strip()
+
+
+def _who(route: Route) -> str:
+    if route.roles == {Role.PUBLIC}:
+        return "Needs no token."
+    names = {Role.SELF: "the customer themselves", Role.CUSTOMER: "any customer", Role.PUBLIC: "anyone"}
+    return f"For: {', '.join(names.get(role, role.value) for role in sorted(route.roles))}."
+
+
+def _path_parameters(route: Route) -> list[Json]:
+    return [
+        {"name": name, "in": "path", "required": True, "schema": adapter(kind).json_schema()}
+        for name, kind in route.path_kinds.items()
+    ]
+
+
+def _query_parameters(route: Route) -> list[Json]:
+    if route.query is None:
+        return []
+    schema = route.query.model_json_schema(ref_template=_REF)
+    required, definitions = schema.get("required", []), schema.get("$defs", {})
+    return [
+        _parameter(name, _inlined(each, definitions), required=name in required)
+        for name, each in schema.get("properties", {}).items()
+    ]
+
+
+def _parameter(name: str, schema: Json, *, required: bool) -> Json:
+    about = {"description": schema.pop("description")} if "description" in schema else {}
+    return {"name": name, "in": "query", "required": required, "schema": schema, **about}
+
+
+def _inlined(schema: Any, definitions: Mapping[str, Any]) -> Any:
+    """The schema with what it refers to in its place: a parameter's enums are no components."""
+    if isinstance(schema, list):
+        return [_inlined(each, definitions) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "$ref" in schema:
+        named = definitions[schema["$ref"].rpartition("/")[2]]
+        return _inlined(named, definitions) | {key: value for key, value in schema.items() if key != "$ref"}
+    return {key: _inlined(value, definitions) for key, value in schema.items()}
+
+
+def _header_parameters(route: Route) -> list[Json]:
+    parameters = []
+    if route.options.if_match:
+        parameters.append(_header("If-Match", "The ETag that you read.", required=True))
+    if route.options.idempotency is not Idempotency.NONE:
+        about = "Your own name for this request: sent again with the same body, it gets the first answer again."
+        parameters.append(_header("Idempotency-Key", about, required=route.options.idempotency is Idempotency.REQUIRED))
+    return parameters
+
+
+def _header(name: str, about: str, *, required: bool) -> Json:
+    return {"name": name, "in": "header", "required": required, "description": about, "schema": {"type": "string"}}
+
+
+def _request_body(route: Route, schemas: Mapping[ModelKey, Json]) -> Json:
+    if _is_model(route.body):
+        return {"required": True, "content": {"application/json": {"schema": schemas[route.body, "validation"]}}}
+    if route.body is bytes:
+        return {"content": {kind: {} for kind in route.options.content_types or ("*/*",)}}
+    return {"required": True, "content": {"application/json": {"schema": adapter(route.body).json_schema()}}}
+
+
+def _responses(route: Route, schemas: Mapping[ModelKey, Json]) -> Json:
+    responses = {str(route.status): _success(route, schemas)}
+    for problem in _problems(route):
+        responses.setdefault(str(problem.status), _problem_response(problem.status))
+        responses[str(problem.status)]["x-problems"] = sorted(
+            {*responses[str(problem.status)].get("x-problems", []), f"/problems/{problem.slug}"}
+        )
+    return {**dict(sorted(responses.items())), "default": _problem_response(None)}
+
+
+def _success(route: Route, schemas: Mapping[ModelKey, Json]) -> Json:
+    headers = dict(_RESPONSE_HEADERS)
+    if _is_model(route.returns) and "version" in route.returns.model_fields:
+        headers |= _ETAG
+    if route.options.idempotency is not Idempotency.NONE:
+        headers |= _REPLAYED
+    response: Json = {"description": http.HTTPStatus(route.status).phrase, "headers": headers}
+    if route.is_page:
+        response["content"] = {"text/html": {"schema": {"type": "string"}}}
+    elif _is_model(route.returns):
+        response["content"] = {"application/json": {"schema": schemas[route.returns, "serialization"]}}
+    return response
+
+
+def _problem_response(status: int | None) -> Json:
+    return {
+        "description": http.HTTPStatus(status).phrase if status else "Any other problem",
+        "content": {"application/problem+json": {"schema": {"$ref": _REF.format(model="Problem")}}},
+    }
+
+
+def _problems(route: Route) -> Iterator[type[ProblemError]]:
+    """Every problem that follows from how the route is declared, and those that it declares."""
+    if Role.PUBLIC not in route.roles:
+        yield from (UnauthorizedError, ForbiddenError)
+    if route.path_kinds:
+        yield from (NotFoundError, InvalidError)
+    if route.body is not None and route.body is not bytes:
+        yield from (InvalidJsonError, TooLargeError, UnsupportedMediaTypeError)
+    if route.query is not None or route.body not in (None, bytes):
+        yield InvalidError
+    if route.options.if_match:
+        yield from (PreconditionRequiredError, PreconditionFailedError)
+    if route.options.idempotency is not Idempotency.NONE:
+        yield KeyReusedError
+    if route.options.idempotency is Idempotency.REQUIRED:
+        yield KeyRequiredError
+    yield from route.options.problems

@@ -1,0 +1,130 @@
+"""Errors as RFC 9457 problems (`application/problem+json`).
+
+`type` is `/problems/<slug>`: a relative reference, stable, that need not resolve. `errors` lists what is wrong field
+by field. Nothing that was sent comes back but the names of fields.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from pynamodb.exceptions import PynamoDBException
+
+from shared.errors import (
+    BadRequestError,
+    ConflictError,
+    FieldError,
+    InvalidError,
+    PreconditionFailedError,
+    ProblemError,
+    UnavailableError,
+)
+from shared.http.cursors import invalid_cursor
+from shared.http.receipts import ReplayError
+from shared.table import BusyError, LostRaceError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pydantic import ValidationError
+    from pydantic_core import ErrorDetails
+
+CONTENT_TYPE: Final = "application/problem+json"
+
+# What a request meets when another one gets in between.
+LOST: Final = LostRaceError | BusyError
+
+_RETRY: Final = {"Retry-After": "1"}
+_THROTTLED: Final = frozenset(
+    {"ThrottlingException", "ProvisionedThroughputExceededException", "RequestLimitExceeded", "InternalServerError"}
+)
+# pydantic's words for these quote what was sent, or a part of it.
+_WORDS: Final[Mapping[str, str]] = {
+    "union_tag_invalid": "Not one of the values allowed here",
+    "uuid_parsing": "Input should be a valid UUID",
+    "extra_forbidden": "There is no such field",
+}
+# An unknown field is named by the caller; no field of ours is nearly as long.
+_LONGEST_NAME: Final = 100
+
+
+class InvalidJsonError(BadRequestError):
+    """The body is not JSON."""
+
+    slug = "invalid-json"
+    title = "The body is not valid JSON"
+
+
+class TooLargeError(ProblemError):
+    """The body is larger than any that makes sense."""
+
+    status = 413
+    slug = "body-too-large"
+    title = "The body is too large"
+
+
+class UnsupportedMediaTypeError(ProblemError):
+    """The body is of a type that this route does not read."""
+
+    status = 415
+    slug = "unsupported-media-type"
+    title = "This content type is not accepted here"
+
+
+class LostRaceProblemError(ConflictError):
+    """Another request changed the same thing at the same time."""
+
+    slug = "lost-race"
+    title = "Another request changed this at the same time; try again"
+
+
+def as_problem(error: Exception, *, if_match: bool = False, keyed: bool = False, paged: bool = False) -> ProblemError:
+    """The problem that an exception is to the caller of a request.
+
+    `if_match`: it named a version; `keyed`: it carried an Idempotency-Key; `paged`: it carried a cursor.
+    """
+    if isinstance(error, ProblemError):
+        return error
+    if isinstance(error, LostRaceError):
+        return PreconditionFailedError() if if_match else LostRaceProblemError(headers=_RETRY)
+    if isinstance(error, ReplayError) or (keyed and isinstance(error, BusyError)):
+        return ConflictError("The same request may be in progress; try again shortly.", headers=_RETRY)
+    if isinstance(error, BusyError) or _code(error) in _THROTTLED:
+        return UnavailableError(headers=_RETRY)
+    if paged and _code(error) == "ValidationException":
+        return invalid_cursor()  # DynamoDB refuses a start key that is not of the partition or index asked for
+    return ProblemError()
+
+
+def invalid(error: ValidationError, whole: str = "") -> InvalidError:
+    """The problem of values that pydantic refused; `whole` names what no field can be blamed for (`body`)."""
+    return InvalidError(
+        errors=[
+            FieldError(_name(item["loc"]) or whole, _message(item))
+            for item in error.errors(include_url=False, include_context=False, include_input=False)
+        ]
+    )
+
+
+def render(problem: ProblemError, request_id: str) -> str:
+    """The JSON text of a problem."""
+    members: dict[str, Any] = dict(problem.extensions)
+    members |= {"type": f"/problems/{problem.slug}", "title": problem.title, "status": problem.status}
+    if problem.detail:
+        members["detail"] = problem.detail
+    if problem.errors:
+        members["errors"] = [{"field": each.field, "message": each.message} for each in problem.errors]
+    return json.dumps(members | {"request_id": request_id}, default=str)
+
+
+def _code(error: Exception) -> str | None:
+    return error.cause_response_code if isinstance(error, PynamoDBException) else None
+
+
+def _name(location: tuple[int | str, ...]) -> str:
+    return ".".join(str(part) for part in location)[:_LONGEST_NAME]
+
+
+def _message(item: ErrorDetails) -> str:
+    return _WORDS.get(item["type"], item["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, "))

@@ -1,0 +1,233 @@
+"""Idempotency-Key: the first answer is kept with the effect, in the same transaction, and given again.
+
+A receipt is found by who asked, the route, the values in its path, and the key; it remembers the body's fingerprint, so
+that the same key with another body is refused. Two requests at once both try to put the receipt: one transaction
+loses whole, reads the winner's receipt and replays it.
+
+An answer may hold personal data, so it lies where an erasure sweeps anyway: in the customer's own partition
+(`CUSTOMER#<id>` / `RECEIPT#<hash>`). A route under `/customers/{customer_id}` knows it beforehand. A request that
+brings a customer into being does not: its use case takes `attempt.receipts_of(customer_id, view)`, which puts the
+answer into the new customer's partition and, under `RECEIPT#<hash>`, only where it lies. Any other answer (a
+segment, a campaign) lies under `RECEIPT#<hash>` itself. DynamoDB removes receipts some time after `expires_at`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final, Protocol, final
+
+from pynamodb.attributes import UnicodeAttribute
+from pynamodb_attributes import IntegerAttribute
+
+from shared.errors import BadRequestError, GoneError, InvalidError
+from shared.http.replies import NO_HEADERS, headers_of
+from shared.table import Expiring, Item, Put, find
+
+if TYPE_CHECKING:
+    from shared.auth import Principal
+
+# Twice the 24 hours promised to callers: a client that retries "tomorrow" is still safe.
+KEPT_SECONDS: Final = 48 * 3600
+_CUSTOMER_ID: Final = "customer_id"
+# Visible ASCII, at most 255 characters (draft-ietf-httpapi-idempotency-key leaves the length to the server).
+_KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
+
+
+class Idempotency(StrEnum):
+    """Whether a route takes an Idempotency-Key."""
+
+    NONE = "none"
+    ACCEPTED = "accepted"
+    REQUIRED = "required"
+
+
+class ReplayError(Exception):
+    """Another request with the same key was faster; its receipt holds the answer."""
+
+
+class KeyRequiredError(BadRequestError):
+    """Value moves here, and a retry must not move it twice."""
+
+    slug = "idempotency-key-required"
+    title = "Send an Idempotency-Key header"
+
+
+class KeyReusedError(InvalidError):
+    """One key, two different requests."""
+
+    slug = "idempotency-key-reused"
+    title = "This Idempotency-Key was used with another body"
+
+
+class ReceiptMixin(Item, Expiring):
+    """The attributes of a receipt; a service's own is `class Receipt(<its base>, ReceiptMixin, discriminator=…)`."""
+
+    fingerprint = UnicodeAttribute()
+    status = IntegerAttribute()
+    headers = UnicodeAttribute(null=True)
+    body = UnicodeAttribute(null=True)
+    # The partition that the answer itself lies in, where it is not this item's own.
+    held_by = UnicodeAttribute(null=True)
+
+
+class Dump(Protocol):
+    """Makes the JSON text of a view."""
+
+    def __call__(self, view: object) -> str:
+        """The JSON text of `view`."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was answered before."""
+
+    status: int
+    headers: dict[str, str]
+    body: str
+
+
+@final
+class Attempt:
+    """A request that carries an Idempotency-Key. A use case adds `attempt and attempt.receipt(view)` to its commit."""
+
+    def __init__(self, receipts: type[ReceiptMixin], name: ReceiptName, dump: Dump, status: int) -> None:
+        self._receipts = receipts
+        self._name = name
+        self._dump = dump
+        self._status = status
+        self._expired: ReceiptMixin | None = None
+
+    def receipt(self, view: object, status: int | None = None, headers: Mapping[str, str] = NO_HEADERS) -> Put:
+        """The write that keeps `view` as the answer; it fails with ReplayError when another request was faster.
+
+        `status` and `headers` are those of the Reply, where the handler returns one.
+        """
+        if self._name.partition is None and str(getattr(view, "id", "")).startswith("cus_"):
+            message = "an answer about a new customer belongs into their partition: use receipts_of"
+            raise AssertionError(message)
+        return self._answer((self._name.pk, self._name.sk), view, status, headers)
+
+    def receipts_of(
+        self, customer_id: str, view: object, status: int | None = None, headers: Mapping[str, str] = NO_HEADERS
+    ) -> tuple[Put, ...]:
+        """The writes that keep an answer about a customer whom this request brought into being."""
+        if self._name.partition is not None:
+            return (self.receipt(view, status, headers),)
+        held_by = partition_of(customer_id)
+        pointer = self._item((self._name.pk, self._name.sk), status)
+        pointer.held_by, pointer.body, pointer.headers = held_by, None, None
+        return Put(pointer, error=ReplayError()), self._answer((held_by, self._name.held_sk), view, status, headers)
+
+    def replay(self) -> Answer | None:
+        """The answer given before, or None when there was none within the time that receipts are kept.
+
+        Raises KeyReusedError when it was given to another body, GoneError when its customer has been erased since.
+        """
+        found = find(self._receipts, self._name.pk, self._name.sk)
+        if found is None or found.expires_at <= _now():
+            self._expired = found
+            return None
+        if found.fingerprint != self._name.fingerprint:
+            raise KeyReusedError
+        return _answer_in(self._held(found))
+
+    def _held(self, found: ReceiptMixin) -> ReceiptMixin:
+        if found.held_by is None:
+            return found
+        held = find(self._receipts, found.held_by, self._name.held_sk)
+        if held is None:
+            raise GoneError("The answer to this Idempotency-Key has been erased.")
+        return held
+
+    def _answer(self, key: tuple[str, str], view: object, status: int | None, headers: Mapping[str, str]) -> Put:
+        item = self._item(key, status)
+        item.headers = json.dumps(headers_of(view) | dict(headers))
+        item.body = self._dump(view)
+        item.held_by = None
+        return Put(item, error=ReplayError())
+
+    def _item(self, key: tuple[str, str], status: int | None) -> ReceiptMixin:
+        # A receipt that has expired but is not removed yet is replaced at the version found; a fresh one may not exist.
+        expired = self._expired
+        item = expired if expired and (expired.pk, expired.sk) == key else self._receipts(*key)
+        item.fingerprint = self._name.fingerprint
+        item.status = status or self._status
+        item.expires_at = _now() + KEPT_SECONDS
+        return item
+
+
+@dataclass(frozen=True)
+class ReceiptName:
+    """Where the receipt of a request lies, and its body's fingerprint."""
+
+    digest: str
+    partition: str | None
+    fingerprint: str
+
+    @classmethod
+    def of(cls, principal: Principal, route: str, path: Mapping[str, str], key: str, body: bytes) -> ReceiptName:
+        """The name that the same request has when it comes again."""
+        scope = json.dumps([principal.actor, route, dict(path), key], sort_keys=True)
+        customer_id = path.get(_CUSTOMER_ID)
+        partition = partition_of(customer_id) if customer_id else None
+        return cls(hashlib.sha256(scope.encode()).hexdigest(), partition, _fingerprint(body))
+
+    @property
+    def pk(self) -> str:
+        """The partition to look into: the customer's where the path names one."""
+        return self.partition or self.held_sk
+
+    @property
+    def sk(self) -> str:
+        """The receipt's place in that partition."""
+        return self.held_sk if self.partition else "RECEIPT"
+
+    @property
+    def held_sk(self) -> str:
+        """The receipt's place in a customer's partition."""
+        return f"RECEIPT#{self.digest}"
+
+
+def partition_of(customer_id: str) -> str:
+    """The customer's partition, which every service's table names alike."""
+    return f"CUSTOMER#{customer_id}"
+
+
+def read_key(header: str | None, idempotency: Idempotency) -> str | None:
+    """The Idempotency-Key of a request, or None where it has none and needs none.
+
+    Raises KeyRequiredError when it must have one, BadRequestError when it is no key.
+    """
+    if idempotency is Idempotency.NONE:
+        return None
+    if header is None:
+        if idempotency is Idempotency.REQUIRED:
+            raise KeyRequiredError
+        return None
+    key = header.strip().strip('"')
+    if not _KEY.fullmatch(key):
+        raise BadRequestError("Idempotency-Key must be 1 to 255 visible ASCII characters.")
+    return key
+
+
+def _fingerprint(body: bytes) -> str:
+    """The same for the same JSON, however it is spaced and its members ordered; for anything else, of the bytes."""
+    with contextlib.suppress(ValueError, RecursionError):
+        body = json.dumps(json.loads(body), sort_keys=True, separators=(",", ":")).encode()
+    return hashlib.sha256(body).hexdigest()
+
+
+def _answer_in(receipt: ReceiptMixin) -> Answer:
+    return Answer(receipt.status, json.loads(receipt.headers or "{}"), receipt.body or "")
+
+
+def _now() -> int:
+    # Real time, as DynamoDB's own removal: the local cloud's clock must not make a client's retry a second effect.
+    return int(time.time())

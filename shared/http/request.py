@@ -1,0 +1,43 @@
+"""What a handler is told of its request beside path, body and query."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from shared.auth import Principal
+from shared.cause import Cause
+from shared.http import cursors
+from shared.http.receipts import Attempt
+
+if TYPE_CHECKING:
+    from shared.http.cursors import PageQuery
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request, checked. `path` holds the values in its path, `id` is the X-Request-Id of its answer."""
+
+    id: str
+    route: str
+    path: Mapping[str, str]
+    headers: Mapping[str, str]
+    principal: Principal
+    cause: Cause
+    attempt: Attempt | None = None
+    version: int | None = None
+
+    @property
+    def if_match(self) -> int:
+        """The version that the caller read; only on routes declared with `if_match=True`."""
+        if self.version is None:
+            message = f"{self.route} is not declared with if_match"
+            raise AssertionError(message)
+        return self.version
+
+    def cursor(self, query: PageQuery) -> dict[str, Any] | None:
+        """The position that the page begins after, None for the first. Raises InvalidError naming `cursor`."""
+        if query.cursor is None:
+            return None
+        return cursors.decode(query.cursor, cursors.fingerprint(self.route, self.path, query))
