@@ -10,6 +10,8 @@ os.environ.update(
     AWS_SECRET_ACCESS_KEY="testing",
     AWS_DEFAULT_REGION="us-east-1",
     AWS_REGION="us-east-1",
+    # moto does not know the hosts that carry an account id, which streams are else asked at.
+    AWS_ACCOUNT_ID_ENDPOINT_MODE="disabled",
     STAGE="test",
     BUS_NAME="regulars-test",
     POWERTOOLS_METRICS_NAMESPACE="Regulars",

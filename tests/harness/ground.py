@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ BUS = f"regulars-{STAGE}"
 SENDER = "hello@shop.example"
 ROOT = Path(__file__).parents[2]
 
+# Making a client takes longer than all that it is used for here, and moto serves old ones too.
+_client = cache(boto3.client)
 _TABLE_FIELDS = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "LocalSecondaryIndexes")
 
 
@@ -26,18 +29,18 @@ def ground(*services: str) -> Iterator[None]:
     with mock_aws():
         for service in services or SERVICES:
             create_table(service)
-        boto3.client("events").create_event_bus(Name=BUS)
-        secrets = boto3.client("secretsmanager")
+        _client("events").create_event_bus(Name=BUS)
+        secrets = _client("secretsmanager")
         secrets.create_secret(Name="email-secret", SecretString="the key of the e-mail hashes")
         secrets.create_secret(Name="link-secret", SecretString="the key of the unsubscribe links")
-        boto3.client("sesv2").create_email_identity(EmailIdentity=SENDER)
+        _client("sesv2").create_email_identity(EmailIdentity=SENDER)
         yield
 
 
 def create_table(service: str) -> None:
     """The service's table as its template has it, with its stream."""
     properties = resources(service)["Resources"]["Table"]["Properties"]
-    boto3.client("dynamodb").create_table(
+    _client("dynamodb").create_table(
         TableName=f"regulars-{STAGE}-{service}",
         BillingMode="PAY_PER_REQUEST",
         StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
@@ -54,5 +57,5 @@ def resources(service: str) -> dict[str, Any]:
 
 def items(service: str) -> list[dict[str, Any]]:
     """Every item of a service's table, in DynamoDB's own form."""
-    pages = boto3.client("dynamodb").get_paginator("scan").paginate(TableName=f"regulars-{STAGE}-{service}")
+    pages = _client("dynamodb").get_paginator("scan").paginate(TableName=f"regulars-{STAGE}-{service}")
     return [item for page in pages for item in page["Items"]]

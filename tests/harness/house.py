@@ -20,7 +20,9 @@ from botocore.awsrequest import AWSResponse
 from chalice import Chalice
 from chalice.config import Config
 from chalice.local import LocalGateway
+from moto.core import DEFAULT_ACCOUNT_ID as ACCOUNT
 from moto.events.models import EventPattern
+from moto.sqs.models import sqs_backends
 
 from infra.apps import load_app
 from infra.paths import service_for
@@ -169,14 +171,9 @@ class House:
         return len(taken)
 
     def dead(self, service: str) -> list[dict[str, Any]]:
-        """The events in a service's dead-letter queue."""
-        sqs = boto3.client("sqs")
-        found: list[dict[str, Any]] = []
-        while letters := sqs.receive_message(
-            QueueUrl=self._dead_urls[service], MaxNumberOfMessages=10, VisibilityTimeout=1
-        ).get("Messages"):
-            found += [json.loads(letter["Body"]) for letter in letters]
-        return found
+        """The events in a service's dead-letter queue, those that somebody has in hand among them."""
+        queue = sqs_backends[ACCOUNT]["us-east-1"].queues[f"{_table(service)}-dead"]
+        return [json.loads(message.body) for message in queue._messages]
 
     def all_dead(self) -> dict[str, int]:
         """How many dead letters each service has; empty when there are none."""

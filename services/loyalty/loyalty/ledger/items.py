@@ -1,0 +1,120 @@
+"""The account and its entries, as they are stored."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from pynamodb.attributes import JSONAttribute, UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, IncludeProjection
+from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
+
+from loyalty.ledger.rules import EntryKind, Posting, Standing, due_on, shard_of
+from loyalty.table import DateAttribute, LotsAttribute, LoyaltyItem, partition_of
+from shared.events import Tier
+
+ACCOUNT: Final = "ACCOUNT"
+
+
+class DueAccounts(GlobalSecondaryIndex["Account"]):
+    """Accounts with points that expire, soonest first. `kind` is in it because PynamoDB filters by it."""
+
+    class Meta:
+        index_name = "due_accounts"
+        projection = IncludeProjection(["kind"])
+
+    due_shard = UnicodeAttribute(hash_key=True)
+    due_on = DateAttribute(range_key=True)
+
+
+class EntriesByCustomer(GlobalSecondaryIndex["Entry"]):
+    """One customer's ledger by entry number."""
+
+    class Meta:
+        index_name = "entries_by_customer"
+        projection = AllProjection()
+
+    customer_id = UnicodeAttribute(hash_key=True)
+    seq = IntegerAttribute(range_key=True)
+
+
+class Account(LoyaltyItem, discriminator="account"):
+    """One customer's points: `CUSTOMER#<id>` / `ACCOUNT`. With `erased_at` it is the tombstone of an erased person."""
+
+    customer_id = UnicodeAttribute()
+    # The number of the newest entry; not named `seq`, which would put the account into the index of entries.
+    entries = IntegerAttribute(default=0)
+    balance = IntegerAttribute(default=0)
+    earned = IntegerAttribute(default=0)
+    tier = UnicodeEnumAttribute(Tier, default=Tier.BRONZE)
+    lots = LotsAttribute(default=dict)
+    written_off = LotsAttribute(null=True)
+    due_shard = UnicodeAttribute(null=True)
+    due_on = DateAttribute(null=True)
+    registered_at = UTCDateTimeAttribute(null=True)
+    card_number = UnicodeAttribute(null=True)
+    card_issued_at = UTCDateTimeAttribute(null=True)
+    erased_at = UTCDateTimeAttribute(null=True)
+    # Of a tombstone: counts by kind of what there was, and the adjustments whose reasons are still to be removed.
+    erased: Any = JSONAttribute(null=True)
+    unfinished: Any = JSONAttribute(null=True)
+
+    due_accounts = DueAccounts()
+
+    @classmethod
+    def fresh(cls, customer_id: str) -> Account:
+        """An account with nothing in it, not stored yet."""
+        return cls(partition_of(customer_id), ACCOUNT, customer_id=customer_id)
+
+    @property
+    def standing(self) -> Standing:
+        """What the ledger's rules need to know of it."""
+        return Standing(self.balance, self.earned, self.tier, self.lots, self.written_off or {})
+
+    def turn(self, posting: Posting, *, reached: bool) -> None:
+        """Let it stand as after `posting`, its newest entry; `reached` when its due date has come."""
+        after = posting.after
+        self.entries += 1
+        self.balance, self.earned, self.tier = after.balance, after.earned, after.tier
+        self.lots, self.written_off = after.lots, after.written_off or None
+        self.move_due(reached=reached)
+
+    def move_due(self, *, reached: bool) -> None:
+        """Set when expiry looks at it next."""
+        self.due_on = due_on(self.lots, None if reached else self.due_on)
+        self.due_shard = shard_of(self.customer_id) if self.due_on else None
+
+
+class Entry(LoyaltyItem, discriminator="entry"):
+    """One operation on one account, written once. Its key is made of what caused it.
+
+    | pk | sk | what |
+    | `ORDER#<order id>` | `EARN` | what the order earned |
+    | `ORDER#<order id>` | `REVERSE#<refunded>` | what a refund took back, by the amount refunded until then |
+    | `ADJUSTMENT#<id>` | `ENTRY` | what staff added or took |
+    | `EXPIRY#<customer>` | `<last day>#<number>` | lots that expired, by the latest of their days |
+    | `ERASURE#<customer>` | `ENTRY` | what was voided |
+    """
+
+    customer_id = UnicodeAttribute()
+    seq = IntegerAttribute()
+    entry_kind = UnicodeEnumAttribute(EntryKind)
+    points = IntegerAttribute()
+    balance = IntegerAttribute()
+    lots = LotsAttribute()
+    tier_before = UnicodeEnumAttribute(Tier)
+    tier = UnicodeEnumAttribute(Tier)
+    cause = UnicodeAttribute()
+    actor = UnicodeAttribute()
+    posted_at = UTCDateTimeAttribute()
+    reason = UnicodeAttribute(null=True)
+    # The last day of the points given, or of the lot that a reversal is about.
+    expires_on = DateAttribute(null=True)
+    # Of an order's entries: the money, in the minor unit, and what the points were multiplied by.
+    currency = UnicodeAttribute(null=True)
+    total = IntegerAttribute(null=True)
+    refunded = IntegerAttribute(null=True)
+    multiplier = UnicodeAttribute(null=True)
+    # Of a reversal: the earned points that it undoes, those that had expired among them.
+    taken_back = IntegerAttribute(null=True)
+
+    by_customer = EntriesByCustomer()

@@ -1,0 +1,93 @@
+"""Reading an account and its entries, and staff's adjustments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from loyalty.earning.rules import months_after
+from loyalty.ledger import rules, store
+from loyalty.ledger.items import Account
+from loyalty.ledger.models import EntriesQuery, EntryView, NewAdjustment, PointsView
+from loyalty.settings import LoyaltySettings
+from shared import clock, ids
+from shared.cause import Cause
+from shared.errors import ConflictError, InvalidError, NotFoundError
+from shared.http import Attempt, Page
+from shared.http.cursors import invalid_cursor
+from shared.table import retry_lost_races
+
+
+class InsufficientPointsError(ConflictError):
+    """A deduction would go below zero; `balance` says what there is."""
+
+    slug = "insufficient-points"
+    title = "There are not enough points"
+
+
+def read_points(customer_id: str) -> PointsView:
+    """How the account stands. Raises NotFoundError without one."""
+    return PointsView.of(existing_account(customer_id))
+
+
+def list_entries(
+    customer_id: str, query: EntriesQuery, position: Mapping[str, Any] | None, *, names_staff: bool
+) -> Page[EntryView]:
+    """A page of entries, newest first. Raises NotFoundError without an account."""
+    existing_account(customer_id)
+    before = _before(position)
+    found = store.entries_of(customer_id, before=before, kind=query.kind, limit=query.limit + 1)
+    page = found[: query.limit]
+    after = {"before": page[-1].seq} if len(found) > query.limit else None
+    return Page.of([EntryView.of(entry, names_staff=names_staff) for entry in page], after)
+
+
+def adjust_points(
+    customer_id: str, adjustment: NewAdjustment, *, cause: Cause, attempt: Attempt | None, settings: LoyaltySettings
+) -> EntryView:
+    """Add or take points; what is added lives as long as points of an order placed today.
+
+    Raises InvalidError beyond the shop's limit, NotFoundError without an account, InsufficientPointsError when a
+    deduction would go below zero.
+    """
+    _check_limit(adjustment.points, settings.largest_adjustment)
+    origin = store.Origin.of_adjustment(ids.new_adjustment_id(), cause)
+    return retry_lost_races(lambda: _adjust(customer_id, adjustment, origin, attempt, settings.lot_months))
+
+
+def existing_account(customer_id: str) -> Account:
+    """The account. Raises NotFoundError when there is none, or only the tombstone of one."""
+    account = store.find_account(customer_id)
+    if account is None or account.erased_at:
+        raise NotFoundError("This customer has no points account.")
+    return account
+
+
+def _adjust(
+    customer_id: str, adjustment: NewAdjustment, origin: store.Origin, attempt: Attempt | None, lot_months: int
+) -> EntryView:
+    account = existing_account(customer_id)
+    if not rules.covers(account.standing, adjustment.points):
+        raise InsufficientPointsError(extensions={"balance": account.balance})
+    expires_on = months_after(clock.now().date(), lot_months)
+    posting = rules.adjust(account.standing, adjustment.points, expires_on)
+    entry = store.make_entry(account, posting, origin, reason=adjustment.reason, expires_on=expires_on)
+    view = EntryView.of(entry, names_staff=True)
+    store.commit_entry(entry, account, attempt and attempt.receipt(view))
+    return view
+
+
+def _check_limit(points: int, largest: int) -> None:
+    if points == 0:
+        raise InvalidError.of("points", "Must not be 0")
+    if abs(points) > largest:
+        raise InvalidError.of("points", f"At most {largest} points at once, up or down")
+
+
+def _before(position: Mapping[str, Any] | None) -> int | None:
+    if position is None:
+        return None
+    before = position.get("before")
+    if not isinstance(before, int) or isinstance(before, bool):
+        raise invalid_cursor()
+    return before

@@ -1,0 +1,51 @@
+"""Consents as callers see them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from shared.events import Channel, Consent
+from shared.http import Page
+
+
+class How(StrEnum):
+    """How a person gave or withdrew a consent."""
+
+    REGISTRATION = "registration"
+    UNSUBSCRIBE_LINK = "unsubscribe_link"
+    ACCOUNT = "account"  # by themselves, logged in
+    STOREFRONT = "storefront"  # by the shop's own pages, a cookie banner or a checkout
+    STAFF = "staff"  # told to support, who entered it
+
+
+class NewConsent(BaseModel):
+    """A person's word, given now."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"channel": "email", "granted": False}]})
+
+    channel: Channel
+    granted: bool
+
+
+class LoggedConsent(Consent):
+    """One entry of the log: what was decided, when and how, and who entered it.
+
+    `caused_by` is the event that it came from; a call has an id of its own.
+    """
+
+    how: How
+    entered_by: str
+    caused_by: str
+    logged_at: AwareDatetime
+
+
+class ConsentsPage(Page[LoggedConsent]):
+    """What stands by channel now, and the log that it follows from, newest first. No word by a channel is no consent.
+
+    `erased_at` is set when the person was erased: nothing stands, and the log is proof of what stood.
+    """
+
+    current: list[Consent] = Field(default_factory=list)
+    erased_at: AwareDatetime | None = None

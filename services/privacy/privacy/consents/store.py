@@ -1,0 +1,93 @@
+"""The consent log in the table: entries that are never changed, and one item a customer that sums them up."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import Final
+
+from pynamodb.attributes import BooleanAttribute, JSONAttribute, UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
+
+from privacy.consents.models import How
+from privacy.table import PrivacyItem, Receipt
+from shared.events import Channel, Consent
+from shared.http.receipts import partition_of
+from shared.table import find
+
+_ENTRIES: Final = "CONSENT#"
+_STATE: Final = "CONSENTS"
+_RECEIPTS: Final = "RECEIPT#"
+
+
+class ConsentEntry(PrivacyItem, discriminator="consent"):
+    """`CUSTOMER#<id>` / `CONSENT#<decided at>#<channel>#<caused by>`: written once, named by what caused it."""
+
+    customer_id = UnicodeAttribute()
+    channel = UnicodeEnumAttribute(Channel)
+    granted = BooleanAttribute()
+    decided_at = UTCDateTimeAttribute()
+    how = UnicodeEnumAttribute(How)
+    entered_by = UnicodeAttribute()
+    caused_by = UnicodeAttribute()
+    logged_at = UTCDateTimeAttribute()
+
+
+class ConsentState(PrivacyItem, discriminator="consents"):
+    """`CUSTOMER#<id>` / `CONSENTS`: what stands, and how long the log is. Written with each entry.
+
+    An erasure turns it into the tombstone: since every entry is written with it at its version, none can slip past.
+    """
+
+    standing = JSONAttribute(null=True)  # Consents, one a channel
+    entries = IntegerAttribute(default=0)
+    erased_at = UTCDateTimeAttribute(null=True)
+    erased = JSONAttribute(null=True)  # how many of what the erasure found
+
+    def consents(self) -> dict[Channel, Consent]:
+        """What stands, by channel."""
+        standing = [Consent.model_validate(consent) for consent in self.standing or []]
+        return {consent.channel: consent for consent in standing}
+
+
+def new_entry(customer_id: str, decided: Consent, caused_by: str) -> ConsentEntry:
+    """A fresh entry of a decision; it cannot be stored twice for the same cause."""
+    at = decided.decided_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return ConsentEntry(
+        partition_of(customer_id),
+        f"{_ENTRIES}{at}#{decided.channel}#{caused_by}",
+        customer_id=customer_id,
+        channel=decided.channel,
+        granted=decided.granted,
+        decided_at=decided.decided_at,
+        caused_by=caused_by,
+    )
+
+
+def find_state(customer_id: str) -> ConsentState | None:
+    """The customer's state as it is now, None where nothing was ever logged or erased."""
+    return find(ConsentState, partition_of(customer_id), _STATE)
+
+
+def state_of(customer_id: str) -> ConsentState:
+    """The customer's state as it is now, or a fresh one."""
+    return find_state(customer_id) or ConsentState(partition_of(customer_id), _STATE)
+
+
+def newest_entries(customer_id: str, before: str | None, limit: int) -> list[ConsentEntry]:
+    """Entries of a log that lie before the key `before`, `limit` at most, newest first."""
+    first, after_last = _ENTRIES, _ENTRIES + "~"
+    between = ConsentEntry.sk.between(first, before or after_last)
+    # `between` takes both ends in, so the entry at `before` comes first and is dropped.
+    found = ConsentEntry.query(
+        partition_of(customer_id),
+        between,
+        consistent_read=True,
+        scan_index_forward=False,
+        limit=limit + (1 if before else 0),
+    )
+    return [entry for entry in found if entry.sk != before]
+
+
+def receipts_of(customer_id: str) -> list[Receipt]:
+    """The answers kept in the customer's partition."""
+    return list(Receipt.query(partition_of(customer_id), Receipt.sk.startswith(_RECEIPTS), consistent_read=True))

@@ -1,0 +1,163 @@
+"""The consent log: written from registrations, unsubscribe links and calls; read; and what an erasure makes of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from privacy.consents import rules
+from privacy.consents.models import ConsentsPage, How, LoggedConsent, NewConsent
+from privacy.consents.store import (
+    ConsentEntry,
+    ConsentState,
+    find_state,
+    new_entry,
+    newest_entries,
+    receipts_of,
+    state_of,
+)
+from shared import clock, ids
+from shared.events import Consent, ConsentChanged, CustomerRegistered, Kept, Unsubscribed
+from shared.http.cursors import invalid_cursor
+from shared.observability import logger
+from shared.table import Put, commit, delete_all, retry_lost_races
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
+
+    from shared.cause import Cause
+    from shared.http import Attempt, PageQuery
+    from shared.inbox import Heard
+
+_POSITION: Final = "before"
+
+
+class LoggedBeforeError(Exception):
+    """The log has this entry: the same event came again."""
+
+
+def log_registration(heard: Heard[CustomerRegistered]) -> None:
+    """Log the consents given with a registration. Not told again: CustomerRegistered carries them to everyone."""
+    customer_id, consents = heard.data.customer_id, rules.distinct(heard.data.consents)
+    if consents:
+        _log_heard(
+            customer_id, lambda: [_entry(customer_id, c, How.REGISTRATION, heard.cause, heard.id) for c in consents]
+        )
+
+
+def log_unsubscribe(heard: Heard[Unsubscribed]) -> None:
+    """Log the consent withdrawn by an unsubscribe link, and tell."""
+    data = heard.data
+    withdrawn = Consent(channel=data.channel, granted=False, decided_at=data.unsubscribed_at)
+    _log_heard(
+        data.customer_id,
+        lambda: [_told_entry(data.customer_id, withdrawn, How.UNSUBSCRIBE_LINK, heard.cause, heard.id)],
+    )
+
+
+def give_consent(customer_id: str, new: NewConsent, *, cause: Cause, attempt: Attempt | None = None) -> LoggedConsent:
+    """Log a consent given or withdrawn now, and tell. Raises ErasedError.
+
+    Privacy does not know who exists: a word of a customer nobody knows is logged like any other.
+    """
+    decided = Consent(channel=new.channel, granted=new.granted, decided_at=clock.now())
+    how, caused_by = rules.how_entered(cause.actor), ids.new_event_id()
+
+    def log() -> LoggedConsent:
+        entry = _told_entry(customer_id, decided, how, cause, caused_by)
+        view = _view(entry)
+        _append(customer_id, [entry], attempt and attempt.receipt(view))
+        return view
+
+    return retry_lost_races(log)
+
+
+def read_consents(
+    customer_id: str, query: PageQuery, position: Mapping[str, Any] | None, *, as_proof: bool
+) -> ConsentsPage:
+    """What stands, and a page of the log, newest first.
+
+    Raises ErasedError for an erased customer, unless it is read `as_proof`; InvalidError for a position that is none.
+    """
+    state = find_state(customer_id)
+    if state and state.erased_at and not as_proof:
+        raise rules.ErasedError
+    before = position.get(_POSITION) if position else None
+    if position and not isinstance(before, str):
+        raise invalid_cursor()
+    found = newest_entries(customer_id, before, query.limit + 1)
+    rows = found[: query.limit]
+    page = ConsentsPage.of(
+        [_view(entry) for entry in rows], {_POSITION: rows[-1].sk} if len(found) > len(rows) else None
+    )
+    page.current = list(state.consents().values()) if state else []
+    page.erased_at = state.erased_at if state else None
+    return page
+
+
+def erase_consents(customer_id: str) -> tuple[dict[str, int], list[Kept]]:
+    """Forget what stands, and the answers to calls; keep the log, which names the person by id only.
+
+    From the first commit on nothing is logged of them any more. Safe to repeat: gives the same counts.
+    """
+    state = retry_lost_races(lambda: _turn_into_tombstone(customer_id))
+    delete_all(receipts_of(customer_id))
+    return dict(state.erased or {}), rules.kept_of_log(state.entries)
+
+
+def _log_heard(customer_id: str, entries: Callable[[], Sequence[ConsentEntry]]) -> None:
+    """Log what an event says; one that came before, or comes after the person was erased, changes nothing."""
+    try:
+        retry_lost_races(lambda: _append(customer_id, entries()))
+    except (LoggedBeforeError, rules.ErasedError) as error:
+        logger.info("consent not logged", extra={"reason": type(error).__name__})
+
+
+def _append(customer_id: str, entries: Sequence[ConsentEntry], receipt: Put | None = None) -> None:
+    state = state_of(customer_id)
+    if state.erased_at:
+        raise rules.ErasedError
+    standing = state.consents()
+    for entry in entries:
+        standing = rules.stand_after(standing, _consent(entry))
+    state.standing = [consent.model_dump(mode="json") for consent in standing.values()]
+    state.entries += len(entries)
+    commit(*[Put(entry, error=LoggedBeforeError()) for entry in entries], Put(state), receipt)
+
+
+def _turn_into_tombstone(customer_id: str) -> ConsentState:
+    state = state_of(customer_id)
+    if state.erased_at is None:
+        state.erased = {"consents in force": len(state.consents()), "receipts": len(receipts_of(customer_id))}
+        state.erased_at, state.standing = clock.now(), None
+        commit(Put(state))
+    return state
+
+
+def _told_entry(customer_id: str, decided: Consent, how: How, cause: Cause, caused_by: str) -> ConsentEntry:
+    entry = _entry(customer_id, decided, how, cause, caused_by)
+    entry.tell(ConsentChanged, cause)
+    return entry
+
+
+def _entry(customer_id: str, decided: Consent, how: How, cause: Cause, caused_by: str) -> ConsentEntry:
+    """A fresh entry for each try: one that was tried may not be tried again."""
+    entry = new_entry(customer_id, decided, caused_by)
+    entry.how, entry.entered_by, entry.logged_at = how, cause.actor, clock.now()
+    return entry
+
+
+def _consent(entry: ConsentEntry) -> Consent:
+    return Consent(channel=entry.channel, granted=entry.granted, decided_at=entry.decided_at)
+
+
+def _view(entry: ConsentEntry) -> LoggedConsent:
+    return LoggedConsent(
+        channel=entry.channel,
+        granted=entry.granted,
+        decided_at=entry.decided_at,
+        how=entry.how,
+        entered_by=entry.entered_by,
+        caused_by=entry.caused_by,
+        logged_at=entry.logged_at,
+    )

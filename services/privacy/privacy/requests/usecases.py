@@ -1,0 +1,178 @@
+"""Requests: entered, listed, read, approved, cancelled, answered, completed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from privacy.requests import rules
+from privacy.requests.models import Answer, NewRequest, RequestQuery, RequestStatus, RequestSummary, RequestView
+from privacy.requests.store import Request, find_guard, find_request, new_guard, new_request, newest_first
+from shared import clock, ids
+from shared.errors import NotFoundError
+from shared.events import ErasureRequested, RequestCompleted
+from shared.http import Page
+from shared.http.cursors import invalid_cursor
+from shared.observability import logger
+from shared.table import Delete, Put, commit, retry_lost_races
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from typing import Any
+
+    from shared.cause import Cause
+    from shared.http import Attempt
+
+_POSITION: Final = "before"
+
+
+class AnswerRefusedError(Exception):
+    """An answer that cannot be what it says: about another customer, or in another service's name."""
+
+
+def create_request(new: NewRequest, *, cause: Cause, attempt: Attempt | None = None) -> RequestView:
+    """Enter a request. Raises AlreadyOpenError naming the customer's open request of the same kind."""
+    return retry_lost_races(lambda: _create(new, cause, attempt))
+
+
+def read_request(request_id: str) -> RequestView:
+    """The request with its receipt. Raises NotFoundError."""
+    return _view(_existing(request_id), clock.now())
+
+
+def list_requests(query: RequestQuery, position: Mapping[str, Any] | None) -> Page[RequestSummary]:
+    """Requests newest first, of one status or of all. Raises InvalidError for a position that is none."""
+    before = position.get(_POSITION) if position else None
+    if position and not isinstance(before, str):
+        raise invalid_cursor()
+    statuses = [query.status] if query.status else list(RequestStatus)
+    found = newest_first(statuses, before, query.limit + 1)
+    now = clock.now()
+    rows = [RequestSummary(**_summary(request, now)) for request in found[: query.limit]]
+    return Page.of(rows, {_POSITION: rows[-1].id} if len(found) > query.limit else None)
+
+
+def approve_request(request_id: str, *, cause: Cause) -> RequestView:
+    """Let a request run: every service is asked to erase. Approving again changes nothing.
+
+    Raises NotFoundError, NotApprovableError.
+    """
+    return retry_lost_races(lambda: _approve(request_id, cause))
+
+
+def cancel_request(request_id: str, *, cause: Cause) -> RequestView:
+    """Drop a request that is not approved yet. Cancelling again changes nothing.
+
+    Raises NotFoundError, NotCancellableError.
+    """
+    return retry_lost_races(lambda: _cancel(request_id, cause))
+
+
+def record_answer(request_id: str, customer_id: str, service: str, answer: Answer, *, cause: Cause) -> None:
+    """Keep a service's answer; its first stands. The last one that was waited for completes the request.
+
+    An answer that nobody waits for changes nothing. Raises AnswerRefusedError when it is about another customer.
+    """
+    retry_lost_races(lambda: _record(request_id, customer_id, service, answer, cause))
+
+
+def _create(new: NewRequest, cause: Cause, attempt: Attempt | None) -> RequestView:
+    if guard := find_guard(new.customer_id, new.kind):
+        raise rules.AlreadyOpenError(extensions={"open_request_id": guard.request_id})
+    request = _received(new, cause)
+    view = _view(request, request.created_at)
+    guard = new_guard(new.customer_id, new.kind, request.id)
+    commit(Put(request), Put(guard), attempt and attempt.receipt(view))
+    return view
+
+
+def _received(new: NewRequest, cause: Cause) -> Request:
+    now = clock.now()
+    request = new_request(ids.new_request_id())
+    request.asks_for, request.customer_id = new.kind, new.customer_id
+    request.requested_by, request.created_at, request.due_at = cause.actor, now, rules.due_at(now)
+    request.turn(RequestStatus.RECEIVED, now)
+    return request
+
+
+def _approve(request_id: str, cause: Cause) -> RequestView:
+    request, now = _existing(request_id), clock.now()
+    if rules.needs_approval(request.status):
+        request.turn(RequestStatus.APPROVED, now)
+        request.approved_by, request.approved_at = cause.actor, now
+        request.tell(ErasureRequested, cause)
+        commit(Put(request))
+    return _view(request, now)
+
+
+def _cancel(request_id: str, cause: Cause) -> RequestView:
+    request, now = _existing(request_id), clock.now()
+    if rules.needs_cancelling(request.status):
+        request.turn(RequestStatus.CANCELLED, now)
+        request.cancelled_by, request.cancelled_at = cause.actor, now
+        commit(Put(request), _release(request))
+    return _view(request, now)
+
+
+def _record(request_id: str, customer_id: str, service: str, answer: Answer, cause: Cause) -> None:
+    request = find_request(request_id)
+    if request and request.customer_id != customer_id:
+        raise AnswerRefusedError
+    if request is None or not rules.is_awaited(service, request.status, request.answers or {}):
+        logger.info("answer not waited for", extra={"data_request_id": request_id, "answered_by": service})
+        return
+    request.answers = {**(request.answers or {}), service: answer.model_dump(mode="json")}
+    if rules.is_done(request.answers):
+        _complete(request, cause)
+    else:
+        commit(Put(request))
+
+
+def _complete(request: Request, cause: Cause) -> None:
+    now = clock.now()
+    request.turn(RequestStatus.COMPLETED, now)
+    request.completed_at = now
+    request.tell(RequestCompleted, cause)
+    commit(Put(request), _release(request))
+
+
+def _release(request: Request) -> Delete | None:
+    """Give the guard back, so that the customer may ask anew."""
+    guard = find_guard(request.customer_id, request.asks_for)
+    return Delete(guard) if guard and guard.request_id == request.id else None
+
+
+def _existing(request_id: str) -> Request:
+    if request := find_request(request_id):
+        return request
+    raise NotFoundError("There is no such request.")
+
+
+def _view(request: Request, now: datetime) -> RequestView:
+    answers = request.answered()
+    own_answer = answers.pop(rules.ITSELF, None)
+    return RequestView(
+        **_summary(request, now),
+        requested_by=request.requested_by,
+        approved_by=request.approved_by,
+        approved_at=request.approved_at,
+        cancelled_by=request.cancelled_by,
+        cancelled_at=request.cancelled_at,
+        answers=answers,
+        own_answer=own_answer,
+        not_swept=rules.not_swept(request.completed_at),
+    )
+
+
+def _summary(request: Request, now: datetime) -> dict[str, Any]:
+    return {
+        "id": request.id,
+        "kind": request.asks_for,
+        "customer_id": request.customer_id,
+        "status": request.status,
+        "created_at": request.created_at,
+        "due_at": request.due_at,
+        "overdue": rules.is_overdue(request.status, request.due_at, now),
+        "completed_at": request.completed_at,
+        "waiting_for": rules.waiting_for(request.status, request.answers or {}),
+    }

@@ -1,0 +1,24 @@
+"""How features change: of two words of one source the one with the higher version counts, whichever comes first."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from segments.features.models import CurrencyStats, Features, Registration
+
+
+def with_registration(known: Features, heard: Registration) -> Features:
+    """The features after a profile was heard of; `known` itself when they say nothing newer."""
+    if known.registration is not None and heard.version <= known.registration.version:
+        return known
+    return replace(known, registration=heard)
+
+
+def with_stats(known: Features, heard: CurrencyStats) -> Features:
+    """The features after order stats were heard of; `known` itself when they say nothing newer."""
+    by_currency = {stats.currency: stats for stats in known.stats}
+    before = by_currency.get(heard.currency)
+    if before is not None and heard.version <= before.version:
+        return known
+    by_currency[heard.currency] = heard
+    return replace(known, stats=tuple(by_currency[currency] for currency in sorted(by_currency)))

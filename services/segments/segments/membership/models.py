@@ -1,0 +1,22 @@
+"""What is told of memberships."""
+
+from __future__ import annotations
+
+from pydantic import AwareDatetime, BaseModel
+
+from segments.definitions.models import SegmentId
+from shared.ids import CustomerId
+
+
+class MemberView(BaseModel):
+    """A customer who belongs to the segment asked for."""
+
+    customer_id: CustomerId
+    entered_at: AwareDatetime
+
+
+class HeldSegmentView(BaseModel):
+    """A segment that the customer asked for belongs to."""
+
+    segment_id: SegmentId
+    entered_at: AwareDatetime

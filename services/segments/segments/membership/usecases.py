@@ -1,0 +1,63 @@
+"""Moves customers into and out of segments, and tells who is where."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from segments.definitions.ready_made import READY_MADE
+from segments.definitions.rules import facts_of
+from segments.definitions.usecases import find_definition, next_position, read_position
+from segments.features.items import FeatureRow
+from segments.features.store import features_in, find_row
+from segments.membership import store
+from segments.membership.models import HeldSegmentView, MemberView
+from segments.membership.rules import Moves, assess, due_day, moves_between
+from segments.settings import SegmentsSettings
+from shared import clock
+from shared.cause import Cause
+from shared.errors import NotFoundError
+from shared.events import SegmentEntered, SegmentLeft
+from shared.http.cursors import Page
+from shared.table import Put, Write
+
+
+def settle(row: FeatureRow, cause: Cause) -> list[Write]:
+    """Evaluate a row as it is today: the writes that store it with what follows from it.
+
+    A row that moves nowhere is one plain write; one that does tells so and is written with its memberships.
+    """
+    now = clock.now()
+    facts = facts_of(features_in(row), SegmentsSettings.read().currency)
+    standing = assess(facts, READY_MADE.values(), now.date())
+    store.set_due(row, due_day(store.due_on(row), standing.flips_on, now.date()))
+    moves = moves_between(store.held_by(row), standing.segments)
+    _tell(row, moves, cause)
+    return [Put(row), *store.move(row, moves, now)]
+
+
+def list_members(segment_id: str, limit: int, position: Mapping[str, Any] | None) -> Page[MemberView]:
+    """The members of a segment by id, `limit` of them after `position`. Raises NotFoundError."""
+    find_definition(segment_id)
+    # One more than asked for says whether there is a next page.
+    found = store.members(segment_id, read_position(position), limit + 1)
+    page = [MemberView(customer_id=member.sk, entered_at=member.entered_at) for member in found[:limit]]
+    return Page.of(page, next_position(page[-1].customer_id) if len(found) > limit else None)
+
+
+def list_segments_of(customer_id: str, limit: int, position: Mapping[str, Any] | None) -> Page[HeldSegmentView]:
+    """The segments a customer belongs to. Raises NotFoundError for one who is not known, or erased."""
+    row = find_row(customer_id)
+    if row is None or row.erased_at is not None:
+        raise NotFoundError("Nothing is known of this customer.")
+    after = read_position(position)
+    ahead = [held for held in row.held or () if held.segment_id > after]
+    page = [HeldSegmentView(segment_id=held.segment_id, entered_at=held.entered_at) for held in ahead[:limit]]
+    return Page.of(page, next_position(page[-1].segment_id) if len(ahead) > limit else None)
+
+
+def _tell(row: FeatureRow, moves: Moves, cause: Cause) -> None:
+    for segment_id in moves.left:
+        row.tell(SegmentLeft, cause, about=segment_id)
+    for segment_id in moves.entered:
+        row.tell(SegmentEntered, cause, about=segment_id)

@@ -1,0 +1,158 @@
+"""Details change: by merge patch or whole, from a version that the caller has read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from customers.accounts import changes
+from shared.events import CustomerUpdated
+from tests.integration.customers.desk import (
+    EMAIL,
+    Answer,
+    after_first,
+    call,
+    change,
+    create,
+    customer_of,
+    erasure,
+    hear,
+    kinds,
+    order,
+    placed,
+    read,
+    register,
+    told,
+)
+
+NEW = "ada@new.example.com"
+
+
+def replace(customer_id: str, version: int, **details: Any) -> Answer:
+    headers = {"If-Match": f'"{version}"'}
+    return call("PUT", f"/api/customers/{customer_id}", details, headers=headers)
+
+
+def test_a_patch_changes_what_it_names_and_null_removes() -> None:
+    ada = register(first_name="Ada", phone="+442079460000", date_of_birth="1990-12-10").json
+    changed = change(ada["id"], 1, last_name="King", phone=None)
+    assert (changed.status, changed.headers["ETag"]) == (200, '"2"')
+    assert changed.json == ada | {"last_name": "King", "phone": None, "version": 2}
+    assert read(ada["id"]).json == changed.json
+
+
+def test_the_whole_profile_is_told_after_a_change() -> None:
+    ada = register(first_name="Ada").json
+    change(ada["id"], 1, status="banned")
+    [event] = told(CustomerUpdated)
+    assert (event.profile.first_name, event.profile.email, event.profile.status) == ("Ada", EMAIL, "banned")
+
+
+def test_a_replacement_leaves_nothing_of_before() -> None:
+    ada = register(first_name="Ada", phone="+442079460000").json
+    replaced = replace(ada["id"], 1, email=EMAIL, status="inactive")
+    assert replaced.status == 200
+    assert (replaced.json["first_name"], replaced.json["phone"], replaced.json["status"]) == (None, None, "inactive")
+    assert [event.profile.status for event in told(CustomerUpdated)] == ["inactive"]
+
+
+def test_a_replacement_names_the_status() -> None:
+    ada = register().json
+    answer = replace(ada["id"], 1, email=EMAIL)
+    assert (answer.status, answer.json["errors"][0]["field"]) == (422, "status")
+
+
+def test_a_change_of_nothing_writes_and_tells_nothing() -> None:
+    ada = register(first_name="Ada").json
+    assert change(ada["id"], 1, first_name="Ada").headers["ETag"] == '"1"'
+    assert told(CustomerUpdated) == []
+
+
+def test_a_change_needs_the_version_that_was_read() -> None:
+    ada = register().json
+    path = f"/api/customers/{ada['id']}"
+    assert call("PATCH", path, {"first_name": "A"}).status == 428
+    assert change(ada["id"], 7, first_name="A").status == 412
+    assert change(ada["id"], 1, first_name="A").status == 200
+    assert change(ada["id"], 1, first_name="B").status == 412
+
+
+def test_of_two_changes_at_once_one_loses(monkeypatch: pytest.MonkeyPatch) -> None:
+    ada = register().json
+    after_first(monkeypatch, changes, "get_profile", lambda: change(ada["id"], 1, first_name="First"))
+    assert change(ada["id"], 1, first_name="Second").status == 412
+    assert read(ada["id"]).json["first_name"] == "First"
+
+
+def test_an_order_never_makes_a_change_fail() -> None:
+    ada = register().json
+    hear(placed(order()))
+    assert customer_of() == ada["id"]
+    assert change(ada["id"], 1, first_name="Ada").status == 200
+
+
+def test_a_new_email_moves_the_reservation_and_is_not_verified() -> None:
+    ada = create(email_verified=True).json
+    changed = change(ada["id"], 1, email=NEW)
+    assert (changed.json["email"], changed.json["email_verified"]) == (NEW, False)
+    assert kinds()["email"] == 1
+    assert register(NEW).status == 409
+    assert register().status == 201
+
+
+def test_staff_may_vouch_for_the_new_email() -> None:
+    ada = register().json
+    assert change(ada["id"], 1, email=NEW, email_verified=True).json["email_verified"] is True
+    assert change(ada["id"], 2, email_verified=None).json["email_verified"] is False
+
+
+@pytest.mark.parametrize("spelling", ["Ada@Example.com", EMAIL])
+def test_the_same_email_in_another_spelling_is_no_change(spelling: str) -> None:
+    ada = create(email_verified=True).json
+    assert change(ada["id"], 1, email=spelling).json == ada
+
+
+def test_an_email_of_somebody_else_or_of_an_erased_person_cannot_be_taken() -> None:
+    ada, ben = register().json, register("ben@example.com").json
+    taken = change(ben["id"], 1, email=EMAIL)
+    assert (taken.status, taken.json["type"]) == (409, "/problems/email-taken")
+    hear(erasure(ada["id"]))
+    erased = change(ben["id"], 1, email=EMAIL)
+    assert (erased.status, erased.json["type"]) == (409, "/problems/email-erased")
+    assert read(ben["id"]).json["email"] == "ben@example.com"
+
+
+def test_of_two_who_take_an_email_at_once_one_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    ada = register().json
+    after_first(monkeypatch, changes, "find_holder", lambda: register(NEW))
+    answer = change(ada["id"], 1, email=NEW)
+    assert (answer.status, answer.json["type"]) == (409, "/problems/email-taken")
+    assert read(ada["id"]).json["email"] == EMAIL
+
+
+def test_a_registered_customer_keeps_an_email_and_a_guest_need_not() -> None:
+    ada = register().json
+    answer = change(ada["id"], 1, email=None)
+    assert (answer.status, answer.json["errors"][0]["field"]) == (422, "email")
+    hear(placed(order(buyer=order().buyer.model_copy(update={"email": "guest@example.com"}))))
+    guest = customer_of() or ""
+    assert change(guest, 1, email=None).json["email"] is None
+    assert told(CustomerUpdated) == []
+    hear(placed(order("o-2", buyer=order().buyer.model_copy(update={"email": "guest@example.com"}))))
+    assert customer_of("o-2") != guest
+
+
+def test_customers_change_their_own_names_but_not_status_or_email() -> None:
+    ada = register().json
+    assert change(ada["id"], 1, ada["id"], first_name="Ada", locale="en").status == 200
+    refused = change(ada["id"], 2, ada["id"], status="active", email=NEW)
+    assert refused.status == 403
+    assert [error["field"] for error in refused.json["errors"]] == ["email", "status"]
+
+
+def test_an_erased_customer_cannot_be_changed() -> None:
+    ada = register().json
+    hear(erasure(ada["id"]))
+    assert change(ada["id"], 1, first_name="Ada").status == 404
+    assert replace(ada["id"], 2, status="active").status == 404

@@ -1,0 +1,123 @@
+"""What customers promises to those around it: the bus, the template, the catalogue, the logs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from customers.accounts.items import ByRegistration
+from customers.events import HEARS, TELLS
+from customers.orders.items import OrdersByCustomer
+from infra.template import functions
+from shared.aws import client
+from shared.events import EVENTS, FOREIGN_SOURCES, Buyer
+from tests.harness.context import LambdaContext
+from tests.harness.ground import ROOT, items, resources
+from tests.harness.logs import captured_logs
+from tests.integration.customers.desk import (
+    EMAIL,
+    app,
+    change,
+    customer_of,
+    deliver,
+    erasure,
+    hear,
+    order,
+    paid,
+    placed,
+    register,
+    stream_records,
+)
+
+
+def test_it_tells_every_event_the_catalogue_says_it_tells() -> None:
+    assert set(TELLS) == {kind for kind in EVENTS.values() if "customers" in kind.told_by}
+
+
+def test_its_rules_list_exactly_what_it_hears() -> None:
+    patterns = [
+        part["Properties"]["EventPattern"]
+        for part in resources("customers")["Resources"].values()
+        if part["Type"] == "AWS::Events::Rule"
+    ]
+    listed = {(source, name) for pattern in patterns for source in pattern["source"] for name in pattern["detail-type"]}
+    assert listed == {
+        (source if source in FOREIGN_SOURCES else f"regulars.{source}", kind.__name__)
+        for kind in HEARS
+        for source in kind.told_by
+    }
+
+
+def test_the_template_has_the_indexes_that_the_items_declare() -> None:
+    table = resources("customers")["Resources"]["Table"]["Properties"]
+    listed = {
+        index["IndexName"]: [key["AttributeName"] for key in index["KeySchema"]]
+        for index in table["GlobalSecondaryIndexes"]
+    }
+    assert listed == {
+        ByRegistration.Meta.index_name: ["shard", "listed_at"],
+        OrdersByCustomer.Meta.index_name: ["customer_id", "history"],
+    }
+    assert {index["Projection"]["ProjectionType"] for index in table["GlobalSecondaryIndexes"]} == {"ALL"}
+
+
+def test_chalice_knows_every_function_of_the_app() -> None:
+    triggered = {source.name for source in app.app.event_sources}
+    assert {"api_handler", *triggered} == set(functions(ROOT, "customers"))
+
+
+def test_the_relay_tells_the_house_what_the_stream_carries(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[dict[str, Any]] = []
+
+    def take(**call: Any) -> dict[str, Any]:
+        told.extend(call["Entries"])
+        return {"FailedEntryCount": 0, "Entries": [{} for _ in call["Entries"]]}
+
+    ada = register().json["id"]
+    change(ada, 1, first_name="Ada")
+    hear(paid(order()), erasure(ada))
+    monkeypatch.setattr(client("events"), "put_events", take)
+    records = [{**record, "eventSourceARN": "arn"} for record in stream_records()]
+    assert app.relay({"Records": records}, LambdaContext()) == {"batchItemFailures": []}
+    names = [entry["DetailType"] for entry in told]
+    assert names == ["CustomerRegistered", "CustomerUpdated", "OrderRecorded", "ErasureAnswered"]
+    assert {entry["Source"] for entry in told} == {"regulars.customers"}
+    assert {entry["EventBusName"] for entry in told} == {"regulars-test"}
+    assert all(ada in entry["Detail"] for entry in told)
+
+
+def test_the_log_lines_name_nobody() -> None:
+    with captured_logs() as lines:
+        register(first_name="Ada-Canary", phone="+442079460000")
+        register(first_name="Ada-Canary")
+        register("not an address of Ada-Canary")
+        buyer = Buyer(email=EMAIL, first_name="Ada-Canary")
+        hear(placed(order(buyer=buyer)), paid(order(buyer=buyer, total=3)))
+        bad = placed(order("o-2", buyer=buyer))
+        bad["detail"]["order"]["total"] = "Ada-Canary"
+        deliver(bad)
+        hear(erasure(customer_of() or ""))
+    written = lines.getvalue().lower()
+    assert "event refused" in written
+    assert not [canary for canary in (EMAIL, "canary", "442079460000") if canary in written]
+
+
+def test_a_typical_order_and_its_stats_take_one_write_unit_each() -> None:
+    register()
+    lines = [line.model_copy(update={"product_id": f"sku-00{n}17"}) for n in (1, 2) for line in order().lines]
+    of = order("cdnow-00042-19970112-1", lines=lines)
+    hear(placed(of), paid(of))
+    sizes = {item["kind"]["S"]: _size({"M": item}) for item in items("customers")}
+    assert sizes["order"] <= 1024, sizes
+    assert sizes["stats"] <= 1024, sizes
+
+
+def _size(value: dict[str, Any]) -> int:
+    """The bytes that DynamoDB counts: names, values, 3 for a list or map and 1 an entry."""
+    [(kind, held)] = value.items()
+    if kind == "M":
+        return 3 + sum(1 + len(name) + _size(part) for name, part in held.items())
+    if kind == "L":
+        return 3 + sum(1 + _size(part) for part in held)
+    return len(str(held))

@@ -1,0 +1,131 @@
+"""A shop's day as loyalty sees it: events into its inbox, HTTP calls, and what its table holds and tells."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from chalice.test import Client, HTTPResponse
+
+from infra.apps import load_app
+from loyalty.events import TELLS
+from loyalty.ledger import store
+from loyalty.ledger.items import Account, Entry
+from loyalty.table import LoyaltyItem
+from shared import ids
+from shared.auth import Role
+from shared.events import (
+    CustomerRegistered,
+    CustomerStatus,
+    ErasureRequested,
+    EventData,
+    OrderRecorded,
+    OrderStatus,
+    Profile,
+)
+from shared.outbox import Relay
+from tests.harness.context import LambdaContext
+from tests.harness.ground import BUS
+from tests.harness.heard import house_event, sqs_batch
+from tests.tokens import bearer
+
+APP: Final[Any] = load_app("loyalty")
+CLIENT: Final = Client(APP.app)
+ADA: Final = ids.new_customer_id()
+BOB: Final = ids.new_customer_id()
+PLACED_AT: Final = datetime(2026, 1, 31, 12, tzinfo=UTC)
+
+
+def order(order_id: str = "A1", customer_id: str | None = ADA, **facts: Any) -> OrderRecorded:
+    """An order of $29.33, paid; `facts` replace those of it."""
+    values: dict[str, Any] = {
+        "order_id": order_id,
+        "customer_id": customer_id,
+        "status": OrderStatus.PAID,
+        "placed_at": PLACED_AT,
+        "paid_at": PLACED_AT,
+        "currency": "USD",
+        "total": 2933,
+        "refunded": 0,
+    }
+    return OrderRecorded(**values | facts)
+
+
+def registration(customer_id: str = ADA) -> CustomerRegistered:
+    profile = Profile(email="ada@example.com", status=CustomerStatus.ACTIVE, registered_at=PLACED_AT)
+    return CustomerRegistered(customer_id=customer_id, profile=profile)
+
+
+def erasure(customer_id: str = ADA) -> ErasureRequested:
+    return ErasureRequested(request_id=ids.new_request_id(), customer_id=customer_id)
+
+
+def hear(*events: EventData) -> int:
+    """Deliver events in this order; how many failed and are to come again."""
+    batch = sqs_batch(*(house_event(event) for event in events))
+    return len(APP.inbox(batch, LambdaContext())["batchItemFailures"])
+
+
+def expire() -> dict[str, Any]:
+    """Run the schedule's function once."""
+    event = {"source": "aws.events", "detail-type": "Scheduled Event", "detail": {}, "version": "0", "account": "1"}
+    more = {"id": "1", "time": "2026-01-01T00:00:00Z", "region": "us-east-1", "resources": []}
+    answer: dict[str, Any] = APP.expire(event | more, LambdaContext())
+    return answer
+
+
+def account(customer_id: str = ADA) -> Account:
+    found = store.find_account(customer_id)
+    assert found
+    return found
+
+
+def entries(customer_id: str = ADA) -> list[Entry]:
+    """The ledger, oldest first; it is checked whenever a test looks at it."""
+    found = store.entries_of(customer_id, before=None, kind=None, limit=None)[::-1]
+    check_books(account(customer_id), found)
+    return found
+
+
+def check_books(held: Account, ledger: list[Entry]) -> None:
+    """What must hold of any account at any time."""
+    assert [entry.seq for entry in ledger] == list(range(1, held.entries + 1))
+    assert held.balance == sum(entry.points for entry in ledger)
+    assert sum(held.lots.values()) == max(held.balance, 0)
+    balance = 0
+    for entry in ledger:
+        balance += entry.points
+        assert entry.balance == balance
+
+
+def points(customer_id: str = ADA) -> list[int]:
+    return [entry.points for entry in entries(customer_id)]
+
+
+def told() -> list[tuple[str, dict[str, Any]]]:
+    """Names and data of what the table's items carry, in no order."""
+    relay = Relay("loyalty", LoyaltyItem, TELLS, BUS)
+    carried = [entry for image in images() for entry in relay.entries_of(image)]
+    return [(entry["DetailType"], json.loads(entry["Detail"])["data"]) for entry in carried]
+
+
+def images() -> list[dict[str, Any]]:
+    """Every item of the table, in DynamoDB's own form."""
+    found: list[dict[str, Any]] = LoyaltyItem._get_connection().scan()["Items"]
+    return found
+
+
+def told_of(name: str) -> list[dict[str, Any]]:
+    return [data for told_name, data in told() if told_name == name]
+
+
+def get(path: str, by: Role | str = Role.SUPPORT) -> HTTPResponse:
+    return CLIENT.http.get(path, headers=bearer(by))
+
+
+def adjust(body: Any, *, key: str | None = "k1", by: Role | str = Role.SUPPORT, customer_id: str = ADA) -> HTTPResponse:
+    headers: Mapping[str, str] = {"Content-Type": "application/json", **({"Idempotency-Key": key} if key else {})}
+    path = f"/api/customers/{customer_id}/points"
+    return CLIENT.http.post(path, headers={**headers, **bearer(by)}, body=json.dumps(body).encode())

@@ -1,0 +1,185 @@
+"""What loyalty promises: what it hears and tells, what it costs, and that its template says the same as its code."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from botocore.client import BaseClient
+
+from loyalty.events import HEARS, TELLS
+from loyalty.ledger.items import Account, Entry
+from loyalty.settings import LoyaltySettings
+from shared.events import EVENTS, OrderStatus
+from tests.harness.context import LambdaContext
+from tests.harness.ground import ROOT, resources
+from tests.integration.loyalty.shop import (
+    ADA,
+    APP,
+    BOB,
+    account,
+    adjust,
+    entries,
+    erasure,
+    expire,
+    get,
+    hear,
+    images,
+    order,
+    registration,
+    told,
+)
+
+Clock = Callable[[str], None]
+
+
+def test_it_tells_every_event_that_the_catalogue_says_it_tells() -> None:
+    assert set(TELLS) == {event for event in EVENTS.values() if "loyalty" in event.told_by}
+
+
+def test_its_rules_bring_exactly_what_it_hears() -> None:
+    brought: dict[str, set[str]] = {}
+    for resource in resources("loyalty")["Resources"].values():
+        if resource["Type"] == "AWS::Events::Rule":
+            pattern = resource["Properties"]["EventPattern"]
+            for source in pattern["source"]:
+                brought.setdefault(source, set()).update(pattern["detail-type"])
+    heard: dict[str, set[str]] = {}
+    for event in HEARS:
+        heard.setdefault(f"regulars.{event.told_by[0]}", set()).add(event.__name__)
+    assert brought == heard
+
+
+def test_its_template_has_the_defaults_of_its_settings() -> None:
+    template, defaults = resources("loyalty"), LoyaltySettings()
+    variables = template["Globals"]["Function"]["Environment"]["Variables"]
+    given = {name.lower(): template["Parameters"][value["Ref"]]["Default"] for name, value in variables.items()}
+    assert LoyaltySettings.model_validate(given) == defaults
+    assert set(given) == set(LoyaltySettings.model_fields) - {"stage", "bus_name"}
+
+
+def test_its_indexes_are_those_of_its_template() -> None:
+    made = resources("loyalty")["Resources"]["Table"]["Properties"]["GlobalSecondaryIndexes"]
+    declared = [index.Meta for model in (Account, Entry) for index in model._indexes.values()]
+    assert {index["IndexName"] for index in made} == {meta.index_name for meta in declared}
+    kinds = {index["IndexName"]: index["Projection"]["ProjectionType"] for index in made}
+    assert kinds == {meta.index_name: meta.projection.projection_type for meta in declared}
+
+
+def test_an_account_is_not_in_the_index_of_entries() -> None:
+    hear(registration(), order())
+    [held] = [image for image in images() if image["kind"]["S"] == "account"]
+    assert "seq" not in held
+
+
+def test_accruing_an_order_takes_two_calls_and_small_items(calls: list[Call]) -> None:
+    hear(order("A0", total=9_900))
+    calls.clear()
+    hear(order("A1", total=100_000))
+    assert [call.name for call in calls] == ["GetItem", "TransactWriteItems"]
+    # DynamoDB charges by the KB: 2 x 1 for the account, 2 x 1 for the entry, 1 for its place in the index.
+    assert [entry.tier for entry in entries()] == ["bronze", "gold"]
+    assert [_bytes(image) for image in images() if _bytes(image) > 1024] == []
+
+
+def test_one_customer_expires_in_two_calls_beside_a_query_a_shard(calls: list[Call], set_clock: Clock) -> None:
+    hear(order())
+    set_clock("2027-02-01T00:00:00+00:00")
+    calls.clear()
+    expire()
+    assert sorted(call.name for call in calls) == ["GetItem", *["Query"] * 4, "TransactWriteItems"]
+
+
+def test_a_later_lot_moves_nothing_in_the_index_of_what_is_due() -> None:
+    hear(order("A1"))
+    before = (account().due_shard, account().due_on)
+    hear(order("A2", placed_at="2026-02-10T00:00:00Z"))
+    assert (account().due_shard, account().due_on) == before
+
+
+def test_a_function_may_do_what_it_does_and_no_more(calls: list[Call], set_clock: Clock) -> None:
+    hear(registration(), order(), order(refunded=5, status=OrderStatus.PARTLY_REFUNDED))
+    heard = _actions(calls)
+    adjust({"points": 5, "reason": "x"})
+    get(f"/api/customers/{ADA}/points/entries")
+    assert _actions(calls) == _allowed("api")
+    hear(erasure())
+    assert heard | _actions(calls) == _allowed("inbox")
+    hear(order("B1", BOB))
+    set_clock("2027-02-01T00:00:00+00:00")
+    calls.clear()
+    expire()
+    assert _actions(calls) == _allowed("expire")
+
+
+def test_the_relay_tells_what_the_stream_brings() -> None:
+    hear(registration(), order())
+    records = [
+        {"eventID": str(n), "dynamodb": {"SequenceNumber": str(n), "NewImage": image}}
+        for n, image in enumerate(images(), 1)
+    ]
+    assert APP.relay({"Records": records}, LambdaContext()) == {"batchItemFailures": []}
+    assert sorted(name for name, _ in told()) == ["CardIssued", "PointsEarned"]
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call of DynamoDB."""
+
+    name: str
+    sent: Mapping[str, Any]
+
+    @property
+    def actions(self) -> set[str]:
+        """What IAM must allow for it, with the index where it queries one. A transaction needs leave for its parts."""
+        if self.name == "TransactWriteItems":
+            return {f"dynamodb:{part}Item" for item in self.sent["TransactItems"] for part in item}
+        index = self.sent.get("IndexName")
+        return {f"dynamodb:{self.name} {index}" if index else f"dynamodb:{self.name}"}
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> list[Call]:
+    """The calls of DynamoDB that were made, as a list that grows."""
+    made: list[Call] = []
+    call = BaseClient._make_api_call
+
+    def call_and_count(client: BaseClient, name: str, sent: dict[str, Any]) -> Any:
+        if client.meta.service_model.service_name == "dynamodb":
+            made.append(Call(name, sent))
+        return call(client, name, sent)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", call_and_count)
+    return made
+
+
+def _actions(calls: list[Call]) -> set[str]:
+    """What the calls so far needed; they are then forgotten."""
+    needed = {action for call in calls for action in call.actions}
+    calls.clear()
+    return needed
+
+
+def _allowed(function: str) -> set[str]:
+    """What a function's policy allows on the table and its indexes."""
+    path = ROOT / "services" / "loyalty" / ".chalice" / f"policy-{function}.json"
+    by_sid = {statement["Sid"]: statement for statement in json.loads(path.read_text(encoding="utf-8"))["Statement"]}
+    indexes = [resource["Fn::Sub"].rpartition("/")[2] for resource in by_sid["QueryOwnIndexes"]["Resource"]]
+    return {*by_sid["ReadAndWriteOwnTable"]["Action"], *(f"dynamodb:Query {index}" for index in indexes)}
+
+
+def _bytes(image: Mapping[str, Any]) -> int:
+    """The size of an item as DynamoDB counts it ("DynamoDB item sizes and formats")."""
+    return sum(len(name) + _value_bytes(value) for name, value in image.items())
+
+
+def _value_bytes(value: Mapping[str, Any]) -> int:
+    [(kind, inner)] = value.items()
+    if kind == "L":
+        return 3 + sum(1 + _value_bytes(each) for each in inner)
+    if kind == "M":
+        return 3 + len(inner) + _bytes(inner)
+    return len(inner) // 2 + 2 if kind == "N" else len(inner) if kind == "S" else 1

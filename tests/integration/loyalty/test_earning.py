@@ -1,0 +1,224 @@
+"""Orders into points, whatever way their events come."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from random import Random
+from typing import Any
+
+import pytest
+
+from loyalty.earning import usecases
+from loyalty.earning.usecases import record_order
+from loyalty.ledger import store
+from loyalty.ledger.items import Account
+from loyalty.ledger.rules import EntryKind
+from loyalty.settings import EarnOn, LoyaltySettings
+from shared.cause import Cause
+from shared.events import OrderStatus, Tier
+from tests.integration.loyalty.shop import (
+    ADA,
+    BOB,
+    account,
+    adjust,
+    entries,
+    expire,
+    hear,
+    order,
+    points,
+    told_of,
+)
+
+CAUSE = Cause("service:test", "corr")
+UNPAID = {"paid_at": None, "status": OrderStatus.PLACED}
+
+
+def refunded(order_id: str, amount: int, **facts: Any) -> Any:
+    return order(order_id, refunded=amount, status=OrderStatus.PARTLY_REFUNDED, **facts)
+
+
+def test_a_paid_order_earns_ten_points_a_dollar() -> None:
+    assert hear(order()) == 0
+    [entry] = entries()
+    assert (entry.entry_kind, entry.points, entry.cause) == (EntryKind.EARNED, 293, "A1")
+    assert (entry.total, entry.currency, entry.multiplier, entry.tier_before) == (2933, "USD", "1", Tier.BRONZE)
+    assert account().lots == {date(2027, 1, 31): 293}
+
+
+def test_points_live_twelve_months_from_the_orders_own_date() -> None:
+    hear(order(placed_at=datetime(2024, 2, 29, 23, 59, tzinfo=UTC)))
+    assert account().lots == {date(2025, 2, 28): 293}
+
+
+def test_an_unpaid_order_opens_the_account_of_anyone_and_earns_nothing() -> None:
+    hear(order(**UNPAID))
+    assert (account().balance, entries()) == (0, [])
+
+
+def test_a_shop_can_let_orders_earn_when_they_are_placed() -> None:
+    record_order(order(**UNPAID), CAUSE, LoyaltySettings(earn_on=EarnOn.PLACED))
+    record_order(order(), CAUSE, LoyaltySettings(earn_on=EarnOn.PLACED))
+    assert points() == [293]
+
+
+def test_the_same_order_earns_once_however_often_it_is_heard() -> None:
+    assert hear(order(), order()) == 0
+    assert hear(order(**UNPAID), order()) == 0
+    assert points() == [293]
+    assert told_of("PointsEarned") == [
+        {"customer_id": ADA, "entry": 1, "points": 293, "balance": 293, "cause": "A1", "order_id": "A1"}
+    ]
+
+
+def test_an_order_without_a_person_earns_for_nobody() -> None:
+    assert hear(order(customer_id=None)) == 0
+    assert store.entries_of_order("A1") == []
+
+
+def test_an_order_that_moves_to_another_customer_earns_no_second_time() -> None:
+    hear(order(), order(customer_id=BOB))
+    assert points() == [293]
+    assert store.find_account(BOB) is None
+
+
+def test_an_order_in_another_currency_earns_nothing_now_and_later() -> None:
+    hear(order(currency="EUR"))
+    record_order(order(currency="EUR"), CAUSE, LoyaltySettings(currency="EUR"))
+    assert points() == [0]
+    assert told_of("PointsEarned") == []
+
+
+def test_a_free_order_leaves_no_entry() -> None:
+    assert hear(order(total=0), order(total=0)) == 0
+    assert entries() == []
+
+
+def test_the_tier_held_when_posted_multiplies_and_the_tier_rises_at_once() -> None:
+    hear(order("A1", total=10_000), order("A2", total=2933), order("A3", total=50_000), order("A4", total=2933))
+    assert points() == [1_000, 351, 6_000, 439]
+    assert [(change["old"], change["new"]) for change in told_of("TierChanged")] in (
+        [("bronze", "silver"), ("silver", "gold")],
+        [("silver", "gold"), ("bronze", "silver")],
+    )
+    assert [entry.tier for entry in entries()] == [Tier.SILVER, Tier.SILVER, Tier.GOLD, Tier.GOLD]
+
+
+def test_a_refund_takes_back_in_proportion() -> None:
+    hear(order("A1", total=10_000), refunded("A1", 2_500, total=10_000))
+    assert points() == [1_000, -250]
+    assert account().lots == {date(2027, 1, 31): 750}
+    assert (account().earned, account().tier) == (750, Tier.BRONZE)
+    [told] = told_of("PointsReversed")
+    assert told == {"customer_id": ADA, "entry": 2, "points": -250, "balance": 750, "cause": "A1", "order_id": "A1"}
+
+
+def test_refunds_in_any_order_and_number_end_at_the_same_points() -> None:
+    history = [order(), refunded("A1", 1), refunded("A1", 1_000), refunded("A1", 2_500), refunded("A1", 2_933)]
+    for seed in range(4):
+        order_id = f"S{seed}"
+        events = [event.model_copy(update={"order_id": order_id}) for event in history * 2]
+        Random(seed).shuffle(events)  # noqa: S311  # a seeded test, not a secret
+        for event in events:
+            assert hear(event) == 0
+        kept = [entry for entry in entries() if entry.cause == order_id]
+        assert sum(entry.points for entry in kept) == 0
+        assert kept[0].points == 293
+    assert account().balance == 0
+    assert account().due_on is None
+
+
+def test_the_newest_alone_is_enough_and_the_older_change_nothing() -> None:
+    hear(refunded("A1", 1_000))
+    assert points() == [293, -100]
+    hear(order(), order(**UNPAID), refunded("A1", 500))
+    assert points() == [293, -100]
+
+
+def test_a_crash_between_earning_and_taking_back_heals_when_the_event_comes_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def crash(*_: Any) -> None:
+        raise RuntimeError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(usecases, "_take_back", crash)
+        assert hear(refunded("A1", 2_933)) == 1
+    assert points() == [293]
+    assert hear(refunded("A1", 2_933)) == 0
+    assert points() == [293, -293]
+
+
+def test_points_spent_before_a_refund_become_debt_that_the_next_order_fills_first() -> None:
+    hear(order())
+    spend(250)
+    hear(refunded("A1", 2_933))
+    assert (account().balance, account().lots) == (-250, {})
+    hear(order("A2", total=3_000))
+    assert points() == [293, -250, -293, 300]
+    assert account().lots == {date(2027, 1, 31): 50}
+
+
+def test_a_refund_after_a_guests_order_fell_to_another_account_is_taken_back_there() -> None:
+    hear(order(customer_id=BOB), refunded("A1", 2_933, customer_id=ADA))
+    assert points(BOB) == [293, -293]
+
+
+def test_two_orders_at_once_both_earn(monkeypatch: pytest.MonkeyPatch) -> None:
+    _get_in_between(monkeypatch, order("A2", total=1_000))
+    assert hear(order("A1")) == 0
+    assert points() == [100, 293]
+
+
+def test_a_refund_and_the_same_refund_at_once_take_back_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    hear(order())
+    _get_in_between(monkeypatch, refunded("A1", 1_000))
+    assert hear(refunded("A1", 1_000)) == 0
+    assert points() == [293, -100]
+
+
+def test_two_refunds_at_once_take_back_what_the_larger_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    hear(order())
+    _get_in_between(monkeypatch, refunded("A1", 1_000))
+    assert hear(refunded("A1", 2_933)) == 0
+    assert points() == [293, -100, -193]
+
+
+def test_the_first_two_facts_of_a_customer_at_once_share_an_account(monkeypatch: pytest.MonkeyPatch) -> None:
+    _get_in_between(monkeypatch, order("A2", **UNPAID))
+    assert hear(order("A1")) == 0
+    assert points() == [293]
+
+
+def test_an_event_that_cannot_be_read_fails_alone() -> None:
+    bad = order().model_copy(update={"order_id": "not an id"})
+    assert hear(bad, order("A2")) == 1
+    assert points() == [293]
+
+
+def test_points_that_expired_unspent_are_not_taken_again(set_clock: Any) -> None:
+    set_clock("2027-02-01T00:00:00+00:00")
+    hear(order("A1"), order("A2"))
+    spend(293)
+    expire()
+    hear(order("A3", placed_at=datetime(2027, 1, 31, tzinfo=UTC)))
+    hear(refunded("A1", 2_933), refunded("A2", 2_933))
+    assert [(entry.points, entry.taken_back) for entry in entries()[-2:]] == [(0, 293), (-293, 293)]
+    assert (account().balance, account().earned) == (0, 293)
+    assert len(told_of("PointsReversed")) == 1
+
+
+def spend(amount: int) -> None:
+    assert adjust({"points": -amount, "reason": "spent"}, key=f"spend-{amount}").status_code == 201
+
+
+def _get_in_between(monkeypatch: pytest.MonkeyPatch, event: Any) -> None:
+    """Let another writer record `event` between this one's first reading of the account and its write."""
+    read = store.account_of
+
+    def read_then_lose(customer_id: str) -> Account:
+        found = read(customer_id)
+        monkeypatch.setattr(store, "account_of", read)
+        record_order(event, CAUSE, LoyaltySettings())
+        return found
+
+    monkeypatch.setattr(store, "account_of", read_then_lose)

@@ -1,0 +1,75 @@
+"""Decisions about accounts."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from customers.accounts import rules
+from customers.accounts.models import CustomerPatch, NewCustomer, Registration
+from customers.sortkeys import id_in, moment_key
+from shared import ids
+
+
+def test_a_customer_stays_in_one_shard_and_customers_spread_over_all() -> None:
+    everyone = [ids.new_customer_id() for _ in range(400)]
+    assert [rules.shard_of(one) for one in everyone] == [rules.shard_of(one) for one in everyone]
+    assert {rules.shard_of(one) for one in everyone} == set(rules.all_shards())
+
+
+def test_customers_change_their_own_names_phone_and_locale_only() -> None:
+    assert rules.fields_not_own({"first_name", "last_name", "phone", "locale"}) == []
+    assert rules.fields_not_own({"status", "email", "phone"}) == ["email", "status"]
+
+
+def test_a_new_email_is_not_verified() -> None:
+    assert rules.stays_verified("a@example.com", "a@example.com", verified=True)
+    assert not rules.stays_verified("a@example.com", "b@example.com", verified=True)
+    assert not rules.stays_verified("a@example.com", "a@example.com", verified=False)
+
+
+@given(st.datetimes(), st.datetimes(), st.integers(-12, 12))
+def test_keys_sort_as_their_moments_do(one: datetime, other: datetime, hours: int) -> None:
+    if not all(2 < moment.year < 9999 for moment in (one, other)):
+        return
+    first, second = one.replace(tzinfo=timezone(timedelta(hours=hours))), other.replace(tzinfo=UTC)
+    assert (first < second) == (moment_key(first, "x") < moment_key(second, "x"))
+    assert moment_key(first) < moment_key(first, "x")
+    assert id_in(moment_key(first, "o-1")) == "o-1"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"email": "ada"},
+        {"phone": "020 7946 0000"},
+        {"phone": "+0123456789"},
+        {"locale": "English"},
+        {"date_of_birth": "1815-12-10"},
+        {"date_of_birth": (date.today() + timedelta(days=1)).isoformat()},  # noqa: DTZ011  # a calendar day
+        {"first_name": "  "},
+        {"status": "active"},
+        {"nickname": "ada"},
+    ],
+)
+def test_what_does_not_fit_is_refused(wrong: dict[str, str]) -> None:
+    with pytest.raises(ValidationError):
+        NewCustomer.model_validate({"email": "ada@example.com", **wrong})
+
+
+def test_a_registration_says_one_word_a_channel() -> None:
+    with pytest.raises(ValidationError, match="One consent a channel"):
+        Registration.model_validate(
+            {
+                "email": "ada@example.com",
+                "consents": [{"channel": "email", "granted": True}, {"channel": "email", "granted": False}],
+            }
+        )
+
+
+def test_a_patch_tells_null_from_nothing() -> None:
+    assert CustomerPatch.model_validate({"phone": None}).model_fields_set == {"phone"}

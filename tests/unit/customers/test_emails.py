@@ -1,0 +1,40 @@
+"""E-mail addresses have one spelling."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from customers.emails.rules import normalise
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        (" Ada@Example.COM\n", "ada@example.com"),
+        ("a.d.a+shop@example.com", "a.d.a+shop@example.com"),
+        ("ada@bücher.example.com", "ada@xn--bcher-kva.example.com"),
+        ("ADA@BÜCHER.example.com", "ada@xn--bcher-kva.example.com"),
+        ("ada@xn--bcher-kva.example.com", "ada@xn--bcher-kva.example.com"),
+    ],
+)
+def test_an_address_is_kept_in_its_one_spelling(typed: str, kept: str) -> None:
+    assert normalise(typed) == kept
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "ada", "ada@", "@example.com", "ada@example", "a b@example.com", "ada@ex@am.com"]
+)
+def test_what_is_no_address_is_refused_without_repeating_it(typed: str) -> None:
+    with pytest.raises(ValueError, match=r"^Not an e-mail address$"):
+        normalise(typed)
+
+
+@given(st.emails())
+def test_normalising_twice_changes_nothing(address: str) -> None:
+    try:
+        once = normalise(address)
+    except ValueError:
+        return
+    assert normalise(once) == once == normalise(address.upper())

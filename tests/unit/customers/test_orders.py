@@ -1,0 +1,97 @@
+"""What is known of an order does not depend on the order in which it came to be known."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from customers.orders import rules
+from customers.orders.rules import Change, Facts, Totals
+from shared.events import OrderStatus, Refund
+
+NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
+TOLD = Facts(placed_at=NOON, currency="USD", total=1000)
+PAID = Change(paid_at=NOON + timedelta(minutes=5))
+
+
+def refund(amount: int, refund_id: str = "r-1") -> Change:
+    return Change(refund=Refund(id=refund_id, amount=amount, refunded_at=NOON))
+
+
+def known_after(*changes: Change) -> Facts:
+    facts: Facts | None = None
+    for change in changes:
+        facts = rules.learn(facts, TOLD, change)
+    assert facts
+    return facts
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "spent"),
+    [
+        ([Change()], OrderStatus.PLACED, 0),
+        ([PAID], OrderStatus.PAID, 1000),
+        ([PAID, refund(400)], OrderStatus.PARTLY_REFUNDED, 600),
+        ([PAID, refund(400), refund(600, "r-2")], OrderStatus.REFUNDED, 0),
+        ([refund(400)], OrderStatus.PLACED, 0),
+        ([refund(400), PAID], OrderStatus.PARTLY_REFUNDED, 600),
+    ],
+)
+def test_status_and_money_follow_from_the_facts(changes: list[Change], status: OrderStatus, spent: int) -> None:
+    facts = known_after(*changes)
+    assert (facts.status, facts.spent) == (status, spent)
+
+
+def test_refunds_never_come_to_more_than_the_total() -> None:
+    facts = known_after(PAID, refund(900), refund(900, "r-2"))
+    assert (facts.refunded, facts.spent, facts.status) == (1000, 0, OrderStatus.REFUNDED)
+
+
+def test_an_order_of_nothing_is_paid_and_never_refunded() -> None:
+    facts = rules.learn(None, Facts(NOON, "USD", 0), PAID)
+    assert rules.learn(facts, facts, refund(5)).status is OrderStatus.PAID
+
+
+def test_the_first_account_of_order_payment_and_refund_stands() -> None:
+    facts = known_after(PAID, refund(400))
+    later = Facts(NOON, "USD", 2000)
+    again = rules.learn(facts, later, Change(paid_at=NOON + timedelta(days=1)))
+    assert again == facts == rules.learn(facts, later, refund(700))
+    assert rules.differ(facts, later)
+    assert rules.contradicts(facts, refund(700))
+    assert not rules.contradicts(facts, refund(400))
+
+
+events = st.one_of(st.just(Change()), st.just(PAID), st.integers(1, 9).map(lambda n: refund(n * 100, f"r-{n}")))
+
+
+@given(st.lists(events, min_size=1, max_size=8), st.randoms())
+def test_any_order_and_any_copies_of_events_end_the_same(changes: list[Change], random: object) -> None:
+    shuffled = [*changes, *changes[::2]]
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    assert known_after(*shuffled) == known_after(*changes)
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), events), min_size=1, max_size=20))
+def test_stats_moved_by_difference_are_the_sum_of_the_orders(history: list[tuple[int, Change]]) -> None:
+    totals, orders, counted = Totals(), {}, {}
+    for number, change in history:
+        told = Facts(NOON + timedelta(days=number), "USD", 1000 + number)
+        orders[number] = rules.learn(orders.get(number), told, change)
+        totals = rules.count(totals, orders[number], counted.get(number))
+        counted[number] = orders[number].spent
+    assert totals == Totals(
+        orders=len(orders),
+        spent=sum(order.spent for order in orders.values()),
+        first_order_at=min(order.placed_at for order in orders.values()),
+        last_order_at=max(order.placed_at for order in orders.values()),
+    )
+    assert 0 <= totals.average <= 1003
+
+
+def test_the_average_of_no_orders_is_nothing() -> None:
+    assert Totals().average == 0
+    assert Totals(orders=3, spent=1000).average == 333

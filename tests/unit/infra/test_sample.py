@@ -1,0 +1,50 @@
+"""The sample file becomes orders without a cent lost."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from infra.replay.expected import alive, points_of, tier_of, year_after
+from infra.replay.sample import read_purchases
+
+TODAY = date(2026, 11, 22)
+
+
+def test_the_whole_file_is_read() -> None:
+    purchases = read_purchases(None, TODAY)
+    assert len(purchases) == 6919
+    assert len({purchase.buyer for purchase in purchases}) == 2357
+    assert sum(purchase.cents for purchase in purchases) == 24_409_194
+    assert len({purchase.order_id for purchase in purchases}) == 6919
+
+
+def test_three_hundred_customers_bought_924_times_and_last_yesterday() -> None:
+    purchases = read_purchases(300, TODAY)
+    assert len(purchases) == 924
+    assert sum(purchase.cents for purchase in purchases) == 3_130_162
+    assert purchases[-1].placed_at.date() == date(2026, 11, 21)
+    assert purchases == sorted(purchases, key=lambda purchase: purchase.placed_at)
+
+
+def test_two_purchases_of_one_day_are_two_orders() -> None:
+    ids = [purchase.order_id for purchase in read_purchases(None, TODAY) if purchase.order_id.endswith("-2")]
+    assert len(ids) == 177
+    assert "cdnow-0001-19970101-1" in {purchase.order_id for purchase in read_purchases(1, TODAY)}
+
+
+def test_points_follow_the_tier_held_before_each_order() -> None:
+    # $100 gives 1,000 as bronze; the next $10.05 gives 120.6 as silver, rounded down; $400 reaches gold for the last.
+    assert points_of([10_000, 1_005, 40_000, 100]) == [1_000, 120, 4_800, 15]
+    assert [tier_of(points) for points in (0, 999, 1_000, 4_999, 5_000)] == [
+        "bronze",
+        "bronze",
+        "silver",
+        "silver",
+        "gold",
+    ]
+
+
+def test_points_live_through_the_day_a_year_later() -> None:
+    assert alive(date(2025, 11, 22), TODAY)
+    assert not alive(date(2025, 11, 21), TODAY)
+    assert year_after(date(2024, 2, 29)) == date(2025, 2, 28)

@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from infra import docs
+from shared.events import EVENTS
+from shared.http.openapi import openapi
+from tests.unit.shared.http.shop import make_app
+
+
+@pytest.fixture(scope="module")
+def document() -> dict[str, Any]:
+    return openapi("shop", make_app()[1].routes)
+
+
+def _references(part: Any) -> set[str]:
+    if isinstance(part, dict):
+        own = {part["$ref"]} if isinstance(part.get("$ref"), str) else set()
+        return own.union(*(_references(value) for value in part.values()))
+    if isinstance(part, list):
+        return set[str]().union(*(_references(value) for value in part))
+    return set()
+
+
+def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    assert _references(document) == {f"#/components/schemas/{name}" for name in schemas}
+
+
+def test_every_schema_is_one(document: dict[str, Any]) -> None:
+    for schema in document["components"]["schemas"].values():
+        Draft202012Validator.check_schema(schema)
+    for path in document["paths"].values():
+        for operation in path.values():
+            for parameter in operation["parameters"]:
+                Draft202012Validator.check_schema(parameter["schema"])
+
+
+def test_operations_are_named_once(document: dict[str, Any]) -> None:
+    names = [operation["operationId"] for path in document["paths"].values() for operation in path.values()]
+    assert len(names) == len(set(names)) == 11
+
+
+def test_an_operation_says_who_may_and_what_can_go_wrong(document: dict[str, Any]) -> None:
+    operation = document["paths"]["/api/customers/{customer_id}/points"]["post"]
+    assert operation["x-roles"] == ["admin", "support"]
+    assert operation["security"] == [{"token": []}]
+    assert [(each["name"], each["required"]) for each in operation["parameters"]] == [
+        ("customer_id", True),
+        ("Idempotency-Key", True),
+    ]
+    assert set(operation["responses"]) == {"201", "400", "401", "403", "404", "409", "413", "415", "422", "default"}
+    assert operation["responses"]["409"]["x-problems"] == ["/problems/too-poor"]
+    assert "security" not in document["paths"]["/unsubscribe/{token}"]["get"]
+
+
+def test_a_query_is_spread_into_parameters(document: dict[str, Any]) -> None:
+    parameters = {each["name"]: each for each in document["paths"]["/api/customers"]["get"]["parameters"]}
+    assert set(parameters) == {"limit", "cursor", "colour", "tag"}
+    assert parameters["colour"]["schema"]["anyOf"][0]["enum"] == ["red", "blue"]
+    assert "AccountQuery" not in document["components"]["schemas"]
+
+
+def test_examples_and_docstrings_are_kept(document: dict[str, Any]) -> None:
+    assert document["components"]["schemas"]["NewAccount"]["examples"] == [{"name": "Ada"}]
+    operation = document["paths"]["/api/customers"]["post"]
+    assert operation["summary"] == "Create an account"
+    assert operation["description"].startswith("Its points are zero.")
+    json.dumps(document)
+
+
+@pytest.mark.parametrize("name", sorted(EVENTS))
+def test_every_event_has_a_valid_schema(name: str) -> None:
+    Draft202012Validator.check_schema(docs.event_schema(EVENTS[name]))
+
+
+def test_references_in_an_events_schema_lead_somewhere() -> None:
+    for event in EVENTS.values():
+        schema = docs.event_schema(event)
+        names = {reference.rpartition("/")[2] for reference in _references(schema)}
+        assert names <= set(schema.get("$defs", {}))
