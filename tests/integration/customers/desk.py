@@ -206,14 +206,14 @@ class Crash(BaseException):
     """The function ends here, as by a timeout."""
 
 
-def crash_at(call_number: int, work: Callable[[], Any]) -> bool:
-    """Do some work that ends right before its n-th call of DynamoDB; False when it made fewer."""
-    send, calls = Connection.dispatch, 0
+def crash_at(write: int, work: Callable[[], Any]) -> bool:
+    """Do some work that ends right before its n-th write; False when it made fewer. Reads leave nothing behind."""
+    send, writes = Connection.dispatch, 0
 
     def cut(self: Connection, operation_name: str, operation_kwargs: Any) -> Any:
-        nonlocal calls
-        calls += 1
-        if calls == call_number:
+        nonlocal writes
+        writes += "Write" in operation_name or operation_name == "PutItem"
+        if writes == write:
             raise Crash
         return send(self, operation_name, operation_kwargs)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from customers.emails.rules import normalise
@@ -31,6 +31,7 @@ def test_what_is_no_address_is_refused_without_repeating_it(typed: str) -> None:
         normalise(typed)
 
 
+@settings(max_examples=50)
 @given(st.emails())
 def test_normalising_twice_changes_nothing(address: str) -> None:
     try:

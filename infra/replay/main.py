@@ -1,0 +1,156 @@
+"""The replay from the first registration to the receipt of an erasure."""
+
+from __future__ import annotations
+
+import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime
+from typing import Any, Final
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from infra.console import console
+from infra.local.stage import LocalStage
+from infra.replay import checks, orders, people, progress, report
+from infra.replay.people import Person
+from infra.replay.progress import Goal
+from infra.replay.sample import Purchase, read_purchases
+from infra.replay.storefront import Storefront
+from infra.replay.tables import Tables
+from infra.tokens import token
+
+# An erasure passes through every service and back; on a busy machine each hop takes a second or two.
+_ERASURE_PATIENCE: Final = 120
+
+
+class MismatchError(Exception):
+    """The platform's figures are not the file's, or work was left over; the tables above say which."""
+
+
+def replay(stage: LocalStage, customers: int | None) -> Storefront:
+    """Send the sample's purchases through a fresh stage, hold its figures against the file, and erase one customer.
+
+    `customers` is how many of the sample's buyers, None for all. Raises MismatchError when a check does not hold,
+    StuckError when a service does not settle, NotTakenError and RefusedError for what was refused on the way.
+    """
+    today = datetime.now(UTC).date()
+    purchases = read_purchases(customers, today)
+    storefront = Storefront(stage.base_url, lambda role: token(stage.deployment, role))
+    tables = Tables(_client(stage, "dynamodb"), stage.deployment.stage)
+    with _bars() as bars:
+        buyers = _register(storefront, purchases, bars)
+        seconds = _order(stage, tables, purchases, buyers, bars)
+    _expire(stage, tables, today)
+    _report(stage, tables, purchases, seconds, today)
+    _erase(storefront, next(person for person in buyers.values() if person.customer_id))
+    return storefront
+
+
+def _bars() -> Progress:
+    columns = (TextColumn("{task.description:<34}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=console)
+
+
+def _register(storefront: Storefront, purchases: list[Purchase], bars: Progress) -> dict[str, Person]:
+    """Everyone who bought, four in five of them registered over HTTP."""
+    buyers = sorted({purchase.buyer for purchase in purchases})
+    bar = bars.add_task("Customers registered over HTTP", total=people.how_many_register(len(buyers)))
+    return people.register(storefront, buyers, lambda: bars.advance(bar))
+
+
+def _order(
+    stage: LocalStage, tables: Tables, purchases: list[Purchase], buyers: dict[str, Person], bars: Progress
+) -> float:
+    """Send all orders, and wait until every service has settled them; the seconds that it took."""
+    goal = _goal(purchases, buyers)
+    sent = bars.add_task("Orders sent to the bus", total=len(purchases))
+    shown = {service: bars.add_task(_described(service), total=total) for service, total in goal.of.items()}
+    began = time.monotonic()
+    with ThreadPoolExecutor(1) as pool:
+        bus = _client(stage, "events")
+        name = f"regulars-{stage.deployment.stage}"
+        sending = pool.submit(orders.send, bus, name, purchases, buyers, lambda count: bars.advance(sent, count))
+
+        def show(settled: dict[str, int]) -> None:
+            for service, count in settled.items():
+                bars.update(shown[service], completed=count)
+            if sending.done():
+                sending.result()  # what went wrong there is told here
+
+        progress.await_settled(tables, goal, show)
+    return time.monotonic() - began
+
+
+def _goal(purchases: list[Purchase], buyers: dict[str, Person]) -> Goal:
+    earning = sum(purchase.cents > 0 for purchase in purchases)
+    return Goal(len(purchases), earning, sum(person.customer_id is not None for person in buyers.values()))
+
+
+def _described(service: str) -> str:
+    what = {"notifications": "welcomes decided", "privacy": "consents logged"}.get(service, "orders settled")
+    return f"{service}: {what}"
+
+
+def _expire(stage: LocalStage, tables: Tables, today: date) -> None:
+    """Run the expiry job, again while its time ends before its work."""
+    function = _function(stage, "loyalty", "Expire")
+    while due := tables.count("loyalty", "kind = :kind AND due_on < :today", kind="account", today=today.isoformat()):
+        console.print(f"Expiring points of {due:,} accounts …")
+        answer = _client(stage, "lambda").invoke(FunctionName=function, Payload=json.dumps(_scheduled()))
+        if "FunctionError" in answer:
+            raise MismatchError(f"the expiry job failed: {answer['Payload'].read().decode()}")
+
+
+def _scheduled() -> dict[str, Any]:
+    """The event that a schedule invokes a function with."""
+    return {
+        "version": "0",
+        "id": "replay",
+        "source": "aws.events",
+        "detail-type": "Scheduled Event",
+        "account": "000000000000",
+        "time": datetime.now(UTC).isoformat(),
+        "region": "us-east-1",
+        "resources": [],
+        "detail": {},
+    }
+
+
+def _function(stage: LocalStage, service: str, logical_id: str) -> str:
+    name = stage.deployment.stack(service)
+    described = _client(stage, "cloudformation").describe_stack_resource(StackName=name, LogicalResourceId=logical_id)
+    function: str = described["StackResourceDetail"]["PhysicalResourceId"]
+    return function
+
+
+def _report(stage: LocalStage, tables: Tables, purchases: list[Purchase], seconds: float, today: date) -> None:
+    """Show the figures and the checks. Raises MismatchError when one does not hold or there are dead letters."""
+    stored = report.read_stored(tables)
+    name = stage.deployment.stage
+    delivered = report.count_delivered(_client(stage, "logs"), name)
+    dead = report.count_dead_letters(_client(stage, "sqs"), name)
+    console.print(report.figures_table(tables, stored, report.Figures(delivered, dead, seconds)))
+    held = checks.check(purchases, stored, today)
+    console.print(report.checks_table(held))
+    if dead or not all(one.holds for one in held):
+        raise MismatchError("The platform does not hold what the file says, or left dead letters.")
+
+
+def _erase(storefront: Storefront, person: Person) -> None:
+    """Erase one customer, as compliance would, and show the receipt."""
+    body = {"kind": "erase", "customer_id": person.customer_id}
+    request = storefront.post("/api/privacy/requests", "compliance", body, key=f"erase-{person.customer_id}")
+    storefront.post(f"/api/privacy/requests/{request['id']}/approve", "compliance")
+    deadline = time.monotonic() + _ERASURE_PATIENCE
+    while request["status"] != "completed":
+        if time.monotonic() > deadline:
+            raise MismatchError(f"the erasure still waits for {', '.join(request['waiting_for'])}")
+        time.sleep(0.5)
+        request = storefront.get(f"/api/privacy/requests/{request['id']}", "compliance")
+    console.print(report.receipt_table(request))
+
+
+def _client(stage: LocalStage, service: str) -> Any:
+    where = stage.deployment
+    return where.session.client(service, region_name=where.region, endpoint_url=where.endpoint)  # type: ignore[call-overload]

@@ -1,0 +1,57 @@
+"""The buyers of the sample as people: four in five register at the storefront, the rest stay guests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Final
+
+from infra.replay.storefront import Storefront
+
+_REGISTERED_OF_FIVE: Final = 4
+_WITHOUT_CONSENT_OF_FOUR: Final = 4
+# Two cores: more calls at once only wait for each other.
+_AT_ONCE: Final = 4
+
+
+@dataclass(frozen=True)
+class Person:
+    """A buyer. `customer_id` is known of those who registered."""
+
+    buyer: str
+    email: str
+    consents: bool
+    customer_id: str | None = None
+
+
+def how_many_register(buyers: int) -> int:
+    """Of so many buyers."""
+    return sum(position % 5 < _REGISTERED_OF_FIVE for position in range(buyers))
+
+
+def register(storefront: Storefront, buyers: list[str], done: Callable[[], None]) -> dict[str, Person]:
+    """Register the first four of each five buyers over HTTP, and calls `done` after each; all of them by buyer."""
+    split = [(buyer, position % 5 < _REGISTERED_OF_FIVE) for position, buyer in enumerate(buyers)]
+    wanted = [buyer for buyer, registers in split if registers]
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        people = list(pool.map(lambda one: _register(storefront, one[0], one[1], done), enumerate(wanted)))
+    guests = [Person(buyer, _email(buyer), consents=False) for buyer, registers in split if not registers]
+    return {person.buyer: person for person in (*people, *guests)}
+
+
+def _register(storefront: Storefront, position: int, buyer: str, done: Callable[[], None]) -> Person:
+    consents = position % _WITHOUT_CONSENT_OF_FOUR != _WITHOUT_CONSENT_OF_FOUR - 1
+    body = {
+        "email": _email(buyer),
+        "first_name": "Buyer",
+        "last_name": buyer,
+        "consents": [{"channel": "email", "granted": consents}],
+    }
+    made = storefront.post("/api/registrations", "storefront", body, key=f"register-{buyer}")
+    done()
+    return Person(buyer, _email(buyer), consents, made["id"])
+
+
+def _email(buyer: str) -> str:
+    return f"buyer-{buyer}@example.com"

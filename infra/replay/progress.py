@@ -1,0 +1,68 @@
+"""How far the replay has come: orders settled in every service, read from what each has stored."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from infra.replay.tables import Tables
+
+# A look reads whole tables: it may take at most a quarter of the time, so that it does not slow what it looks at.
+_SHARE: Final = 3
+_SHORTEST_PAUSE: Final = 1.0
+# Nothing moved for so long: something is stuck, and waiting longer would not help.
+_PATIENCE: Final = 120.0
+
+
+class StuckError(Exception):
+    """A service did not settle; the message says which and how far it came."""
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What each service must have settled: orders where they count orders, people where they count people."""
+
+    orders: int
+    # Those that cost anything: a free order leaves no entry in the ledger.
+    earning_orders: int
+    registered: int
+
+    @property
+    def of(self) -> dict[str, int]:
+        """By service."""
+        people = {"notifications": self.registered, "privacy": self.registered}
+        return {"customers": self.orders, "loyalty": self.earning_orders, "segments": self.orders, **people}
+
+
+def settled(tables: Tables) -> dict[str, int]:
+    """What each service has settled so far."""
+    return {
+        "customers": tables.count("customers", "kind = :kind AND attribute_exists(paid_at)", kind="order"),
+        "loyalty": tables.count("loyalty", "kind = :kind AND sk = :earn", kind="entry", earn="EARN"),
+        "segments": sum(
+            int(part["orders"]) for row in tables.items("segments", "features") for part in row.get("stats") or []
+        ),
+        "notifications": tables.count(
+            "notifications", "kind = :kind AND #status <> :sending", kind="message", sending="sending"
+        ),
+        "privacy": tables.count("privacy", "kind = :kind", kind="consent"),
+    }
+
+
+def await_settled(tables: Tables, goal: Goal, show: Callable[[dict[str, int]], None]) -> None:
+    """Look until every service has settled everything. Raises StuckError when nothing moves for two minutes."""
+    last: dict[str, int] = {}
+    moved = time.monotonic()
+    while True:
+        began = time.monotonic()
+        now = settled(tables)
+        show(now)
+        if now == goal.of:
+            return
+        if now != last:
+            last, moved = now, began
+        if time.monotonic() - moved > _PATIENCE:
+            raise StuckError(", ".join(f"{service} {now[service]} of {wanted}" for service, wanted in goal.of.items()))
+        time.sleep(max(_SHORTEST_PAUSE, _SHARE * (time.monotonic() - began)))

@@ -1,0 +1,125 @@
+"""`make run`: the whole platform on this machine, with real purchases flowing through it."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from subprocess import CalledProcessError
+from typing import Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from infra.bundle import HOST as HOST_ARCHITECTURE
+from infra.bundle import Bundle, PackagingError, bundle
+from infra.console import console, fail
+from infra.local.cloud import CloudError, refuse_taken
+from infra.local.stage import LocalStage, local_stage, remembered
+from infra.replay.main import MismatchError, replay
+from infra.replay.orders import NotTakenError
+from infra.replay.progress import StuckError
+from infra.replay.storefront import RefusedError, Storefront
+from infra.stacks import DeploymentError
+
+ROLES: Final = ("admin", "support", "marketing", "compliance", "storefront")
+
+_FAILURES: Final = (
+    CloudError,
+    PackagingError,
+    DeploymentError,
+    CalledProcessError,
+    ClientError,
+    BotoCoreError,
+    NotTakenError,
+    RefusedError,
+    StuckError,
+    MismatchError,
+)
+
+
+def main() -> None:
+    """Sets up, replays, and stays up until Ctrl-C or `make stop`."""
+    chosen = _arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        refuse_taken(chosen.port)
+        with _step("Bundling the five services"):
+            bundles = bundle(HOST_ARCHITECTURE)
+        _serve(chosen.port, bundles, chosen.customers, leave=chosen.leave)
+    except KeyboardInterrupt:
+        console.print("\nStopped.")
+    except _FAILURES as error:
+        fail(str(error))
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("--port", type=int, default=8080)
+    parser.add_argument("--customers", type=_how_many, default=300, help="how many of the sample's buyers, or `all`")
+    parser.add_argument("--leave", action="store_true", help="end after the replay instead of staying up")
+    return parser.parse_args()
+
+
+def _how_many(text: str) -> int | None:
+    return None if text == "all" else int(text)
+
+
+def _serve(port: int, bundles: list[Bundle], customers: int | None, *, leave: bool) -> None:
+    step = _step("Starting the local cloud and deploying to it")
+    with step as ended, local_stage(port, bundles=bundles) as stage, remembered(stage):
+        ended()
+        storefront = replay(stage, customers)
+        if not leave:
+            _invite(stage, storefront)
+            _stay()
+
+
+@contextmanager
+def _step(what: str) -> Iterator[Callable[[], None]]:
+    """Say what is going on, and how long it took once it has ended or the function it gives is called."""
+    began = time.monotonic()
+    console.print(f"{what} …")
+    told = False
+
+    def ended() -> None:
+        nonlocal told
+        if not told:
+            console.print(f"  {time.monotonic() - began:.1f} s", style="dim")
+        told = True
+
+    yield ended
+    ended()
+
+
+def _invite(stage: LocalStage, storefront: Storefront) -> None:
+    """Say what can be tried now."""
+    console.rule("The platform stays up; Ctrl-C or `make stop` ends it")
+    console.print(f"Base URL  {stage.base_url}\nMails     {stage.mails_url}\nLogs      {stage.cloud.log}", markup=False)
+    for role in ROLES:
+        console.print(f"\n{role.upper()}={storefront.token(role)}", soft_wrap=True, markup=False)
+    console.print("\nTry, with the lines above pasted into a shell (or fresh tokens from `make token ROLE=support`):\n")
+    for call in _calls(stage.base_url):
+        console.print(f"  {call}", soft_wrap=True, markup=False)
+
+
+def _calls(base_url: str) -> list[str]:
+    """Three to try."""
+    person = '{"email": "you@example.com", "first_name": "You"}'
+    json_body = f"-H 'Content-Type: application/json' -d '{person}'"
+    return [
+        f'curl -s {base_url}/api/segments -H "Authorization: Bearer $MARKETING"',
+        f'curl -s "{base_url}/api/customers?limit=3" -H "Authorization: Bearer $SUPPORT"',
+        f'curl -s {base_url}/api/registrations -H "Authorization: Bearer $STOREFRONT" {json_body}',
+    ]
+
+
+def _stay() -> None:
+    while True:
+        signal.pause()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,101 @@
+"""The catalogue, the rules and the handlers say the same; every event of a whole life validates against its schema."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from infra.apps import ROOT, SERVICES
+from notifications.unsubscribe.usecases import unsubscribe_url
+from shared.events import EVENTS, FOREIGN_SOURCES, Channel
+from tests import tokens
+from tests.flows.shop import ADA, erase, order, paid, placed, refunded, register
+from tests.harness.ground import resources
+from tests.harness.house import House, open_house
+
+SCHEMAS = ROOT / "docs" / "events"
+
+
+@pytest.fixture(scope="module")
+def told() -> Iterator[list[dict[str, Any]]]:  # one life for all tests: it takes seconds
+    """Everything on the bus in a life in which every event of the catalogue happens."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        tokens.install_issuers(monkeypatch)
+        with open_house() as house:
+            _live(house)
+            yield house.told
+
+
+def _live(house: House) -> None:
+    customer_id = register(house)
+    house.settle()
+    one = order("A-1", 150_000, customer_id=customer_id)
+    old = order("A-0", 1_000, customer_id=customer_id, days_ago=500)
+    house.send(placed(one), paid(one), placed(old), paid(old), refunded(one, 149_000))
+    house.settle()
+    _adjust(house, customer_id)
+    _change(house, customer_id)
+    house.run("loyalty", "expire")
+    withdrawn = {"channel": "email", "granted": False}
+    assert house.call("POST", f"/api/customers/{customer_id}/consents", by="support", body=withdrawn).status == 201
+    _unsubscribe(house, customer_id)
+    house.settle()
+    erase(house, customer_id)
+    house.settle()
+
+
+def _adjust(house: House, customer_id: str) -> None:
+    path, body = f"/api/customers/{customer_id}/points", {"points": 50, "reason": "goodwill"}
+    assert house.call("POST", path, by="support", body=body, headers={"Idempotency-Key": "k"}).status == 201
+
+
+def _change(house: House, customer_id: str) -> None:
+    path = f"/api/customers/{customer_id}"
+    etag = house.call("GET", path, by="support").headers["ETag"]
+    changed = house.call("PATCH", path, by="support", body={"first_name": "Augusta"}, headers={"If-Match": etag})
+    assert changed.status == 200, changed.text
+
+
+def _unsubscribe(house: House, customer_id: str) -> None:
+    path = unsubscribe_url(customer_id, Channel.EMAIL).removeprefix("https://shop.example")
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    assert house.call("POST", path, body=b"List-Unsubscribe=One-Click", headers=form).status == 200
+
+
+def test_every_event_that_is_told_validates_against_its_schema(told: list[dict[str, Any]]) -> None:
+    for envelope in told:
+        schema = json.loads((SCHEMAS / f"{envelope['detail-type']}.json").read_text(encoding="utf-8"))
+        Draft202012Validator(schema).validate(envelope["detail"])
+
+
+def test_every_event_of_the_catalogue_is_told_in_this_life(told: list[dict[str, Any]]) -> None:
+    assert {envelope["detail-type"] for envelope in told} == set(EVENTS)
+
+
+def test_each_event_is_told_by_whom_the_catalogue_names(told: list[dict[str, Any]]) -> None:
+    for envelope in told:
+        teller = envelope["source"].removeprefix("regulars.")
+        assert teller in EVENTS[envelope["detail-type"]].told_by
+
+
+def test_only_the_events_that_exist_for_it_carry_the_person(told: list[dict[str, Any]]) -> None:
+    for envelope in told:
+        if not EVENTS[envelope["detail-type"]].personal:
+            text = json.dumps(envelope)
+            assert ADA not in text, envelope["detail-type"]
+            assert "Lovelace" not in text, envelope["detail-type"]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_rules_name_events_that_somebody_tells(service: str) -> None:
+    for resource in resources(service)["Resources"].values():
+        if resource["Type"] == "AWS::Events::Rule":
+            pattern = resource["Properties"]["EventPattern"]
+            for name in pattern["detail-type"]:
+                tellers = EVENTS[name].told_by
+                sources = {teller if teller in FOREIGN_SOURCES else f"regulars.{teller}" for teller in tellers}
+                assert set(pattern["source"]) <= sources, name

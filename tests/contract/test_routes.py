@@ -1,0 +1,67 @@
+"""Every route of every service, asked by every role, by another customer, and by nobody."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from infra.apps import SERVICES, load_app
+from infra.paths import service_for
+from shared import ids
+from shared.auth import STAFF, Role
+from tests import tokens
+from tests.harness.house import House, open_house
+
+ADA = ids.new_customer_id()
+EVE = ids.new_customer_id()
+ROLES = (*sorted(STAFF), Role.STOREFRONT)
+VALUES = {
+    "customer_id": ADA,
+    "order_id": "A-1",
+    "request_id": ids.new_request_id(),
+    "segment_id": "new",
+    "token": "not-a-token",
+}
+ROUTES = [
+    (name, route.method, route.path, route.roles) for name in SERVICES for route in load_app(name).endpoint.routes
+]
+
+
+@pytest.fixture(scope="module")
+def empty_house() -> Iterator[House]:
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        tokens.install_issuers(monkeypatch)
+        with open_house() as house:
+            yield house
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_access_table_names_routes_that_exist(service: str) -> None:
+    load_app(service).endpoint.check_access()
+
+
+@pytest.mark.parametrize(("service", "method", "path", "roles"), ROUTES, ids=lambda value: str(value)[:60])
+def test_a_route_lets_in_whom_its_table_names_and_nobody_else(
+    empty_house: House, service: str, method: str, path: str, roles: frozenset[Role]
+) -> None:
+    url = re.sub(r"\{(\w+)\}", lambda name: VALUES[name[1]], path)
+    assert service_for(url) == service
+
+    def asked_by(who: str | None) -> int:
+        return empty_house.call(method, url, by=who, body={}).status
+
+    public = Role.PUBLIC in roles
+    assert asked_by(None) == 401 or public
+    for role in ROLES:
+        status = asked_by(role)
+        assert (status not in {401, 403}) == (public or role in roles), (role, status)
+    allowed = public or Role.CUSTOMER in roles
+    assert (asked_by(ADA) not in {401, 403}) == (allowed or Role.SELF in roles)
+    assert (asked_by(EVE) not in {401, 403}) == (allowed or ("{customer_id}" not in path and Role.SELF in roles))
+
+
+def test_no_route_but_the_unsubscribe_page_is_public() -> None:
+    public = {path for _, _, path, roles in ROUTES if Role.PUBLIC in roles}
+    assert public == {"/unsubscribe/{token}"}
