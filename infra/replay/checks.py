@@ -64,7 +64,7 @@ def check(purchases: list[Purchase], stored: Stored, today: date) -> list[Check]
         Check("entries numbered without gaps", True, _numbered(stored.entries)),
         Check(
             "tiers by points earned",
-            _tiers(stored.entries),
+            _tiers(stored),
             {one["customer_id"]: one["tier"] for one in stored.accounts},
         ),
     ]
@@ -113,10 +113,10 @@ def _numbered(entries: Iterable[Mapping[str, Any]]) -> bool:
     return all(sorted(each) == list(range(1, len(each) + 1)) for each in numbers.values())
 
 
-def _tiers(entries: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    earned: dict[str, int] = defaultdict(int)
-    for entry in entries:
-        earned[entry["customer_id"]] += int(entry["points"]) if entry["entry_kind"] == "earned" else 0
+def _tiers(stored: Stored) -> dict[str, str]:
+    earned = {one["customer_id"]: 0 for one in stored.accounts}
+    for entry in _earned(stored.entries):
+        earned[entry["customer_id"]] += int(entry["points"])
     return {customer: tier_of(points) for customer, points in earned.items()}
 
 

@@ -1,0 +1,68 @@
+# Regulars. Needs Python 3.11, git and make; everything else is set up here, inside this folder.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help run test check package deploy stop redrive token
+
+PYTHON ?= python3.11
+STAGE ?=
+SERVICE ?=
+ROLE ?=
+ARCH ?= arm64
+PORT ?= 8080
+CUSTOMERS ?= 300
+SET ?=
+UV_VERSION := 0.13.9
+
+# uv where the machine has it, else one of our own.
+export PATH := $(CURDIR)/.local/uv/bin:$(PATH)
+export UV_PYTHON_DOWNLOADS := never
+READY := .local/ready
+RUN := .venv/bin/python -m
+
+help: ## Say what there is
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+	@echo
+	@echo 'make run PORT=9000 CUSTOMERS=all     make token ROLE=support      make redrive SERVICE=loyalty'
+	@echo 'make deploy STAGE=prod SET="Sender=shop@example.com AllowedOrigins=https://example.com"'
+
+run: $(READY) ## Start everything on this machine and send real purchases through it
+	@$(RUN) infra.run --port $(PORT) --customers $(CUSTOMERS)
+
+test: $(READY) ## Prove everything
+	@.venv/bin/python -m pytest -q
+
+check: $(READY) ## Format, lint, types, architecture, templates, generated docs
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	@$(RUN) infra.bundle --arch host
+	@$(RUN) infra.templates .build/lint
+	.venv/bin/cfn-lint .build/lint/*.json
+	$(RUN) infra.docs --check
+
+package: $(READY) ## Bundle the five services, for ARCH=arm64 or x86_64
+	@$(RUN) infra.bundle --arch $(ARCH)
+
+deploy: $(READY) ## Bundle and deploy STAGE to the account that the AWS settings name
+	@test -n "$(STAGE)" || { echo 'Which stage? make deploy STAGE=prod'; exit 2; }
+	@$(RUN) infra.deploy --stage $(STAGE) --arch $(ARCH) $(foreach pair,$(SET),--set '$(pair)')
+
+stop: $(READY) ## Stop what `make run` started
+	@$(RUN) infra.local.state stop
+
+redrive: $(READY) ## Send the dead letters of SERVICE back to its inbox (STAGE=… for an account)
+	@test -n "$(SERVICE)" || { echo 'Which service? make redrive SERVICE=loyalty'; exit 2; }
+	@$(RUN) infra.redrive $(SERVICE) $(if $(STAGE),--stage $(STAGE))
+
+token: $(READY) ## Print an access token for ROLE: a staff role, storefront, or a customer's id
+	@test -n "$(ROLE)" || { echo 'Whose? make token ROLE=support'; exit 2; }
+	@$(RUN) infra.tokens $(ROLE) $(if $(STAGE),--stage $(STAGE))
+
+# Made again when what is locked, or a member's own list, changes.
+$(READY): uv.lock pyproject.toml shared/pyproject.toml $(wildcard services/*/pyproject.toml)
+	@mkdir -p .local
+	@command -v uv >/dev/null || { $(PYTHON) -m venv .local/uv && .local/uv/bin/pip install --quiet 'uv==$(UV_VERSION)'; }
+	@uv sync --quiet --frozen --all-packages --python $(PYTHON)
+	@touch $@

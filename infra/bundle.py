@@ -1,0 +1,189 @@
+"""Packages the services: one zip and one CloudFormation template each, byte-identical for identical inputs.
+
+A service is bundled from a scratch copy of its own for each architecture, under `.build/<architecture>/<service>/`,
+and only when something that goes into it has changed.
+"""
+
+import argparse
+import fcntl
+import hashlib
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from infra import vendor
+from infra.console import console, fail
+from infra.paths import SERVICES
+from infra.template import additions
+
+ROOT = Path(__file__).resolve().parent.parent
+# Lambda's names; what runs the local cloud is one of them.
+ARCHITECTURES = ("arm64", "x86_64")
+HOST = "arm64" if platform.machine() in {"arm64", "aarch64"} else "x86_64"
+# Files of this project whose change makes every bundle stale.
+MACHINERY = ("infra/bundle.py", "infra/vendor.py", "infra/template.py", "infra/service.yaml", "uv.lock")
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """One packaged service: its code and its template, with `CodeBucket` and `CodeKey` left to the deployment."""
+
+    service: str
+    archive: Path
+    template: Path
+
+
+def bundle(arch: str, services: Iterable[str] = SERVICES, root: Path = ROOT) -> list[Bundle]:
+    """Packages the services for an architecture; those whose inputs did not change are taken as they are.
+
+    Two commands at once wait for each other. Raises PackagingError with what Chalice said.
+    """
+    build = root / ".build"
+    build.mkdir(exist_ok=True)
+    with (build / f"{arch}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _package_stale(arch, services, root)
+    return [_bundle(root, arch, service) for service in services]
+
+
+def _package_stale(arch: str, services: Iterable[str], root: Path) -> None:
+    stale = [service for service in services if not _is_fresh(root, arch, service)]
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        required = dict(zip(stale, pool.map(lambda service: vendor.requirements(root, service), stale), strict=True))
+        texts = set(required.values())
+        vendored = dict(
+            zip(texts, pool.map(lambda text: vendor.vendored(root / ".build", arch, text), texts), strict=True)
+        )
+        list(pool.map(lambda service: _package(root, arch, service, vendored[required[service]]), stale))
+
+
+def _bundle(root: Path, arch: str, service: str) -> Bundle:
+    folder = root / ".build" / arch / service
+    return Bundle(service, folder / "deployment.zip", folder / "template.json")
+
+
+def _is_fresh(root: Path, arch: str, service: str) -> bool:
+    made = _bundle(root, arch, service)
+    stamp = made.archive.with_name("inputs")
+    complete = made.archive.exists() and made.template.exists() and stamp.exists()
+    return complete and stamp.read_text() == _fingerprint(root, arch, service)
+
+
+def _fingerprint(root: Path, arch: str, service: str) -> str:
+    """A digest of all that goes into a bundle."""
+    home = root / "services" / service
+    own = [
+        home / "app.py",
+        home / "resources.yaml",
+        home / "pyproject.toml",
+        *sorted((home / ".chalice").glob("*.json")),
+    ]
+    files = [*own, *_sources(home / service), *_sources(root / "shared"), *(root / name for name in MACHINERY)]
+    digest = hashlib.sha256(f"{arch} {sys.version}".encode())
+    for file in files:
+        digest.update(f"{file.relative_to(root)}\0".encode() + file.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def _sources(folder: Path) -> Iterator[Path]:
+    return (path for path in sorted(folder.rglob("*")) if path.is_file() and "__pycache__" not in path.parts)
+
+
+def _package(root: Path, arch: str, service: str, third_party: Path) -> None:
+    """Fills the scratch copy, has Chalice package it, and completes the zip with what the lock names."""
+    made = _bundle(root, arch, service)
+    folder = made.archive.parent
+    shutil.rmtree(folder, ignore_errors=True)
+    project = _scratch_copy(root, arch, service, folder / "project")
+    chalice_zip, chalice_template = _run_chalice(project, additions(root, service), folder / "packaged")
+    code = folder / "code"
+    with zipfile.ZipFile(chalice_zip) as archive:
+        archive.extractall(code)
+    vendor.compile_bytecode(code)
+    _write_zip(made.archive, [code, third_party])
+    template = json.loads(chalice_template.read_text())
+    made.template.write_text(json.dumps(template, indent=1, sort_keys=True) + "\n")
+    made.archive.with_name("inputs").write_text(_fingerprint(root, arch, service))
+
+
+def _scratch_copy(root: Path, arch: str, service: str, project: Path) -> Path:
+    """A Chalice project whose `vendor/` holds the service's own package and `shared`, set to the architecture.
+
+    Chalice silently leaves out a package that lies beside `app.py`; the contents of `vendor/` it takes.
+    """
+    home = root / "services" / service
+    ignore = shutil.ignore_patterns("__pycache__", "pyproject.toml", "*.egg-info")
+    shutil.copytree(home / service, project / "vendor" / service, ignore=ignore)
+    shutil.copytree(root / "shared", project / "vendor" / "shared", ignore=ignore)
+    shutil.copytree(home / ".chalice", project / ".chalice", ignore=shutil.ignore_patterns("deploy*"))
+    shutil.copy(home / "app.py", project / "app.py")
+    config_file = project / ".chalice" / "config.json"
+    config = json.loads(config_file.read_text())
+    config["stages"]["regulars"]["lambda_architecture"] = arch
+    config_file.write_text(json.dumps(config))
+    return project
+
+
+def _run_chalice(project: Path, merged: dict[str, object], out: Path) -> tuple[Path, Path]:
+    """Chalice's zip and template. It runs on its own, because it imports the service."""
+    merge_file = project / "additions.json"
+    merge_file.write_text(json.dumps(merged))
+    # Stray caches would change the zip; the region is only asked for its names of hosts.
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "AWS_DEFAULT_REGION": "us-east-1"}
+    command = [str(Path(sys.executable).parent / "chalice"), "package", "--stage", "regulars"]
+    done = subprocess.run(
+        [*command, "--merge-template", merge_file.name, str(out.resolve())],
+        cwd=project,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise PackagingError(f"chalice could not package {project.parent.name}:\n{done.stdout}{done.stderr}")
+    return out / "deployment.zip", out / "sam.json"
+
+
+class PackagingError(Exception):
+    """A service could not be packaged; the message carries what Chalice said."""
+
+
+def _write_zip(target: Path, folders: list[Path]) -> None:
+    """One zip of the folders' contents, sorted and without times, so that equal contents give equal bytes."""
+    files = sorted(
+        (path.relative_to(folder).as_posix(), path)
+        for folder in folders
+        for path in folder.rglob("*")
+        if path.is_file()
+    )
+    with zipfile.ZipFile(target, "w", compression=zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name, path in files:
+            entry = zipfile.ZipInfo(name)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, path.read_bytes(), compresslevel=9)
+
+
+def main() -> None:
+    """`python -m infra.bundle --arch arm64`: packages all services and says how large each zip is."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("--arch", choices=[*ARCHITECTURES, "host"], default="arm64")
+    arch = parser.parse_args().arch
+    try:
+        made = bundle(HOST if arch == "host" else arch)
+    except (PackagingError, subprocess.CalledProcessError) as error:
+        fail(str(error))
+    for one in made:
+        console.print(f"{one.archive.relative_to(ROOT)}  {one.archive.stat().st_size / 1e6:.1f} MB")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,182 @@
+"""Deploys Regulars: what the services share, the five services, the front.
+
+An account and the local cloud are deployed by the same code; `AWS_ENDPOINT_URL` says which. The local cloud has no
+network of its own, so there the front's origins and the pools' keys are at that address too.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from subprocess import CalledProcessError
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import boto3
+import yaml
+from botocore.exceptions import BotoCoreError, ClientError
+
+from infra import bundle, stacks
+from infra.console import console, fail
+from infra.front import front_template
+from infra.paths import SERVICES
+from infra.stacks import DeploymentError, Outputs
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_s3 import S3Client
+
+REGION = "us-east-1"
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """One stage in one account, or on the local cloud where `endpoint` is its address.
+
+    `settings` are parameters of the templates that a shop may choose: AllowedOrigins, Sender, BaseUrl, AlarmEmail,
+    DomainName, CertificateArn, Pace.
+    """
+
+    stage: str
+    settings: dict[str, str] = field(default_factory=dict)
+    region: str = REGION
+    endpoint: str | None = None
+    session: boto3.Session = field(default_factory=boto3.Session, compare=False)
+
+    def stack(self, part: str) -> str:
+        """The name of one of the stage's stacks."""
+        return f"regulars-{self.stage}-{part}"
+
+    def cloudformation(self) -> "CloudFormationClient":
+        """A client for this deployment's account."""
+        return self.session.client("cloudformation", region_name=self.region, endpoint_url=self.endpoint)
+
+    @classmethod
+    def of_account(cls, stage: str, settings: dict[str, str] | None = None) -> "Deployment":
+        """A stage in the account, or at the endpoint, that the AWS settings of the environment name."""
+        region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or REGION
+        return cls(stage, settings or {}, region, os.environ.get("AWS_ENDPOINT_URL"))
+
+    def s3(self) -> "S3Client":
+        """A client for this deployment's account."""
+        return self.session.client("s3", region_name=self.region, endpoint_url=self.endpoint)
+
+
+def deploy(deployment: Deployment, bundles: list[bundle.Bundle], root: Path = bundle.ROOT) -> dict[str, Outputs]:
+    """Brings core, services and front to what this tree says; gives each one's outputs by name.
+
+    The front needs the services, and mails need the front's address: where that is not chosen, the services that
+    mention it are deployed once more after the first front.
+    """
+    core = _deploy_core(deployment, root)
+    front = stacks.outputs(deployment.cloudformation(), deployment.stack("front"))
+    base_url = deployment.settings.get("BaseUrl") or front.get("BaseUrl")
+    shared = {**_shared_parameters(deployment, core), "BaseUrl": base_url or "https://regulars.invalid"}
+    made = _deploy_services(deployment, core, shared, bundles)
+    front = _deploy_front(deployment, core, made, root)
+    if not base_url:
+        late = [one for one in bundles if "BaseUrl" in _template(one)["Parameters"]]
+        made |= _deploy_services(deployment, core, {**shared, "BaseUrl": front["BaseUrl"]}, late)
+    return {"core": core, **made, "front": front}
+
+
+def _deploy_core(deployment: Deployment, root: Path) -> Outputs:
+    template = yaml.safe_load((root / "infra" / "core.yaml").read_text())
+    parameters = {"Stage": deployment.stage, **deployment.settings}
+    return stacks.apply(deployment.cloudformation(), deployment.stack("core"), template, parameters)
+
+
+def _shared_parameters(deployment: Deployment, core: Outputs) -> dict[str, str]:
+    """What every service is told of the rest; each takes what its template names."""
+    keys = deployment.endpoint or f"https://cognito-idp.{deployment.region}.amazonaws.com"
+    return {
+        "Sender": "regulars@example.com",
+        **deployment.settings,
+        "Stage": deployment.stage,
+        "CodeBucket": core["ArtifactsBucket"],
+        "KeyArn": core["KeyArn"],
+        "AlarmTopicArn": core["AlarmTopicArn"],
+        "StaffIssuer": core["StaffIssuer"],
+        "StaffClients": f"{core['StaffClient']},{core['StorefrontClient']}",
+        "StaffJwksUrl": f"{keys}/{core['StaffPool']}/.well-known/jwks.json",
+        "CustomersIssuer": core["CustomersIssuer"],
+        "CustomersClients": core["CustomersClient"],
+        "CustomersJwksUrl": f"{keys}/{core['CustomersPool']}/.well-known/jwks.json",
+    }
+
+
+def _deploy_services(
+    deployment: Deployment, core: Outputs, shared: dict[str, str], bundles: list[bundle.Bundle]
+) -> dict[str, Outputs]:
+    def one(made: bundle.Bundle) -> Outputs:
+        return _deploy_service(deployment, core["ArtifactsBucket"], shared, made)
+
+    with ThreadPoolExecutor(max_workers=len(SERVICES)) as pool:
+        return dict(zip((made.service for made in bundles), pool.map(one, bundles), strict=True))
+
+
+def _deploy_service(deployment: Deployment, bucket: str, shared: dict[str, str], made: bundle.Bundle) -> Outputs:
+    """Uploads the code under a name made of its contents, and applies the template."""
+    code = made.archive.read_bytes()
+    prefix = f"{made.service}/{hashlib.sha256(code).hexdigest()[:32]}"
+    s3 = deployment.s3()
+    s3.put_object(Bucket=bucket, Key=f"{prefix}.zip", Body=code)
+    parameters = {**shared, "CodeKey": f"{prefix}.zip"}
+    shelf = stacks.Shelf(s3, bucket, f"{prefix}.json")
+    name = deployment.stack(made.service)
+    return stacks.apply(deployment.cloudformation(), name, _template(made), parameters, shelf)
+
+
+def _template(made: bundle.Bundle) -> dict[str, Any]:
+    template: dict[str, Any] = json.loads(made.template.read_text())
+    return template
+
+
+def _deploy_front(deployment: Deployment, core: Outputs, made: dict[str, Outputs], root: Path) -> Outputs:
+    parameters = {**deployment.settings, "Stage": deployment.stage, **_origins(deployment, made)}
+    shelf = stacks.Shelf(deployment.s3(), core["ArtifactsBucket"], "front.json")
+    name = deployment.stack("front")
+    return stacks.apply(deployment.cloudformation(), name, front_template(root), parameters, shelf)
+
+
+def _origins(deployment: Deployment, made: dict[str, Outputs]) -> dict[str, str]:
+    """Where the front finds each service's API."""
+    host, path = "{api}.execute-api.{region}.amazonaws.com", "/api"
+    parameters: dict[str, str] = {}
+    if deployment.endpoint:
+        host, path = "localhost", "/restapis/{api}/api/_user_request_"
+        port = str(urlsplit(deployment.endpoint).port)
+        parameters = {"OriginProtocol": "http-only", "OriginPort": port, "ViewerProtocol": "allow-all"}
+    for service in SERVICES:
+        filled = {"api": made[service]["RestAPIId"], "region": deployment.region}
+        parameters[f"{service.capitalize()}Host"] = host.format(**filled)
+        parameters[f"{service.capitalize()}Path"] = path.format(**filled)
+    return parameters
+
+
+def main() -> None:
+    """Packages and deploys one stage to the account that the AWS settings of the environment name."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("--stage", required=True)
+    parser.add_argument("--arch", choices=bundle.ARCHITECTURES, default="arm64")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="Parameter=value", help="a parameter of the templates"
+    )
+    chosen = parser.parse_args()
+    settings = dict(pair.split("=", 1) for pair in chosen.set)
+    deployment = Deployment.of_account(chosen.stage, settings)
+    try:
+        made = deploy(deployment, bundle.bundle(chosen.arch))
+    except (DeploymentError, bundle.PackagingError, CalledProcessError, ClientError, BotoCoreError) as error:
+        fail(str(error))
+    for part, values in made.items():
+        console.print(f"[bold]{deployment.stack(part)}[/bold]")
+        for key, value in sorted(values.items()):
+            console.print(f"  {key} = {value}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,91 @@
+"""The front of the local cloud: one address for the five services, from the same paths as CloudFront in an account."""
+
+import http.client
+import threading
+from collections.abc import Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import urlsplit
+
+from infra.front import METHODS
+from infra.local.cloud import HOST
+from infra.paths import service_for
+
+# Each hop's own; they are not passed on.
+HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "host", "content-length"}
+# API Gateway's limit on a request's body.
+LARGEST_BODY = 10 * 1024 * 1024
+GATEWAY_SECONDS = 29
+
+
+class Front(ThreadingHTTPServer):
+    """Listens on 127.0.0.1 and passes each call to the API of the service its path belongs to.
+
+    `apis` gives the id of each service's API. Runs in a thread of its own from `start` until `stop`.
+    """
+
+    daemon_threads = True
+    request_queue_size = 64
+
+    def __init__(self, port: int, endpoint: str, apis: Mapping[str, str]) -> None:
+        self.apis = dict(apis)
+        self.cloud = urlsplit(endpoint).netloc
+        super().__init__((HOST, port), _Handler)
+
+    @property
+    def url(self) -> str:
+        """Where it listens, without a slash at the end."""
+        return f"http://{HOST}:{self.server_port}"
+
+    def start(self) -> None:
+        """Begins to answer."""
+        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
+
+    def stop(self) -> None:
+        """Ends it and gives the port back."""
+        self.shutdown()
+        self.server_close()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    # An answer is written in parts; without this each waits for the acknowledgement of the one before.
+    disable_nagle_algorithm = True
+    server: Front
+
+    def _pass_on(self) -> None:
+        size = int(self.headers.get("Content-Length") or 0)
+        if size > LARGEST_BODY:
+            self.close_connection = True
+            self._answer(413, {}, b"")
+            return
+        body = self.rfile.read(size)
+        api = self.server.apis[service_for(self.path.split("?")[0]) or "customers"]
+        headers = {key: value for key, value in self.headers.items() if key.lower() not in HOP_BY_HOP}
+        connection = http.client.HTTPConnection(self.server.cloud, timeout=GATEWAY_SECONDS)
+        try:
+            connection.request(self.command, f"/restapis/{api}/api/_user_request_{self.path}", body, headers)
+            answer = connection.getresponse()
+            content = answer.read()
+            self._answer(answer.status, dict(answer.getheaders()), content)
+        except OSError:
+            self._answer(502, {}, b"")
+        finally:
+            connection.close()
+
+    # http.server looks the method up by such a name.
+    for _method in METHODS:
+        locals()[f"do_{_method}"] = _pass_on
+
+    def _answer(self, status: int, headers: Mapping[str, str], content: bytes) -> None:
+        self.send_response_only(status)
+        for key, value in headers.items():
+            if key.lower() not in HOP_BY_HOP:
+                self.send_header(key, value)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(content)
+
+    def log_message(self, *_: Any) -> None:
+        """Says nothing: paths carry ids, and the services log what they do."""

@@ -1,0 +1,83 @@
+"""All of Regulars on the local cloud: packaged for this machine, deployed as an account is, behind one address."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from infra.bundle import HOST as HOST_ARCHITECTURE
+from infra.bundle import Bundle, bundle
+from infra.deploy import Deployment, deploy
+from infra.local.cloud import HOST, REGION, ROOT, Cloud, free_port, refuse_taken, session, start
+from infra.local.front import Front
+from infra.local.state import FILE, STAGE, Running, forget, remember
+from infra.stacks import Outputs
+
+SENDER = "regulars@example.com"
+
+
+@dataclass(frozen=True)
+class LocalStage:
+    """A deployed stage on a running local cloud."""
+
+    cloud: Cloud
+    deployment: Deployment
+    base_url: str
+    outputs: dict[str, Outputs]
+
+    @property
+    def mails_url(self) -> str:
+        """Where the mails sent so far can be read, as JSON."""
+        return f"{self.cloud.endpoint}/_ministack/ses/messages"
+
+    def set_clock_ahead(self, seconds: float) -> None:
+        """Lets the functions' clock run ahead of the real one; it acts on the next event."""
+        self.cloud.clock.write_text(str(seconds))
+
+
+@contextmanager
+def local_stage(
+    port: int | None = None, home: Path = ROOT / ".local", bundles: list[Bundle] | None = None
+) -> Iterator[LocalStage]:
+    """Regulars, answering at `port` with the local cloud on the port after it; on free ones where none is given.
+
+    Raises CloudError where a port is taken, and what packaging and deploying raise. All of it ends with the context.
+    """
+    chosen = port or free_port()
+    refuse_taken(chosen)
+    packaged = bundles or bundle(HOST_ARCHITECTURE)
+    with start(port + 1 if port else free_port(), home) as cloud:
+        base_url = f"http://{HOST}:{chosen}"
+        deployment = _deployment(cloud, base_url)
+        _verify_sender(cloud)
+        outputs = deploy(deployment, packaged)
+        front = Front(
+            chosen, cloud.endpoint, {bundle.service: outputs[bundle.service]["RestAPIId"] for bundle in packaged}
+        )
+        front.start()
+        try:
+            yield LocalStage(cloud, deployment, base_url, outputs)
+        finally:
+            front.stop()
+
+
+@contextmanager
+def remembered(stage: LocalStage) -> Iterator[None]:
+    """Lets `make stop`, `make token` and `make redrive` find this stage as long as it runs."""
+    remember(Running(os.getpid(), stage.cloud.process.pid, stage.cloud.endpoint, stage.base_url))
+    try:
+        yield
+    finally:
+        forget(FILE)
+
+
+def _deployment(cloud: Cloud, base_url: str) -> Deployment:
+    # Two batches at once for each service are what a small machine handles without keeping itself waiting.
+    settings = {"BaseUrl": base_url, "Sender": SENDER, "Pace": "few"}
+    return Deployment(STAGE, settings, REGION, cloud.endpoint, session())
+
+
+def _verify_sender(cloud: Cloud) -> None:
+    ses = session().client("sesv2", endpoint_url=cloud.endpoint)
+    ses.create_email_identity(EmailIdentity=SENDER.rpartition("@")[2])

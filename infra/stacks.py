@@ -1,0 +1,110 @@
+"""CloudFormation by change sets: the same for an account and for the local cloud."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from botocore.exceptions import ClientError, WaiterError
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_s3 import S3Client
+
+Outputs = dict[str, str]
+# The longest thing here is a CloudFront distribution, which takes minutes.
+PATIENCE: Any = {"Delay": 1, "MaxAttempts": 1800}
+NOTHING_TO_DO = ("didn't contain changes", "No updates are to be performed")
+
+
+class DeploymentError(Exception):
+    """A stack could not be brought to what its template says; the message carries CloudFormation's reasons."""
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """Where a template lies that is too large to be sent along (over 51,200 bytes)."""
+
+    s3: "S3Client"
+    bucket: str
+    key: str
+
+    def put(self, template: str) -> dict[str, str]:
+        """Lays the template there; gives the argument that names it."""
+        self.s3.put_object(Bucket=self.bucket, Key=self.key, Body=template.encode())
+        signed = self.s3.generate_presigned_url("get_object", Params={"Bucket": self.bucket, "Key": self.key})
+        return {"TemplateURL": signed.split("?", maxsplit=1)[0]}
+
+
+def apply(
+    cloudformation: "CloudFormationClient",
+    name: str,
+    template: Mapping[str, Any],
+    parameters: Mapping[str, str],
+    shelf: Shelf | None = None,
+) -> Outputs:
+    """Brings a stack to its template and gives its outputs; of the parameters it takes those the template names.
+
+    Raises DeploymentError with CloudFormation's reasons.
+    """
+    text = json.dumps(template)
+    source = shelf.put(text) if shelf else {"TemplateBody": text}
+    created = _stack(cloudformation, name).get("StackStatus", "REVIEW_IN_PROGRESS") == "REVIEW_IN_PROGRESS"
+    wanted = {key: value for key, value in parameters.items() if key in template["Parameters"]}
+    change: Any = cloudformation.create_change_set(
+        StackName=name,
+        ChangeSetName=f"deploy-{uuid4().hex}",
+        ChangeSetType="CREATE" if created else "UPDATE",
+        Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
+        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in wanted.items()],
+        **source,  # type: ignore[arg-type]
+    )
+    if _has_changes(cloudformation, name, change["Id"]):
+        cloudformation.execute_change_set(ChangeSetName=change["Id"])
+        _wait(cloudformation, name, created=created)
+    return outputs(cloudformation, name)
+
+
+def outputs(cloudformation: "CloudFormationClient", name: str) -> Outputs:
+    """The outputs of a stack; empty for one that does not exist."""
+    stack = _stack(cloudformation, name)
+    return {one["OutputKey"]: one["OutputValue"] for one in stack.get("Outputs", [])}
+
+
+def _stack(cloudformation: "CloudFormationClient", name: str) -> Mapping[str, Any]:
+    try:
+        return cloudformation.describe_stacks(StackName=name)["Stacks"][0]
+    except ClientError as error:
+        if "does not exist" in str(error):
+            return {}
+        raise
+
+
+def _has_changes(cloudformation: "CloudFormationClient", name: str, change_id: str) -> bool:
+    """Waits until CloudFormation knows what would change; an empty change set is removed."""
+    try:
+        cloudformation.get_waiter("change_set_create_complete").wait(ChangeSetName=change_id, WaiterConfig=PATIENCE)
+    except WaiterError:
+        reason = cloudformation.describe_change_set(ChangeSetName=change_id).get("StatusReason", "")
+        cloudformation.delete_change_set(ChangeSetName=change_id)
+        if any(phrase in reason for phrase in NOTHING_TO_DO):
+            return False
+        raise DeploymentError(f"{name}: {reason}") from None
+    return True
+
+
+def _wait(cloudformation: "CloudFormationClient", name: str, *, created: bool) -> None:
+    try:
+        if created:
+            cloudformation.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig=PATIENCE)
+        else:
+            cloudformation.get_waiter("stack_update_complete").wait(StackName=name, WaiterConfig=PATIENCE)
+    except WaiterError:
+        raise DeploymentError(f"{name}:\n{_reasons(cloudformation, name)}") from None
+
+
+def _reasons(cloudformation: "CloudFormationClient", name: str) -> str:
+    events = cloudformation.describe_stack_events(StackName=name)["StackEvents"]
+    failed = [event for event in reversed(events) if event.get("ResourceStatus", "").endswith("_FAILED")]
+    return "\n".join(f"  {event['LogicalResourceId']}: {event.get('ResourceStatusReason', '')}" for event in failed)

@@ -1,0 +1,30 @@
+"""Writes every template as it is deployed, for cfn-lint: core, the packaged services, the front.
+
+python -m infra.templates <folder>
+"""
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import yaml
+
+from infra.bundle import HOST, ROOT, bundle
+from infra.front import front_template
+
+
+def write(folder: Path) -> list[Path]:
+    """The templates of a stage as JSON files in `folder`, which is emptied first."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    core = yaml.safe_load((ROOT / "infra" / "core.yaml").read_text())
+    texts = {"core": json.dumps(core, indent=1), "front": json.dumps(front_template(ROOT), indent=1)}
+    texts |= {made.service: made.template.read_text() for made in bundle(HOST)}
+    for name, text in texts.items():
+        (folder / f"{name}.json").write_text(text)
+    return sorted(folder.glob("*.json"))
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]))

@@ -1,0 +1,96 @@
+"""A customer's details change."""
+
+from __future__ import annotations
+
+from customers.accounts.items import ProfileItem
+from customers.accounts.models import CustomerDetails, CustomerPatch, CustomerView
+from customers.accounts.rules import fields_not_own, stays_verified
+from customers.accounts.store import get_profile
+from customers.emails.store import (
+    EmailErasedError,
+    EmailItem,
+    EmailTakenError,
+    EmailTombstone,
+    find_holder,
+    held_by,
+)
+from shared.cause import Cause
+from shared.errors import FieldError, ForbiddenError, InvalidError, PreconditionFailedError
+from shared.events import CustomerUpdated
+from shared.http import apply_merge_patch, checked
+from shared.table import Delete, Put, Write, commit
+
+
+def change_customer(
+    customer_id: str, patch: CustomerPatch, version: int, cause: Cause, *, by_self: bool
+) -> CustomerView:
+    """Change what the patch names (RFC 7396), if the customer is still at `version`.
+
+    Raises ForbiddenError for what customers may not change of themselves, PreconditionFailedError or LostRaceError
+    when somebody else was faster, EmailTakenError, EmailErasedError, InvalidError, NotFoundError.
+    """
+    if by_self:
+        _check_own(patch)
+    profile = _at_version(customer_id, version)
+    return _change(profile, _patched(profile, patch), cause)
+
+
+def replace_customer(customer_id: str, details: CustomerDetails, version: int, cause: Cause) -> CustomerView:
+    """Replace all that can be changed, if the customer is still at `version`; errors as of `change_customer`."""
+    return _change(_at_version(customer_id, version), details, cause)
+
+
+def _check_own(patch: CustomerPatch) -> None:
+    if others := fields_not_own(patch.model_fields_set):
+        raise ForbiddenError(errors=[FieldError(name, "Only the shop can change this") for name in others])
+
+
+def _at_version(customer_id: str, version: int) -> ProfileItem:
+    profile = get_profile(customer_id)
+    if profile.version != version:
+        raise PreconditionFailedError
+    return profile
+
+
+def _patched(profile: ProfileItem, patch: CustomerPatch) -> CustomerDetails:
+    details = checked(CustomerDetails, apply_merge_patch(profile.details, patch))
+    if "email_verified" in patch.model_fields_set:
+        return details
+    verified = stays_verified(profile.email, details.email, verified=profile.email_verified)
+    return details.model_copy(update={"email_verified": verified})
+
+
+def _change(profile: ProfileItem, details: CustomerDetails, cause: Cause) -> CustomerView:
+    if details.email is None and profile.registered_at is not None:
+        raise InvalidError.of("email", "A registered customer has an e-mail")
+    before, old_email = profile.view, profile.email
+    profile.become(details)
+    if profile.view == before:
+        return before
+    if profile.registered_at is not None:
+        profile.tell(CustomerUpdated, cause)
+    view = profile.view_after
+    commit(Put(profile), *_moves(profile, old_email))
+    return view
+
+
+def _moves(profile: ProfileItem, old_email: str | None) -> list[Write]:
+    """The writes that give up the old e-mail and take the new one."""
+    if profile.email == old_email:
+        return []
+    writes: list[Write] = []
+    if profile.email is not None:
+        _check_free(profile.email)
+        writes.append(Put(held_by(profile.customer_id, profile.email), error=EmailTakenError()))
+    old = find_holder(old_email) if old_email is not None else None
+    if isinstance(old, EmailItem) and old.customer_id == profile.customer_id:
+        writes.append(Delete(old))
+    return writes
+
+
+def _check_free(email: str) -> None:
+    holder = find_holder(email)
+    if isinstance(holder, EmailTombstone):
+        raise EmailErasedError
+    if holder is not None:
+        raise EmailTakenError

@@ -1,0 +1,163 @@
+"""What is remembered of an account: its profile, or the tombstone of one."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, Final, Self
+
+from pynamodb.attributes import (
+    BooleanAttribute,
+    JSONAttribute,
+    UnicodeAttribute,
+    UTCDateTimeAttribute,
+)
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
+
+from customers.accounts.models import CustomerDetails, CustomerView, Person, Source
+from customers.accounts.rules import shard_of
+from customers.sortkeys import moment_key
+from customers.table import CustomersItem
+from shared.events import Consent, CustomerStatus, Profile
+
+SK: Final = "PROFILE"
+_PREFIX: Final = "CUSTOMER#"
+
+
+def partition(customer_id: str) -> str:
+    """Where a customer's own things lie."""
+    return f"{_PREFIX}{customer_id}"
+
+
+class ByRegistration(GlobalSecondaryIndex["ProfileItem"]):
+    """Everyone with an account, newest first, a shard at a time."""
+
+    class Meta:
+        index_name = "by_registration"
+        projection = AllProjection()
+
+    shard = UnicodeAttribute(hash_key=True)
+    listed_at = UnicodeAttribute(range_key=True)
+
+
+class AccountItem(CustomersItem):
+    """What stands at an account's place."""
+
+    @property
+    def customer_id(self) -> str:
+        """The account's id."""
+        return self.pk.removeprefix(_PREFIX)
+
+
+class ProfileItem(AccountItem, discriminator="profile"):
+    """A customer, or a guest while `registered_at` is unset."""
+
+    by_registration = ByRegistration()
+
+    status = UnicodeEnumAttribute(CustomerStatus)
+    source = UnicodeEnumAttribute(Source)
+    created_at = UTCDateTimeAttribute()
+    registered_at = UTCDateTimeAttribute(null=True)
+    email = UnicodeAttribute(null=True)
+    email_verified = BooleanAttribute(default=False)
+    first_name = UnicodeAttribute(null=True)
+    last_name = UnicodeAttribute(null=True)
+    phone = UnicodeAttribute(null=True)
+    date_of_birth = UnicodeAttribute(null=True)
+    locale = UnicodeAttribute(null=True)
+    # As given at the registration; what is in force since then is in privacy's log.
+    consents = JSONAttribute(null=True)
+    shard = UnicodeAttribute()
+    listed_at = UnicodeAttribute()
+
+    @classmethod
+    def new(cls, customer_id: str, source: Source, now: datetime) -> Self:
+        """A guest of whom nothing else is known."""
+        return cls(
+            partition(customer_id),
+            SK,
+            status=CustomerStatus.ACTIVE,
+            source=source,
+            created_at=now,
+            shard=shard_of(customer_id),
+            listed_at=moment_key(now, customer_id),
+        )
+
+    def register(self, source: Source, consents: list[Consent], now: datetime) -> None:
+        """Make a customer of a guest, in place."""
+        self.registered_at = now
+        self.source = source
+        self.consents = [consent.model_dump(mode="json") for consent in consents]
+        self.listed_at = moment_key(now, self.customer_id)
+
+    def learn(self, person: Person) -> None:
+        """Take over what `person` says, and keep what it leaves out."""
+        for name, value in person.model_dump(mode="json", include=set(Person.model_fields)).items():
+            if value is not None:
+                setattr(self, name, value)
+
+    def become(self, details: CustomerDetails) -> None:
+        """Take over all that can be changed."""
+        self.status = details.status
+        for name, value in details.model_dump(mode="json", exclude={"status"}).items():
+            setattr(self, name, value)
+
+    @property
+    def details(self) -> CustomerDetails:
+        """All that can be changed, as it stands."""
+        names = set(CustomerDetails.model_fields) - {"date_of_birth"}
+        values = {name: getattr(self, name) for name in names}
+        return CustomerDetails.model_construct(**values, date_of_birth=self.born)
+
+    @property
+    def born(self) -> date | None:
+        """The date of birth."""
+        return date.fromisoformat(self.date_of_birth) if self.date_of_birth else None
+
+    @property
+    def told(self) -> Profile:
+        """The profile as other services may know it; only of a registered customer."""
+        values: dict[str, Any] = {name: getattr(self, name) for name in Profile.model_fields}
+        return Profile(**values)
+
+    @property
+    def view(self) -> CustomerView:
+        """The account as callers read it."""
+        return CustomerView(
+            id=self.customer_id,
+            registered=self.registered_at is not None,
+            status=self.status,
+            email=self.email,
+            email_verified=self.email_verified,
+            first_name=self.first_name,
+            last_name=self.last_name,
+            phone=self.phone,
+            date_of_birth=self.born,
+            locale=self.locale,
+            registered_at=self.registered_at,
+            source=self.source,
+            version=self.version or 0,
+        )
+
+    @property
+    def view_after(self) -> CustomerView:
+        """The account as callers read it once it is written."""
+        view = self.view
+        return view.at(view.version + 1)
+
+
+class ProfileTombstone(AccountItem, discriminator="erased_profile"):
+    """Somebody was here and is erased: nobody else may come to be under this id.
+
+    `erased` counts by kind what was erased, `kept_orders` the orders that stay without the person. `sweep_for` is
+    the address that dead letters are still to be searched for, gone with the answer.
+    """
+
+    erased_at = UTCDateTimeAttribute()
+    erased: JSONAttribute = JSONAttribute()
+    kept_orders = IntegerAttribute(default=0)
+    sweep_for = UnicodeAttribute(null=True)
+
+    def add_erased(self, kind: str, number: int) -> None:
+        """Add to what was erased."""
+        self.erased = self.erased | {kind: self.erased.get(kind, 0) + number}

@@ -1,0 +1,144 @@
+"""Accounts as callers send and read them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated, Final, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    PastDate,
+    StringConstraints,
+    field_validator,
+)
+
+from customers.emails.rules import normalise
+from shared.events import Channel, CustomerStatus
+from shared.ids import CustomerId
+
+# Nobody born earlier is alive.
+EARLIEST_BIRTH: Final = date(1900, 1, 1)
+
+_ADA: Final[dict[str, JsonValue]] = {
+    "email": "ada@example.com",
+    "first_name": "Ada",
+    "last_name": "Lovelace",
+    "phone": "+442079460000",
+    "locale": "en-GB",
+}
+
+
+class Source(StrEnum):
+    """Where an account came from."""
+
+    STAFF = "staff"
+    STOREFRONT = "storefront"
+    REGISTRATION = "registration"
+    ORDER = "order"
+
+
+EmailAddress = Annotated[str, Field(max_length=254, json_schema_extra={"format": "email"}), AfterValidator(normalise)]
+PersonName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+# E.164: a plus, the country's code, fifteen digits at most.
+Phone = Annotated[str, Field(pattern=r"^\+[1-9]\d{6,14}$", description="E.164", examples=["+442079460000"])]
+Locale = Annotated[
+    str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$", description="BCP 47 tag", examples=["en-GB"])
+]
+BirthDate = Annotated[PastDate, Field(ge=EARLIEST_BIRTH)]
+
+
+class Input(BaseModel):
+    """Base of what callers send."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class Person(Input):
+    """What is known of a person beside how to reach the account."""
+
+    first_name: PersonName | None = None
+    last_name: PersonName | None = None
+    phone: Phone | None = None
+    date_of_birth: BirthDate | None = None
+    locale: Locale | None = None
+
+
+class NewCustomer(Person):
+    """A customer whom the shop registers."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_ADA]})
+
+    email: EmailAddress
+    email_verified: bool = False
+
+
+class ConsentGiven(Input):
+    """A person's word on marketing by one channel, given now."""
+
+    channel: Channel
+    granted: bool
+
+
+class Registration(Person):
+    """A person's own registration, with the consents given in it."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [_ADA | {"consents": [{"channel": "email", "granted": True}]}]}
+    )
+
+    email: EmailAddress
+    consents: Annotated[list[ConsentGiven], Field(max_length=len(Channel))] = []
+
+    @field_validator("consents")
+    @classmethod
+    def _one_word_a_channel(cls, consents: list[ConsentGiven]) -> list[ConsentGiven]:
+        if len({consent.channel for consent in consents}) < len(consents):
+            raise ValueError("One consent a channel")
+        return consents
+
+
+class CustomerDetails(Person):
+    """All of a customer that can be changed. Only a guest may be without an e-mail."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_ADA | {"status": "active", "email_verified": True}]})
+
+    email: EmailAddress | None = None
+    email_verified: bool = False
+    status: CustomerStatus
+
+
+class CustomerPatch(Person):
+    """What to change of a customer; null removes."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"phone": "+442079460000", "date_of_birth": None}]})
+
+    email: EmailAddress | None = None
+    email_verified: bool | None = None
+    status: CustomerStatus | None = None
+
+
+class CustomerView(BaseModel):
+    """A customer, or a guest: somebody who bought without registering."""
+
+    id: CustomerId
+    registered: bool
+    status: CustomerStatus
+    email: str | None
+    email_verified: bool
+    first_name: str | None
+    last_name: str | None
+    phone: str | None
+    date_of_birth: date | None
+    locale: str | None
+    registered_at: datetime | None
+    source: Source
+    version: int
+
+    def at(self, version: int) -> Self:
+        """The same, as it is once written under this version."""
+        return self.model_copy(update={"version": version})

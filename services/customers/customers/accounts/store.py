@@ -1,0 +1,48 @@
+"""Reads of accounts."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Mapping
+from typing import Any
+
+from customers.accounts.items import SK, AccountItem, ProfileItem, partition
+from customers.accounts.rules import all_shards
+from shared.errors import NotFoundError
+from shared.http.cursors import invalid_cursor
+from shared.table import find
+
+
+def find_account(customer_id: str) -> AccountItem | None:
+    """The account, or its tombstone."""
+    return find(AccountItem, partition(customer_id), SK)
+
+
+def get_profile(customer_id: str) -> ProfileItem:
+    """The profile. Raises NotFoundError when there is none, or none any more."""
+    account = find_account(customer_id)
+    if not isinstance(account, ProfileItem):
+        raise NotFoundError
+    return account
+
+
+def list_newest(limit: int, position: Mapping[str, Any] | None) -> tuple[list[ProfileItem], dict[str, str] | None]:
+    """A page of all accounts, and where the next one begins. Asks every shard for a whole page."""
+    before = _listed_at(position) if position else None
+    # One more than asked for tells whether there is a next page.
+    newest = [_newest_of(shard, limit + 1, before) for shard in all_shards()]
+    merged = list(heapq.merge(*newest, key=lambda profile: profile.listed_at, reverse=True))
+    page = merged[:limit]
+    return page, {"listed_at": page[-1].listed_at} if len(merged) > limit else None
+
+
+def _newest_of(shard: str, limit: int, before: str | None) -> list[ProfileItem]:
+    earlier = ProfileItem.listed_at < before if before else None
+    return list(ProfileItem.by_registration.query(shard, earlier, scan_index_forward=False, limit=limit))
+
+
+def _listed_at(position: Mapping[str, Any]) -> str:
+    listed_at = position.get("listed_at")
+    if not isinstance(listed_at, str) or not listed_at:
+        raise invalid_cursor()
+    return listed_at

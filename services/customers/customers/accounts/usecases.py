@@ -1,0 +1,110 @@
+"""Accounts come to be and are read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from customers.accounts.items import ProfileItem
+from customers.accounts.models import CustomerView, NewCustomer, Registration, Source
+from customers.accounts.store import find_account, get_profile, list_newest
+from customers.emails.store import (
+    EmailErasedError,
+    EmailItem,
+    EmailKeyItem,
+    EmailTakenError,
+    EmailTombstone,
+    find_holder,
+    held_by,
+)
+from shared import clock, ids
+from shared.cause import Cause
+from shared.events import Consent, CustomerRegistered
+from shared.http import Attempt, Page
+from shared.table import LostRaceError, Put, commit, retry_lost_races
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """Somebody to register. `by_own_act` is true of the person's own registration, which lifts their tombstone."""
+
+    person: NewCustomer | Registration
+    source: Source
+    by_own_act: bool = False
+
+    @property
+    def consents(self) -> list[Consent]:
+        """The consents given with the registration, decided now."""
+        if not isinstance(self.person, Registration):
+            return []
+        now = clock.now()
+        return [Consent(channel=c.channel, granted=c.granted, decided_at=now) for c in self.person.consents]
+
+    @property
+    def email_verified(self) -> bool:
+        """Whether whoever registers them vouches for the e-mail."""
+        return isinstance(self.person, NewCustomer) and self.person.email_verified
+
+
+def create_customer(new: NewCustomer, source: Source, cause: Cause, attempt: Attempt | None) -> CustomerView:
+    """Register a customer for the shop; a guest with this e-mail becomes the customer, in place.
+
+    Raises EmailTakenError, and EmailErasedError when the person was erased.
+    """
+    return retry_lost_races(lambda: _register(Newcomer(new, source), cause, attempt))
+
+
+def register_customer(registration: Registration, cause: Cause, attempt: Attempt | None) -> CustomerView:
+    """A person registers, by their own act; a guest with this e-mail becomes the customer, in place.
+
+    Somebody who was erased starts anew, under a new id. Raises EmailTakenError.
+    """
+    newcomer = Newcomer(registration, Source.REGISTRATION, by_own_act=True)
+    return retry_lost_races(lambda: _register(newcomer, cause, attempt))
+
+
+def read_customer(customer_id: str) -> CustomerView:
+    """One customer. Raises NotFoundError, also when the customer was erased."""
+    return get_profile(customer_id).view
+
+
+def list_customers(limit: int, position: Mapping[str, Any] | None) -> Page[CustomerView]:
+    """Everyone with an account, guests too, newest first: by registration, or a guest's first order."""
+    profiles, next_position = list_newest(limit, position)
+    return Page.of([profile.view for profile in profiles], next_position)
+
+
+def _register(newcomer: Newcomer, cause: Cause, attempt: Attempt | None) -> CustomerView:
+    holder = find_holder(newcomer.person.email)
+    profile = _guest_of(holder) or ProfileItem.new(ids.new_customer_id(), newcomer.source, clock.now())
+    profile.email = newcomer.person.email
+    profile.email_verified = profile.email_verified or newcomer.email_verified
+    profile.learn(newcomer.person)
+    profile.register(newcomer.source, newcomer.consents, clock.now())
+    profile.tell(CustomerRegistered, cause)
+    view = profile.view_after
+    receipts = attempt.receipts_of(view.id, view) if attempt else ()
+    commit(Put(profile), _reservation(newcomer, holder, view.id), *receipts)
+    return view
+
+
+def _guest_of(holder: EmailKeyItem | None) -> ProfileItem | None:
+    if not isinstance(holder, EmailItem):
+        return None
+    account = find_account(holder.customer_id)
+    if not isinstance(account, ProfileItem):
+        raise LostRaceError  # erased since the e-mail was read
+    if account.registered_at is not None:
+        raise EmailTakenError
+    return account
+
+
+def _reservation(newcomer: Newcomer, holder: EmailKeyItem | None, customer_id: str) -> Put | None:
+    """The write that makes the e-mail the customer's; None where it is already."""
+    if isinstance(holder, EmailItem):
+        return None
+    if isinstance(holder, EmailTombstone) and not newcomer.by_own_act:
+        raise EmailErasedError
+    tombstone = holder if isinstance(holder, EmailTombstone) else None
+    return Put(held_by(customer_id, newcomer.person.email, tombstone))

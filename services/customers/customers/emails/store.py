@@ -1,0 +1,75 @@
+"""Who holds an e-mail address: one item an address, under its keyed hash, so that no two customers share one.
+
+When the person is erased the item becomes a tombstone. It holds neither the address nor the customer, yet whoever
+comes with the address is recognised.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from datetime import datetime
+from typing import Final
+
+from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
+
+from customers.settings import CustomersSettings
+from customers.table import CustomersItem, instead_of
+from shared.aws import secret
+from shared.errors import ConflictError
+from shared.table import find
+
+SK: Final = "EMAIL"
+
+
+class EmailTakenError(ConflictError):
+    """Another customer has this e-mail."""
+
+    slug = "email-taken"
+    title = "Another customer has this e-mail"
+
+
+class EmailErasedError(ConflictError):
+    """The e-mail belongs to somebody who was erased."""
+
+    slug = "email-erased"
+    title = "This e-mail belongs to somebody who was erased"
+
+    def __init__(self) -> None:
+        super().__init__("Only the person can come back, by registering again; nobody can do it for them.")
+
+
+class EmailKeyItem(CustomersItem):
+    """What stands under an address: its holder, or the tombstone of one."""
+
+
+class EmailItem(EmailKeyItem, discriminator="email"):
+    """The address is taken by this customer."""
+
+    customer_id = UnicodeAttribute()
+
+
+class EmailTombstone(EmailKeyItem, discriminator="erased_email"):
+    """The address belonged to a person who was erased."""
+
+    erased_at = UTCDateTimeAttribute()
+
+
+def find_holder(email: str) -> EmailKeyItem | None:
+    """What stands under a normalised address."""
+    return find(EmailKeyItem, _pk(email), SK)
+
+
+def held_by(customer_id: str, email: str, before: EmailTombstone | None = None) -> EmailItem:
+    """The item that gives the address to the customer; `before` is the tombstone that it lifts."""
+    return instead_of(before, EmailItem(_pk(email), SK, customer_id=customer_id))
+
+
+def buried(item: EmailItem, erased_at: datetime) -> EmailTombstone:
+    """The tombstone that takes the item's place."""
+    return instead_of(item, EmailTombstone(item.pk, item.sk, erased_at=erased_at))
+
+
+def _pk(email: str) -> str:
+    key = secret(CustomersSettings.read().email_secret_id)
+    return f"EMAIL#{hmac.new(key, email.encode(), hashlib.sha256).hexdigest()}"

@@ -1,0 +1,46 @@
+"""Reads of what is left of a person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from customers.accounts.items import ProfileTombstone, partition
+from customers.accounts.store import find_account
+from customers.orders.items import STATS_PREFIX, OrderItem, StatsTombstone
+from customers.table import Receipt
+from shared.table import LostRaceError
+
+# Items of one transaction, which may be 4 MB in all (DynamoDB quota), and one item 400 KB.
+PAGE: Final = 9
+
+
+class StillThereError(Exception):
+    """Orders of an erased person are not shown by the index yet."""
+
+
+def find_tombstone(customer_id: str) -> ProfileTombstone:
+    """The tombstone of a person who is suppressed."""
+    account = find_account(customer_id)
+    if not isinstance(account, ProfileTombstone):
+        raise LostRaceError  # tombstones stay: this is a read of before
+    return account
+
+
+def find_open_tombstones(customer_id: str) -> list[StatsTombstone]:
+    """The tombstones of stats whose orders are not all anonymised."""
+    closed = StatsTombstone.query(
+        partition(customer_id), StatsTombstone.sk.startswith(STATS_PREFIX), consistent_read=True
+    )
+    return [tombstone for tombstone in closed if tombstone.orders_left > 0]
+
+
+def reload_orders(shown: Sequence[OrderItem]) -> list[OrderItem]:
+    """The orders as they are now."""
+    return list(OrderItem.batch_get([(order.pk, order.sk) for order in shown], consistent_read=True)) if shown else []
+
+
+def find_receipts(customer_id: str) -> list[Receipt]:
+    """Some of the receipts in the person's partition; none when there are no more."""
+    found = Receipt.query(partition(customer_id), Receipt.sk.startswith("RECEIPT#"), consistent_read=True, limit=PAGE)
+    return list(found)

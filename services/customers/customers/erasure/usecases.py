@@ -1,0 +1,126 @@
+"""A person is erased: suppressed first, then everything of them, then the answer.
+
+Each step counts what it erases in the same transaction, and starts from what is there. So whichever line a run
+ends at, the next one goes on from it and the counts are right; heard again much later, it erases what came since.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from functools import partial
+from itertools import islice
+from typing import Final
+
+from customers.accounts.items import SK, AccountItem, ProfileItem, ProfileTombstone, partition
+from customers.accounts.store import find_account
+from customers.emails.store import EmailItem, buried, find_holder
+from customers.erasure.store import (
+    PAGE,
+    StillThereError,
+    find_open_tombstones,
+    find_receipts,
+    find_tombstone,
+    reload_orders,
+)
+from customers.orders.items import OrderItem, StatsItem, StatsTombstone
+from customers.orders.store import find_stats, list_stats
+from customers.table import instead_of
+from shared import clock
+from shared.cause import Cause
+from shared.dead_letters import sweep_dead_letters
+from shared.events import ErasureAnswered
+from shared.table import Delete, Put, Write, commit, retry_lost_races
+
+# How often an index that does not show an order yet is asked again, a second apart, before the message is put back.
+PATIENCE: Final = 5
+
+
+def erase_customer(request_id: str, customer_id: str, cause: Cause) -> None:
+    """Erase the customer and answer the request. Orders stay with their amounts, without the person.
+
+    Raises StillThereError when the history does not show all orders yet: the message comes again.
+    """
+    retry_lost_races(lambda: _suppress(customer_id))
+    for stats in list_stats(customer_id):
+        retry_lost_races(partial(_close_stats, customer_id, stats.currency))
+    _anonymise_orders(customer_id)
+    while retry_lost_races(lambda: _delete_receipts(customer_id)):
+        pass
+    sweep_dead_letters(customer_id, find_tombstone(customer_id).sweep_for or "")
+    retry_lost_races(lambda: _answer(request_id, customer_id, cause))
+
+
+def _suppress(customer_id: str) -> None:
+    """Put tombstones where the profile and the e-mail were; from here on nobody else comes to be in their place."""
+    account = find_account(customer_id)
+    if isinstance(account, ProfileTombstone):
+        return
+    tombstone = ProfileTombstone(partition(customer_id), SK, erased_at=clock.now(), erased={})
+    buried_email = _bury_email(account, tombstone)
+    tombstone.add_erased("profiles", 1 if account else 0)
+    tombstone.add_erased("emails", 1 if buried_email else 0)
+    commit(Put(instead_of(account, tombstone)), buried_email)
+
+
+def _bury_email(account: AccountItem | None, tombstone: ProfileTombstone) -> Write | None:
+    if not isinstance(account, ProfileItem) or account.email is None:
+        return None
+    tombstone.sweep_for = account.email
+    holder = find_holder(account.email)
+    if not isinstance(holder, EmailItem) or holder.customer_id != account.customer_id:
+        return None
+    return Put(buried(holder, tombstone.erased_at))
+
+
+def _close_stats(customer_id: str, currency: str) -> None:
+    """Put a tombstone where stats were: no order comes to stand with the customer any more."""
+    stats, tombstone = find_stats(customer_id, currency), find_tombstone(customer_id)
+    if not isinstance(stats, StatsItem):
+        return
+    tombstone.add_erased("stats", 1)
+    tombstone.kept_orders += stats.orders
+    commit(Put(StatsTombstone.of(stats)), Put(tombstone))
+
+
+def _anonymise_orders(customer_id: str) -> None:
+    """Let all orders stand without the person. How many there are is known from the stats, exactly."""
+    patience = PATIENCE
+    while find_open_tombstones(customer_id):
+        shown = list(islice(OrderItem.by_customer.query(customer_id, page_size=PAGE), PAGE))
+        if retry_lost_races(partial(_anonymise, customer_id, shown)):
+            patience = PATIENCE
+            continue
+        if not (patience := patience - 1):
+            raise StillThereError
+        time.sleep(random.uniform(0.5, 1))  # noqa: S311  # jitter, not a secret
+
+
+def _anonymise(customer_id: str, shown: list[OrderItem]) -> int:
+    """Anonymise those of the orders that still stand with the customer; how many."""
+    # The index may be behind: what counts is how the orders stand now.
+    orders = [order for order in reload_orders(shown) if order.customer_id == customer_id]
+    tombstones = {tombstone.currency: tombstone for tombstone in find_open_tombstones(customer_id)}
+    for order in orders:
+        order.anonymise()
+        tombstones[order.currency].orders_left -= 1
+    moved = {order.currency for order in orders}
+    commit(*map(Put, orders), *(Put(tombstones[currency]) for currency in moved))
+    return len(orders)
+
+
+def _delete_receipts(customer_id: str) -> int:
+    """Delete some of the answers kept for repeated requests; how many."""
+    receipts = find_receipts(customer_id)
+    if receipts:
+        tombstone = find_tombstone(customer_id)
+        tombstone.add_erased("receipts", len(receipts))
+        commit(Put(tombstone), *map(Delete, receipts))
+    return len(receipts)
+
+
+def _answer(request_id: str, customer_id: str, cause: Cause) -> None:
+    tombstone = find_tombstone(customer_id)
+    tombstone.sweep_for = None
+    tombstone.tell(ErasureAnswered, cause, about=request_id)
+    commit(Put(tombstone))

@@ -1,0 +1,105 @@
+"""What customers hears and does about it, and what it tells."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from customers.accounts.items import ProfileItem, ProfileTombstone
+from customers.erasure.usecases import erase_customer
+from customers.orders.items import OrderItem
+from customers.orders.rules import Change
+from customers.orders.usecases import record_order
+from shared.events import (
+    CustomerRegistered,
+    CustomerUpdated,
+    ErasureAnswered,
+    ErasureRequested,
+    Kept,
+    OrderPaid,
+    OrderPlaced,
+    OrderRecorded,
+    OrderRefunded,
+    OrderStats,
+)
+from shared.inbox import Handlers, Heard
+from shared.outbox import Builders
+from shared.table import Told
+
+WHY_KEPT: Final = "Accounting records: amounts and lines, without the person"
+
+
+def hear_order_placed(heard: Heard[OrderPlaced]) -> None:
+    """Record the order."""
+    record_order(heard.data.order, Change(), heard.cause)
+
+
+def hear_order_paid(heard: Heard[OrderPaid]) -> None:
+    """Record that the order is paid."""
+    record_order(heard.data.order, Change(paid_at=heard.data.paid_at), heard.cause)
+
+
+def hear_order_refunded(heard: Heard[OrderRefunded]) -> None:
+    """Record a refund of the order."""
+    record_order(heard.data.order, Change(refund=heard.data.refund), heard.cause)
+
+
+def hear_erasure_requested(heard: Heard[ErasureRequested]) -> None:
+    """Erase the person and answer."""
+    erase_customer(heard.data.request_id, heard.data.customer_id, heard.cause)
+
+
+def customer_registered(profile: ProfileItem, _: Told) -> CustomerRegistered:
+    """The registration that the profile carries."""
+    return CustomerRegistered(
+        customer_id=profile.customer_id, profile=profile.told, consents=list(profile.consents or [])
+    )
+
+
+def customer_updated(profile: ProfileItem, _: Told) -> CustomerUpdated:
+    """The profile after the change that it carries."""
+    return CustomerUpdated(customer_id=profile.customer_id, profile=profile.told)
+
+
+def order_recorded(order: OrderItem, _: Told) -> OrderRecorded:
+    """The order after the change that it carries."""
+    facts = order.facts
+    return OrderRecorded(
+        order_id=order.order_id,
+        customer_id=order.customer_id,
+        status=facts.status,
+        placed_at=facts.placed_at,
+        paid_at=facts.paid_at,
+        currency=facts.currency,
+        total=facts.total,
+        refunded=facts.refunded,
+        lines=list(facts.lines),
+        stats=OrderStats.model_validate(order.stats) if order.stats else None,
+    )
+
+
+def erasure_answered(tombstone: ProfileTombstone, told: Told) -> ErasureAnswered:
+    """The answer that the tombstone carries; `about` is the request that it answers."""
+    orders = tombstone.kept_orders
+    return ErasureAnswered(
+        request_id=told.about or "",
+        customer_id=tombstone.customer_id,
+        service="customers",
+        erased=tombstone.erased,
+        kept=[Kept(what="orders", count=orders, why=WHY_KEPT)] if orders else [],
+        answered_at=told.at,
+    )
+
+
+HEARS: Final[Handlers] = {
+    OrderPlaced: hear_order_placed,
+    OrderPaid: hear_order_paid,
+    OrderRefunded: hear_order_refunded,
+    ErasureRequested: hear_erasure_requested,
+}
+
+TELLS: Final[Builders] = {
+    CustomerRegistered: customer_registered,
+    CustomerUpdated: customer_updated,
+    OrderRecorded: order_recorded,
+    ErasureAnswered: erasure_answered,
+}

@@ -1,0 +1,112 @@
+"""Who bought: the one place that decides whom an order stands with.
+
+By id, else by normalised e-mail, else a new guest. Whoever was erased stays away: an order that names them stands
+without a person for good. No buyer at all (a sale at the till) is nobody, until a later event names one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from customers.accounts.items import SK as PROFILE_SK
+from customers.accounts.items import AccountItem, ProfileItem
+from customers.accounts.models import Source
+from customers.accounts.store import find_account
+from customers.emails.rules import normalise
+from customers.emails.store import EmailItem, EmailTombstone, find_holder, held_by
+from customers.orders.items import OrderItem, StatsItem, StatsTombstone
+from customers.orders.store import find_stats
+from shared import clock, ids
+from shared.events import Buyer
+from shared.observability import logger
+from shared.table import Check, LostRaceError, Put, Write
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Whom an order stands with: the customer's stats, which move with it, and what else is written or must hold.
+
+    Without stats it stands with nobody; `forgotten` says that this is for good.
+    """
+
+    customer_id: str | None = None
+    stats: StatsItem | None = None
+    beside: tuple[Write, ...] = ()
+    forgotten: bool = False
+
+
+NOBODY = Standing()
+FORGOTTEN = Standing(forgotten=True)
+
+
+def stand(order: OrderItem | None, buyer: Buyer, currency: str) -> Standing:
+    """Whom the order stands with. Once it stands with a customer it stays, whatever a later event says."""
+    if order and order.anonymised:
+        return FORGOTTEN
+    if order and order.customer_id:
+        return _stay(order.customer_id, currency)
+    return resolve(buyer, currency)
+
+
+def resolve(buyer: Buyer, currency: str) -> Standing:
+    """Whom a buyer is, with the stats that the order counts in. Makes a guest of somebody who is new."""
+    standing = _by_id(buyer.id, currency) if buyer.id else None
+    if standing is None and buyer.email and buyer.email.strip():
+        standing = _by_email(buyer, currency)
+    if standing is None and buyer.id:
+        logger.warning("order names a customer who is not here", extra={"customer_id": buyer.id})
+    return standing or NOBODY
+
+
+def _stay(customer_id: str, currency: str) -> Standing:
+    stats = find_stats(customer_id, currency)
+    if isinstance(stats, StatsItem):
+        return Standing(customer_id, stats)
+    if isinstance(stats, StatsTombstone):
+        # The erasure has not come to this order yet: do its part, as it would.
+        stats.orders_left -= 1
+        return Standing(beside=(Put(stats),), forgotten=True)
+    raise LostRaceError  # an attached order is counted, in one transaction
+
+
+def _by_id(customer_id: str, currency: str) -> Standing | None:
+    stats = find_stats(customer_id, currency)
+    if isinstance(stats, StatsItem):
+        return Standing(customer_id, stats)
+    return FORGOTTEN if stats else _first_order(customer_id, currency)
+
+
+def _first_order(customer_id: str, currency: str) -> Standing | None:
+    """Of a customer without stats in this currency: the profile must still be there when they are written."""
+    account = find_account(customer_id)
+    if account is None:
+        return None
+    if not isinstance(account, ProfileItem):
+        return FORGOTTEN
+    still_here = Check(AccountItem, account.pk, PROFILE_SK, AccountItem.kind == ProfileItem)
+    return Standing(customer_id, StatsItem.new(customer_id, currency), (still_here,))
+
+
+def _by_email(buyer: Buyer, currency: str) -> Standing:
+    try:
+        email = normalise(buyer.email or "")
+    except ValueError:
+        return _new_guest(buyer, None, currency)
+    holder = find_holder(email)
+    if isinstance(holder, EmailTombstone):
+        return FORGOTTEN
+    if not isinstance(holder, EmailItem):
+        return _new_guest(buyer, email, currency)
+    standing = _by_id(holder.customer_id, currency)
+    if standing is None or standing.forgotten:
+        raise LostRaceError  # erased since the e-mail was read
+    return standing
+
+
+def _new_guest(buyer: Buyer, email: str | None, currency: str) -> Standing:
+    guest = ProfileItem.new(ids.new_customer_id(), Source.ORDER, clock.now())
+    guest.email = email
+    guest.first_name, guest.last_name = buyer.first_name or None, buyer.last_name or None
+    email_item = (Put(held_by(guest.customer_id, email)),) if email else ()
+    stats = StatsItem.new(guest.customer_id, currency)
+    return Standing(guest.customer_id, stats, (Put(guest), *email_item))

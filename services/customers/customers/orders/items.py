@@ -1,0 +1,164 @@
+"""What is remembered of orders, and of what a customer's orders come to."""
+
+from __future__ import annotations
+
+from typing import Any, Final, Self
+
+from pynamodb.attributes import BooleanAttribute, JSONAttribute, UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+from pynamodb_attributes import IntegerAttribute
+
+from customers.accounts.items import partition
+from customers.orders.models import CurrencyStats, OrderView
+from customers.orders.rules import Facts, Totals
+from customers.sortkeys import moment_key
+from customers.table import CustomersItem, instead_of
+from shared.events import OrderLine, OrderStats
+
+ORDER_SK: Final = "ORDER"
+STATS_PREFIX: Final = "STATS#"
+_ORDER_PREFIX: Final = "ORDER#"
+
+
+def order_pk(order_id: str) -> str:
+    """The partition of an order: its own, for it can come to stand with another customer."""
+    return f"{_ORDER_PREFIX}{order_id}"
+
+
+class OrdersByCustomer(GlobalSecondaryIndex["OrderItem"]):
+    """One customer's orders by when they were placed."""
+
+    class Meta:
+        index_name = "orders_by_customer"
+        projection = AllProjection()
+
+    customer_id = UnicodeAttribute(hash_key=True)
+    history = UnicodeAttribute(range_key=True)
+
+
+class OrderItem(CustomersItem, discriminator="order"):
+    """An order, made by whichever of its events comes first.
+
+    It has a customer or none; `anonymised` says that it has none for good, for its buyer was erased. `counted_spent`
+    is what of its money its customer's stats hold, and `stats` what they came to after its last change.
+    """
+
+    by_customer = OrdersByCustomer()
+
+    customer_id = UnicodeAttribute(null=True)
+    history = UnicodeAttribute(null=True)
+    anonymised = BooleanAttribute(null=True)
+    placed_at = UTCDateTimeAttribute()
+    paid_at = UTCDateTimeAttribute(null=True)
+    currency = UnicodeAttribute()
+    total = IntegerAttribute()
+    lines: JSONAttribute = JSONAttribute()
+    refunds: JSONAttribute = JSONAttribute()
+    counted_spent = IntegerAttribute(null=True)
+    stats = JSONAttribute(null=True)
+
+    @property
+    def order_id(self) -> str:
+        """The id that the order's system gave it."""
+        return self.pk.removeprefix(_ORDER_PREFIX)
+
+    @property
+    def facts(self) -> Facts:
+        """What is known of the order."""
+        lines = tuple(OrderLine.model_validate(line) for line in self.lines)
+        return Facts(self.placed_at, self.currency, self.total, lines, self.paid_at, self.refunds)
+
+    @classmethod
+    def new(cls, order_id: str, facts: Facts) -> Self:
+        """An order that nobody has heard of yet."""
+        item = cls(order_pk(order_id), ORDER_SK, currency=facts.currency, total=facts.total)
+        item.placed_at = facts.placed_at
+        item.lines = [line.model_dump(mode="json", exclude_none=True) for line in facts.lines]
+        item.keep(facts)
+        return item
+
+    def keep(self, facts: Facts) -> None:
+        """Take over what an event can add."""
+        self.paid_at = facts.paid_at
+        self.refunds = dict(facts.refunds)
+
+    def attach(self, customer_id: str) -> None:
+        """Let it stand with a customer, in their history."""
+        self.customer_id = customer_id
+        self.history = moment_key(self.placed_at, self.order_id)
+
+    def anonymise(self) -> None:
+        """Let it stand without a person from now on."""
+        self.anonymised = True
+        self.customer_id = self.history = self.counted_spent = self.stats = None
+
+    def view(self, *, written: bool = False) -> OrderView:
+        """The order as callers read it, now or once it is written."""
+        facts = self.facts
+        return OrderView(
+            id=self.order_id,
+            customer_id=self.customer_id,
+            status=facts.status,
+            placed_at=facts.placed_at,
+            paid_at=facts.paid_at,
+            currency=facts.currency,
+            total=facts.total,
+            refunded=facts.refunded,
+            lines=list(facts.lines),
+            version=(self.version or 0) + written,
+        )
+
+
+class StatsBaseItem(CustomersItem):
+    """What stands at the place of a customer's stats in one currency."""
+
+    @property
+    def currency(self) -> str:
+        """The currency they are in."""
+        return self.sk.removeprefix(STATS_PREFIX)
+
+
+class StatsItem(StatsBaseItem, discriminator="stats"):
+    """What a customer's orders come to in one currency; it moves with each of them, in the same transaction."""
+
+    orders = IntegerAttribute()
+    spent = IntegerAttribute()
+    first_order_at = UTCDateTimeAttribute()
+    last_order_at = UTCDateTimeAttribute()
+
+    @classmethod
+    def new(cls, customer_id: str, currency: str) -> Self:
+        """The stats of a first order to come."""
+        return cls(partition(customer_id), f"{STATS_PREFIX}{currency}", orders=0, spent=0)
+
+    @property
+    def totals(self) -> Totals:
+        """What they say."""
+        return Totals(self.orders, self.spent, self.first_order_at, self.last_order_at)
+
+    def keep(self, totals: Totals) -> None:
+        """Let them say this."""
+        values: dict[str, Any] = vars(totals)
+        for name, value in values.items():
+            setattr(self, name, value)
+
+    @property
+    def told_after(self) -> OrderStats:
+        """What other services are told of them once they are written."""
+        return OrderStats(version=(self.version or 0) + 1, currency=self.currency, **vars(self.totals))
+
+    @property
+    def view(self) -> CurrencyStats:
+        """The stats as callers read them."""
+        return CurrencyStats(currency=self.currency, average=self.totals.average, **vars(self.totals))
+
+
+class StatsTombstone(StatsBaseItem, discriminator="erased_stats"):
+    """The customer is erased; `orders_left` of their orders in this currency are not anonymised yet."""
+
+    orders_left = IntegerAttribute()
+
+    @classmethod
+    def of(cls, stats: StatsItem) -> Self:
+        """The tombstone that takes the stats' place."""
+        return instead_of(stats, cls(stats.pk, stats.sk, orders_left=stats.orders))

@@ -1,0 +1,84 @@
+"""Orders as callers send and read them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Final
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from shared.events import OrderLine, OrderStatus
+from shared.ids import CustomerId, OrderId
+from shared.money import Amount, CurrencyCode
+
+# Between these every moment can be told in UTC and sorts as text.
+_EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_LATEST: Final = datetime(9000, 1, 1, tzinfo=UTC)
+
+Moment = Annotated[AwareDatetime, Field(ge=_EARLIEST, le=_LATEST)]
+
+
+class NewLine(OrderLine):
+    """One line of an order; `amount` is what it costs in all, after discounts, before tax and shipping."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class NewOrder(BaseModel):
+    """An order of a known customer. Without an id it is given one; without `placed_at` it was placed now."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "phone-1007",
+                    "currency": "USD",
+                    "total": 2933,
+                    "lines": [{"product_id": "cd-17", "category": "music", "quantity": 1, "amount": 2933}],
+                    "paid_at": "2026-05-04T10:00:00Z",
+                }
+            ]
+        },
+    )
+
+    id: OrderId | None = None
+    placed_at: Moment | None = None
+    paid_at: Moment | None = None
+    currency: CurrencyCode
+    total: Amount
+    lines: Annotated[list[NewLine], Field(max_length=200)] = []
+
+
+class OrderView(BaseModel):
+    """An order as it stands. `customer_id` is null when it is kept without a person."""
+
+    id: OrderId
+    customer_id: CustomerId | None
+    status: OrderStatus
+    placed_at: datetime
+    paid_at: datetime | None
+    currency: str
+    total: int
+    refunded: int
+    lines: list[OrderLine]
+    version: int
+
+
+class CurrencyStats(BaseModel):
+    """What a customer's orders come to in one currency, in its minor unit; `spent` is what was paid less refunds."""
+
+    currency: str
+    orders: int
+    spent: int
+    average: int
+    first_order_at: datetime
+    last_order_at: datetime
+
+
+class StatsView(BaseModel):
+    """What a customer's orders come to, by currency."""
+
+    currencies: list[CurrencyStats]

@@ -1,0 +1,54 @@
+"""Reads of orders and stats."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from customers.accounts.items import partition
+from customers.orders.items import ORDER_SK, STATS_PREFIX, OrderItem, StatsBaseItem, StatsItem, order_pk
+from customers.sortkeys import id_in, moment_key
+from shared.http.cursors import invalid_cursor
+from shared.table import find
+
+
+def find_order(order_id: str) -> OrderItem | None:
+    """The order, if any of its events has come."""
+    return find(OrderItem, order_pk(order_id), ORDER_SK)
+
+
+def find_stats(customer_id: str, currency: str) -> StatsBaseItem | None:
+    """The customer's stats in a currency, or their tombstone."""
+    return find(StatsBaseItem, partition(customer_id), f"{STATS_PREFIX}{currency}")
+
+
+def list_stats(customer_id: str) -> list[StatsItem]:
+    """The customer's stats by currency; none once they are erased."""
+    pk = partition(customer_id)
+    return list(StatsItem.query(pk, StatsItem.sk.startswith(STATS_PREFIX), consistent_read=True))
+
+
+def list_newest_orders(
+    customer_id: str, limit: int, position: Mapping[str, Any] | None, since: datetime | None
+) -> tuple[list[OrderItem], dict[str, str] | None]:
+    """A page of the customer's orders, newest first, and where the next one begins; only those placed since then."""
+    found = OrderItem.by_customer.query(
+        customer_id,
+        OrderItem.history >= moment_key(since) if since else None,
+        scan_index_forward=False,
+        limit=limit + 1,  # one more than asked for tells whether there is a next page
+        last_evaluated_key=_start(customer_id, position) if position else None,
+    )
+    orders = list(found)
+    page = orders[:limit]
+    return page, {"history": page[-1].history or ""} if len(orders) > limit else None
+
+
+def _start(customer_id: str, position: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """The key of the index that the page begins after."""
+    history = position.get("history")
+    if not isinstance(history, str) or not id_in(history):
+        raise invalid_cursor()
+    values = {"customer_id": customer_id, "history": history, "pk": order_pk(id_in(history)), "sk": ORDER_SK}
+    return {name: {"S": value} for name, value in values.items()}

@@ -1,0 +1,177 @@
+"""Orders are recorded and read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from customers.accounts.store import get_profile
+from customers.orders import rules
+from customers.orders.buyers import NOBODY, Standing, stand
+from customers.orders.items import OrderItem, StatsItem
+from customers.orders.models import NewOrder, OrderView, StatsView
+from customers.orders.rules import Change, Facts
+from customers.orders.store import find_order, list_newest_orders, list_stats
+from shared import clock, ids
+from shared.cause import Cause
+from shared.errors import ConflictError, InvalidError, NotFoundError
+from shared.events import Buyer, Order, OrderLine, OrderRecorded
+from shared.http import Attempt, Page
+from shared.observability import logger
+from shared.table import Check, Put, Write, commit, retry_lost_races
+
+# OrderRecorded carries the lines, and EventBridge takes 256 KB an event; the rest of it stays under 1 KB.
+LARGEST_LINES: Final = 200 * 1024
+
+
+class OrderTakenError(ConflictError):
+    """The id belongs to an order of somebody else."""
+
+    slug = "order-taken"
+    title = "Another order has this id"
+
+
+class OrderDiffersError(ConflictError):
+    """An order once recorded stands as it was told first."""
+
+    slug = "order-differs"
+    title = "This order is recorded with other contents"
+
+
+def record_order(order: Order, change: Change, cause: Cause) -> None:
+    """Take in one event of an order, in whatever order they come; one that says nothing new writes nothing.
+
+    Raises InvalidError for an order too large to be told of.
+    """
+    retry_lost_races(lambda: _record(order, change, cause))
+
+
+def add_order(customer_id: str, new: NewOrder, cause: Cause, attempt: Attempt | None) -> OrderView:
+    """Record an order of a customer; the same order again is the same order.
+
+    Raises NotFoundError without the customer, OrderTakenError when the id is another's, OrderDiffersError when the
+    order is recorded with other contents, InvalidError for one too large.
+    """
+    order = _named(customer_id, new)
+    return retry_lost_races(lambda: _add(order, new, cause, attempt))
+
+
+def read_order(order_id: str) -> OrderView:
+    """One order. Raises NotFoundError."""
+    order = find_order(order_id)
+    if order is None:
+        raise NotFoundError
+    return order.view()
+
+
+def list_orders(customer_id: str, limit: int, position: Mapping[str, Any] | None, *, by_self: bool) -> Page[OrderView]:
+    """The customer's orders, newest first.
+
+    Customers themselves see what was bought before they registered only once their e-mail is verified: until then
+    anybody could register with it. Raises NotFoundError without the customer.
+    """
+    profile = get_profile(customer_id)
+    since = profile.registered_at if by_self and not profile.email_verified else None
+    orders, next_position = list_newest_orders(customer_id, limit, position, since)
+    return Page.of([order.view() for order in orders], next_position)
+
+
+def read_stats(customer_id: str) -> StatsView:
+    """What the customer's orders come to, by currency. Raises NotFoundError without the customer."""
+    get_profile(customer_id)
+    return StatsView(currencies=[stats.view for stats in list_stats(customer_id)])
+
+
+def _record(order: Order, change: Change, cause: Cause) -> None:
+    item = find_order(order.id)
+    known = item.facts if item else None
+    facts = _learn(known, order.id, rules.facts_of(order), change)
+    if item and facts == known and (item.customer_id or item.anonymised):
+        return
+    standing = stand(item, order.buyer, facts.currency)
+    if facts == known and standing == NOBODY:
+        return
+    _write(item or OrderItem.new(order.id, facts), facts, standing, cause)
+
+
+def _learn(known: Facts | None, order_id: str, told: Facts, change: Change) -> Facts:
+    if known is None:
+        _check_size(told.lines)
+    elif rules.differ(known, told) or rules.contradicts(known, change):
+        logger.warning("order told differently; the first account stands", extra={"order_id": order_id})
+    return rules.learn(known, told, change)
+
+
+def _named(customer_id: str, new: NewOrder) -> Order:
+    return Order(
+        id=new.id or ids.new_order_id(),
+        buyer=Buyer(id=customer_id),
+        placed_at=new.placed_at or clock.now(),
+        currency=new.currency,
+        total=new.total,
+        lines=[OrderLine(**line.model_dump()) for line in new.lines],
+    )
+
+
+def _add(order: Order, new: NewOrder, cause: Cause, attempt: Attempt | None) -> OrderView:
+    item = find_order(order.id)
+    if item:
+        order = _same(item, order, new)
+    known = item.facts if item else None
+    facts = _learn(known, order.id, rules.facts_of(order), Change(paid_at=new.paid_at))
+    standing = stand(item, order.buyer, facts.currency)
+    if standing.customer_id is None:
+        raise NotFoundError
+    if item and facts == known and item.customer_id:
+        return _answer_again(item, standing, attempt)
+    return _write(item or OrderItem.new(order.id, facts), facts, standing, cause, attempt)
+
+
+def _same(item: OrderItem, order: Order, new: NewOrder) -> Order:
+    """The order, if it is the one recorded; without a moment of its own it has that of the record."""
+    if item.anonymised or item.customer_id not in {None, order.buyer.id}:
+        raise OrderTakenError
+    same = order if new.placed_at else order.model_copy(update={"placed_at": item.placed_at})
+    if rules.differ(item.facts, rules.facts_of(same)):
+        raise OrderDiffersError
+    return same
+
+
+def _answer_again(item: OrderItem, standing: Standing, attempt: Attempt | None) -> OrderView:
+    view = item.view()
+    if attempt and standing.stats:
+        stats = standing.stats
+        # A receipt lies in the customer's partition: none may come to lie there after an erasure.
+        still_here = Check(StatsItem, stats.pk, stats.sk, StatsItem.kind == StatsItem)
+        commit(still_here, attempt.receipt(view))
+    return view
+
+
+def _write(
+    item: OrderItem, facts: Facts, standing: Standing, cause: Cause, attempt: Attempt | None = None
+) -> OrderView:
+    item.keep(facts)
+    item.tell(OrderRecorded, cause)
+    counted = _count(item, facts, standing)
+    view = item.view(written=True)
+    commit(Put(item), counted, *standing.beside, attempt.receipt(view) if attempt else None)
+    return view
+
+
+def _count(item: OrderItem, facts: Facts, standing: Standing) -> Write | None:
+    """Let the order stand where it stands; the write of the stats that it counts in, if any."""
+    if standing.forgotten:
+        item.anonymise()
+    if standing.customer_id is None or standing.stats is None:
+        return None
+    item.attach(standing.customer_id)
+    standing.stats.keep(rules.count(standing.stats.totals, facts, item.counted_spent))
+    item.counted_spent = facts.spent
+    item.stats = standing.stats.told_after.model_dump(mode="json")
+    return Put(standing.stats)
+
+
+def _check_size(lines: tuple[OrderLine, ...]) -> None:
+    if len(json.dumps([line.model_dump(mode="json") for line in lines])) > LARGEST_LINES:
+        raise InvalidError.of("lines", f"At most {LARGEST_LINES} bytes in all")

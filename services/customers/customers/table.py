@@ -1,0 +1,34 @@
+"""The table of customers: the base of its items, and its receipts."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from pynamodb.attributes import DiscriminatorAttribute
+
+from shared.http import ReceiptMixin
+from shared.settings import table_name
+from shared.table import Item, TableMeta
+
+
+class CustomersItem(Item):
+    """Base of all items of this table."""
+
+    kind = DiscriminatorAttribute()
+
+    class Meta(TableMeta):
+        table_name = table_name("customers")
+
+
+C = TypeVar("C", bound=CustomersItem)
+
+
+def instead_of(before: CustomersItem | None, item: C) -> C:
+    """The fresh item, to be written where `before` is, at the version at which that was read."""
+    if before is not None and before.version is not None:
+        item.version = before.version
+    return item
+
+
+class Receipt(CustomersItem, ReceiptMixin, discriminator="receipt"):
+    """The answer to a request that came with an Idempotency-Key."""

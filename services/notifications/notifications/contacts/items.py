@@ -1,0 +1,93 @@
+"""One item a customer: how to reach them and what they consent to, or, once erased, that they are."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from pynamodb.attributes import (
+    BooleanAttribute,
+    JSONAttribute,
+    ListAttribute,
+    MapAttribute,
+    UnicodeAttribute,
+    UTCDateTimeAttribute,
+)
+from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
+
+from notifications.contacts.models import Recipient
+from notifications.table import NotificationsItem, partition_of
+from shared.events import Channel, Consent, CustomerStatus
+from shared.table import find
+
+CONTACT: Final = "CONTACT"
+
+
+class HeldConsent(MapAttribute[str, Any]):
+    """The decision in force for one channel."""
+
+    channel = UnicodeEnumAttribute(Channel)
+    granted = BooleanAttribute()
+    decided_at = UTCDateTimeAttribute()
+
+
+class Contact(NotificationsItem, discriminator="contact"):
+    """`CUSTOMER#<id>` / `CONTACT`. It may hold consents before there is a profile.
+
+    Erased, it is the tombstone: `erased_at` is set, nothing personal is left, and it stays for ever.
+    """
+
+    customer_id = UnicodeAttribute()
+    # The version of the profile in the service that owns it; 0 until a profile was heard of.
+    profile_version = IntegerAttribute(default=0)
+    email = UnicodeAttribute(null=True)
+    first_name = UnicodeAttribute(null=True)
+    last_name = UnicodeAttribute(null=True)
+    locale = UnicodeAttribute(null=True)
+    status = UnicodeEnumAttribute(CustomerStatus, null=True)
+    consents = ListAttribute(of=HeldConsent, default=list)
+    erased_at = UTCDateTimeAttribute(null=True)
+    erased_counts = JSONAttribute(null=True)
+    # When the erasure was last answered; absent while it is under way.
+    answered_at = UTCDateTimeAttribute(null=True)
+
+    @classmethod
+    def fresh(cls, customer_id: str) -> Contact:
+        """The contact of a customer not heard of yet."""
+        return cls(partition_of(customer_id), CONTACT, customer_id=customer_id)
+
+    @property
+    def decisions(self) -> tuple[Consent, ...]:
+        """The consents in force."""
+        return tuple(
+            Consent(channel=held.channel, granted=held.granted, decided_at=held.decided_at) for held in self.consents
+        )
+
+    def hold(self, decisions: tuple[Consent, ...]) -> None:
+        """Put these consents in force."""
+        self.consents = [
+            HeldConsent(channel=each.channel, granted=each.granted, decided_at=each.decided_at)  # type: ignore[no-untyped-call]
+            for each in decisions
+        ]
+
+    def recipient(self) -> Recipient:
+        """The contact as decisions see it."""
+        return Recipient(
+            customer_id=self.customer_id,
+            address=self.email,
+            first_name=self.first_name,
+            locale=self.locale,
+            status=self.status,
+            consents=self.decisions,
+            erased=self.erased_at is not None,
+        )
+
+
+def find_contact(customer_id: str) -> Contact | None:
+    """The contact as it is now, or None when nothing was heard of the customer."""
+    return find(Contact, partition_of(customer_id), CONTACT)
+
+
+def find_recipient(customer_id: str) -> Recipient:
+    """Whom a message to the customer would reach as things are now; an unknown customer has no address."""
+    contact = find_contact(customer_id)
+    return contact.recipient() if contact else Recipient(customer_id)

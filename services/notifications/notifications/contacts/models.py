@@ -1,0 +1,24 @@
+"""A contact as decisions see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shared.events import Channel, Consent, CustomerStatus
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Whom a message is for, as known at one moment. Without `address` and `status` only a consent is known yet."""
+
+    customer_id: str
+    address: str | None = None
+    first_name: str | None = None
+    locale: str | None = None
+    status: CustomerStatus | None = None
+    consents: tuple[Consent, ...] = ()
+    erased: bool = False
+
+    def consents_to(self, channel: Channel) -> bool:
+        """Whether marketing by this channel is granted: never said is no."""
+        return any(consent.granted for consent in self.consents if consent.channel is channel)

@@ -1,0 +1,62 @@
+"""Keep contacts up to date with what customers and privacy say, in whatever order they say it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from notifications.contacts import rules
+from notifications.contacts.items import Contact, find_contact
+from shared import clock
+from shared.cause import Cause
+from shared.events import Channel, Consent, Profile, Unsubscribed
+from shared.table import Put, commit, retry_lost_races
+
+
+def update_contact(
+    customer_id: str, *, profile: Profile | None = None, version: int = 0, consents: Sequence[Consent] = ()
+) -> None:
+    """Take over a profile unless a newer version is known, and each consent unless a later decision is.
+
+    Nothing is taken over for an erased customer, and nothing is written when nothing changes.
+    """
+    retry_lost_races(lambda: _update(customer_id, profile, version, consents))
+
+
+def withdraw_consent(customer_id: str, channel: Channel, cause: Cause) -> None:
+    """Withdraw the consent to marketing by a channel, at once, and tell Unsubscribed; again changes nothing."""
+    retry_lost_races(lambda: _withdraw(customer_id, channel, cause))
+
+
+def _update(customer_id: str, profile: Profile | None, version: int, consents: Sequence[Consent]) -> None:
+    contact = find_contact(customer_id) or Contact.fresh(customer_id)
+    if contact.erased_at is not None:
+        return
+    decisions = rules.in_force(*contact.decisions, *consents)
+    is_news = profile is not None and version > contact.profile_version
+    if not is_news and decisions == contact.decisions:
+        return
+    if profile is not None and is_news:
+        _take_over(contact, profile, version)
+    contact.hold(decisions)
+    commit(Put(contact))
+
+
+def _take_over(contact: Contact, profile: Profile, version: int) -> None:
+    contact.profile_version = version
+    contact.email = profile.email
+    contact.first_name = profile.first_name
+    contact.last_name = profile.last_name
+    contact.locale = profile.locale
+    contact.status = profile.status
+
+
+def _withdraw(customer_id: str, channel: Channel, cause: Cause) -> None:
+    contact = find_contact(customer_id) or Contact.fresh(customer_id)
+    if contact.erased_at is not None:
+        return
+    decision = rules.withdrawal(contact.decisions, channel, clock.now())
+    if decision is None:
+        return
+    contact.hold(rules.in_force(*contact.decisions, decision))
+    contact.tell(Unsubscribed, cause, about=channel)
+    commit(Put(contact))

@@ -1,0 +1,99 @@
+"""One record a message, in the customer's partition.
+
+The key is made of the occasion alone, its time first: so a message that is due twice meets its own record, and a query
+of the partition lists a customer's messages newest first without an index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb_attributes import UnicodeEnumAttribute
+
+from notifications.messages.models import Due, MessageStatus, MessageView
+from notifications.table import NotificationsItem, partition_of
+from shared.events import Channel
+from shared.http.cursors import invalid_cursor
+from shared.table import find
+
+PREFIX: Final = "MESSAGE#"
+
+
+class Message(NotificationsItem, discriminator="message"):
+    """`CUSTOMER#<id>` / `MESSAGE#<time of the occasion>#<occasion>#<channel>`."""
+
+    customer_id = UnicodeAttribute()
+    message_id = UnicodeAttribute()
+    template = UnicodeAttribute()
+    channel = UnicodeEnumAttribute(Channel)
+    occasion = UnicodeAttribute()
+    status = UnicodeEnumAttribute(MessageStatus)
+    # Which call is sending it, or was the last to: DynamoDB's answer may be lost, and the call meets its own claim.
+    claim = UnicodeAttribute()
+    reason = UnicodeAttribute(null=True)
+    created_at = UTCDateTimeAttribute()
+    sent_at = UTCDateTimeAttribute(null=True)
+    provider_id = UnicodeAttribute(null=True)
+
+    @classmethod
+    def of(cls, due: Due, message_id: str, created_at: datetime) -> Message:
+        """The record of a message that is due; its status is still to be set."""
+        return cls(
+            partition_of(due.customer_id),
+            _sort_key(due),
+            customer_id=due.customer_id,
+            message_id=message_id,
+            template=due.template.name,
+            channel=due.channel,
+            occasion=due.occasion,
+            created_at=created_at,
+        )
+
+    def view(self) -> MessageView:
+        """The message as callers see it."""
+        return MessageView(
+            id=self.message_id,
+            template=self.template,
+            channel=self.channel,
+            occasion=self.occasion,
+            status=self.status,
+            reason=self.reason,
+            created_at=self.created_at,
+            sent_at=self.sent_at,
+        )
+
+
+def find_message(due: Due) -> Message | None:
+    """The record of a message that is due, as it is now, or None when nothing was decided about it yet."""
+    return find(Message, partition_of(due.customer_id), _sort_key(due))
+
+
+def newest_messages(
+    customer_id: str, limit: int, position: Mapping[str, Any] | None
+) -> tuple[list[Message], dict[str, Any] | None]:
+    """A customer's messages, newest first, and where the next page begins. Raises InvalidError for no such place."""
+    pk = partition_of(customer_id)
+    found = Message.query(
+        pk,
+        Message.sk.startswith(PREFIX),
+        scan_index_forward=False,
+        limit=limit,
+        last_evaluated_key=_start_key(pk, position) if position is not None else None,
+    )
+    messages = list(found)
+    last = found.last_evaluated_key
+    return messages, {"sk": last["sk"]["S"]} if last else None
+
+
+def _sort_key(due: Due) -> str:
+    return f"{PREFIX}{due.occasion_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}#{due.occasion}#{due.channel}"
+
+
+def _start_key(pk: str, position: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    sk = position.get("sk")
+    if not (isinstance(sk, str) and sk.startswith(PREFIX)):
+        raise invalid_cursor()
+    return {"pk": {"S": pk}, "sk": {"S": sk}}

@@ -1,0 +1,73 @@
+"""Messages: when one is due, how it stands, and how callers see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import AwareDatetime, BaseModel
+
+from notifications.templates.models import Template
+from shared.events import Channel
+from shared.ids import MessageId
+
+
+class MessageStatus(StrEnum):
+    """How far a message has come."""
+
+    SENDING = "sending"
+    # The provider could not take it yet and certainly has not; the queue brings it again.
+    WAITING = "waiting"
+    SENT = "sent"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+    # Nobody knows whether the provider took it. It is not sent again: one copy or none, never two.
+    INTERRUPTED = "interrupted"
+
+
+class SkipReason(StrEnum):
+    """Why the gate let a message not pass. `ERASED` leaves no record."""
+
+    ERASED = "erased"
+    NO_ADDRESS = "no_address"
+    STATUS_INACTIVE = "status_inactive"
+    STATUS_BANNED = "status_banned"
+    NO_CONSENT = "no_consent"
+
+
+@dataclass(frozen=True)
+class Due:
+    """A message that something made due: sent once per occasion, customer and channel.
+
+    `occasion_at` is a time of the occasion itself, the same however often and by whatever event it is heard of:
+    it is part of the record's key.
+    """
+
+    customer_id: str
+    template: Template
+    occasion: str
+    occasion_at: datetime
+    channel: Channel = Channel.EMAIL
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of an attempt to send. `reason` is a code, never the provider's text, which may name an address."""
+
+    status: MessageStatus
+    reason: str | None = None
+    provider_id: str | None = None
+
+
+class MessageView(BaseModel):
+    """One message to a customer: never its address or text. `reason` says why it was not sent."""
+
+    id: MessageId
+    template: str
+    channel: Channel
+    occasion: str
+    status: MessageStatus
+    reason: str | None
+    created_at: AwareDatetime
+    sent_at: AwareDatetime | None

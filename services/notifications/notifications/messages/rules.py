@@ -1,0 +1,30 @@
+"""The gate: who gets which message."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from notifications.contacts.models import Recipient
+from notifications.messages.models import SkipReason
+from notifications.templates.models import Purpose
+from shared.events import Channel, CustomerStatus
+
+# Only an active customer receives mail; what the others' messages are skipped for.
+REFUSED_STATUSES: Final[Mapping[CustomerStatus, SkipReason]] = {
+    CustomerStatus.INACTIVE: SkipReason.STATUS_INACTIVE,
+    CustomerStatus.BANNED: SkipReason.STATUS_BANNED,
+}
+
+
+def gate(recipient: Recipient, channel: Channel, purpose: Purpose) -> SkipReason | None:
+    """None when a message may go to the recipient as they are now, else the first reason why not."""
+    if recipient.erased:
+        return SkipReason.ERASED
+    if not recipient.address or recipient.status is None:
+        return SkipReason.NO_ADDRESS
+    if recipient.status is not CustomerStatus.ACTIVE:
+        return REFUSED_STATUSES[recipient.status]
+    if purpose is Purpose.MARKETING and not recipient.consents_to(channel):
+        return SkipReason.NO_CONSENT
+    return None

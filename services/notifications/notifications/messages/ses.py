@@ -1,0 +1,98 @@
+"""Hands one mail to SES v2.
+
+SES has no idempotency: what was accepted once and is sent again arrives twice. So the client never retries by itself
+(shared.aws), and every failure is one of three: refused for good, certainly not taken, or nobody knows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from botocore.exceptions import (
+    ClientError,
+    ConnectionError,  # noqa: A004  # botocore's name for a connection that never came about
+    CredentialRetrievalError,
+    NoCredentialsError,
+    ParamValidationError,
+)
+
+from notifications.templates.models import Content
+from shared.aws import client
+
+if TYPE_CHECKING:
+    from mypy_boto3_sesv2.type_defs import ContentTypeDef, MessageTypeDef
+
+# SES's own errors that are the message's fault: trying it again would get the same answer. All others (throttling,
+# a quota, a paused account, missing rights, SES being down) pass or are put right, and the message is still wanted.
+_FOR_GOOD: Final = frozenset({"MessageRejected", "BadRequestException"})
+# What SES was never reached for.
+_NOT_REACHED: Final = (ConnectionError, CredentialRetrievalError, NoCredentialsError, ParamValidationError)
+
+
+class MailRefusedError(Exception):
+    """SES will not take this mail, now or later; `code` is its word for it."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class MailNotTakenError(Exception):
+    """SES has not taken the mail; later it may. `code` says what was in the way."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class OutcomeUnknownError(Exception):
+    """SES may or may not have taken the mail: the answer never came."""
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One mail to one person. `unsubscribe_url` is one-click (RFC 8058)."""
+
+    sender: str
+    recipient: str
+    content: Content
+    unsubscribe_url: str
+
+
+def send_mail(mail: Mail) -> str:
+    """Send it; SES's own id of it. Raises MailRefusedError, MailNotTakenError or OutcomeUnknownError."""
+    try:
+        answer = client("sesv2").send_email(
+            FromEmailAddress=mail.sender,
+            Destination={"ToAddresses": [mail.recipient]},
+            Content={"Simple": _simple(mail)},
+        )
+    # The text of an error may name the address: what is raised here says only its kind, and hides the original.
+    except ClientError as error:
+        raise _meaning(error) from None
+    except _NOT_REACHED as error:
+        raise MailNotTakenError(type(error).__name__) from None
+    except Exception as error:  # noqa: BLE001  # a timeout, a broken answer: whatever it was, SES may have heard us
+        raise OutcomeUnknownError(type(error).__name__) from None
+    return answer["MessageId"]
+
+
+def _meaning(error: ClientError) -> Exception:
+    code = error.response.get("Error", {}).get("Code", "")
+    return MailRefusedError(code) if code in _FOR_GOOD else MailNotTakenError(code)
+
+
+def _simple(mail: Mail) -> MessageTypeDef:
+    return {
+        "Subject": _text(mail.content.subject),
+        "Body": {"Text": _text(mail.content.text), "Html": _text(mail.content.html)},
+        "Headers": [
+            {"Name": "List-Unsubscribe", "Value": f"<{mail.unsubscribe_url}>"},
+            {"Name": "List-Unsubscribe-Post", "Value": "List-Unsubscribe=One-Click"},
+        ],
+    }
+
+
+def _text(data: str) -> ContentTypeDef:
+    return {"Data": data, "Charset": "UTF-8"}

@@ -1,0 +1,188 @@
+"""Decide on messages, send them once, and list them.
+
+A message is claimed by its record before SES is called and settled after: a crash in between leaves it `sending`, which
+the next delivery of the event finds and turns into `interrupted`. Whoever made the claim knows better what came of it,
+and their word stands in the end.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from notifications.contacts.items import find_contact, find_recipient
+from notifications.contacts.models import Recipient
+from notifications.messages.items import Message, find_message, newest_messages
+from notifications.messages.models import Due, MessageStatus, MessageView, Outcome, SkipReason
+from notifications.messages.rules import gate
+from notifications.messages.ses import Mail, MailNotTakenError, MailRefusedError, OutcomeUnknownError, send_mail
+from notifications.settings import NotificationsSettings
+from notifications.templates.models import WELCOME
+from notifications.templates.rules import name_to_greet
+from notifications.templates.usecases import render_template
+from notifications.unsubscribe.usecases import unsubscribe_url
+from shared import clock, ids
+from shared.cause import Cause
+from shared.errors import NotFoundError
+from shared.events import MessageSent
+from shared.http.cursors import Page
+from shared.observability import count, logger
+from shared.table import Delete, LostRaceError, Put, commit, retry_lost_races
+
+
+class DecidedBeforeError(Exception):
+    """There is a record of this message already."""
+
+
+def send_welcome(customer_id: str, registered_at: datetime, cause: Cause) -> None:
+    """Welcome a customer by mail, once, if they may be sent one."""
+    send_once(Due(customer_id, WELCOME, "registration", registered_at), cause)
+
+
+def send_once(due: Due, cause: Cause) -> None:
+    """Send a message that is due, or record why not; called again it does nothing, or goes on where it stopped.
+
+    Raises MailNotTakenError when SES cannot take it now: calling again later sends it.
+    """
+    claim = uuid.uuid4().hex
+    claimed = retry_lost_races(lambda: _claim(due, claim))
+    if claimed:
+        _send_claimed(claimed, due, cause)
+
+
+def list_messages(customer_id: str, limit: int, position: Mapping[str, Any] | None) -> Page[MessageView]:
+    """A customer's messages, newest first. Raises NotFoundError for nobody known here, and for an erased person."""
+    contact = find_contact(customer_id)
+    if contact is None or contact.erased_at is not None:
+        raise NotFoundError
+    messages, following = newest_messages(customer_id, limit, position)
+    return Page.of([message.view() for message in messages], following)
+
+
+def _claim(due: Due, claim: str) -> Message | None:
+    """The record of the message, claimed by this very call; None when there is nothing for it to send."""
+    reason = gate(find_recipient(due.customer_id), due.channel, due.template.purpose)
+    if reason is SkipReason.ERASED:
+        _forget(due)
+        return None
+    message = Message.of(due, ids.new_message_id(), clock.now())
+    _set(message, _first_outcome(reason))
+    message.claim = claim
+    try:
+        commit(Put(message, error=DecidedBeforeError()))
+    except DecidedBeforeError:
+        return _take_up(due, claim, reason)
+    return _claimed(message)
+
+
+def _take_up(due: Due, claim: str, reason: SkipReason | None) -> Message | None:
+    """Go on with a message that was decided on before: only one that waits can still be sent."""
+    message = find_message(due)
+    if message is None:
+        raise LostRaceError
+    if message.claim == claim:
+        return _claimed(message)
+    if message.status is MessageStatus.SENDING:
+        # Its claim was never settled: the function stopped while SES was being called, or it runs at this moment.
+        _set(message, Outcome(MessageStatus.INTERRUPTED, "stopped_while_sending"))
+    elif message.status is MessageStatus.WAITING:
+        _set(message, _first_outcome(reason))
+        message.claim = claim
+    else:
+        return None
+    commit(Put(message))
+    return _claimed(message)
+
+
+def _claimed(message: Message) -> Message | None:
+    if message.status is MessageStatus.SENDING:
+        return message
+    _report(message)
+    return None
+
+
+def _forget(due: Due) -> None:
+    """Leave no record of a message to an erased person, such as a claim that was made while they were erased."""
+    if message := find_message(due):
+        commit(Delete(message))
+
+
+def _first_outcome(reason: SkipReason | None) -> Outcome:
+    return Outcome(MessageStatus.SKIPPED, reason) if reason else Outcome(MessageStatus.SENDING)
+
+
+def _send_claimed(message: Message, due: Due, cause: Cause) -> None:
+    try:
+        outcome = _try_to_send(due)
+    except Exception as error:
+        # Nothing was sent, for sure: the next delivery may claim it again.
+        reason = error.code if isinstance(error, MailNotTakenError) else type(error).__name__
+        _settle(message, due, Outcome(MessageStatus.WAITING, reason), cause)
+        raise
+    _settle(message, due, outcome, cause)
+
+
+def _try_to_send(due: Due) -> Outcome:
+    """What came of it. Raises only when SES has certainly not taken it and may take it later."""
+    # Read again under the claim: an opt-out or an erasure since then has the last word.
+    recipient = find_recipient(due.customer_id)
+    if reason := gate(recipient, due.channel, due.template.purpose):
+        return Outcome(MessageStatus.SKIPPED, reason)
+    try:
+        return Outcome(MessageStatus.SENT, provider_id=send_mail(_compose(due, recipient)))
+    except MailRefusedError as error:
+        return Outcome(MessageStatus.FAILED, error.code)
+    except OutcomeUnknownError:
+        return Outcome(MessageStatus.INTERRUPTED, "no_answer")
+
+
+def _compose(due: Due, recipient: Recipient) -> Mail:
+    settings = NotificationsSettings.read()
+    link = unsubscribe_url(due.customer_id, due.channel)
+    values = {
+        "name": name_to_greet(recipient.first_name),
+        "shop_name": settings.shop_name,
+        "shop_address": settings.shop_address,
+        "unsubscribe_url": link,
+    }
+    return Mail(settings.sender, recipient.address or "", render_template(due.template, values), link)
+
+
+def _settle(message: Message, due: Due, outcome: Outcome, cause: Cause) -> None:
+    """Record what came of this call's claim, over whatever others made of the record meanwhile."""
+    try:
+        _record(message, outcome, cause)
+    except LostRaceError:
+        retry_lost_races(lambda: _record(find_message(due), outcome, cause))
+
+
+def _record(message: Message | None, outcome: Outcome, cause: Cause) -> None:
+    if message is None:
+        return  # erased meanwhile, with everything else about the person
+    if message.status is outcome.status:
+        return  # recorded already: it was only DynamoDB's answer that got lost
+    if outcome.reason == SkipReason.ERASED:
+        commit(Delete(message))
+        return
+    _set(message, outcome)
+    if outcome.status is MessageStatus.SENT:
+        message.sent_at = clock.now()
+        message.tell(MessageSent, cause)
+    commit(Put(message))
+    _report(message)
+
+
+def _set(message: Message, outcome: Outcome) -> None:
+    message.status = outcome.status
+    message.reason = outcome.reason
+    message.provider_id = outcome.provider_id
+
+
+def _report(message: Message) -> None:
+    """A log line and a metric, `MessagesSent` and its like, which the alarms watch."""
+    # `message` and `message_id` are taken, by the line itself and by the queue's message.
+    about = {"customer_id": message.customer_id, "record": message.message_id, "reason": message.reason}
+    logger.info("message %s", message.status.value, extra=about)
+    count(f"Messages{message.status.value.capitalize()}")

@@ -1,0 +1,20 @@
+"""The base of the items in the table of notifications. Everything about a customer lies in the customer's partition."""
+
+from __future__ import annotations
+
+from pynamodb.attributes import DiscriminatorAttribute
+
+from shared import settings
+from shared.table import Item, TableMeta
+
+
+class NotificationsItem(Item):
+    kind = DiscriminatorAttribute()
+
+    class Meta(TableMeta):
+        table_name = settings.table_name("notifications")
+
+
+def partition_of(customer_id: str) -> str:
+    """The partition key of everything about a customer."""
+    return f"CUSTOMER#{customer_id}"
