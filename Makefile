@@ -30,7 +30,7 @@ run: $(READY) ## Start everything on this machine and send real purchases throug
 	@$(RUN) infra.run --port $(PORT) --customers $(CUSTOMERS)
 
 test: $(READY) ## Prove everything
-	@.venv/bin/python -m pytest -q
+	@.venv/bin/python -m pytest -q -n 2 --dist loadgroup
 
 check: $(READY) ## Format, lint, types, architecture, templates, generated docs
 	.venv/bin/ruff format --check .

@@ -19,7 +19,6 @@ TRIGGERED = ("api_handler", "inbox", "relay")
 JOB_TIMEOUT_SECONDS = 300
 MEMORY_MB = 512
 LOG_DAYS = 30
-MEMORY_MEGABYTES = 512
 # Deliveries to the inbox are settled within seconds; later than this, something is stuck.
 LATE_SECONDS = 900
 
@@ -68,12 +67,10 @@ def _function(service: str, name: str) -> Template:
     logs = f"{_camel(name)}Logs"
     properties: Template = {
         "FunctionName": full,
-        # Chalice writes Lambda's least, 128 MB, on every function: too little to import quickly, for CPU comes with memory.
+        # Chalice writes Lambda's least, 128 MB, on every function: too little to import quickly: CPU comes with it.
         "MemorySize": MEMORY_MB,
         "CodeUri": {"Bucket": {"Ref": "CodeBucket"}, "Key": {"Ref": "CodeKey"}},
         "LoggingConfig": {"LogGroup": {"Ref": logs}},
-        # Lambda gives a share of a processor with the memory: less of it and a cold start takes seconds.
-        "MemorySize": MEMORY_MEGABYTES,
     }
     if name not in TRIGGERED:
         properties |= _job(name)

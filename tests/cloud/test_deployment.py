@@ -1,4 +1,4 @@
-"""What only a deployed stage can show: roles that refuse, queues that give up on a message, a front that finds its services."""
+"""What only a deployed stage can show: roles that refuse, queues that give a message up, a front that finds them."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_a_function_that_reaches_for_the_table_of_another_service_is_refused(sta
             answers[service] = json.load(functions.invoke(FunctionName=name, Payload=payload)["Payload"])
     finally:
         functions.delete_function(FunctionName=name)
-    assert answers == {service: "AccessDeniedException" for service in SERVICES} | {"customers": "allowed"}
+    assert answers == dict.fromkeys(SERVICES, "AccessDeniedException") | {"customers": "allowed"}
 
 
 def zipped() -> bytes:

@@ -9,18 +9,12 @@ from uuid import uuid4
 import pytest
 
 from infra.local.stage import LocalStage
-from infra.replay.main import replay
 from tests.cloud.shop import Shop, client, eventually, order, paid
 
 
 @pytest.fixture(scope="module")
 def shop(stage: LocalStage) -> Shop:
     return Shop.of(stage)
-
-
-def test_real_purchases_flow_through_and_every_figure_is_the_files(stage: LocalStage) -> None:
-    # Raises when one figure differs, something does not settle, or a dead letter is left.
-    replay(stage, 12)
 
 
 def test_a_duplicate_and_a_late_event_change_nothing(shop: Shop) -> None:

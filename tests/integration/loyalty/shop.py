@@ -33,8 +33,9 @@ from tests.tokens import bearer
 
 APP: Final[Any] = load_app("loyalty")
 CLIENT: Final = Client(APP.app)
-ADA: Final = ids.new_customer_id()
-BOB: Final = ids.new_customer_id()
+# Names of tests carry them, so they are the same in every process.
+ADA: Final = "cus_01HZX3Q7V8M4N5P6R7S8T9W0AD"
+BOB: Final = "cus_01HZX3Q7V8M4N5P6R7S8T9W0BB"
 PLACED_AT: Final = datetime(2026, 1, 31, 12, tzinfo=UTC)
 
 
