@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 # One receive hands out ten at most (SQS quota); 100 rounds look at 1,000 letters, far more than an alarmed queue holds.
 _A_RECEIVE: Final = 10
 _ROUNDS: Final = 100
-# Letters that stay are hidden this long (seconds), so that the rounds see each once.
+# Letters that stay are hidden this long (seconds), so that the rounds see each once; after the last they show again,
+# for the next erasure's sweep may begin at once.
 _HIDDEN: Final = 60
 
 
@@ -30,11 +31,15 @@ def sweep_dead_letters(*needles: str) -> int:
         return 0
     sqs = client("sqs")
     swept = 0
+    stay: list[MessageTypeDef] = []
     for _ in range(_ROUNDS):
         letters = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=_A_RECEIVE, VisibilityTimeout=_HIDDEN)
         if not (messages := letters.get("Messages", [])):
             break
-        swept += _delete(sqs, url, [m for m in messages if any(needle in m["Body"].lower() for needle in wanted)])
+        named = [message for message in messages if any(needle in message["Body"].lower() for needle in wanted)]
+        stay += [message for message in messages if message not in named]
+        swept += _delete(sqs, url, named)
+    _show_again(sqs, url, stay)
     return swept
 
 
@@ -43,3 +48,10 @@ def _delete(sqs: SQSClient, url: str, messages: list[MessageTypeDef]) -> int:
         entries = [{"Id": str(n), "ReceiptHandle": m["ReceiptHandle"]} for n, m in enumerate(messages)]
         sqs.delete_message_batch(QueueUrl=url, Entries=entries)  # type: ignore[arg-type]
     return len(messages)
+
+
+def _show_again(sqs: SQSClient, url: str, messages: list[MessageTypeDef]) -> None:
+    for start in range(0, len(messages), _A_RECEIVE):
+        handles = [message["ReceiptHandle"] for message in messages[start : start + _A_RECEIVE]]
+        entries = [{"Id": str(n), "ReceiptHandle": handle, "VisibilityTimeout": 0} for n, handle in enumerate(handles)]
+        sqs.change_message_visibility_batch(QueueUrl=url, Entries=entries)  # type: ignore[arg-type]

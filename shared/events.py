@@ -279,9 +279,10 @@ class PointsReversed(PointsPosted):
 
 
 class PointsAdjusted(PointsPosted):
-    """Staff added or took points."""
+    """Staff added or took points, for a reason in their own words, which may name the person."""
 
     told_by = ("loyalty",)
+    personal = True
     reason: str
 
 

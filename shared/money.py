@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated
 
-import iso4217
 from pydantic import AfterValidator, Field
 
 # 10^12 minor units (ten thousand million dollars) for one order: far above any real one, and exact in JSON.
@@ -33,6 +32,8 @@ def exponent(currency: str) -> int:
 
     Raises ValueError for a code that ISO 4217 does not list.
     """
+    import iso4217  # noqa: PLC0415  # reads the standard's own XML: only for those who meet money
+
     try:
         digits = iso4217.Currency(currency).exponent
     except ValueError:

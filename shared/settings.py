@@ -14,7 +14,7 @@ UNDEPLOYED = "dev"
 class Settings(BaseModel):
     """Base of a service's settings: each field is the environment variable of its name in upper case."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, defer_build=True)
 
     stage: str = UNDEPLOYED
     bus_name: str = ""

@@ -16,6 +16,7 @@ from typing import Any, Final, Generic, Self, TypeVar, cast
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
 from shared.errors import InvalidError
+from shared.model import ApiModel
 
 T = TypeVar("T")
 Position = Mapping[str, Any]
@@ -25,7 +26,7 @@ _LONGEST_CURSOR: Final = 2048
 _FINGERPRINT_LENGTH: Final = 16
 
 
-class PageQuery(BaseModel):
+class PageQuery(ApiModel):
     """Base of the query of a list; a list with filters adds them as fields."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -36,7 +37,7 @@ class PageQuery(BaseModel):
     )
 
 
-class Page(BaseModel, Generic[T]):
+class Page(ApiModel, Generic[T]):
     """One page of a list. `next_cursor` is null on the last one."""
 
     data: list[T]

@@ -28,6 +28,7 @@ from pynamodb_attributes import IntegerAttribute
 
 from shared.errors import BadRequestError, GoneError, InvalidError
 from shared.http.replies import NO_HEADERS, headers_of
+from shared.keys import customer_partition
 from shared.table import Expiring, Item, Put, find
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ class Attempt:
         """The writes that keep an answer about a customer whom this request brought into being."""
         if self._name.partition is not None:
             return (self.receipt(view, status, headers),)
-        held_by = partition_of(customer_id)
+        held_by = customer_partition(customer_id)
         pointer = self._item((self._name.pk, self._name.sk), status)
         pointer.held_by, pointer.body, pointer.headers = held_by, None, None
         return Put(pointer, error=ReplayError()), self._answer((held_by, self._name.held_sk), view, status, headers)
@@ -176,7 +177,7 @@ class ReceiptName:
         """The name that the same request has when it comes again."""
         scope = json.dumps([principal.actor, route, dict(path), key], sort_keys=True)
         customer_id = path.get(_CUSTOMER_ID)
-        partition = partition_of(customer_id) if customer_id else None
+        partition = customer_partition(customer_id) if customer_id else None
         return cls(hashlib.sha256(scope.encode()).hexdigest(), partition, _fingerprint(body))
 
     @property
@@ -193,11 +194,6 @@ class ReceiptName:
     def held_sk(self) -> str:
         """The receipt's place in a customer's partition."""
         return f"RECEIPT#{self.digest}"
-
-
-def partition_of(customer_id: str) -> str:
-    """The customer's partition, which every service's table names alike."""
-    return f"CUSTOMER#{customer_id}"
 
 
 def read_key(header: str | None, idempotency: Idempotency) -> str | None:

@@ -16,10 +16,7 @@ from pynamodb.constants import STRING
 
 from shared import settings
 from shared.http import ReceiptMixin
-from shared.http.receipts import partition_of
 from shared.table import Item, TableMeta
-
-__all__ = ["DateAttribute", "LotsAttribute", "LoyaltyItem", "Receipt", "partition_of"]
 
 
 class LoyaltyItem(Item):

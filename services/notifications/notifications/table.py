@@ -13,8 +13,3 @@ class NotificationsItem(Item):
 
     class Meta(TableMeta):
         table_name = settings.table_name("notifications")
-
-
-def partition_of(customer_id: str) -> str:
-    """The partition key of everything about a customer."""
-    return f"CUSTOMER#{customer_id}"

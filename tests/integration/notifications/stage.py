@@ -19,7 +19,7 @@ from infra.apps import load_app
 from notifications.contacts.items import Contact, find_contact
 from notifications.events import TELLS
 from notifications.messages.items import Message
-from notifications.table import NotificationsItem, partition_of
+from notifications.table import NotificationsItem
 from shared import clock
 from shared.aws import client
 from shared.events import (
@@ -32,6 +32,7 @@ from shared.events import (
     ErasureRequested,
     Profile,
 )
+from shared.keys import customer_partition
 from shared.outbox import Relay
 from tests.harness.context import LambdaContext
 from tests.harness.ground import items
@@ -187,7 +188,7 @@ def contact() -> Contact:
 
 def messages() -> list[Message]:
     """Ada's messages, oldest first."""
-    return list(Message.query(partition_of(ADA), Message.sk.startswith("MESSAGE#")))
+    return list(Message.query(customer_partition(ADA), Message.sk.startswith("MESSAGE#")))
 
 
 def the_message() -> Message:

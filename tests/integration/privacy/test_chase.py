@@ -107,7 +107,7 @@ def test_one_that_cannot_be_chased_keeps_no_other_from_it_and_is_tried_again(
 
 
 def test_a_run_is_bounded_and_the_next_goes_on(time: Time, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chasing, "CHASED_A_RUN", 2)
+    monkeypatch.setattr(chasing, "CHASED_A_RUN", 4)  # one a shard
     approve(enter(ADA))
     approve(enter(BEN))
     time.later(days=1)

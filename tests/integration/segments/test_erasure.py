@@ -10,9 +10,9 @@ import pytest
 from segments.erasure import usecases as erasing
 from segments.features import usecases as features
 from segments.features.store import find_row
-from segments.table import shard_of
 from shared import table
 from shared.events import ErasureAnswered
+from shared.keys import shard_of
 from tests.harness.context import LambdaContext
 from tests.harness.ground import items
 from tests.harness.heard import sqs_batch

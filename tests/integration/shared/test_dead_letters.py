@@ -21,6 +21,16 @@ def test_only_the_letters_that_name_the_person_are_deleted(monkeypatch: pytest.M
         assert int(left["ApproximateNumberOfMessagesNotVisible"]) + int(left["ApproximateNumberOfMessages"]) == 20
 
 
+def test_the_next_sweep_finds_its_own_though_it_comes_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    with mock_aws():
+        sqs = boto3.client("sqs")
+        url = sqs.create_queue(QueueName="dead")["QueueUrl"]
+        monkeypatch.setenv("DEAD_LETTER_QUEUE_URL", url)
+        for n in range(25):
+            sqs.send_message(QueueUrl=url, MessageBody=f'{{"customer_id": "cus_{n % 5}"}}')
+        assert [sweep_dead_letters(f"cus_{n}") for n in range(5)] == [5] * 5
+
+
 def test_without_a_queue_or_a_name_nothing_is_swept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DEAD_LETTER_QUEUE_URL", raising=False)
     assert sweep_dead_letters("cus_1") == 0

@@ -12,13 +12,6 @@ from pydantic import ValidationError
 from customers.accounts import rules
 from customers.accounts.models import CustomerPatch, NewCustomer, Registration
 from customers.sortkeys import id_in, moment_key
-from shared import ids
-
-
-def test_a_customer_stays_in_one_shard_and_customers_spread_over_all() -> None:
-    everyone = [ids.new_customer_id() for _ in range(400)]
-    assert [rules.shard_of(one) for one in everyone] == [rules.shard_of(one) for one in everyone]
-    assert {rules.shard_of(one) for one in everyone} == set(rules.all_shards())
 
 
 def test_customers_change_their_own_names_phone_and_locale_only() -> None:

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from loyalty.ledger.rules import Lots, Standing, adjust, covers, due_on, earn, expire, reverse, shard_of, void
+from loyalty.ledger.rules import Lots, Standing, adjust, covers, due_on, earn, expire, reverse, void
 from shared.events import Tier
 
 SPRING, SUMMER, AUTUMN = date(2026, 3, 31), date(2026, 6, 30), date(2026, 9, 30)
@@ -110,7 +110,3 @@ def test_a_due_date_moves_only_when_it_is_reached_or_an_earlier_one_comes() -> N
     assert due_on({SUMMER: 1}, None) == SUMMER
     assert due_on({SPRING: 1, SUMMER: 1}, SUMMER) == SPRING
     assert due_on({}, SPRING) is None
-
-
-def test_accounts_are_spread_over_the_shards() -> None:
-    assert {shard_of(f"cus_{n}") for n in range(100)} == {"0", "1", "2", "3"}

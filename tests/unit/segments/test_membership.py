@@ -11,8 +11,6 @@ from hypothesis import strategies as st
 from segments.definitions.models import Facts
 from segments.definitions.ready_made import READY_MADE
 from segments.membership.rules import Moves, assess, due_day, moves_between
-from segments.table import SHARDS, customer_in, customer_partition, shard_of
-from shared.ids import new_customer_id
 
 START = date(2026, 1, 1)
 DEFINITIONS = tuple(READY_MADE.values())
@@ -82,11 +80,3 @@ def _after(facts: Facts, happening: tuple[str, int], today: date) -> Facts:
     if kind == "registration":
         return Facts(facts.orders, facts.spent, today, facts.last_order_on)
     return Facts(facts.orders + 1, facts.spent + Decimal(amount), facts.registered_on, today)
-
-
-def test_customers_spread_over_all_shards() -> None:
-    assert {shard_of(new_customer_id()) for _ in range(200)} == set(range(SHARDS))
-
-
-def test_a_partition_names_its_customer() -> None:
-    assert customer_in(customer_partition("cus_1")) == "cus_1"

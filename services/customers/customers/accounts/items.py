@@ -15,18 +15,12 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
 
 from customers.accounts.models import CustomerDetails, CustomerView, Person, Source
-from customers.accounts.rules import shard_of
 from customers.sortkeys import moment_key
 from customers.table import CustomersItem
 from shared.events import Consent, CustomerStatus, Profile
+from shared.keys import customer_in, customer_partition, shard_of
 
 SK: Final = "PROFILE"
-_PREFIX: Final = "CUSTOMER#"
-
-
-def partition(customer_id: str) -> str:
-    """Where a customer's own things lie."""
-    return f"{_PREFIX}{customer_id}"
 
 
 class ByRegistration(GlobalSecondaryIndex["ProfileItem"]):
@@ -46,7 +40,7 @@ class AccountItem(CustomersItem):
     @property
     def customer_id(self) -> str:
         """The account's id."""
-        return self.pk.removeprefix(_PREFIX)
+        return customer_in(self.pk)
 
 
 class ProfileItem(AccountItem, discriminator="profile"):
@@ -74,7 +68,7 @@ class ProfileItem(AccountItem, discriminator="profile"):
     def new(cls, customer_id: str, source: Source, now: datetime) -> Self:
         """A guest of whom nothing else is known."""
         return cls(
-            partition(customer_id),
+            customer_partition(customer_id),
             SK,
             status=CustomerStatus.ACTIVE,
             source=source,

@@ -8,7 +8,6 @@ from typing import Annotated, Final, Self
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     ConfigDict,
     Field,
     JsonValue,
@@ -20,6 +19,7 @@ from pydantic import (
 from customers.emails.rules import normalise
 from shared.events import Channel, CustomerStatus
 from shared.ids import CustomerId
+from shared.model import ApiModel
 
 # Nobody born earlier is alive.
 EARLIEST_BIRTH: Final = date(1900, 1, 1)
@@ -45,14 +45,14 @@ class Source(StrEnum):
 EmailAddress = Annotated[str, Field(max_length=254, json_schema_extra={"format": "email"}), AfterValidator(normalise)]
 PersonName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 # E.164: a plus, the country's code, fifteen digits at most.
-Phone = Annotated[str, Field(pattern=r"^\+[1-9]\d{6,14}$", description="E.164", examples=["+442079460000"])]
+Phone = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{6,14}$", description="E.164", examples=["+442079460000"])]
 Locale = Annotated[
     str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$", description="BCP 47 tag", examples=["en-GB"])
 ]
 BirthDate = Annotated[PastDate, Field(ge=EARLIEST_BIRTH)]
 
 
-class Input(BaseModel):
+class Input(ApiModel):
     """Base of what callers send."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
@@ -92,7 +92,7 @@ class Registration(Person):
     )
 
     email: EmailAddress
-    consents: Annotated[list[ConsentGiven], Field(max_length=len(Channel))] = []
+    consents: list[ConsentGiven] = Field(default=[], max_length=len(Channel))
 
     @field_validator("consents")
     @classmethod
@@ -122,7 +122,7 @@ class CustomerPatch(Person):
     status: CustomerStatus | None = None
 
 
-class CustomerView(BaseModel):
+class CustomerView(ApiModel):
     """A customer, or a guest: somebody who bought without registering."""
 
     id: CustomerId

@@ -6,16 +6,16 @@ import heapq
 from collections.abc import Mapping
 from typing import Any
 
-from customers.accounts.items import SK, AccountItem, ProfileItem, partition
-from customers.accounts.rules import all_shards
+from customers.accounts.items import SK, AccountItem, ProfileItem
 from shared.errors import NotFoundError
 from shared.http.cursors import invalid_cursor
+from shared.keys import SHARDS, customer_partition
 from shared.table import find
 
 
 def find_account(customer_id: str) -> AccountItem | None:
     """The account, or its tombstone."""
-    return find(AccountItem, partition(customer_id), SK)
+    return find(AccountItem, customer_partition(customer_id), SK)
 
 
 def get_profile(customer_id: str) -> ProfileItem:
@@ -30,7 +30,7 @@ def list_newest(limit: int, position: Mapping[str, Any] | None) -> tuple[list[Pr
     """A page of all accounts, and where the next one begins. Asks every shard for a whole page."""
     before = _listed_at(position) if position else None
     # One more than asked for tells whether there is a next page.
-    newest = [_newest_of(shard, limit + 1, before) for shard in all_shards()]
+    newest = [_newest_of(shard, limit + 1, before) for shard in SHARDS]
     merged = list(heapq.merge(*newest, key=lambda profile: profile.listed_at, reverse=True))
     page = merged[:limit]
     return page, {"listed_at": page[-1].listed_at} if len(merged) > limit else None

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from customers.accounts.items import ProfileTombstone, partition
+from customers.accounts.items import ProfileTombstone
 from customers.accounts.store import find_account
 from customers.orders.items import STATS_PREFIX, OrderItem, StatsTombstone
 from customers.table import Receipt
+from shared.keys import customer_partition
 from shared.table import LostRaceError
 
 # Items of one transaction, which may be 4 MB in all (DynamoDB quota), and one item 400 KB.
@@ -30,7 +31,7 @@ def find_tombstone(customer_id: str) -> ProfileTombstone:
 def find_open_tombstones(customer_id: str) -> list[StatsTombstone]:
     """The tombstones of stats whose orders are not all anonymised."""
     closed = StatsTombstone.query(
-        partition(customer_id), StatsTombstone.sk.startswith(STATS_PREFIX), consistent_read=True
+        customer_partition(customer_id), StatsTombstone.sk.startswith(STATS_PREFIX), consistent_read=True
     )
     return [tombstone for tombstone in closed if tombstone.orders_left > 0]
 
@@ -42,5 +43,7 @@ def reload_orders(shown: Sequence[OrderItem]) -> list[OrderItem]:
 
 def find_receipts(customer_id: str) -> list[Receipt]:
     """Some of the receipts in the person's partition; none when there are no more."""
-    found = Receipt.query(partition(customer_id), Receipt.sk.startswith("RECEIPT#"), consistent_read=True, limit=PAGE)
+    found = Receipt.query(
+        customer_partition(customer_id), Receipt.sk.startswith("RECEIPT#"), consistent_read=True, limit=PAGE
+    )
     return list(found)

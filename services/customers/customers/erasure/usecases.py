@@ -12,7 +12,7 @@ from functools import partial
 from itertools import islice
 from typing import Final
 
-from customers.accounts.items import SK, AccountItem, ProfileItem, ProfileTombstone, partition
+from customers.accounts.items import SK, AccountItem, ProfileItem, ProfileTombstone
 from customers.accounts.store import find_account
 from customers.emails.store import EmailItem, buried, find_holder
 from customers.erasure.store import (
@@ -30,6 +30,7 @@ from shared import clock
 from shared.cause import Cause
 from shared.dead_letters import sweep_dead_letters
 from shared.events import ErasureAnswered
+from shared.keys import customer_partition
 from shared.table import Delete, Put, Write, commit, retry_lost_races
 
 # How often an index that does not show an order yet is asked again, a second apart, before the message is put back.
@@ -56,7 +57,7 @@ def _suppress(customer_id: str) -> None:
     account = find_account(customer_id)
     if isinstance(account, ProfileTombstone):
         return
-    tombstone = ProfileTombstone(partition(customer_id), SK, erased_at=clock.now(), erased={})
+    tombstone = ProfileTombstone(customer_partition(customer_id), SK, erased_at=clock.now(), erased={})
     buried_email = _bury_email(account, tombstone)
     tombstone.add_erased("profiles", 1 if account else 0)
     tombstone.add_erased("emails", 1 if buried_email else 0)

@@ -8,12 +8,12 @@ from pynamodb.attributes import BooleanAttribute, JSONAttribute, UnicodeAttribut
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb_attributes import IntegerAttribute
 
-from customers.accounts.items import partition
 from customers.orders.models import CurrencyStats, OrderView
 from customers.orders.rules import Facts, Totals
 from customers.sortkeys import moment_key
 from customers.table import CustomersItem, instead_of
 from shared.events import OrderLine, OrderStats
+from shared.keys import customer_partition
 
 ORDER_SK: Final = "ORDER"
 STATS_PREFIX: Final = "STATS#"
@@ -129,7 +129,7 @@ class StatsItem(StatsBaseItem, discriminator="stats"):
     @classmethod
     def new(cls, customer_id: str, currency: str) -> Self:
         """The stats of a first order to come."""
-        return cls(partition(customer_id), f"{STATS_PREFIX}{currency}", orders=0, spent=0)
+        return cls(customer_partition(customer_id), f"{STATS_PREFIX}{currency}", orders=0, spent=0)
 
     @property
     def totals(self) -> Totals:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Final
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, ConfigDict, Field
 
 from shared.events import OrderLine, OrderStatus
 from shared.ids import CustomerId, OrderId
+from shared.model import ApiModel
 from shared.money import Amount, CurrencyCode
 
 # Between these every moment can be told in UTC and sorts as text.
@@ -24,7 +25,7 @@ class NewLine(OrderLine):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
-class NewOrder(BaseModel):
+class NewOrder(ApiModel):
     """An order of a known customer. Without an id it is given one; without `placed_at` it was placed now."""
 
     model_config = ConfigDict(
@@ -49,10 +50,10 @@ class NewOrder(BaseModel):
     paid_at: Moment | None = None
     currency: CurrencyCode
     total: Amount
-    lines: Annotated[list[NewLine], Field(max_length=200)] = []
+    lines: list[NewLine] = Field(default=[], max_length=200)
 
 
-class OrderView(BaseModel):
+class OrderView(ApiModel):
     """An order as it stands. `customer_id` is null when it is kept without a person."""
 
     id: OrderId
@@ -67,7 +68,7 @@ class OrderView(BaseModel):
     version: int
 
 
-class CurrencyStats(BaseModel):
+class CurrencyStats(ApiModel):
     """What a customer's orders come to in one currency, in its minor unit; `spent` is what was paid less refunds."""
 
     currency: str
@@ -78,7 +79,7 @@ class CurrencyStats(BaseModel):
     last_order_at: datetime
 
 
-class StatsView(BaseModel):
+class StatsView(ApiModel):
     """What a customer's orders come to, by currency."""
 
     currencies: list[CurrencyStats]

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from customers.accounts.items import partition
 from customers.orders.items import ORDER_SK, STATS_PREFIX, OrderItem, StatsBaseItem, StatsItem, order_pk
 from customers.sortkeys import id_in, moment_key
 from shared.http.cursors import invalid_cursor
+from shared.keys import customer_partition
 from shared.table import find
 
 
@@ -20,12 +20,12 @@ def find_order(order_id: str) -> OrderItem | None:
 
 def find_stats(customer_id: str, currency: str) -> StatsBaseItem | None:
     """The customer's stats in a currency, or their tombstone."""
-    return find(StatsBaseItem, partition(customer_id), f"{STATS_PREFIX}{currency}")
+    return find(StatsBaseItem, customer_partition(customer_id), f"{STATS_PREFIX}{currency}")
 
 
 def list_stats(customer_id: str) -> list[StatsItem]:
     """The customer's stats by currency; none once they are erased."""
-    pk = partition(customer_id)
+    pk = customer_partition(customer_id)
     return list(StatsItem.query(pk, StatsItem.sk.startswith(STATS_PREFIX), consistent_read=True))
 
 

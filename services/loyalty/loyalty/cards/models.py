@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, Field
 
 from shared.events import Tier
 from shared.ids import CustomerId
+from shared.model import ApiModel
 
 
-class CardView(BaseModel):
+class CardView(ApiModel):
     """A customer's card, and how its account stands."""
 
     customer_id: CustomerId

@@ -11,11 +11,12 @@ from typing import Final
 from loyalty.cards.items import CARD, Card, key_of
 from loyalty.ledger import rules, store
 from loyalty.ledger.items import Account, Entry
-from loyalty.table import LoyaltyItem, partition_of
+from loyalty.table import LoyaltyItem
 from shared import clock
 from shared.cause import Cause
 from shared.dead_letters import sweep_dead_letters
 from shared.events import ErasureAnswered, ErasureRequested, Kept
+from shared.keys import customer_partition
 from shared.table import Delete, LostRaceError, Put, commit, delete_all, find, retry_lost_races
 
 WHY_KEPT: Final = (
@@ -106,7 +107,7 @@ def _remove_reason(pk: str) -> None:
 
 def _receipts(customer_id: str) -> list[LoyaltyItem]:
     begins = LoyaltyItem.sk.startswith("RECEIPT#")
-    return list(LoyaltyItem.query(partition_of(customer_id), begins, consistent_read=True))
+    return list(LoyaltyItem.query(customer_partition(customer_id), begins, consistent_read=True))
 
 
 def _answer(request: ErasureRequested, swept: int, cause: Cause) -> None:

@@ -8,9 +8,10 @@ from pynamodb.attributes import JSONAttribute, UnicodeAttribute, UTCDateTimeAttr
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, IncludeProjection
 from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
 
-from loyalty.ledger.rules import EntryKind, Posting, Standing, due_on, shard_of
-from loyalty.table import DateAttribute, LotsAttribute, LoyaltyItem, partition_of
+from loyalty.ledger.rules import EntryKind, Posting, Standing, due_on
+from loyalty.table import DateAttribute, LotsAttribute, LoyaltyItem
 from shared.events import Tier
+from shared.keys import customer_partition, shard_of
 
 ACCOUNT: Final = "ACCOUNT"
 
@@ -63,7 +64,7 @@ class Account(LoyaltyItem, discriminator="account"):
     @classmethod
     def fresh(cls, customer_id: str) -> Account:
         """An account with nothing in it, not stored yet."""
-        return cls(partition_of(customer_id), ACCOUNT, customer_id=customer_id)
+        return cls(customer_partition(customer_id), ACCOUNT, customer_id=customer_id)
 
     @property
     def standing(self) -> Standing:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints
 
 from loyalty.ledger.items import Account, Entry
 from loyalty.ledger.rules import EntryKind
@@ -13,23 +13,24 @@ from loyalty.tiers.rules import next_rung
 from shared.events import Tier
 from shared.http import PageQuery
 from shared.ids import CustomerId
+from shared.model import ApiModel
 
 
-class NextExpiry(BaseModel):
+class NextExpiry(ApiModel):
     """The points that expire next, and the last day on which they can be used."""
 
     on: date
     points: int
 
 
-class NextTier(BaseModel):
+class NextTier(ApiModel):
     """The next tier up, and the points that are missing to it."""
 
     tier: Tier
     missing: int
 
 
-class PointsView(BaseModel):
+class PointsView(ApiModel):
     """How an account stands. `earned` is what orders earned less what refunds took back, and decides the tier."""
 
     customer_id: CustomerId
@@ -71,7 +72,7 @@ class PointsView(BaseModel):
         )
 
 
-class EntryView(BaseModel):
+class EntryView(ApiModel):
     """One entry of the ledger. Entries of an account are numbered from 1 without gaps."""
 
     number: int
@@ -107,7 +108,7 @@ class EntriesQuery(PageQuery):
     kind: EntryKind | None = None
 
 
-class NewAdjustment(BaseModel):
+class NewAdjustment(ApiModel):
     """Points that staff add, or (negative) take."""
 
     model_config = ConfigDict(

@@ -12,7 +12,6 @@ first and opens a lot only with the rest.
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -24,9 +23,6 @@ from loyalty.tiers.rules import tier_of
 from shared.events import Tier
 
 Lots = Mapping[date, int]
-
-# A page of what is due asks each; four take 4,000 accounts a second, more than one job works through.
-SHARDS: Final = ("0", "1", "2", "3")
 
 _NONE: Final[Lots] = MappingProxyType({})
 
@@ -136,11 +132,6 @@ def due_on(lots: Lots, until_now: date | None) -> date | None:
         return None
     soonest = min(lots)
     return min(soonest, until_now) if until_now else soonest
-
-
-def shard_of(customer_id: str) -> str:
-    """The shard of the due index that an account is in: no partition holds all accounts."""
-    return str(zlib.crc32(customer_id.encode()) % len(SHARDS))
 
 
 def _give(kind: EntryKind, before: Standing, points: int, expires_on: date) -> Posting:

@@ -8,11 +8,11 @@ from datetime import date
 from typing import Any, Final
 
 from loyalty.ledger.items import ACCOUNT, Account, Entry
-from loyalty.ledger.rules import SHARDS, EntryKind, Posting
-from loyalty.table import partition_of
+from loyalty.ledger.rules import EntryKind, Posting
 from shared import clock
 from shared.cause import Cause
 from shared.events import EventData, PointsAdjusted, PointsEarned, PointsExpired, PointsReversed, TierChanged
+from shared.keys import SHARDS, customer_in, customer_partition
 from shared.table import Put, Write, commit, find
 
 # Where the entry of an adjustment lies in its partition.
@@ -50,7 +50,7 @@ class Origin:
 
 def find_account(customer_id: str) -> Account | None:
     """The account as it is now; of an erased person, the tombstone."""
-    return find(Account, partition_of(customer_id), ACCOUNT)
+    return find(Account, customer_partition(customer_id), ACCOUNT)
 
 
 def account_of(customer_id: str) -> Account:
@@ -113,7 +113,7 @@ def customers_due(today: date) -> Iterator[str]:
     """Customers whose soonest lot ended before `today`, whichever shard they are in."""
     for shard in SHARDS:
         for account in Account.due_accounts.query(shard, Account.due_on < today):
-            yield account.pk.removeprefix(partition_of(""))
+            yield customer_in(account.pk)
 
 
 def _tell(entry: Entry, posting: Posting, cause: Cause) -> None:

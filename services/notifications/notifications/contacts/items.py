@@ -15,8 +15,9 @@ from pynamodb.attributes import (
 from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
 
 from notifications.contacts.models import Recipient
-from notifications.table import NotificationsItem, partition_of
+from notifications.table import NotificationsItem
 from shared.events import Channel, Consent, CustomerStatus
+from shared.keys import customer_partition
 from shared.table import find
 
 CONTACT: Final = "CONTACT"
@@ -53,7 +54,7 @@ class Contact(NotificationsItem, discriminator="contact"):
     @classmethod
     def fresh(cls, customer_id: str) -> Contact:
         """The contact of a customer not heard of yet."""
-        return cls(partition_of(customer_id), CONTACT, customer_id=customer_id)
+        return cls(customer_partition(customer_id), CONTACT, customer_id=customer_id)
 
     @property
     def decisions(self) -> tuple[Consent, ...]:
@@ -84,7 +85,7 @@ class Contact(NotificationsItem, discriminator="contact"):
 
 def find_contact(customer_id: str) -> Contact | None:
     """The contact as it is now, or None when nothing was heard of the customer."""
-    return find(Contact, partition_of(customer_id), CONTACT)
+    return find(Contact, customer_partition(customer_id), CONTACT)
 
 
 def find_recipient(customer_id: str) -> Recipient:

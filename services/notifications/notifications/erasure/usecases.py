@@ -6,11 +6,12 @@ from typing import Final
 
 from notifications.contacts.items import CONTACT, Contact, find_contact
 from notifications.erasure import rules
-from notifications.table import NotificationsItem, partition_of
+from notifications.table import NotificationsItem
 from shared import clock
 from shared.cause import Cause
 from shared.dead_letters import sweep_dead_letters
 from shared.events import ErasureAnswered, Kept
+from shared.keys import customer_partition
 from shared.table import LostRaceError, Put, commit, delete_all, retry_lost_races
 
 KEPT: Final = Kept(what="tombstone", count=1, why="so that an event that comes late brings nobody back")
@@ -48,7 +49,7 @@ def _strip(contact: Contact) -> None:
 
 def _others(customer_id: str) -> list[NotificationsItem]:
     """Everything in the customer's partition but the contact."""
-    found = NotificationsItem.query(partition_of(customer_id), consistent_read=True)
+    found = NotificationsItem.query(customer_partition(customer_id), consistent_read=True)
     return [item for item in found if item.sk != CONTACT]
 
 

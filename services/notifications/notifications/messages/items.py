@@ -14,9 +14,10 @@ from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb_attributes import UnicodeEnumAttribute
 
 from notifications.messages.models import Due, MessageStatus, MessageView
-from notifications.table import NotificationsItem, partition_of
+from notifications.table import NotificationsItem
 from shared.events import Channel
 from shared.http.cursors import invalid_cursor
+from shared.keys import customer_partition
 from shared.table import find
 
 PREFIX: Final = "MESSAGE#"
@@ -42,7 +43,7 @@ class Message(NotificationsItem, discriminator="message"):
     def of(cls, due: Due, message_id: str, created_at: datetime) -> Message:
         """The record of a message that is due; its status is still to be set."""
         return cls(
-            partition_of(due.customer_id),
+            customer_partition(due.customer_id),
             _sort_key(due),
             customer_id=due.customer_id,
             message_id=message_id,
@@ -68,14 +69,14 @@ class Message(NotificationsItem, discriminator="message"):
 
 def find_message(due: Due) -> Message | None:
     """The record of a message that is due, as it is now, or None when nothing was decided about it yet."""
-    return find(Message, partition_of(due.customer_id), _sort_key(due))
+    return find(Message, customer_partition(due.customer_id), _sort_key(due))
 
 
 def newest_messages(
     customer_id: str, limit: int, position: Mapping[str, Any] | None
 ) -> tuple[list[Message], dict[str, Any] | None]:
     """A customer's messages, newest first, and where the next page begins. Raises InvalidError for no such place."""
-    pk = partition_of(customer_id)
+    pk = customer_partition(customer_id)
     found = Message.query(
         pk,
         Message.sk.startswith(PREFIX),

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from pydantic import AwareDatetime, BaseModel
+from pydantic import AwareDatetime
 
 from notifications.templates.models import Template
 from shared.events import Channel
 from shared.ids import MessageId
+from shared.model import ApiModel
 
 
 class MessageStatus(StrEnum):
@@ -60,7 +61,7 @@ class Outcome:
     provider_id: str | None = None
 
 
-class MessageView(BaseModel):
+class MessageView(ApiModel):
     """One message to a customer: never its address or text. `reason` says why it was not sent."""
 
     id: MessageId

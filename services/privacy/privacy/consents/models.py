@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, ConfigDict, Field
 
 from shared.events import Channel, Consent
 from shared.http import Page
+from shared.model import ApiModel
 
 
 class How(StrEnum):
@@ -20,7 +21,7 @@ class How(StrEnum):
     STAFF = "staff"  # told to support, who entered it
 
 
-class NewConsent(BaseModel):
+class NewConsent(ApiModel):
     """A person's word, given now."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"channel": "email", "granted": False}]})

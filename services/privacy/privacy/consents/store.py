@@ -11,7 +11,7 @@ from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
 from privacy.consents.models import How
 from privacy.table import PrivacyItem, Receipt
 from shared.events import Channel, Consent
-from shared.http.receipts import partition_of
+from shared.keys import customer_partition
 from shared.table import find
 
 _ENTRIES: Final = "CONSENT#"
@@ -53,7 +53,7 @@ def new_entry(customer_id: str, decided: Consent, caused_by: str) -> ConsentEntr
     """A fresh entry of a decision; it cannot be stored twice for the same cause."""
     at = decided.decided_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     return ConsentEntry(
-        partition_of(customer_id),
+        customer_partition(customer_id),
         f"{_ENTRIES}{at}#{decided.channel}#{caused_by}",
         customer_id=customer_id,
         channel=decided.channel,
@@ -65,12 +65,12 @@ def new_entry(customer_id: str, decided: Consent, caused_by: str) -> ConsentEntr
 
 def find_state(customer_id: str) -> ConsentState | None:
     """The customer's state as it is now, None where nothing was ever logged or erased."""
-    return find(ConsentState, partition_of(customer_id), _STATE)
+    return find(ConsentState, customer_partition(customer_id), _STATE)
 
 
 def state_of(customer_id: str) -> ConsentState:
     """The customer's state as it is now, or a fresh one."""
-    return find_state(customer_id) or ConsentState(partition_of(customer_id), _STATE)
+    return find_state(customer_id) or ConsentState(customer_partition(customer_id), _STATE)
 
 
 def newest_entries(customer_id: str, before: str | None, limit: int) -> list[ConsentEntry]:
@@ -79,7 +79,7 @@ def newest_entries(customer_id: str, before: str | None, limit: int) -> list[Con
     between = ConsentEntry.sk.between(first, before or after_last)
     # `between` takes both ends in, so the entry at `before` comes first and is dropped.
     found = ConsentEntry.query(
-        partition_of(customer_id),
+        customer_partition(customer_id),
         between,
         consistent_read=True,
         scan_index_forward=False,
@@ -90,4 +90,4 @@ def newest_entries(customer_id: str, before: str | None, limit: int) -> list[Con
 
 def receipts_of(customer_id: str) -> list[Receipt]:
     """The answers kept in the customer's partition."""
-    return list(Receipt.query(partition_of(customer_id), Receipt.sk.startswith(_RECEIPTS), consistent_read=True))
+    return list(Receipt.query(customer_partition(customer_id), Receipt.sk.startswith(_RECEIPTS), consistent_read=True))

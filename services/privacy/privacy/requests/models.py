@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, ConfigDict, Field
 
 from shared.events import Kept
 from shared.http import PageQuery
 from shared.ids import CustomerId, RequestId
+from shared.model import ApiModel
 
 
 class RequestKind(StrEnum):
@@ -26,7 +27,7 @@ class RequestStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
-class NewRequest(BaseModel):
+class NewRequest(ApiModel):
     """A request as compliance enters it."""
 
     model_config = ConfigDict(
@@ -44,15 +45,15 @@ class RequestQuery(PageQuery):
     status: RequestStatus | None = None
 
 
-class Answer(BaseModel):
+class Answer(ApiModel):
     """What one service did: counts by kind of what it erased, and what it kept, without the person in it, and why."""
 
     erased: dict[str, int]
-    kept: list[Kept] = []
+    kept: list[Kept] = Field(default=[])
     answered_at: AwareDatetime
 
 
-class Window(BaseModel):
+class Window(ApiModel):
     """A place that cannot be swept and forgets by itself; `until` is when, once every service has answered."""
 
     where: str
@@ -60,7 +61,7 @@ class Window(BaseModel):
     until: AwareDatetime | None = None
 
 
-class RequestSummary(BaseModel):
+class RequestSummary(ApiModel):
     """A request as a row of a list."""
 
     id: RequestId

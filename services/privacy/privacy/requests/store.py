@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from operator import attrgetter
 from typing import Final
-from zlib import crc32
 
 from pynamodb.attributes import JSONAttribute, UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
@@ -17,11 +16,8 @@ from pynamodb_attributes import UnicodeEnumAttribute
 from privacy.requests import rules
 from privacy.requests.models import Answer, RequestKind, RequestStatus
 from privacy.table import PrivacyItem
-from shared.http.receipts import partition_of
+from shared.keys import SHARDS, customer_partition, shard_of
 from shared.table import find
-
-# Requests come by the dozen a day; a partition takes a thousand writes a second. Two leave no single hot one.
-SHARDS: Final = 2
 
 _PREFIX: Final = "REQUEST#"
 
@@ -80,11 +76,11 @@ class Request(PrivacyItem, discriminator="request"):
 
     def turn(self, status: RequestStatus, now: datetime) -> None:
         """Take a status, and the places in the indexes that go with it."""
-        shard = crc32(self.id.encode()) % SHARDS
+        shard = shard_of(self.id)
         look = rules.first_look(status, self.due_at, now)
         self.status = status
         self.listed_in = f"{status}#{shard}"
-        self.open_shard = str(shard) if look else None
+        self.open_shard = shard if look else None
         self.chase_on = look.isoformat() if look else None
 
     def answered(self) -> dict[str, Answer]:
@@ -105,7 +101,7 @@ def new_request(request_id: str) -> Request:
 
 def new_guard(customer_id: str, kind: RequestKind, request_id: str) -> OpenRequest:
     """A fresh guard: it cannot be stored while another is there."""
-    return OpenRequest(partition_of(customer_id), _guard_key(kind), request_id=request_id)
+    return OpenRequest(customer_partition(customer_id), _guard_key(kind), request_id=request_id)
 
 
 def find_request(request_id: str) -> Request | None:
@@ -115,7 +111,7 @@ def find_request(request_id: str) -> Request | None:
 
 def find_guard(customer_id: str, kind: RequestKind) -> OpenRequest | None:
     """The guard of the customer's open request of a kind."""
-    return find(OpenRequest, partition_of(customer_id), _guard_key(kind))
+    return find(OpenRequest, customer_partition(customer_id), _guard_key(kind))
 
 
 def newest_first(statuses: Iterable[RequestStatus], before: str | None, limit: int) -> list[Request]:
@@ -123,14 +119,14 @@ def newest_first(statuses: Iterable[RequestStatus], before: str | None, limit: i
 
     They come from an index: what changed a moment ago may be missing, or there twice.
     """
-    places = [f"{status}#{shard}" for status in statuses for shard in range(SHARDS)]
+    places = [f"{status}#{shard}" for status in statuses for shard in SHARDS]
     merged = heapq.merge(*(_newest_in(place, before, limit) for place in places), key=attrgetter("pk"), reverse=True)
     return list(itertools.islice(merged, limit))
 
 
 def to_chase(today: date, limit: int) -> list[str]:
     """Ids of open requests that the chase is to look at by `today`, the longest due first in each shard."""
-    return [id_ for shard in range(SHARDS) for id_ in _to_chase_in(str(shard), today, limit // SHARDS)]
+    return [id_ for shard in SHARDS for id_ in _to_chase_in(shard, today, limit // len(SHARDS))]
 
 
 def _newest_in(place: str, before: str | None, limit: int) -> Iterator[Request]:

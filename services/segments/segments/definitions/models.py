@@ -7,7 +7,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Protocol
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import Field, StringConstraints
+
+from shared.model import ApiModel
 
 SegmentId = Annotated[
     str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$"), Field(examples=["high_value"], description="Its id")
@@ -44,7 +46,7 @@ class Definition:
     rule: Condition
 
 
-class SegmentView(BaseModel):
+class SegmentView(ApiModel):
     """A segment. `description` says its rule in words, `rule` exactly; sizes are not kept (page the members)."""
 
     id: SegmentId

@@ -8,8 +8,9 @@ from pynamodb.attributes import JSONAttribute, ListAttribute, MapAttribute, Unic
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
 from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
 
-from segments.table import SegmentsItem, customer_in, customer_partition
+from segments.table import SegmentsItem
 from shared.events import CustomerStatus
+from shared.keys import customer_in, customer_partition
 
 FEATURES: Final = "FEATURES"
 

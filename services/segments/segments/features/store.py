@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 from segments.features.items import FEATURES, FeatureRow, StatsPart
 from segments.features.models import CurrencyStats, Features, Registration
-from segments.table import customer_partition
+from shared.keys import customer_partition
 from shared.table import find
 
 

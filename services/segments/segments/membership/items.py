@@ -7,7 +7,8 @@ from typing import Final
 
 from pynamodb.attributes import UTCDateTimeAttribute
 
-from segments.table import SegmentsItem, shard_of
+from segments.table import SegmentsItem
+from shared.keys import shard_of
 
 # Memberships are written once and deleted, never changed; the row, in the same transaction, says that they are there.
 _ONLY_VERSION: Final = 1
@@ -29,6 +30,6 @@ class Membership(SegmentsItem, discriminator="membership"):
         return cls(members_partition(segment_id, shard_of(customer_id)), customer_id, version=_ONLY_VERSION)
 
 
-def members_partition(segment_id: str, shard: int) -> str:
+def members_partition(segment_id: str, shard: str) -> str:
     """The partition of a segment's members of one shard."""
     return f"SEGMENT#{segment_id}#{shard}"

@@ -12,7 +12,7 @@ from typing import Final
 from segments.features.items import FeatureRow, HeldPart
 from segments.membership.items import Membership, members_partition
 from segments.membership.rules import Moves
-from segments.table import SHARDS, shard_of
+from shared.keys import SHARDS, shard_of
 from shared.table import Delete, Put, Write
 
 # Key-only entries of about 150 bytes: a page of the index is then some 30 KB, and little is read in vain at a stop.
@@ -43,7 +43,7 @@ def due_on(row: FeatureRow) -> date | None:
 def set_due(row: FeatureRow, day: date | None) -> None:
     """Put the row's due day on it; without one it is in no index."""
     row.due_on = day.isoformat() if day else None
-    row.due_shard = str(shard_of(row.customer_id)) if day else None
+    row.due_shard = shard_of(row.customer_id) if day else None
 
 
 def members(segment_id: str, after: str, limit: int) -> list[Membership]:
@@ -52,7 +52,7 @@ def members(segment_id: str, after: str, limit: int) -> list[Membership]:
         Membership.query(
             members_partition(segment_id, shard), Membership.sk > after if after else None, limit=limit, page_size=limit
         )
-        for shard in range(SHARDS)
+        for shard in SHARDS
     ]
     return list(islice(heapq.merge(*shards, key=attrgetter("sk")), limit))
 
@@ -63,8 +63,8 @@ def customers_due(today: date) -> Iterator[str]:
     The index lags behind the table a little: the row says whether it is due still.
     """
     shards = [
-        FeatureRow.rows_due.query(str(shard), FeatureRow.due_on <= today.isoformat(), page_size=_DUE_A_PAGE)
-        for shard in range(SHARDS)
+        FeatureRow.rows_due.query(shard, FeatureRow.due_on <= today.isoformat(), page_size=_DUE_A_PAGE)
+        for shard in SHARDS
     ]
     for row in heapq.merge(*shards, key=attrgetter("due_on")):
         yield row.customer_id
