@@ -6,8 +6,7 @@ as its `detail`. Fields are only ever added; a change that breaks is a new model
 fields are ignored. `python -m infra.docs` writes the JSON Schemas and the page in docs/events/.
 """
 
-from __future__ import annotations
-
+# Annotations are read at once, not kept as text: pydantic would compile each of them again at every cold start.
 from enum import StrEnum
 from typing import Annotated, ClassVar, Final
 

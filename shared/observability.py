@@ -17,18 +17,25 @@ from aws_lambda_powertools.metrics import Metrics, MetricUnit
 from chalice import Chalice
 from chalice.app import ConvertToMiddleware
 
+from shared import coldstart
 from shared.settings import UNDEPLOYED
 
 NAMESPACE = "Regulars"
 
 logger = Logger(service=os.environ.get("POWERTOOLS_SERVICE_NAME", UNDEPLOYED), utc=True)
 metrics = Metrics(namespace=NAMESPACE, service=os.environ.get("POWERTOOLS_SERVICE_NAME", UNDEPLOYED))
+# Two stages of one account keep their figures, and the alarms on them, apart.
+metrics.set_default_dimensions(stage=os.environ.get("STAGE", UNDEPLOYED))
 
 _Handler = Callable[[Any, Any], Any]
 
 
 def observe(app: Chalice) -> None:
-    """Give every function of the app structured logs with the request id, metrics flushed at its end, and traces."""
+    """Give every function of the app structured logs with the request id, metrics flushed at its end, and traces.
+
+    Called when all is imported: the end of the cold start's hurry.
+    """
+    coldstart.over()
     app.register_middleware(ConvertToMiddleware(_with_logs))
     app.register_middleware(ConvertToMiddleware(_with_metrics))
     if _traced():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shared.coldstart  # noqa: F401  # isort: skip  # before all that takes time
+
 from typing import Any
 
 from chalice import Chalice
