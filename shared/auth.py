@@ -118,29 +118,29 @@ def _principal(token: str) -> Principal:
     import jwt  # noqa: PLC0415  # with cryptography the heaviest import of all; public routes and queues go without
 
     try:
-        pool = _pool_of(token)
-        return pool.identify(_verified(token, pool))
+        # Nothing of this is believed: it only says whose keys and rules to verify against.
+        claimed = jwt.decode_complete(token, options={"verify_signature": False})
+        pool = _pool_of(claimed["payload"].get("iss"))
+        return pool.identify(_verified(token, claimed["header"].get("kid"), pool))
     except jwt.PyJWKClientConnectionError as error:
         raise UnavailableError("The keys of the user pool cannot be read.", headers={"Retry-After": "5"}) from error
     except jwt.PyJWTError as error:
         raise unauthorized("The access token is not valid.") from error
 
 
-def _pool_of(token: str) -> Pool:
+def _pool_of(issuer: object) -> Pool:
     import jwt  # noqa: PLC0415
 
-    # Nothing of this is believed: it only says whose keys and rules to verify against.
-    claimed = jwt.decode(token, options={"verify_signature": False}).get("iss")
     for pool in _pools(AuthSettings.read()):
-        if pool.issuer and pool.issuer == claimed:
+        if pool.issuer and pool.issuer == issuer:
             return pool
     raise jwt.InvalidIssuerError
 
 
-def _verified(token: str, pool: Pool) -> Mapping[str, Any]:
+def _verified(token: str, key_id: Any, pool: Pool) -> Mapping[str, Any]:
     import jwt  # noqa: PLC0415
 
-    key = _keys(pool.jwks_url).get_signing_key_from_jwt(token)
+    key = _keys(pool.jwks_url).get_signing_key(key_id)
     claims = jwt.decode(
         token,
         key,

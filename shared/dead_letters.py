@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 from shared.aws import client
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sqs.type_defs import MessageTypeDef
 
@@ -30,28 +32,30 @@ def sweep_dead_letters(*needles: str) -> int:
     if not url or not wanted:
         return 0
     sqs = client("sqs")
-    swept = 0
     stay: list[MessageTypeDef] = []
+    try:
+        return sum(_delete(sqs, url, named) for named in _named(sqs, url, wanted, stay))
+    finally:
+        _show_again(sqs, url, stay)
+
+
+def _named(sqs: SQSClient, url: str, wanted: list[str], stay: list[MessageTypeDef]) -> Iterator[list[MessageTypeDef]]:
+    """The messages that name one of `wanted`, a receive at a time; the others go to `stay`."""
     for _ in range(_ROUNDS):
         letters = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=_A_RECEIVE, VisibilityTimeout=_HIDDEN)
         if not (messages := letters.get("Messages", [])):
-            break
+            return
         named = [message for message in messages if any(needle in message["Body"].lower() for needle in wanted)]
         stay += [message for message in messages if message not in named]
-        swept += _delete(sqs, url, named)
-    _show_again(sqs, url, stay)
-    return swept
+        yield named
 
 
 def _delete(sqs: SQSClient, url: str, messages: list[MessageTypeDef]) -> int:
-    if messages:
-        entries = [{"Id": str(n), "ReceiptHandle": m["ReceiptHandle"]} for n, m in enumerate(messages)]
-        sqs.delete_message_batch(QueueUrl=url, Entries=entries)  # type: ignore[arg-type]
+    for message in messages:
+        sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
     return len(messages)
 
 
 def _show_again(sqs: SQSClient, url: str, messages: list[MessageTypeDef]) -> None:
-    for start in range(0, len(messages), _A_RECEIVE):
-        handles = [message["ReceiptHandle"] for message in messages[start : start + _A_RECEIVE]]
-        entries = [{"Id": str(n), "ReceiptHandle": handle, "VisibilityTimeout": 0} for n, handle in enumerate(handles)]
-        sqs.change_message_visibility_batch(QueueUrl=url, Entries=entries)  # type: ignore[arg-type]
+    for message in messages:
+        sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0)

@@ -6,11 +6,11 @@ and sees nothing of the environment it is started from. Its state ends with it.
 
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from contextlib import suppress
@@ -31,6 +31,8 @@ USED = (
 REGION = "us-east-1"
 # Both halves of the key of the account's root, which MiniStack fixes: it may do all; what deploys and tests uses it.
 ROOT_KEY = "test"
+# Holds by how many seconds the functions' clock is ahead of the real one, on the cloud that `make run` starts.
+CLOCK = ROOT / ".local" / "clock"
 START_SECONDS = 60
 STOP_SECONDS = 3
 
@@ -50,6 +52,7 @@ class Cloud:
 
     port: int
     home: Path
+    scratch: Path
     process: subprocess.Popen[bytes]
 
     @property
@@ -83,33 +86,45 @@ class Cloud:
         finally:
             _signal_group(self.process.pid, signal.SIGKILL)
             self.process.wait()
-        shutil.rmtree(self.home / "tmp", ignore_errors=True)
+        _discard(self.scratch)
 
 
 def start(port: int, home: Path = ROOT / ".local") -> Cloud:
     """Starts the local cloud; returns once it answers. Raises CloudError when the port is taken or it stays silent."""
     refuse_taken(port)
     python = install()
-    shutil.rmtree(home / "tmp", ignore_errors=True)
-    (home / "tmp").mkdir(parents=True)
-    (home / "clock").write_text("0")
+    home.mkdir(parents=True, exist_ok=True)
+    scratch = Path(tempfile.mkdtemp(prefix="scratch-", dir=home))
+    write_clock(home / "clock", 0)
     with (home / "cloud.log").open("wb") as log:
         process = subprocess.Popen(
             [str(python), "-m", "ministack"],
-            cwd=home / "tmp",
-            env=_environment(port, home, python),
+            cwd=scratch,
+            env=_environment(port, home, scratch, python),
             stdout=log,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
         )
-    cloud = Cloud(port, home, process)
+    cloud = Cloud(port, home, scratch, process)
     try:
         _await_health(cloud)
     except BaseException:
         cloud.stop()
         raise
     return cloud
+
+
+def read_clock(file: Path) -> float:
+    """By how many seconds the functions' clock is ahead."""
+    return float(file.read_text())
+
+
+def write_clock(file: Path, seconds: float) -> None:
+    """Sets the functions' clock ahead of the real one; they read it at any time, so never half of it is there."""
+    new = file.with_name("clock.new")
+    new.write_text(str(seconds))
+    new.replace(file)
 
 
 def install() -> Path:
@@ -141,12 +156,12 @@ def refuse_taken(port: int) -> None:
             )
 
 
-def _environment(port: int, home: Path, python: Path) -> dict[str, str]:
+def _environment(port: int, home: Path, scratch: Path, python: Path) -> dict[str, str]:
     """All that MiniStack and the functions it runs inherit."""
     return {
         "PATH": f"{python.parent}:{os.defpath}",
-        "HOME": str(home / "tmp"),
-        "TMPDIR": str(home / "tmp"),
+        "HOME": str(scratch),
+        "TMPDIR": str(scratch),
         "LANG": "C.UTF-8",
         "PYTHONUNBUFFERED": "1",
         "AUTH": "true",
@@ -179,6 +194,11 @@ def _is_healthy(endpoint: str) -> bool:
             return isinstance(json.load(answer), dict)
     except (URLError, OSError, ValueError):
         return False
+
+
+def _discard(scratch: Path) -> None:
+    """Removes it without waiting: each function's worker unpacked its whole bundle there, tens of thousands of files."""
+    subprocess.Popen(["rm", "-rf", str(scratch)], start_new_session=True)
 
 
 def _signal_group(pid: int, number: int) -> None:

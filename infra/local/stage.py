@@ -9,7 +9,7 @@ from pathlib import Path
 from infra.bundle import HOST as HOST_ARCHITECTURE
 from infra.bundle import Bundle, bundle
 from infra.deploy import Deployment, deploy
-from infra.local.cloud import HOST, REGION, ROOT, Cloud, free_port, refuse_taken, session, start
+from infra.local.cloud import HOST, REGION, ROOT, Cloud, free_port, refuse_taken, session, start, write_clock
 from infra.local.front import Front
 from infra.local.state import FILE, STAGE, Running, forget, remember
 from infra.stacks import Outputs
@@ -33,7 +33,7 @@ class LocalStage:
 
     def set_clock_ahead(self, seconds: float) -> None:
         """Lets the functions' clock run ahead of the real one; it acts on the next event."""
-        self.cloud.clock.write_text(str(seconds))
+        write_clock(self.cloud.clock, seconds)
 
 
 @contextmanager

@@ -12,6 +12,8 @@ import boto3
 import yaml
 from moto import mock_aws
 
+from tests.harness.snapshots import cheap_transactions
+
 SERVICES = ("customers", "loyalty", "segments", "notifications", "privacy")
 STAGE = "test"
 BUS = f"regulars-{STAGE}"
@@ -26,7 +28,7 @@ _TABLE_FIELDS = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", 
 @contextmanager
 def ground(*services: str) -> Iterator[None]:
     """An empty AWS in this process with the tables of `services`, the bus, the secrets and a mail sender."""
-    with mock_aws():
+    with mock_aws(), cheap_transactions():
         for service in services or SERVICES:
             create_table(service)
         _client("events").create_event_bus(Name=BUS)

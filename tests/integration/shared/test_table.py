@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import boto3
+import botocore.session
 import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
@@ -42,6 +45,10 @@ class ShelfItem(Item):
 
 class Book(ShelfItem, discriminator="book"):
     title = UnicodeAttribute(null=True)
+
+
+class Shelf(ShelfItem, discriminator="shelf"):
+    pass
 
 
 class TakenError(Exception):
@@ -213,6 +220,22 @@ def _cancelled(*codes: str) -> TransactWriteError:
     )
     assert isinstance(cause, ClientError)
     return TransactWriteError("cancelled", cause)
+
+
+def test_all_kinds_of_items_and_transactions_share_one_client(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    really = botocore.session.Session.create_client
+
+    def create(session: botocore.session.Session, service_name: str, *args: Any, **more: Any) -> Any:
+        made.append(service_name)
+        return really(session, service_name, *args, **more)
+
+    monkeypatch.setattr(botocore.session.Session, "create_client", create)
+    monkeypatch.setattr(table, "_connection", functools.cache(table._connection.__wrapped__))
+    commit(Put(Book("b", "1")), Put(Shelf("s", "1")))
+    assert find(Book, "b", "1")
+    assert find(Shelf, "s", "1")
+    assert made == ["dynamodb"]
 
 
 def test_times_are_kept_aware_and_in_utc() -> None:

@@ -1,0 +1,123 @@
+"""Orders placed, paid and refunded: of guests and of known customers, by event and over HTTP."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from benchmarks.meter import people
+from benchmarks.meter.shop import Shop
+
+TEN: Final = 10
+GUESTS: Final = "guests.example"
+
+
+def buy_for_the_first_time(shop: Shop) -> None:
+    orders = shop.new_orders(known=True, cents=people.FIRST)
+    with shop.house.measured() as block:
+        shop.house.send(*map(people.placed, orders))
+        shop.house.settle()
+    shop.found.keep(block, "customers hears OrderPlaced", "a customer's first order")
+    with shop.house.measured() as block:
+        shop.house.send(*map(people.paid, orders))
+        shop.house.settle()
+    shop.found.keep(block, "loyalty hears OrderRecorded", "an order is paid and a tier reached")
+    shop.keep(block, "loyalty tells TierChanged")
+    _guests_buy(shop)
+
+
+def _guests_buy(shop: Shop) -> None:
+    guests = [people.buyer(20 + n, provider=GUESTS) for n in range(TEN)]
+    orders = [shop.order(guest) for guest in guests]
+    with shop.house.measured() as block:
+        shop.house.send(*map(people.placed, orders))
+        shop.house.settle()
+    shop.found.keep(block, "customers hears OrderPlaced", "a guest's first order")
+    shop.found.keep(block, "loyalty hears OrderRecorded", "a guest's first order")
+    shop.found.keep(block, "segments hears OrderRecorded", "a guest's first order")
+    with shop.house.measured() as block:
+        shop.sign_up(people.registration(20, provider=GUESTS))
+    shop.found.keep(block, "customers POST /api/registrations", "a guest becomes a customer")
+
+
+def buy_again(shop: Shop) -> None:
+    shop.house.send(*map(people.paid, shop.new_orders(known=True)))
+    shop.house.settle()
+    with shop.house.measured() as block:  # the third order of somebody new
+        shop.house.send(*map(people.paid, shop.new_orders(known=True)))
+        shop.house.settle()
+    shop.found.keep(block, "segments hears OrderRecorded", "a segment is left")
+    shop.keep(block, "segments tells SegmentLeft")
+    _buy_as_ever(shop)
+
+
+def _buy_as_ever(shop: Shop) -> None:
+    """What a shop does all day: known customers place orders and pay them. Order systems may know e-mails only."""
+    orders = shop.new_orders(known=True)
+    with shop.house.measured() as placed:
+        shop.house.send(*map(people.placed, orders))
+        shop.house.settle()
+    with shop.house.measured() as paid:
+        shop.house.send(*map(people.paid, orders))
+        shop.house.settle()
+    shop.keep(placed, "customers hears OrderPlaced", "customers tells OrderRecorded")
+    shop.keep(paid, "customers hears OrderPaid", "loyalty tells PointsEarned")
+    for name in ("loyalty", "segments"):
+        shop.found.keep(placed, f"{name} hears OrderRecorded", "an order is placed")
+        shop.found.keep(paid, f"{name} hears OrderRecorded", "an order is paid")
+    shop.found.keep_order("events", TEN, placed, paid)
+    with shop.house.measured() as block:
+        shop.house.send(*map(people.placed, shop.new_orders(known=False)))
+        shop.house.settle()
+    shop.found.keep(block, "customers hears OrderPlaced", "by e-mail")
+    with shop.house.measured() as block:
+        shop.house.send(*map(people.paid, orders))
+        shop.house.settle()
+    shop.found.keep(block, "customers hears OrderPaid", "known already")
+
+
+def give_money_back(shop: Shop) -> None:
+    orders = shop.new_orders(known=True)
+    shop.house.send(*map(people.paid, orders))
+    shop.house.settle()
+    with shop.house.measured() as block:
+        shop.house.send(*(people.refunded(one, f"re-{one.id}", shop.house.day.now()) for one in orders))
+        shop.house.settle()
+    shop.keep(block, "customers hears OrderRefunded", "loyalty tells PointsReversed")
+    shop.found.keep(block, "loyalty hears OrderRecorded", "an order is refunded in part")
+    shop.found.keep(block, "segments hears OrderRecorded", "an order is refunded in part")
+
+
+def buy_over_http(shop: Shop) -> None:
+    route = "customers POST /api/customers/{customer_id}/orders"
+    orders = [(customer_id, shop.order(people.buyer(n))) for n, customer_id in enumerate(shop.customers)]
+    with shop.house.measured() as placed:
+        for customer_id, order in orders:
+            shop.call("POST", f"/api/customers/{customer_id}/orders", "storefront", people.order_body(order))
+        shop.house.settle()
+    with shop.house.measured() as paid:
+        for customer_id, order in orders:
+            body = people.order_body(order, with_payment=True)
+            shop.call("POST", f"/api/customers/{customer_id}/orders", "storefront", body)
+        shop.house.settle()
+    shop.found.keep(placed, route)
+    shop.found.keep(paid, route, "its payment")
+    shop.found.keep_order("HTTP", TEN, placed, paid)
+    body = people.order_body(shop.order(people.buyer(0)))
+    with shop.house.measured() as block:
+        path = f"/api/customers/{shop.customers[0]}/orders"
+        shop.call("POST", path, "storefront", body, {"Idempotency-Key": "order-with-key"})
+    shop.found.keep(block, route, "with an Idempotency-Key")
+
+
+def buy_at_once(shop: Shop) -> None:
+    """Whoever takes the payment first may tell of an order once: a payment carries the whole order."""
+    with shop.house.measured() as block:
+        shop.house.send(*map(people.paid, shop.new_orders(known=True)))
+        shop.house.settle()
+    shop.found.keep_order("one event", TEN, block)
+    with shop.house.measured() as block:
+        for customer_id, order in zip(shop.customers, shop.new_orders(known=True), strict=True):
+            body = people.order_body(order, with_payment=True)
+            shop.call("POST", f"/api/customers/{customer_id}/orders", "storefront", body)
+        shop.house.settle()
+    shop.found.keep_order("one call", TEN, block)
