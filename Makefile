@@ -2,11 +2,12 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test check package deploy stop redrive token
+.PHONY: help run test check package deploy stop redrive clock token meter
 
 PYTHON ?= python3.11
 STAGE ?=
 SERVICE ?=
+DAYS ?=
 ROLE ?=
 ARCH ?= arm64
 PORT ?= 8080
@@ -19,6 +20,9 @@ export PATH := $(CURDIR)/.local/uv/bin:$(PATH)
 export UV_PYTHON_DOWNLOADS := never
 READY := .local/ready
 RUN := .venv/bin/python -m
+# Their own environment, under their own lock.
+CHECKS := CKV_SKIP_PACKAGE_UPDATE_CHECK=true UV_PROJECT_ENVIRONMENT=$(CURDIR)/.local/checks \
+	uv run --quiet --frozen --python $(PYTHON) --project infra/checks
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -40,7 +44,12 @@ check: $(READY) ## Format, lint, types, architecture, templates, generated docs
 	@$(RUN) infra.bundle --arch host
 	@$(RUN) infra.templates .build/lint
 	.venv/bin/cfn-lint .build/lint/*.json
+	@$(CHECKS) checkov --config-file infra/checks/checkov.yaml --directory .build/lint
 	$(RUN) infra.docs --check
+	$(RUN) infra.roles --check
+
+meter: $(READY) ## Count what each operation costs on AWS, into docs/proof/costs.md
+	@$(RUN) benchmarks.meter
 
 package: $(READY) ## Bundle the five services, for ARCH=arm64 or x86_64
 	@$(RUN) infra.bundle --arch $(ARCH)
@@ -55,6 +64,10 @@ stop: $(READY) ## Stop what `make run` started
 redrive: $(READY) ## Send the dead letters of SERVICE back to its inbox (STAGE=… for an account)
 	@test -n "$(SERVICE)" || { echo 'Which service? make redrive SERVICE=loyalty'; exit 2; }
 	@$(RUN) infra.redrive $(SERVICE) $(if $(STAGE),--stage $(STAGE))
+
+clock: $(READY) ## Set the running local cloud's clock DAYS forward, and run what falls due on the way
+	@test -n "$(DAYS)" || { echo 'How far? make clock DAYS=90'; exit 2; }
+	@$(RUN) infra.clock $(DAYS)
 
 token: $(READY) ## Print an access token for ROLE: a staff role, storefront, or a customer's id
 	@test -n "$(ROLE)" || { echo 'Whose? make token ROLE=support'; exit 2; }

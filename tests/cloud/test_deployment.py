@@ -1,37 +1,21 @@
-"""What only a deployed stage can show: roles that refuse, queues that give a message up, a front that finds them."""
+"""What only a deployed stage can show: queues that give a message up, a front that finds them."""
 
 from __future__ import annotations
 
 import http.client
-import io
 import json
 import time
-import zipfile
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-import pytest
-
 from infra.bundle import ROOT
 from infra.front import front_template
 from infra.local.stage import LocalStage
-from infra.paths import SERVICES
 from infra.redrive import move
 from infra.tokens import token
 
 PATIENCE = 60
-
-REACHES_FOR_A_TABLE = """
-import boto3
-
-def handler(event, context):
-    try:
-        boto3.client("dynamodb").get_item(TableName=event["table"], Key={"pk": {"S": "x"}, "sk": {"S": "x"}})
-    except Exception as error:
-        return error.response["Error"]["Code"]
-    return "allowed"
-"""
 
 
 def client(stage: LocalStage, service: str) -> Any:
@@ -57,34 +41,6 @@ def tell(stage: LocalStage, detail_type: str, detail: dict[str, Any]) -> None:
     entry = {"EventBusName": f"regulars-{stage.deployment.stage}", "Source": "orders", "DetailType": detail_type}
     answer = client(stage, "events").put_events(Entries=[{**entry, "Detail": json.dumps(detail)}])
     assert answer["FailedEntryCount"] == 0
-
-
-@pytest.mark.parametrize("role_of", ["Inbox", "APIHandler"])
-def test_a_function_that_reaches_for_the_table_of_another_service_is_refused(stage: LocalStage, role_of: str) -> None:
-    functions, name = client(stage, "lambda"), f"reaching-{role_of}"
-    resource = client(stage, "cloudformation").describe_stack_resource(
-        StackName=stage.deployment.stack("customers"), LogicalResourceId=role_of
-    )
-    original = resource["StackResourceDetail"]["PhysicalResourceId"]
-    role = functions.get_function_configuration(FunctionName=original)["Role"]
-    functions.create_function(
-        FunctionName=name, Runtime="python3.11", Handler="reaching.handler", Role=role, Code={"ZipFile": zipped()}
-    )
-    try:
-        answers = {}
-        for service in SERVICES:
-            payload = json.dumps({"table": stage.outputs[service]["TableName"]})
-            answers[service] = json.load(functions.invoke(FunctionName=name, Payload=payload)["Payload"])
-    finally:
-        functions.delete_function(FunctionName=name)
-    assert answers == dict.fromkeys(SERVICES, "AccessDeniedException") | {"customers": "allowed"}
-
-
-def zipped() -> bytes:
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w") as archive:
-        archive.writestr("reaching.py", REACHES_FOR_A_TABLE)
-    return made.getvalue()
 
 
 def test_a_poison_event_ends_in_the_dead_letter_queue_and_comes_back_by_a_redrive(stage: LocalStage) -> None:

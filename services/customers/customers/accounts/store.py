@@ -28,7 +28,7 @@ def get_profile(customer_id: str) -> ProfileItem:
 
 
 def list_newest(limit: int, position: Mapping[str, Any] | None) -> tuple[list[ProfileItem], dict[str, str] | None]:
-    """A page of all accounts, and where the next one begins. Asks every shard for its share; for more when it is due."""
+    """A page of all accounts, and where the next one begins. Asks every shard for its share; for more when needed."""
     before = _listed_at(position) if position else None
     newest = [_newest_of(shard, limit + 1, before) for shard in SHARDS]
     merged = heapq.merge(*newest, key=lambda profile: profile.listed_at, reverse=True)

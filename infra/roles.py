@@ -1,0 +1,244 @@
+"""Which calls each function's role allows: a table in docs/proof/roles.md, worked out from the policies.
+
+python -m infra.roles            writes it
+python -m infra.roles --check    fails when it is stale
+
+On the local cloud every one of these calls is made under every role (tests/cloud/test_roles.py).
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from itertools import groupby
+from typing import Any, Final
+
+import yaml
+
+from infra.bundle import ROOT
+from infra.paths import SERVICES
+from infra.policies import STREAM, Call, Role, roles
+
+FILE: Final = ROOT / "docs" / "proof" / "roles.md"
+
+
+def _named(service: str, operations: str) -> list[str]:
+    return [f"{service}:{operation}" for operation in operations.split()]
+
+
+_TABLE: Final = _named(
+    "dynamodb",
+    "GetItem BatchGetItem Query Scan ConditionCheckItem PutItem UpdateItem DeleteItem BatchWriteItem DescribeTable "
+    "UpdateTable UpdateTimeToLive DeleteTable",
+)
+_INDEX: Final = _named("dynamodb", "Query Scan")
+_STREAM: Final = _named("dynamodb", "DescribeStream GetShardIterator GetRecords ListStreams")
+_QUEUE: Final = _named(
+    "sqs",
+    "SendMessage ReceiveMessage DeleteMessage ChangeMessageVisibility GetQueueAttributes SetQueueAttributes PurgeQueue "
+    "DeleteQueue",
+)
+_SECRET: Final = _named("secretsmanager", "GetSecretValue PutSecretValue DeleteSecret")
+_LOGS: Final = _named("logs", "CreateLogStream PutLogEvents FilterLogEvents DeleteLogGroup")
+_BUCKET: Final = _named("s3", "ListBucket GetObject PutObject DeleteObject")
+_POOL: Final = _named("cognito-idp", "AdminGetUser AdminCreateUser")
+
+# What the stage shares, and what no function needs to touch at all.
+_SHARED: Final[dict[str, tuple[str, list[str]]]] = {
+    "core.Bus": ("the bus", _named("events", "PutRule DeleteEventBus")),
+    "core.DefaultBus": ("the account's default bus", ["events:PutEvents"]),
+    "core.Key": ("the key, directly", _named("kms", "Decrypt Encrypt DescribeKey ScheduleKeyDeletion")),
+    "core.Artifacts": ("the bucket of packages", _BUCKET),
+    "core.Exports": ("the bucket of exports", _BUCKET),
+    "core.AlarmTopic": ("the topic of alarms", ["sns:Publish"]),
+    "core.Staff": ("the staff's user pool", _POOL),
+    "core.Customers": ("the customers' user pool", _POOL),
+    "core.Identity": ("an identity of the mail service", ["ses:DeleteEmailIdentity"]),
+}
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One call under one role, with what the resource is to the role."""
+
+    role: Role
+    call: Call
+    on: str
+
+    @property
+    def allowed(self) -> bool:
+        """Whether the policy allows it."""
+        return self.role.allows(self.call)
+
+    @property
+    def made_locally(self) -> bool:
+        """Whether the local cloud can tell."""
+        return not (self._is_forged or (self.allowed and _is_named_otherwise(self.call)))
+
+    @property
+    def _is_forged(self) -> bool:
+        """Whether only a condition on who an event or a mail says it is from refuses it: there are none locally."""
+        return self.allowed != self.role.allows(Call(self.call.action, self.call.resource))
+
+
+def _is_named_otherwise(call: Call) -> bool:
+    """The local cloud decides on streams and log groups by names that AWS's own policies would not fit."""
+    return call.action.startswith("logs:") or call.resource.endswith(STREAM)
+
+
+@cache
+def attempts(role: Role) -> tuple[Attempt, ...]:
+    """Every call that is tried under a role: on its service's own things, on the others', on what all share."""
+    return tuple(Attempt(role, call, on) for on, call in [*_own(role), *_others(role), *_shared(role)])
+
+
+def _own(role: Role) -> Iterator[tuple[str, Call]]:
+    service = role.service
+    yield from _calls("its table", f"{service}.Table", _TABLE)
+    for index in indexes(service):
+        yield f"its index {index}", Call("dynamodb:Query", f"{service}.Table/index/{index}")
+        yield "its indexes", Call("dynamodb:Scan", f"{service}.Table/index/{index}")
+    yield from _calls("its stream", f"{service}.Table/{STREAM}", _STREAM)
+    for queue, on in (("Queue", "its inbox"), ("Dead", "its dead letters"), ("Untold", "its untold events")):
+        yield from _calls(on, f"{service}.{queue}", _QUEUE)
+    for secret in secrets(service):
+        yield from _calls("its secret", f"{service}.{secret}", _SECRET)
+    yield from _calls("its logs", _logs(role), _LOGS)
+
+
+def _others(role: Role) -> Iterator[tuple[str, Call]]:
+    for service in (one for one in SERVICES if one != role.service):
+        yield from _calls("another service's table", f"{service}.Table", _TABLE)
+        for index in indexes(service):
+            yield from _calls("another service's index", f"{service}.Table/index/{index}", _INDEX)
+        yield from _calls("another service's stream", f"{service}.Table/{STREAM}", _STREAM)
+        for queue in ("Queue", "Dead", "Untold"):
+            yield from _calls("another service's queue", f"{service}.{queue}", _QUEUE)
+        for secret in secrets(service):
+            yield from _calls("another service's secret", f"{service}.{secret}", _SECRET)
+    for other in (one for one in roles() if one != role):
+        yield from _calls("another function's logs", _logs(other), _LOGS[1:3])
+        yield from _calls("another function", f"{other.service}.{other.logical_id}", ["lambda:InvokeFunction"])
+        yield from _calls("another function's role", f"{other.service}.{other.logical_id}Role", ["sts:AssumeRole"])
+
+
+def _shared(role: Role) -> Iterator[tuple[str, Call]]:
+    function = f"{role.service}.{role.logical_id}"
+    yield from _calls("itself", function, ["lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration"])
+    yield from _calls("its role", f"{function}Role", ["iam:PutRolePolicy"])
+    yield from _calls("its stack", f"{role.service}.Stack", ["cloudformation:DeleteStack"])
+    for resource, (on, actions) in _SHARED.items():
+        yield from _calls(on, resource, actions)
+    for source in ("orders", *(f"regulars.{service}" for service in SERVICES)):
+        on = f"the bus, as {'itself' if source == f'regulars.{role.service}' else 'another source'}"
+        yield on, Call("events:PutEvents", "core.Bus", {"events:source": source})
+    for sender, on in (("Sender", "mail from the shop's sender"), ("another", "mail from another address")):
+        yield on, Call("ses:SendEmail", "core.Identity", {"ses:FromAddress": sender})
+
+
+def _calls(on: str, resource: str, actions: list[str]) -> Iterator[tuple[str, Call]]:
+    return ((on, Call(action, resource)) for action in actions)
+
+
+def _logs(role: Role) -> str:
+    return f"{role.service}.{''.join(part.capitalize() for part in role.function.split('_'))}Logs"
+
+
+@cache
+def indexes(service: str) -> tuple[str, ...]:
+    """The names of the indexes of a service's table."""
+    table = _resources(service)["Table"]["Properties"]
+    return tuple(index["IndexName"] for index in table.get("GlobalSecondaryIndexes", []))
+
+
+@cache
+def secrets(service: str) -> tuple[str, ...]:
+    """The logical ids of a service's secrets."""
+    return tuple(name for name, part in _resources(service).items() if part["Type"] == "AWS::SecretsManager::Secret")
+
+
+@cache
+def _resources(service: str) -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load((ROOT / "services" / service / "resources.yaml").read_text())["Resources"]
+    return loaded
+
+
+_HEAD: Final = """# What each function may do, and what it may not
+
+Worked out from the policies in `services/*/.chalice` by `python -m infra.roles`. `make test` makes each of these calls
+under each role on the local cloud, which enforces them, and fails where one is answered otherwise. Rows with a star
+have calls that it cannot try: what only a condition on `events:source` or `ses:FromAddress` refuses, which the local
+cloud does not know, and what is allowed on streams and log groups, which it names in another way than AWS when it
+decides.
+
+{roles} roles, {calls:,} calls, {allowed} allowed, {refused:,} refused. X-Ray is not among them: its two actions have
+no resource.
+"""
+
+
+def document() -> str:
+    """The whole page."""
+    every = [attempt for role in roles() for attempt in attempts(role)]
+    allowed = sum(attempt.allowed for attempt in every)
+    counts = {"roles": len(roles()), "calls": len(every), "allowed": allowed, "refused": len(every) - allowed}
+    parts = [_HEAD.format(**counts)]
+    parts += [_section(service, list(of)) for service, of in groupby(roles(), lambda role: role.service)]
+    return "\n".join([*parts, _refused_to_all(every)])
+
+
+def _section(service: str, of: list[Role]) -> str:
+    """What at least one function of a service may do, and which."""
+    rows = _rows([attempt for role in of for attempt in attempts(role)])
+    lines = [
+        f"## {service}\n",
+        f"| call | on | {' | '.join(role.short for role in of)} |",
+        f"|---|---|{'---|' * len(of)}",
+    ]
+    for (on, action), tried in rows.items():
+        if any(attempt.allowed for attempt in tried):
+            lines.append(f"| {action} | {on}{_star(tried)} | {' | '.join(_cell(tried, role) for role in of)} |")
+    return "\n".join([*lines, ""])
+
+
+def _rows(tried: list[Attempt]) -> dict[tuple[str, str], list[Attempt]]:
+    """Attempts by what they are on and their action, in the order in which they come."""
+    rows: dict[tuple[str, str], list[Attempt]] = {}
+    for attempt in tried:
+        rows.setdefault((attempt.on, attempt.call.action), []).append(attempt)
+    return rows
+
+
+def _cell(tried: list[Attempt], role: Role) -> str:
+    return "allowed" if any(attempt.allowed for attempt in tried if attempt.role == role) else "refused"
+
+
+def _star(tried: list[Attempt]) -> str:
+    return "" if all(attempt.made_locally for attempt in tried) else " *"
+
+
+def _refused_to_all(every: list[Attempt]) -> str:
+    lines = ["## Refused to every function of every service\n", "| on | calls |", "|---|---|"]
+    refused: dict[str, list[str]] = {}
+    for (on, action), tried in _rows(every).items():
+        if not any(attempt.allowed for attempt in tried):
+            refused.setdefault(f"{on}{_star(tried)}", []).append(action)
+    return "\n".join([*lines, *(f"| {on} | {', '.join(actions)} |" for on, actions in refused.items()), ""])
+
+
+def main(arguments: list[str]) -> int:
+    """The exit status: 1 when `--check` finds the page stale."""
+    text = document()
+    if "--check" not in arguments:
+        FILE.parent.mkdir(parents=True, exist_ok=True)
+        FILE.write_text(text, encoding="utf-8")
+        return 0
+    if FILE.exists() and FILE.read_text(encoding="utf-8") == text:
+        return 0
+    print(f"stale: {FILE.relative_to(ROOT)} (run python -m infra.roles)")
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
