@@ -197,7 +197,7 @@ def _is_healthy(endpoint: str) -> bool:
 
 
 def _discard(scratch: Path) -> None:
-    """Removes it without waiting: each function's worker unpacked its whole bundle there, tens of thousands of files."""
+    """Removes it without waiting: each worker unpacked its whole bundle there, tens of thousands of files."""
     subprocess.Popen(["rm", "-rf", str(scratch)], start_new_session=True)
 
 
