@@ -2,17 +2,22 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test check package deploy stop redrive clock token meter
+.PHONY: help run test check package deploy stop redrive republish clock token meter bench
 
 PYTHON ?= python3.11
 STAGE ?=
 SERVICE ?=
+SINCE ?=
 DAYS ?=
+QUICK ?=
+SIZES ?=
 ROLE ?=
 ARCH ?= arm64
 PORT ?= 8080
 CUSTOMERS ?= 300
 SET ?=
+# By the environment, so that its quotes reach what reads them.
+export SET
 UV_VERSION := 0.13.9
 
 # uv where the machine has it, else one of our own.
@@ -40,6 +45,8 @@ check: $(READY) ## Format, lint, types, architecture, templates, generated docs
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
+	@for service in customers loyalty segments notifications privacy; do \
+		.venv/bin/mypy services/$$service/app.py || exit 1; done
 	.venv/bin/lint-imports
 	@$(RUN) infra.bundle --arch host
 	@$(RUN) infra.templates .build/lint
@@ -51,12 +58,15 @@ check: $(READY) ## Format, lint, types, architecture, templates, generated docs
 meter: $(READY) ## Count what each operation costs on AWS, into docs/proof/costs.md
 	@$(RUN) benchmarks.meter
 
+bench: $(READY) ## Measure starts, handlers and the local cloud (QUICK=1, SIZES=1000,10000), into docs/proof/benchmarks.md
+	@$(RUN) benchmarks.speed $(if $(QUICK),--quick) $(if $(SIZES),--sizes $(SIZES))
+
 package: $(READY) ## Bundle the five services, for ARCH=arm64 or x86_64
 	@$(RUN) infra.bundle --arch $(ARCH)
 
 deploy: $(READY) ## Bundle and deploy STAGE to the account that the AWS settings name
 	@test -n "$(STAGE)" || { echo 'Which stage? make deploy STAGE=prod'; exit 2; }
-	@$(RUN) infra.deploy --stage $(STAGE) --arch $(ARCH) $(foreach pair,$(SET),--set '$(pair)')
+	@$(RUN) infra.deploy --stage $(STAGE) --arch $(ARCH) --set "$$SET"
 
 stop: $(READY) ## Stop what `make run` started
 	@$(RUN) infra.local.state stop
@@ -64,6 +74,10 @@ stop: $(READY) ## Stop what `make run` started
 redrive: $(READY) ## Send the dead letters of SERVICE back to its inbox (STAGE=… for an account)
 	@test -n "$(SERVICE)" || { echo 'Which service? make redrive SERVICE=loyalty'; exit 2; }
 	@$(RUN) infra.redrive $(SERVICE) $(if $(STAGE),--stage $(STAGE))
+
+republish: $(READY) ## Tell again what SERVICE's stream kept back SINCE a moment (STAGE=… for an account)
+	@test -n "$(SERVICE)$(SINCE)" || { echo 'Which, since when? make republish SERVICE=loyalty SINCE=2026-11-22T10:00:00Z'; exit 2; }
+	@$(RUN) infra.republish $(SERVICE) --since $(SINCE) $(if $(STAGE),--stage $(STAGE))
 
 clock: $(READY) ## Set the running local cloud's clock DAYS forward, and run what falls due on the way
 	@test -n "$(DAYS)" || { echo 'How far? make clock DAYS=90'; exit 2; }

@@ -23,6 +23,7 @@ from infra import bundle, stacks
 from infra.console import console, fail
 from infra.front import front_template
 from infra.paths import SERVICES
+from infra.settings import SettingsError, read_settings
 from infra.stacks import DeploymentError, Outputs
 
 if TYPE_CHECKING:
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 REGION = "us-east-1"
+# Who sends on the local cloud, where no mail leaves the machine.
+LOCAL_SENDER = "regulars@example.com"
+# In mails until the first front is there.
+UNKNOWN_URL = "https://regulars.invalid"
 
 
 @dataclass(frozen=True)
@@ -37,7 +42,7 @@ class Deployment:
     """One stage in one account, or on the local cloud where `endpoint` is its address.
 
     `settings` are parameters of the templates that a shop may choose: AllowedOrigins, Sender, BaseUrl, AlarmEmail,
-    DomainName, CertificateArn, Pace.
+    DomainName, CertificateArn, Currency and their like.
     """
 
     stage: str
@@ -69,23 +74,38 @@ def deploy(deployment: Deployment, bundles: list[bundle.Bundle], root: Path = bu
     """Brings core, services and front to what this tree says; gives each one's outputs by name.
 
     The front needs the services, and mails need the front's address: where that is not chosen, the services that
-    mention it are deployed once more after the first front.
+    mention it are deployed once more after a front with a new address. Settings that are not given stay as they were.
     """
+    mail = stacks.settings(deployment.cloudformation(), deployment.stack("notifications"))
+    _require_sender(deployment, mail)
     core = _deploy_core(deployment, root)
     front = stacks.outputs(deployment.cloudformation(), deployment.stack("front"))
-    base_url = deployment.settings.get("BaseUrl") or front.get("BaseUrl")
-    shared = {**_shared_parameters(deployment, core), "BaseUrl": base_url or "https://regulars.invalid"}
+    before = front.get("BaseUrl", UNKNOWN_URL)
+    chosen = deployment.settings.get("BaseUrl") or _kept_url(mail, before)
+    shared = {**_shared_parameters(deployment, core), "BaseUrl": chosen or before}
     made = _deploy_services(deployment, core, shared, bundles)
     front = _deploy_front(deployment, core, made, root)
-    if not base_url:
+    if not chosen and front["BaseUrl"] != before:
         late = [one for one in bundles if "BaseUrl" in _template(one)["Parameters"]]
         made |= _deploy_services(deployment, core, {**shared, "BaseUrl": front["BaseUrl"]}, late)
     return {"core": core, **made, "front": front}
 
 
+def _require_sender(deployment: Deployment, deployed: dict[str, str]) -> None:
+    """Mail from an address that is not the shop's would be refused by SES, one order at a time."""
+    if not (deployment.endpoint or deployment.settings.get("Sender") or deployed.get("Sender")):
+        raise DeploymentError('Who sends the mails? SET="Sender=shop@example.com", verified in SES')
+
+
+def _kept_url(mail: dict[str, str], before: str) -> str | None:
+    """The address that an earlier deployment chose for the links in mails; None where it was the front's own."""
+    deployed = mail.get("BaseUrl")
+    return None if deployed in (before, UNKNOWN_URL) else deployed
+
+
 def _deploy_core(deployment: Deployment, root: Path) -> Outputs:
     template = yaml.safe_load((root / "infra" / "core.yaml").read_text())
-    parameters = {"Stage": deployment.stage, **deployment.settings}
+    parameters = {**deployment.settings, "Stage": deployment.stage}
     return stacks.apply(deployment.cloudformation(), deployment.stack("core"), template, parameters)
 
 
@@ -93,7 +113,7 @@ def _shared_parameters(deployment: Deployment, core: Outputs) -> dict[str, str]:
     """What every service is told of the rest; each takes what its template names."""
     keys = deployment.endpoint or f"https://cognito-idp.{deployment.region}.amazonaws.com"
     return {
-        "Sender": "regulars@example.com",
+        **({"Sender": LOCAL_SENDER} if deployment.endpoint else {}),
         **deployment.settings,
         "Stage": deployment.stage,
         "CodeBucket": core["ArtifactsBucket"],
@@ -163,14 +183,20 @@ def main() -> None:
     parser.add_argument("--stage", required=True)
     parser.add_argument("--arch", choices=bundle.ARCHITECTURES, default="arm64")
     parser.add_argument(
-        "--set", action="append", default=[], metavar="Parameter=value", help="a parameter of the templates"
+        "--set", default="", metavar="'Parameter=value …'", help="parameters of the templates, quoted as in a shell"
     )
     chosen = parser.parse_args()
-    settings = dict(pair.split("=", 1) for pair in chosen.set)
-    deployment = Deployment.of_account(chosen.stage, settings)
     try:
+        deployment = Deployment.of_account(chosen.stage, read_settings(chosen.set, bundle.ROOT))
         made = deploy(deployment, bundle.bundle(chosen.arch))
-    except (DeploymentError, bundle.PackagingError, CalledProcessError, ClientError, BotoCoreError) as error:
+    except (
+        SettingsError,
+        DeploymentError,
+        bundle.PackagingError,
+        CalledProcessError,
+        ClientError,
+        BotoCoreError,
+    ) as error:
         fail(str(error))
     for part, values in made.items():
         console.print(f"[bold]{deployment.stack(part)}[/bold]")

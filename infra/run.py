@@ -100,9 +100,17 @@ def _invite(stage: LocalStage, storefront: Storefront) -> None:
     console.print(f"Base URL  {stage.base_url}\nMails     {stage.mails_url}\nLogs      {stage.cloud.log}", markup=False)
     for role in ROLES:
         console.print(f"\n{role.upper()}={storefront.token(role)}", soft_wrap=True, markup=False)
+    customer_id = _some_customer(storefront)
+    console.print(f"\nID={customer_id}\nCUSTOMER={storefront.token(customer_id)}", soft_wrap=True, markup=False)
     console.print("\nTry, with the lines above pasted into a shell (or fresh tokens from `make token ROLE=support`):\n")
     for call in _calls(stage.base_url):
         console.print(f"  {call}", soft_wrap=True, markup=False)
+
+
+def _some_customer(storefront: Storefront) -> str:
+    """The newest customer who registered."""
+    newest = storefront.get("/api/customers?limit=100", "support")["data"]
+    return str(next(customer["id"] for customer in newest if customer["registered"]))
 
 
 def _calls(base_url: str) -> list[str]:
@@ -111,7 +119,7 @@ def _calls(base_url: str) -> list[str]:
     json_body = f"-H 'Content-Type: application/json' -d '{person}'"
     return [
         f'curl -s {base_url}/api/segments -H "Authorization: Bearer $MARKETING"',
-        f'curl -s "{base_url}/api/customers?limit=3" -H "Authorization: Bearer $SUPPORT"',
+        f'curl -s {base_url}/api/customers/$ID/points -H "Authorization: Bearer $CUSTOMER"',
         f'curl -s {base_url}/api/registrations -H "Authorization: Bearer $STOREFRONT" {json_body}',
     ]
 

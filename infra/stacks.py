@@ -1,7 +1,7 @@
 """CloudFormation by change sets: the same for an account and for the local cloud."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -46,18 +46,19 @@ def apply(
 ) -> Outputs:
     """Brings a stack to its template and gives its outputs; of the parameters it takes those the template names.
 
-    Raises DeploymentError with CloudFormation's reasons.
+    What is not given stays as it was deployed; what the stack never had takes the template's default. DeploymentError
+    with CloudFormation's reasons.
     """
     text = json.dumps(template)
     source = shelf.put(text) if shelf else {"TemplateBody": text}
-    created = _stack(cloudformation, name).get("StackStatus", "REVIEW_IN_PROGRESS") == "REVIEW_IN_PROGRESS"
-    wanted = {key: value for key, value in parameters.items() if key in template["Parameters"]}
+    stack = _stack(cloudformation, name)
+    created = stack.get("StackStatus", "REVIEW_IN_PROGRESS") == "REVIEW_IN_PROGRESS"
     change: Any = cloudformation.create_change_set(
         StackName=name,
         ChangeSetName=f"deploy-{uuid4().hex}",
         ChangeSetType="CREATE" if created else "UPDATE",
         Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
-        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in wanted.items()],
+        Parameters=_parameters(template["Parameters"], parameters, {} if created else _settings(stack)),
         **source,  # type: ignore[arg-type]
     )
     if _has_changes(cloudformation, name, change["Id"]):
@@ -70,6 +71,26 @@ def outputs(cloudformation: "CloudFormationClient", name: str) -> Outputs:
     """The outputs of a stack; empty for one that does not exist."""
     stack = _stack(cloudformation, name)
     return {one["OutputKey"]: one["OutputValue"] for one in stack.get("Outputs", [])}
+
+
+def settings(cloudformation: "CloudFormationClient", name: str) -> dict[str, str]:
+    """The parameters a stack was last deployed with; empty for one that does not exist."""
+    return _settings(_stack(cloudformation, name))
+
+
+def _settings(stack: Mapping[str, Any]) -> dict[str, str]:
+    return {one["ParameterKey"]: one["ParameterValue"] for one in stack.get("Parameters", [])}
+
+
+def _parameters(named: Collection[str], given: Mapping[str, str], deployed: Collection[str]) -> list[Any]:
+    """What CloudFormation is sent: it puts back to its default what an update says nothing of."""
+    return [
+        {"ParameterKey": key, "ParameterValue": given[key]}
+        if key in given
+        else {"ParameterKey": key, "UsePreviousValue": True}
+        for key in named
+        if key in given or key in deployed
+    ]
 
 
 def _stack(cloudformation: "CloudFormationClient", name: str) -> Mapping[str, Any]:

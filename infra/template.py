@@ -95,6 +95,7 @@ def _job(name: str) -> Template:
         "Timeout": JOB_TIMEOUT_SECONDS,
         # A second run beside the first finds little to do and costs conflicts.
         "EventInvokeConfig": bounds,
+        # No dead letters: docs/decisions/0009.
         "Events": {f"{_camel(name)}Event": {"Properties": {"RetryPolicy": bounds}}},
     }
 

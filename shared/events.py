@@ -7,6 +7,7 @@ fields are ignored. `python -m infra.docs` writes the JSON Schemas and the page 
 """
 
 # Annotations are read at once, not kept as text: pydantic would compile each of them again at every cold start.
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, ClassVar, Final
 
@@ -65,6 +66,12 @@ class Part(BaseModel):
     model_config = _CONFIG
 
 
+# Between these every moment can be told in UTC and sorts as text, and a year after it is a moment too.
+_EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_LATEST: Final = datetime(9000, 1, 1, tzinfo=UTC)
+
+Moment = Annotated[AwareDatetime, Field(ge=_EARLIEST, le=_LATEST)]
+
 # --- the shop's order system ---------------------------------------------------------------------------------------
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)]
@@ -95,7 +102,7 @@ class Order(Part):
 
     id: OrderId
     buyer: Buyer = Buyer()
-    placed_at: AwareDatetime
+    placed_at: Moment
     currency: CurrencyCode
     total: Amount
     lines: Annotated[list[OrderLine], Field(max_length=200)] = []
@@ -106,7 +113,7 @@ class Refund(Part):
 
     id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$")]
     amount: Annotated[int, Field(ge=1)]
-    refunded_at: AwareDatetime
+    refunded_at: Moment
 
 
 class OrderPlaced(EventData):
@@ -123,7 +130,7 @@ class OrderPaid(EventData):
     told_by = ("orders",)
     personal = True
     order: Order
-    paid_at: AwareDatetime
+    paid_at: Moment
 
 
 class OrderRefunded(EventData):
@@ -165,6 +172,7 @@ class Profile(Part):
     """A registered customer's profile, as other services may know it."""
 
     email: Email
+    email_verified: bool = False
     first_name: str | None = None
     last_name: str | None = None
     locale: str | None = None

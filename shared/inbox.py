@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from pydantic import ValidationError
 
@@ -33,17 +33,26 @@ class Heard(Generic[D]):
     data: D
 
 
+# What one message may need at worst: a mail's call, or an erasure's page. A batch that ends in a time-out would be
+# handled again whole.
+RESERVE_MILLISECONDS: Final = 15_000
+
 # What a service does about each event that it hears.
 Handlers = Mapping[type[EventData], Callable[[Heard[Any]], None]]
 
 
-def receive(event: Mapping[str, Any], handlers: Handlers) -> dict[str, list[dict[str, str]]]:
+def receive(event: Mapping[str, Any], handlers: Handlers, context: Any = None) -> dict[str, list[dict[str, str]]]:
     """Handle a batch of SQS messages, each an EventBridge event.
 
-    Returns the partial batch response: the ids of the messages that failed and are to come again.
+    Returns the partial batch response: the ids of the messages that failed and are to come again. Those that slow ones
+    leave no time for, by Lambda's `context`, are among them, untouched.
     """
     by_name = {kind.__name__: (kind, handle) for kind, handle in handlers.items()}
-    failures = [{"itemIdentifier": record["messageId"]} for record in event["Records"] if not _handled(record, by_name)]
+    failures = [
+        {"itemIdentifier": record["messageId"]}
+        for record in event["Records"]
+        if not (_has_time(context) and _handled(record, by_name))
+    ]
     count("EventsHandled", len(event["Records"]) - len(failures))
     return {"batchItemFailures": failures}
 
@@ -57,6 +66,10 @@ def read_event(envelope: Mapping[str, Any], kind: type[D]) -> Heard[D]:
     cause = Cause(metadata.actor, metadata.correlation_id, metadata.event_id)
     data = kind.model_validate(detail["data"])
     return Heard(metadata.event_id, source, metadata.occurred_at, metadata.version, cause, data)
+
+
+def _has_time(context: Any) -> bool:
+    return context is None or context.get_remaining_time_in_millis() > RESERVE_MILLISECONDS
 
 
 def _read_foreign(envelope: Mapping[str, Any], data: D) -> Heard[D]:

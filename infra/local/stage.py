@@ -8,13 +8,11 @@ from pathlib import Path
 
 from infra.bundle import HOST as HOST_ARCHITECTURE
 from infra.bundle import Bundle, bundle
-from infra.deploy import Deployment, deploy
+from infra.deploy import LOCAL_SENDER, Deployment, deploy
 from infra.local.cloud import HOST, REGION, ROOT, Cloud, free_port, refuse_taken, session, start, write_clock
 from infra.local.front import Front
 from infra.local.state import FILE, STAGE, Running, forget, remember
 from infra.stacks import Outputs
-
-SENDER = "regulars@example.com"
 
 
 @dataclass(frozen=True)
@@ -74,10 +72,10 @@ def remembered(stage: LocalStage) -> Iterator[None]:
 
 def _deployment(cloud: Cloud, base_url: str) -> Deployment:
     # Two batches at once for each service are what a small machine handles without keeping itself waiting.
-    settings = {"BaseUrl": base_url, "Sender": SENDER, "Pace": "few"}
+    settings = {"BaseUrl": base_url, "Sender": LOCAL_SENDER, "Pace": "few"}
     return Deployment(STAGE, settings, REGION, cloud.endpoint, session())
 
 
 def _verify_sender(cloud: Cloud) -> None:
     ses = session().client("sesv2", endpoint_url=cloud.endpoint)
-    ses.create_email_identity(EmailIdentity=SENDER.rpartition("@")[2])
+    ses.create_email_identity(EmailIdentity=LOCAL_SENDER.rpartition("@")[2])

@@ -84,11 +84,16 @@ def _order(
 
 def _goal(purchases: list[Purchase], buyers: dict[str, Person]) -> Goal:
     earning = sum(purchase.cents > 0 for purchase in purchases)
-    return Goal(len(purchases), earning, sum(person.customer_id is not None for person in buyers.values()))
+    cents = sum(purchase.cents for purchase in purchases)
+    return Goal(len(purchases), cents, earning, sum(person.customer_id is not None for person in buyers.values()))
 
 
 def _described(service: str) -> str:
-    what = {"notifications": "welcomes decided", "privacy": "consents logged"}.get(service, "orders settled")
+    what = {
+        "notifications": "welcomes decided",
+        "privacy": "consents logged",
+        progress.SEGMENTS_MONEY: "paid for",
+    }.get(service, "orders settled")
     return f"{service}: {what}"
 
 
@@ -145,7 +150,7 @@ def _erase(storefront: Storefront, person: Person) -> None:
     deadline = time.monotonic() + _ERASURE_PATIENCE
     while request["status"] != "completed":
         if time.monotonic() > deadline:
-            raise MismatchError(f"the erasure still waits for {', '.join(request['waiting_for'])}")
+            raise MismatchError(f"the erasure still waits for {', '.join(request['waiting_for']) or 'privacy itself'}")
         time.sleep(0.5)
         request = storefront.get(f"/api/privacy/requests/{request['id']}", "compliance")
     console.print(report.receipt_table(request))

@@ -15,6 +15,8 @@ _SHORTEST_PAUSE: Final = 1.0
 # Nothing moved for so long: something is stuck, and waiting longer would not help.
 _PATIENCE: Final = 120.0
 
+SEGMENTS_MONEY: Final = "segments, in cents"
+
 
 class StuckError(Exception):
     """A service did not settle; the message says which and how far it came."""
@@ -25,6 +27,8 @@ class Goal:
     """What each service must have settled: orders where they count orders, people where they count people."""
 
     orders: int
+    # What they come to: segments know an order's money only once it is paid.
+    cents: int
     # Those that cost anything: a free order leaves no entry in the ledger.
     earning_orders: int
     registered: int
@@ -32,18 +36,24 @@ class Goal:
     @property
     def of(self) -> dict[str, int]:
         """By service."""
-        people = {"notifications": self.registered, "privacy": self.registered}
-        return {"customers": self.orders, "loyalty": self.earning_orders, "segments": self.orders, **people}
+        return {
+            "customers": self.orders,
+            "loyalty": self.earning_orders,
+            "segments": self.orders,
+            SEGMENTS_MONEY: self.cents,
+            "notifications": self.registered,
+            "privacy": self.registered,
+        }
 
 
 def settled(tables: Tables) -> dict[str, int]:
     """What each service has settled so far."""
+    stats = [part for row in tables.items("segments", "features") for part in row.get("stats") or []]
     return {
         "customers": tables.count("customers", "kind = :kind AND attribute_exists(paid_at)", kind="order"),
         "loyalty": tables.count("loyalty", "kind = :kind AND sk = :earn", kind="entry", earn="EARN"),
-        "segments": sum(
-            int(part["orders"]) for row in tables.items("segments", "features") for part in row.get("stats") or []
-        ),
+        "segments": sum(int(part["orders"]) for part in stats),
+        SEGMENTS_MONEY: sum(int(part["spent"]) for part in stats),
         "notifications": tables.count(
             "notifications", "kind = :kind AND #status <> :sending", kind="message", sending="sending"
         ),

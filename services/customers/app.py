@@ -28,6 +28,7 @@ from customers.orders.usecases import OrderDiffersError, OrderTakenError
 from customers.settings import CustomersSettings
 from customers.table import CustomersItem, Receipt
 from shared.http import Endpoints, Idempotency, Page, PageQuery, Request
+from shared.http.receipts import KeyRequiredError
 from shared.ids import CustomerId, OrderId
 from shared.inbox import receive
 from shared.observability import observe
@@ -88,10 +89,10 @@ def read_stats(request: Request, customer_id: CustomerId) -> StatsView:
     "/api/customers/{customer_id}/orders",
     status=201,
     idempotency=Idempotency.ACCEPTED,
-    problems=[OrderTakenError, OrderDiffersError],
+    problems=[KeyRequiredError, OrderTakenError, OrderDiffersError],
 )
 def add_order(request: Request, customer_id: CustomerId, body: NewOrder) -> OrderView:
-    """Record an order of the customer; the same order again is the same order."""
+    """Record an order of the customer; the same order again is the same order. Needs an id or an Idempotency-Key."""
     return orders.add_order(customer_id, body, request.cause, request.attempt)
 
 
@@ -110,7 +111,7 @@ def read_order(request: Request, order_id: OrderId) -> OrderView:
 
 @app.on_sqs_message(queue_arn="arn:aws:sqs:us-east-1:123456789012:placeholder", name="inbox")
 def inbox(event: SQSEvent) -> dict[str, Any]:
-    return receive(event.to_dict(), HEARS)
+    return receive(event.to_dict(), HEARS, event.context)
 
 
 @app.on_dynamodb_record(stream_arn="arn:aws:dynamodb:us-east-1:123456789012:table/t/stream/s", name="relay")

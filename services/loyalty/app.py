@@ -33,17 +33,17 @@ observe(app)
 endpoint = Endpoints(app, ACCESS, receipts=Receipt)
 
 
-@endpoint.get("/api/customers/{customer_id}/points")
+@endpoint.get("/api/customers/{customer_id}/points", problems=[ledger.EmailNotVerifiedError])
 def read_points(request: Request, customer_id: CustomerId) -> PointsView:
     """How a customer's points stand: balance, tier, what expires next, what is missing to the next tier."""
-    return ledger.read_points(customer_id)
+    return ledger.read_points(customer_id, by_self=_is_self(request))
 
 
-@endpoint.get("/api/customers/{customer_id}/points/entries")
+@endpoint.get("/api/customers/{customer_id}/points/entries", problems=[ledger.EmailNotVerifiedError])
 def list_entries(request: Request, customer_id: CustomerId, query: EntriesQuery) -> Page[EntryView]:
     """A customer's ledger, newest first. The newest entry may show a moment after it is posted."""
-    names_staff = request.principal.kind == "staff"
-    return ledger.list_entries(customer_id, query, request.cursor(query), names_staff=names_staff)
+    names_staff, by_self = request.principal.kind == "staff", _is_self(request)
+    return ledger.list_entries(customer_id, query, request.cursor(query), names_staff=names_staff, by_self=by_self)
 
 
 @endpoint.post(
@@ -58,17 +58,17 @@ def adjust_points(request: Request, customer_id: CustomerId, body: NewAdjustment
     return ledger.adjust_points(customer_id, body, cause=request.cause, attempt=request.attempt, settings=settings)
 
 
-@endpoint.get("/api/customers/{customer_id}/card")
+@endpoint.get("/api/customers/{customer_id}/card", problems=[ledger.EmailNotVerifiedError])
 def read_card(request: Request, customer_id: CustomerId) -> CardView:
     """A customer's card, with its number and how the account stands."""
-    return cards.read_card(customer_id)
+    return cards.read_card(customer_id, by_self=_is_self(request))
 
 
 # The queue, the stream and their bounds come from the template; the decorators take placeholders.
 @app.on_sqs_message(queue_arn="arn:aws:sqs:us-east-1:000000000000:inbox", name="inbox")
 def inbox(event: SQSEvent) -> dict[str, Any]:
     """Hear a batch of events."""
-    return receive(event.to_dict(), HEARS)
+    return receive(event.to_dict(), HEARS, event.context)
 
 
 @app.on_dynamodb_record(stream_arn="arn:aws:dynamodb:us-east-1:000000000000:table/t/stream/s", name="relay")
@@ -84,3 +84,7 @@ def expire(event: CloudWatchEvent) -> dict[str, Any]:
     cause = Cause("schedule:expire", context.aws_request_id)
     run = expiry.expire_points(cause, lambda: context.get_remaining_time_in_millis() > RESERVE_MILLISECONDS)
     return {"expired": run.expired, "finished": run.finished}
+
+
+def _is_self(request: Request) -> bool:
+    return request.principal.customer_id is not None

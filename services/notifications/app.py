@@ -50,7 +50,7 @@ def unsubscribe(request: Request, token: str, body: bytes) -> Html:
 
 @app.on_sqs_message(queue_arn="arn:aws:sqs:us-east-1:000000000000:inbox", name="inbox")
 def inbox(event: SQSEvent) -> dict[str, Any]:
-    return receive(event.to_dict(), HEARS)
+    return receive(event.to_dict(), HEARS, event.context)
 
 
 @app.on_dynamodb_record(

@@ -12,6 +12,7 @@ from chalice.app import CloudWatchEvent, DynamoDBEvent, SQSEvent
 from privacy.access import ACCESS
 from privacy.consents import usecases as consents
 from privacy.consents.models import ConsentsPage, LoggedConsent, NewConsent
+from privacy.consents.rules import ErasedError
 from privacy.events import HEARS, TELLS
 from privacy.requests import usecases as requests
 from privacy.requests.chase import chase_requests
@@ -62,7 +63,7 @@ def cancel_request(request: Request, request_id: RequestId) -> RequestView:
     return requests.cancel_request(request_id, cause=request.cause)
 
 
-@endpoint.get("/api/customers/{customer_id}/consents", problems=[consents.rules.ErasedError])
+@endpoint.get("/api/customers/{customer_id}/consents", problems=[ErasedError])
 def read_consents(request: Request, customer_id: CustomerId, query: PageQuery) -> ConsentsPage:
     """Read what a customer consents to now, and the log, newest first."""
     as_proof = Role.COMPLIANCE in request.principal.roles
@@ -73,7 +74,7 @@ def read_consents(request: Request, customer_id: CustomerId, query: PageQuery) -
     "/api/customers/{customer_id}/consents",
     status=201,
     idempotency=Idempotency.ACCEPTED,
-    problems=[consents.rules.ErasedError],
+    problems=[ErasedError],
 )
 def give_consent(request: Request, customer_id: CustomerId, body: NewConsent) -> LoggedConsent:
     """Log a consent that a customer gives or withdraws now."""
@@ -83,7 +84,7 @@ def give_consent(request: Request, customer_id: CustomerId, body: NewConsent) ->
 @app.on_sqs_message(queue_arn="arn:aws:sqs:us-east-1:123456789012:inbox", name="inbox")
 def inbox(event: SQSEvent) -> dict[str, Any]:
     """Handle what other services told; the queue is named in the packaged template."""
-    return receive(event.to_dict(), HEARS)
+    return receive(event.to_dict(), HEARS, event.context)
 
 
 @app.on_dynamodb_record(stream_arn="arn:aws:dynamodb:us-east-1:123456789012:table/privacy/stream/0", name="relay")

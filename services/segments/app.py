@@ -50,7 +50,7 @@ def list_segments_of(request: Request, customer_id: CustomerId, query: PageQuery
 
 @app.on_sqs_message(queue_arn="arn:aws:sqs:us-east-1:123456789012:placeholder", name="inbox")
 def inbox(event: SQSEvent) -> dict[str, Any]:
-    return receive(event.to_dict(), HEARS)
+    return receive(event.to_dict(), HEARS, event.context)
 
 
 @app.on_dynamodb_record(stream_arn="arn:aws:dynamodb:us-east-1:123456789012:table/t/stream/s", name="relay")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 
 from infra.local.stage import LocalStage
+from infra.paths import SERVICES
+from infra.republish import republish
 from tests.cloud.shop import Shop, client, eventually, order, paid
 
 
@@ -92,6 +95,21 @@ def test_the_same_key_moves_value_once(shop: Shop) -> None:
         answers = set(pool.map(adjust, range(4)))
     assert len(answers) == 1
     assert shop.points(customer_id) == 70
+
+
+def test_telling_a_table_again_changes_nothing(shop: Shop) -> None:
+    customer_id, _ = shop.register()
+    shop.send("OrderPaid", paid(order(f"again-{uuid4().hex[:8]}", customer_id, 10_000)))
+    eventually(lambda: shop.points(customer_id) == 1_000, "the points of the order")
+    began = datetime.now(UTC) - timedelta(minutes=5)
+    told = {service: republish(shop.stage.deployment, service, began) for service in SERVICES}
+    assert told["customers"] >= 2  # the registration and the order
+    assert told["loyalty"] >= 2  # the card and the points
+    assert republish(shop.stage.deployment, "customers", datetime.now(UTC) + timedelta(days=1)) == 0
+    _let_settle(shop)
+    assert shop.points(customer_id) == 1_000
+    [stats] = shop.storefront.get(f"/api/customers/{customer_id}/stats", "support")["currencies"]
+    assert (stats["orders"], stats["spent"]) == (1, 10_000)
 
 
 def _let_settle(shop: Shop) -> None:

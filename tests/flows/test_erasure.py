@@ -138,7 +138,7 @@ def test_a_dead_letter_that_names_the_person_is_swept(house: House, customer_id:
     assert set(house.all_dead()) == {"loyalty", "segments", "notifications", "privacy"}
     erase(house, customer_id)
     house.settle()
-    assert set(house.all_dead()) <= {"privacy"}
+    assert house.all_dead() == {}
 
 
 def test_no_line_of_any_log_names_the_person(house: House) -> None:

@@ -9,10 +9,12 @@ from loyalty.cards.usecases import issue_card
 from loyalty.earning.usecases import record_order
 from loyalty.erasure.usecases import erase_customer, kept_of
 from loyalty.ledger.items import Account, Entry
+from loyalty.ledger.usecases import keep_profile
 from loyalty.settings import LoyaltySettings
 from shared.events import (
     CardIssued,
     CustomerRegistered,
+    CustomerUpdated,
     ErasureAnswered,
     ErasureRequested,
     OrderRecorded,
@@ -32,7 +34,11 @@ def _hear_order(heard: Heard[OrderRecorded]) -> None:
 
 
 def _hear_registration(heard: Heard[CustomerRegistered]) -> None:
-    issue_card(heard.data, heard.cause)
+    issue_card(heard.data, heard.version, heard.cause)
+
+
+def _hear_update(heard: Heard[CustomerUpdated]) -> None:
+    keep_profile(heard.data, heard.version)
 
 
 def _hear_erasure(heard: Heard[ErasureRequested]) -> None:
@@ -86,6 +92,7 @@ def _erasure_answered(account: Account, told: Told) -> ErasureAnswered:
 
 HEARS: Final[Handlers] = {
     CustomerRegistered: _hear_registration,
+    CustomerUpdated: _hear_update,
     ErasureRequested: _hear_erasure,
     OrderRecorded: _hear_order,
 }

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 
-from customers.accounts import usecases
+from customers.accounts import items, usecases
 from customers.emails import store as emails
 from customers.orders.store import find_order
 from shared import ids
@@ -15,6 +16,7 @@ from tests.integration.customers.desk import (
     EMAIL,
     after_first,
     call,
+    change,
     create,
     customer_of,
     erasure,
@@ -82,18 +84,39 @@ def test_a_registration_during_which_the_first_order_comes_adopts_its_guest(monk
     assert kinds() == {"email": 1, "order": 1, "profile": 1, "stats": 1}
 
 
-@pytest.mark.parametrize(("door", "source"), [(register, "registration"), (create, "staff")])
-def test_a_guest_becomes_a_customer_in_place_with_the_same_id(door: object, source: str) -> None:
+@pytest.mark.parametrize(
+    ("door", "source", "last_name"), [(register, "registration", None), (create, "staff", "Lovelace")]
+)
+def test_a_guest_becomes_a_customer_in_place_with_the_same_id(door: object, source: str, last_name: str | None) -> None:
     hear(paid(order(buyer=Buyer(email=EMAIL, first_name="A.", last_name="Lovelace"))))
     guest = read(customer_of() or "")
     assert (guest.json["registered"], guest.json["source"], guest.json["registered_at"]) == (False, "order", None)
     made = door(first_name="Ada")  # type: ignore[operator]
     assert made.status == 201
     assert made.json["id"] == guest.json["id"]
-    assert (made.json["first_name"], made.json["last_name"]) == ("Ada", "Lovelace")
+    assert (made.json["first_name"], made.json["last_name"]) == ("Ada", last_name)
     assert (made.json["registered"], made.json["source"], made.json["version"]) == (True, source, 2)
     assert kinds() == {"email": 1, "order": 1, "profile": 1, "stats": 1}
     assert [event.customer_id for event in told(CustomerRegistered)] == [guest.json["id"]]
+
+
+def test_a_stranger_who_registers_reads_nothing_of_the_guest() -> None:
+    hear(paid(order(buyer=Buyer(email=EMAIL, first_name="Ada", last_name="Lovelace"))))
+    guest = customer_of() or ""
+    known: dict[str, Any] = {
+        "phone": "+442079460000",
+        "date_of_birth": "1985-12-10",
+        "locale": "en-GB",
+        "email_verified": True,
+    }
+    assert change(guest, 1, **known).status == 200
+    made = register(first_name="Eve")
+    assert made.json["id"] == guest
+    assert (made.json["first_name"], made.json["email_verified"]) == ("Eve", False)
+    assert [made.json[name] for name in ("last_name", "phone", "date_of_birth", "locale")] == [None] * 4
+    assert call("GET", f"/api/customers/{guest}", by=guest).json == made.json
+    [event] = told(CustomerRegistered)
+    assert (event.profile.last_name, event.profile.email_verified) == (None, False)
 
 
 def test_the_storefront_may_create_and_vouch_for_the_email() -> None:
@@ -164,6 +187,15 @@ def test_the_list_is_newest_first_over_all_shards_and_pages() -> None:
         cursor = f"&cursor={page['next_cursor']}"
     assert found == everyone[::-1]
     assert page["next_cursor"] is None
+
+
+def test_a_page_asks_a_shard_again_that_has_more_than_its_share_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(items, "shard_of", lambda _: "2")
+    made = [register(f"customer-{n}@example.com").json["id"] for n in range(7)]
+    page = call("GET", "/api/customers?limit=5").json
+    assert [one["id"] for one in page["data"]] == made[:1:-1]
+    rest = call("GET", f"/api/customers?limit=5&cursor={page['next_cursor']}").json
+    assert [one["id"] for one in rest["data"]] == made[1::-1]
 
 
 def test_a_cursor_of_another_list_is_refused() -> None:

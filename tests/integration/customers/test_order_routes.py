@@ -56,7 +56,7 @@ def test_an_order_added_by_phone_counts_and_is_told() -> None:
 
 def test_an_order_without_id_and_moment_is_given_both() -> None:
     ada = register().json["id"]
-    made = add(ada, by="storefront").json
+    made = add(ada, by="storefront", key="k-1").json
     assert made["id"].startswith("ord_")
     assert made["status"] == "placed"
     assert abs(datetime.fromisoformat(made["placed_at"]) - clock.now()) < timedelta(minutes=1)
@@ -113,8 +113,15 @@ def test_of_two_requests_with_one_key_at_once_one_order_comes(monkeypatch: pytes
     assert totals(ada) == (1, 0)
 
 
+def test_without_id_and_key_a_retry_would_count_twice_and_is_refused() -> None:
+    ada = register().json["id"]
+    answer = add(ada)
+    assert (answer.status, answer.json["type"]) == (400, "/problems/idempotency-key-required")
+    assert kinds() == {"email": 1, "profile": 1}
+
+
 def test_nobody_who_is_not_here_or_erased_is_given_an_order() -> None:
-    assert add(ids.new_customer_id()).status == 404
+    assert add(ids.new_customer_id(), id="phone-0").status == 404
     ada = register().json["id"]
     add(ada, id="phone-1")
     hear(erasure(ada))
@@ -169,6 +176,13 @@ def test_customers_see_orders_of_before_once_their_email_is_verified() -> None:
     assert history(ada) == ["o-2", "o-1"]
     change(ada, 2, email_verified=True)
     assert history(ada, by=ada) == ["o-2", "o-1"]
+
+
+def test_a_guest_is_shown_nothing() -> None:
+    hear(paid(order("o-1")))
+    guest = customer_of() or ""
+    assert call("GET", f"/api/customers/{guest}/orders", by=guest).status == 404
+    assert history(guest) == ["o-1"]
 
 
 def test_stats_are_shown_by_currency() -> None:

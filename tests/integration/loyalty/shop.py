@@ -19,6 +19,7 @@ from shared.auth import Role
 from shared.events import (
     CustomerRegistered,
     CustomerStatus,
+    CustomerUpdated,
     ErasureRequested,
     EventData,
     OrderRecorded,
@@ -54,18 +55,27 @@ def order(order_id: str = "A1", customer_id: str | None = ADA, **facts: Any) -> 
     return OrderRecorded(**values | facts)
 
 
-def registration(customer_id: str = ADA) -> CustomerRegistered:
-    profile = Profile(email="ada@example.com", status=CustomerStatus.ACTIVE, registered_at=PLACED_AT)
-    return CustomerRegistered(customer_id=customer_id, profile=profile)
+def registration(customer_id: str = ADA, **facts: Any) -> CustomerRegistered:
+    return CustomerRegistered(customer_id=customer_id, profile=profile(**facts))
+
+
+def update(customer_id: str = ADA, **facts: Any) -> CustomerUpdated:
+    return CustomerUpdated(customer_id=customer_id, profile=profile(**facts))
+
+
+def profile(**facts: Any) -> Profile:
+    """Of somebody who registered before any entry was posted; `facts` replace those of it."""
+    values = {"email": "ada@example.com", "status": CustomerStatus.ACTIVE, "registered_at": PLACED_AT}
+    return Profile(**values | facts)
 
 
 def erasure(customer_id: str = ADA) -> ErasureRequested:
     return ErasureRequested(request_id=ids.new_request_id(), customer_id=customer_id)
 
 
-def hear(*events: EventData) -> int:
-    """Deliver events in this order; how many failed and are to come again."""
-    batch = sqs_batch(*(house_event(event) for event in events))
+def hear(*events: EventData, version: int = 1) -> int:
+    """Deliver events in this order, told at `version`; how many failed and are to come again."""
+    batch = sqs_batch(*(house_event(event, version=version) for event in events))
     return len(APP.inbox(batch, LambdaContext())["batchItemFailures"])
 
 

@@ -21,6 +21,7 @@ from tests.integration.loyalty.shop import (
     hear,
     order,
     points,
+    registration,
     told_of,
 )
 
@@ -108,7 +109,7 @@ def test_staff_add_points_that_live_twelve_months_from_today(set_clock: Callable
 
 
 def test_customers_are_not_told_the_names_of_staff() -> None:
-    hear(order())
+    hear(registration(), order())
     adjust(GIFT)
     entry = get(f"{POINTS}/entries", by=ADA).json_body["data"][0]
     assert (entry["actor"], entry["reason"]) == ("staff", GIFT["reason"])
@@ -176,7 +177,7 @@ def test_an_adjustment_needs_a_key_and_an_account() -> None:
 
 @pytest.mark.parametrize("role", [*STAFF, Role.STOREFRONT, ADA])
 def test_staff_storefront_and_the_customer_can_read(role: Role | str) -> None:
-    hear(order())
+    hear(registration(), order())
     assert get(POINTS, by=role).status_code == 200
     assert get(f"{POINTS}/entries", by=role).status_code == 200
 

@@ -60,7 +60,7 @@ def test_the_receipt_shows_counts_what_is_kept_and_why_and_who_has_not_answered(
         "kept": [{"what": "orders", "count": 3, "why": "tax law"}],
         "answered_at": "2026-06-01T12:00:00Z",
     }
-    assert [window["where"] for window in request["not_swept"]] == ["streams", "backups"]
+    assert [window["where"] for window in request["not_swept"]] == ["streams", "dead-letter queues", "backups"]
 
 
 def test_the_first_answer_of_a_service_stands(time: Time) -> None:

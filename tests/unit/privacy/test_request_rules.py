@@ -93,6 +93,7 @@ def test_a_receipt_names_what_cannot_be_swept_and_until_when() -> None:
     open_, done = rules.not_swept(None), rules.not_swept(NOON)
     assert [(window.where, window.hours, window.until) for window in open_] == [
         ("streams", 24, None),
+        ("dead-letter queues", 360, None),
         ("backups", 840, None),
     ]
-    assert [window.until for window in done] == [NOON + timedelta(days=1), NOON + timedelta(days=35)]
+    assert [window.until for window in done] == [NOON + timedelta(days=days) for days in (1, 15, 35)]

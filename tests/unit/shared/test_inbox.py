@@ -78,3 +78,22 @@ def test_a_refused_event_is_logged_by_field_and_not_by_value() -> None:
     [line] = [json.loads(line) for line in logs.getvalue().splitlines()]
     assert "customer_id" in line["fields"]
     assert "ada@x.y" not in logs.getvalue()
+
+
+def test_what_a_slow_message_leaves_no_time_for_comes_again_untouched() -> None:
+    handled: list[str] = []
+
+    class Context:
+        left = 30_000
+
+        def get_remaining_time_in_millis(self) -> int:
+            return self.left
+
+    def handle(heard: Heard[SegmentEntered]) -> None:
+        handled.append(heard.id)
+        Context.left -= 10_000
+
+    batch = sqs_batch(*(house_event(ENTERED, event_id=f"evt_{n}") for n in range(4)))
+    failures = receive(batch, {SegmentEntered: handle}, Context())["batchItemFailures"]
+    assert handled == ["evt_0", "evt_1"]
+    assert [one["itemIdentifier"] for one in failures] == [record["messageId"] for record in batch["Records"][2:]]

@@ -84,6 +84,12 @@ class ProfileItem(AccountItem, discriminator="profile"):
         self.consents = [consent.model_dump(mode="json") for consent in consents]
         self.listed_at = moment_key(now, self.customer_id)
 
+    def forget_person(self) -> None:
+        """Clear all that was known of the person beside the e-mail, and that the e-mail was theirs."""
+        self.email_verified = False
+        for name in Person.model_fields:
+            setattr(self, name, None)
+
     def learn(self, person: Person) -> None:
         """Take over what `person` says, and keep what it leaves out."""
         for name, value in person.model_dump(mode="json", include=set(Person.model_fields)).items():

@@ -58,6 +58,7 @@ def create_customer(new: NewCustomer, source: Source, cause: Cause, attempt: Att
 def register_customer(registration: Registration, cause: Cause, attempt: Attempt | None) -> CustomerView:
     """A person registers, by their own act; a guest with this e-mail becomes the customer, in place.
 
+    Of the guest's details only what the registration says itself stays: anybody could register with the e-mail.
     Somebody who was erased starts anew, under a new id. Raises EmailTakenError.
     """
     newcomer = Newcomer(registration, Source.REGISTRATION, by_own_act=True)
@@ -79,6 +80,9 @@ def _register(newcomer: Newcomer, cause: Cause, attempt: Attempt | None) -> Cust
     holder = find_holder(newcomer.person.email)
     profile = _guest_of(holder) or ProfileItem.new(ids.new_customer_id(), newcomer.source, clock.now())
     profile.email = newcomer.person.email
+    if newcomer.by_own_act:
+        # Whoever registers has not shown yet that the guest's e-mail is theirs, even if the shop knew the guest's.
+        profile.forget_person()
     profile.email_verified = profile.email_verified or newcomer.email_verified
     profile.learn(newcomer.person)
     profile.register(newcomer.source, newcomer.consents, clock.now())

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Annotated, Final
+from datetime import datetime
 
-from pydantic import AwareDatetime, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
-from shared.events import OrderLine, OrderStatus
+from shared.events import Moment, OrderLine, OrderStatus
 from shared.ids import CustomerId, OrderId
 from shared.model import ApiModel
 from shared.money import Amount, CurrencyCode
-
-# Between these every moment can be told in UTC and sorts as text.
-_EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_LATEST: Final = datetime(9000, 1, 1, tzinfo=UTC)
-
-Moment = Annotated[AwareDatetime, Field(ge=_EARLIEST, le=_LATEST)]
 
 
 class NewLine(OrderLine):

@@ -18,6 +18,7 @@ from shared.cause import Cause
 from shared.errors import ConflictError, InvalidError, NotFoundError
 from shared.events import Buyer, Order, OrderLine, OrderRecorded
 from shared.http import Attempt, Page
+from shared.http.receipts import KeyRequiredError
 from shared.observability import logger
 from shared.table import Check, Put, Write, commit, retry_lost_races
 
@@ -50,9 +51,12 @@ def record_order(order: Order, change: Change, cause: Cause) -> None:
 def add_order(customer_id: str, new: NewOrder, cause: Cause, attempt: Attempt | None) -> OrderView:
     """Record an order of a customer; the same order again is the same order.
 
-    Raises NotFoundError without the customer, OrderTakenError when the id is another's, OrderDiffersError when the
-    order is recorded with other contents, InvalidError for one too large.
+    Raises KeyRequiredError when nothing would tell a retry from another order: neither an id nor an attempt;
+    NotFoundError without the customer, OrderTakenError when the id is another's, OrderDiffersError when the order is
+    recorded with other contents, InvalidError for one too large.
     """
+    if new.id is None and attempt is None:
+        raise KeyRequiredError("Or give the order an id: without either, a retry would count it twice.")
     order = _named(customer_id, new)
     return retry_lost_races(lambda: _add(order, new, cause, attempt))
 
@@ -69,9 +73,11 @@ def list_orders(customer_id: str, limit: int, position: Mapping[str, Any] | None
     """The customer's orders, newest first.
 
     Customers themselves see what was bought before they registered only once their e-mail is verified: until then
-    anybody could register with it. Raises NotFoundError without the customer.
+    anybody could register with it. Raises NotFoundError without the customer, and to guests, who see nothing.
     """
     profile = get_profile(customer_id)
+    if by_self and profile.registered_at is None:
+        raise NotFoundError
     since = profile.registered_at if by_self and not profile.email_verified else None
     orders, next_position = list_newest_orders(customer_id, limit, position, since)
     return Page.of([order.view() for order in orders], next_position)

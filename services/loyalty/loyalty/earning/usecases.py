@@ -42,7 +42,7 @@ def _earns(order: OrderRecorded, settings: LoyaltySettings) -> bool:
 
 def _open_account(customer_id: str) -> None:
     if store.find_account(customer_id) is None:
-        commit(Put(Account.fresh(customer_id)))
+        commit(Put(Account.fresh(customer_id, clock.now())))
 
 
 def _earn(order: OrderRecorded, cause: Cause, settings: LoyaltySettings) -> None:

@@ -85,6 +85,7 @@ def _strip(account: Account) -> None:
     account.balance, account.earned, account.tier = nothing.balance, nothing.earned, nothing.tier
     account.lots, account.written_off = {}, None
     account.due_on = account.due_shard = None
+    account.opened_at = account.email_verified = account.profile_version = None
     account.registered_at = account.card_number = account.card_issued_at = None
     account.erased_at = clock.now()
 

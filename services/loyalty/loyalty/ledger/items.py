@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Final
 
-from pynamodb.attributes import JSONAttribute, UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.attributes import BooleanAttribute, JSONAttribute, UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, IncludeProjection
 from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
 
-from loyalty.ledger.rules import EntryKind, Posting, Standing, due_on
+from loyalty.ledger.rules import EntryKind, Posting, Standing, due_on, is_past_hidden
 from loyalty.table import DateAttribute, LotsAttribute, LoyaltyItem
-from shared.events import Tier
+from shared.events import Profile, Tier
 from shared.keys import customer_partition, shard_of
 
 ACCOUNT: Final = "ACCOUNT"
@@ -51,7 +52,12 @@ class Account(LoyaltyItem, discriminator="account"):
     written_off = LotsAttribute(null=True)
     due_shard = UnicodeAttribute(null=True)
     due_on = DateAttribute(null=True)
+    # When it came to be: before the registration, it was a guest's.
+    opened_at = UTCDateTimeAttribute(null=True)
+    # Of the profile, at the version that told them.
     registered_at = UTCDateTimeAttribute(null=True)
+    email_verified = BooleanAttribute(null=True)
+    profile_version = IntegerAttribute(null=True)
     card_number = UnicodeAttribute(null=True)
     card_issued_at = UTCDateTimeAttribute(null=True)
     erased_at = UTCDateTimeAttribute(null=True)
@@ -62,14 +68,27 @@ class Account(LoyaltyItem, discriminator="account"):
     due_accounts = DueAccounts()
 
     @classmethod
-    def fresh(cls, customer_id: str) -> Account:
+    def fresh(cls, customer_id: str, now: datetime) -> Account:
         """An account with nothing in it, not stored yet."""
-        return cls(customer_partition(customer_id), ACCOUNT, customer_id=customer_id)
+        return cls(customer_partition(customer_id), ACCOUNT, customer_id=customer_id, opened_at=now)
 
     @property
     def standing(self) -> Standing:
         """What the ledger's rules need to know of it."""
         return Standing(self.balance, self.earned, self.tier, self.lots, self.written_off or {})
+
+    def learn(self, profile: Profile, version: int) -> bool:
+        """Take over what it needs of a profile; whether it is newer than the one known."""
+        if version <= (self.profile_version or 0):
+            return False
+        self.registered_at, self.email_verified = profile.registered_at, profile.email_verified
+        self.profile_version = version
+        return True
+
+    @property
+    def hides_past(self) -> bool:
+        """Whether it holds what a guest bought and nobody has shown yet to be that guest."""
+        return is_past_hidden(self.opened_at, self.registered_at, verified=bool(self.email_verified))
 
     def turn(self, posting: Posting, *, reached: bool) -> None:
         """Let it stand as after `posting`, its newest entry; `reached` when its due date has come."""

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
@@ -36,6 +36,13 @@ class EntryKind(StrEnum):
     EXPIRED = "expired"
     # The last entry of an erased person's account.
     VOIDED = "voided"
+
+
+def is_past_hidden(opened_at: datetime | None, registered_at: datetime | None, *, verified: bool) -> bool:
+    """Whether customers may not see their own account: it began with a guest, and anybody may have registered since."""
+    if verified or opened_at is None:
+        return False
+    return registered_at is None or opened_at < registered_at
 
 
 @dataclass(frozen=True)

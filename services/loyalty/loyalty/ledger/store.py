@@ -55,7 +55,7 @@ def find_account(customer_id: str) -> Account | None:
 
 def account_of(customer_id: str) -> Account:
     """The account as it is now, or a fresh one that is not stored yet."""
-    return find_account(customer_id) or Account.fresh(customer_id)
+    return find_account(customer_id) or Account.fresh(customer_id, clock.now())
 
 
 def make_entry(account: Account, posting: Posting, origin: Origin, **facts: Any) -> Entry:

@@ -12,10 +12,11 @@ from loyalty.ledger.models import EntriesQuery, EntryView, NewAdjustment, Points
 from loyalty.settings import LoyaltySettings
 from shared import clock, ids
 from shared.cause import Cause
-from shared.errors import ConflictError, InvalidError, NotFoundError
+from shared.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+from shared.events import CustomerUpdated
 from shared.http import Attempt, Page
 from shared.http.cursors import invalid_cursor
-from shared.table import retry_lost_races
+from shared.table import Put, commit, retry_lost_races
 
 
 class InsufficientPointsError(ConflictError):
@@ -25,16 +26,23 @@ class InsufficientPointsError(ConflictError):
     title = "There are not enough points"
 
 
-def read_points(customer_id: str) -> PointsView:
-    """How the account stands. Raises NotFoundError without one."""
-    return PointsView.of(existing_account(customer_id))
+class EmailNotVerifiedError(ForbiddenError):
+    """A guest bought with this e-mail before somebody registered with it, who has not shown that it is theirs."""
+
+    slug = "email-not-verified"
+    title = "The e-mail is not verified"
+
+
+def read_points(customer_id: str, *, by_self: bool) -> PointsView:
+    """How the account stands. Raises NotFoundError without one, EmailNotVerifiedError as `shown_account`."""
+    return PointsView.of(shown_account(customer_id, by_self=by_self))
 
 
 def list_entries(
-    customer_id: str, query: EntriesQuery, position: Mapping[str, Any] | None, *, names_staff: bool
+    customer_id: str, query: EntriesQuery, position: Mapping[str, Any] | None, *, names_staff: bool, by_self: bool
 ) -> Page[EntryView]:
-    """A page of entries, newest first. Raises NotFoundError without an account."""
-    existing_account(customer_id)
+    """A page of entries, newest first. Raises NotFoundError without an account, EmailNotVerifiedError as above."""
+    shown_account(customer_id, by_self=by_self)
     before = _before(position)
     found = store.entries_of(customer_id, before=before, kind=query.kind, limit=query.limit + 1)
     page = found[: query.limit]
@@ -55,12 +63,37 @@ def adjust_points(
     return retry_lost_races(lambda: _adjust(customer_id, adjustment, origin, attempt, settings.lot_months))
 
 
+def keep_profile(updated: CustomerUpdated, version: int) -> None:
+    """Know whether the e-mail is verified, as of the profile's version; an older one changes nothing."""
+    retry_lost_races(lambda: _keep_profile(updated, version))
+
+
+def shown_account(customer_id: str, *, by_self: bool) -> Account:
+    """The account, to be shown to whoever asks. Raises NotFoundError without one.
+
+    Raises EmailNotVerifiedError to customers themselves while it holds what was bought before they registered and
+    their e-mail is not verified: until then anybody could have registered with it.
+    """
+    account = existing_account(customer_id)
+    if by_self and account.hides_past:
+        raise EmailNotVerifiedError(
+            "Points were collected with this e-mail before the registration. They show once the e-mail is verified."
+        )
+    return account
+
+
 def existing_account(customer_id: str) -> Account:
     """The account. Raises NotFoundError when there is none, or only the tombstone of one."""
     account = store.find_account(customer_id)
     if account is None or account.erased_at:
         raise NotFoundError("This customer has no points account.")
     return account
+
+
+def _keep_profile(updated: CustomerUpdated, version: int) -> None:
+    account = store.account_of(updated.customer_id)
+    if not account.erased_at and account.learn(updated.profile, version):
+        commit(Put(account))
 
 
 def _adjust(

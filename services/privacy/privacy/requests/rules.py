@@ -15,6 +15,8 @@ OTHERS: Final = ("customers", "loyalty", "notifications", "segments")
 ITSELF: Final = "privacy"
 
 _OPEN: Final = frozenset({RequestStatus.RECEIVED, RequestStatus.APPROVED})
+# A message in flight at the sweep can reach a dead-letter queue within a day (EventBridge's retries), and stays for 14.
+_DEAD_LETTERS: Final = ("dead-letter queues", 15 * 24)
 # DynamoDB keeps stream records 24 hours, and point-in-time backups 35 days (AWS's own limits).
 _STREAMS: Final = ("streams", 24)
 _BACKUPS: Final = ("backups", 35 * 24)
@@ -104,7 +106,7 @@ def next_look(now: datetime) -> date:
 
 def not_swept(completed_at: datetime | None) -> list[Window]:
     """The places that no service can sweep, with how long each remembers."""
-    return [_window(where, hours, completed_at) for where, hours in (_STREAMS, _BACKUPS)]
+    return [_window(where, hours, completed_at) for where, hours in (_STREAMS, _DEAD_LETTERS, _BACKUPS)]
 
 
 def _window(where: str, hours: int, completed_at: datetime | None) -> Window:

@@ -1,0 +1,103 @@
+"""Tells again what a stream outage lost: events that items still carry, from a moment on.
+
+A relay that gives a record up leaves its position in the queue `…-untold`; the events themselves still lie on the items
+until these are written again. One that was told already comes again under its own id, which every inbox takes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import itertools
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from infra.apps import load_app
+from infra.console import console, fail
+from infra.deploy import Deployment
+from infra.local.state import local_deployment
+from infra.paths import SERVICES
+
+if TYPE_CHECKING:
+    from mypy_boto3_events import EventBridgeClient
+
+    from shared.outbox import Relay
+
+_ENTRIES_A_CALL: Final = 10
+
+
+class NotTakenError(Exception):
+    """The bus refused events; nothing is lost, and running it again is safe."""
+
+
+def republish(deployment: Deployment, service: str, since: datetime) -> int:
+    """Tell again every event of the service's table that happened at `since` or later; how many there were.
+
+    Reads the whole table. Raises NotTakenError when the bus refuses one.
+    """
+    relay = _relay(service, f"regulars-{deployment.stage}")
+    bus = deployment.session.client("events", region_name=deployment.region, endpoint_url=deployment.endpoint)
+    entries = (entry for image in _carrying(deployment, service) for entry in relay.entries_of(image))
+    return _put(bus, (entry for entry in entries if _happened(entry) >= since))
+
+
+def _happened(entry: Mapping[str, Any]) -> datetime:
+    moment: datetime = entry["Time"]
+    return moment
+
+
+def _relay(service: str, bus_name: str) -> Relay:
+    """As the service's own relay function makes it, of the same base and builders."""
+    from shared.outbox import Relay  # noqa: PLC0415  # reads the stage from the environment
+
+    load_app(service)
+    table = importlib.import_module(f"{service}.table")
+    events = importlib.import_module(f"{service}.events")
+    return Relay(service, getattr(table, f"{service.capitalize()}Item"), events.TELLS, bus_name)
+
+
+def _carrying(deployment: Deployment, service: str) -> Iterator[Mapping[str, Any]]:
+    dynamodb = deployment.session.client("dynamodb", region_name=deployment.region, endpoint_url=deployment.endpoint)
+    name = f"regulars-{deployment.stage}-{service}"
+    pages = dynamodb.get_paginator("scan").paginate(TableName=name, FilterExpression="attribute_exists(outbox)")
+    return (item for page in pages for item in page["Items"])
+
+
+def _put(bus: EventBridgeClient, entries: Iterable[Any]) -> int:
+    left, told = iter(entries), 0
+    while batch := list(itertools.islice(left, _ENTRIES_A_CALL)):
+        if bus.put_events(Entries=batch)["FailedEntryCount"]:
+            raise NotTakenError(f"the bus refused some of ten events after {told}")
+        told += len(batch)
+    return told
+
+
+def main() -> None:
+    """Tells a service's events again, on the local cloud unless a stage is named."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("service", choices=SERVICES)
+    parser.add_argument("--since", required=True, type=_moment, help="a moment with its offset: 2026-11-22T10:00:00Z")
+    parser.add_argument("--stage", help="a stage in the account that the AWS settings name")
+    chosen = parser.parse_args()
+    deployment = Deployment.of_account(chosen.stage) if chosen.stage else local_deployment()
+    os.environ["STAGE"] = deployment.stage
+    try:
+        told = republish(deployment, chosen.service, chosen.since)
+    except (ClientError, BotoCoreError, NotTakenError) as error:
+        fail(f"Not all told: {error}")
+    console.print(f"{told} events of {chosen.service} told again.")
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise argparse.ArgumentTypeError("say the offset too, Z for UTC")
+    return moment
+
+
+if __name__ == "__main__":
+    main()

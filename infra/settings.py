@@ -1,0 +1,43 @@
+"""What a shop chooses when it deploys: `SET="ShopName='The Mug' Sender=shop@example.com"`."""
+
+import shlex
+from difflib import get_close_matches
+from pathlib import Path
+
+import yaml
+
+from infra.front import front_template
+from infra.paths import SERVICES
+from infra.template import additions
+
+
+class SettingsError(Exception):
+    """What was chosen cannot be understood; the message says which part of it."""
+
+
+def read_settings(text: str, root: Path) -> dict[str, str]:
+    """The parameters in `Name=value Name='a value'`, by name. Raises SettingsError, also for a name nobody knows."""
+    try:
+        pairs = shlex.split(text)
+    except ValueError as error:
+        raise SettingsError(f"SET cannot be read: {error} in {text}") from None
+    known = _known(root)
+    return dict(_setting(pair, known) for pair in pairs)
+
+
+def _setting(pair: str, known: set[str]) -> tuple[str, str]:
+    name, equals, value = pair.partition("=")
+    if not equals:
+        raise SettingsError(f"{pair} sets nothing: SET=\"Name=value Name='a value with spaces'\"")
+    if name not in known:
+        meant = get_close_matches(name, known, n=1)
+        hint = f"did you mean {meant[0]}?" if meant else f"there are {', '.join(sorted(known))}."
+        raise SettingsError(f"No template has a parameter {name}: {hint}")
+    return name, value
+
+
+def _known(root: Path) -> set[str]:
+    """Names of the parameters of all templates."""
+    core = yaml.safe_load((root / "infra" / "core.yaml").read_text())
+    templates = [core, front_template(root), *(additions(root, service) for service in SERVICES)]
+    return {name for template in templates for name in template["Parameters"]}
