@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test check package deploy stop redrive republish clock token meter bench
+.PHONY: help run test check package deploy stop redrive republish clock token meter bench simulate
 
 PYTHON ?= python3.11
 STAGE ?=
@@ -11,6 +11,11 @@ SINCE ?=
 DAYS ?=
 QUICK ?=
 SIZES ?=
+SEEDS ?= 200
+ORDERS ?= 60
+SEED ?=
+ONLY ?=
+BUG ?=
 ROLE ?=
 ARCH ?= arm64
 PORT ?= 8080
@@ -54,6 +59,10 @@ check: $(READY) ## Format, lint, types, architecture, templates, generated docs
 	@$(CHECKS) checkov --config-file infra/checks/checkov.yaml --directory .build/lint
 	$(RUN) infra.docs --check
 	$(RUN) infra.roles --check
+
+simulate: $(READY) ## Try to break it: SEEDS=200 ORDERS=60, or one SEED=17 (ONLY=its steps, BUG=a planted one)
+	@$(RUN) tests.simulation --orders $(ORDERS) $(if $(ONLY),--only $(ONLY)) $(if $(BUG),--bug $(BUG)) \
+		$(if $(SEED),--seed $(SEED),--seeds $(SEEDS) $(if $(BUG),,--report))
 
 meter: $(READY) ## Count what each operation costs on AWS, into docs/proof/costs.md
 	@$(RUN) benchmarks.meter

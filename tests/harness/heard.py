@@ -36,7 +36,7 @@ def envelope(source: str, detail_type: str, detail: dict[str, Any]) -> dict[str,
     """What EventBridge puts around a detail."""
     return {
         "version": "0",
-        "id": f"eb-{next(_numbers)}",
+        "id": f"{next(_numbers):036d}",  # as long as EventBridge's: items remember it
         "detail-type": detail_type,
         "source": source,
         "account": "123456789012",

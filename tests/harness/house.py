@@ -243,7 +243,7 @@ class House:
         entries = json.loads(params["body"])["Entries"]
         for entry in entries:
             self.put_on_bus(self._envelope(entry))
-        taken = [{"EventId": f"eb-{next(self._numbers)}"} for _ in entries]
+        taken = [{"EventId": f"{next(self._numbers):036d}"} for _ in entries]
         response = AWSResponse(params["url"], 200, {}, None)  # type: ignore[arg-type]
         return response, {"FailedEntryCount": 0, "Entries": taken, "ResponseMetadata": {"HTTPStatusCode": 200}}
 
@@ -251,7 +251,7 @@ class House:
         detail = json.loads(entry["Detail"])
         return {
             "version": "0",
-            "id": f"eb-{next(self._numbers)}",
+            "id": f"{next(self._numbers):036d}",
             "detail-type": entry["DetailType"],
             "source": entry["Source"],
             "account": "123456789012",

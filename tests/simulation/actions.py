@@ -1,0 +1,218 @@
+"""What people, staff and the shop's systems do, one step at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from random import Random
+from typing import Any, Final
+
+from tests.simulation import carriage
+from tests.simulation.plan import BIRTHDAY, Person, Step
+from tests.simulation.scene import Adjustment, Outcome, Scene, customer_of
+from tests.simulation.tables import Row
+
+Action = Callable[[Scene, Random, Step], None]
+
+_FORM: Final = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+def register(scene: Scene, rng: Random, step: Step) -> None:
+    """A person registers by their own act; that alone brings somebody back who was erased."""
+    person = rng.choice(scene.people)
+    scene.promises.own_acts.add(person.email)
+    consents = [{"channel": "email", "granted": rng.random() < 0.8}]
+    body = _details(person, step) | {"consents": consents if rng.random() < 0.9 else []}
+    answer = scene.call(
+        rng,
+        "POST",
+        "/api/registrations",
+        by="storefront",
+        body=body,
+        headers=key(step),
+        meanwhile=others(scene, rng, "customers"),
+    )
+    _note_view(scene, answer, 201)
+
+
+def create(scene: Scene, rng: Random, step: Step) -> None:
+    """Staff or the storefront register somebody; they may not bring back who was erased."""
+    person = rng.choice(scene.people)
+    body = _details(person, step)
+    answer = scene.call(
+        rng,
+        "POST",
+        "/api/customers",
+        by=rng.choice(("support", "storefront")),
+        body=body,
+        headers=key(step),
+        meanwhile=others(scene, rng, "customers"),
+    )
+    _note_view(scene, answer, 201)
+
+
+def change(scene: Scene, rng: Random, step: Step) -> None:
+    """Staff change somebody, now and then from a view that is old."""
+    profile = scene.profile_of(rng.choice(scene.people))
+    if profile is None:
+        return
+    person = next(one for one in scene.people if one.owns(profile["email"]))
+    patch: dict[str, Any] = rng.choice(
+        (
+            {"last_name": f"Kanarie {step.number}"},
+            {"email": rng.choice((person.email, person.other_email))},
+            {"status": rng.choice(("active", "active", "inactive", "banned"))},
+            {"phone": None, "email_verified": True},
+            {"locale": "nl-NL", "phone": person.phone},
+        )
+    )
+    _patch(scene, rng, profile, patch, by="support")
+
+
+def change_oneself(scene: Scene, rng: Random, step: Step) -> None:
+    profile = scene.profile_of(rng.choice(scene.people), registered=True)
+    if profile is not None:
+        _patch(scene, rng, profile, {"last_name": f"Kanarie {step.number}"}, by=customer_of(profile))
+
+
+def adjust(scene: Scene, rng: Random, step: Step) -> None:
+    """Staff add or take points, with words that name the person."""
+    profile = scene.profile_of(rng.choice(scene.people))
+    if profile is None:
+        return
+    points = rng.choice((-5_000, -300, -1, 1, 50, 100, 4_000))
+    reason = f"For {profile['email']}, at step {step.number}"
+    path = f"/api/customers/{customer_of(profile)}/points"
+    body = {"points": points, "reason": reason}
+    answer = scene.call(
+        rng, "POST", path, by="support", body=body, headers=key(step), meanwhile=others(scene, rng, "loyalty")
+    )
+    scene.promises.adjustments[reason] = Adjustment(customer_of(profile), points, scene.outcome(answer, 201))
+
+
+def consent(scene: Scene, rng: Random, step: Step) -> None:
+    profile = scene.profile_of(rng.choice(scene.people))
+    if profile is None:
+        return
+    customer_id = customer_of(profile)
+    body = {"channel": rng.choice(("email", "email", "sms")), "granted": rng.random() < 0.5}
+    path = f"/api/customers/{customer_id}/consents"
+    by = rng.choice(("support", "storefront", customer_id))
+    answer = scene.call(rng, "POST", path, by=by, body=body, headers=key(step), meanwhile=others(scene, rng, "privacy"))
+    scene.promises.consents.append((customer_id, scene.outcome(answer, 201)))
+
+
+def unsubscribe(scene: Scene, rng: Random, step: Step) -> None:
+    """Somebody uses the link of a mail; a scanner opened it before."""
+    if not scene.world.mails:
+        return
+    path = "/unsubscribe/" + rng.choice(scene.world.mails).link.rpartition("/")[2]
+    scene.call(rng, "GET", path, by=None)
+    scene.call(
+        rng,
+        "POST",
+        path,
+        by=None,
+        body=b"List-Unsubscribe=One-Click",
+        headers=_FORM,
+        meanwhile=others(scene, rng, "notifications"),
+    )
+
+
+def erase(scene: Scene, rng: Random, step: Step) -> None:
+    """Compliance enters an erasure and approves it, most of the time."""
+    profile = scene.profile_of(rng.choice(scene.people))
+    if profile is None:
+        return
+    customer_id = customer_of(profile)
+    request_id = _enter_request(scene, rng, customer_id, step)
+    if request_id is None:
+        return
+    if rng.random() < 0.15:
+        scene.call(rng, "POST", f"/api/privacy/requests/{request_id}/cancel", by="compliance")
+        return
+    scene.promises.erased[customer_id] = next(one for one in scene.people if one.owns(profile["email"]))
+    _note_letters(scene, customer_id)
+    path = f"/api/privacy/requests/{request_id}/approve"
+    answer = scene.call(rng, "POST", path, by="compliance", meanwhile=others(scene, rng, "privacy"))
+    if scene.outcome(answer, 200) is Outcome.DONE:
+        scene.promises.erasures[customer_id] = request_id
+
+
+def poison(scene: Scene, rng: Random, step: Step) -> None:
+    """An event that no handler can read, about somebody: it ends among the dead letters, planted."""
+    told = [event for event in scene.world.told if event["detail-type"] == "CustomerRegistered"]
+    if not told:
+        return
+    event = rng.choice(told)
+    broken = {**event, "id": f"poison-{step.number}", "detail": {**event["detail"], "metadata": {}}}
+    scene.world.send(broken)
+
+
+def _note_letters(scene: Scene, customer_id: str) -> None:
+    """Keep which planted dead letters name the person: the erasure has to find them."""
+    for service, queue in scene.world.queues.items():
+        for letter in queue.dead:
+            if carriage.is_planted(letter) and customer_id in letter.body:
+                scene.promises.dead_before[(service, letter.id)] = customer_id
+
+
+def _enter_request(scene: Scene, rng: Random, customer_id: str, step: Step) -> str | None:
+    body = {"kind": "erase", "customer_id": customer_id}
+    answer = scene.call(
+        rng,
+        "POST",
+        "/api/privacy/requests",
+        by="compliance",
+        body=body,
+        headers=key(step),
+        meanwhile=others(scene, rng, "privacy"),
+    )
+    if answer is None:
+        return None
+    if answer.status == 409:
+        already: str | None = answer.json.get("open_request_id")
+        return already
+    return str(answer.json["id"]) if answer.status == 201 else None
+
+
+def _patch(scene: Scene, rng: Random, profile: Row, patch: Mapping[str, Any], *, by: str) -> None:
+    version = profile["version"] - (rng.random() < 0.15)
+    answer = scene.call(
+        rng,
+        "PATCH",
+        f"/api/customers/{customer_of(profile)}",
+        by=by,
+        body=patch,
+        headers={"If-Match": f'"{version}"'},
+        meanwhile=others(scene, rng, "customers", customer_of(profile)),
+    )
+    _note_view(scene, answer, 200)
+
+
+def _note_view(scene: Scene, answer: Any, success: int) -> None:
+    """Keep what was answered; two different answers at one version are an update lost."""
+    if scene.outcome(answer, success) is not Outcome.DONE:
+        return
+    view = answer.json
+    known = scene.promises.views.setdefault((view["id"], view["version"]), view)
+    if known != view:
+        scene.world.violations.append(f"version {view['version']} of {view['id']} was answered with two contents")
+
+
+def others(scene: Scene, rng: Random, service: str, about: str | None = None) -> Callable[[], None]:
+    """Something else that the same service does meanwhile, about the same customer if there is anything."""
+    return lambda: carriage.deliver_to(scene, rng, service, count=1, about=about)
+
+
+def _details(person: Person, step: Step) -> dict[str, Any]:
+    return {
+        "email": person.email,
+        "first_name": "Kanarie",
+        "last_name": f"Kanarie {step.number}",
+        "phone": person.phone,
+        "date_of_birth": BIRTHDAY,
+    }
+
+
+def key(step: Step) -> dict[str, str]:
+    return {"Idempotency-Key": f"step-{step.number}"}

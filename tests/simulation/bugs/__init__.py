@@ -1,0 +1,8 @@
+"""Planted bugs, by name in `BUGS`."""
+
+from __future__ import annotations
+
+from tests.simulation.bugs import erasure, exactly_once, messages, ordering, points  # registers them
+from tests.simulation.bugs.planting import BUGS, Bug
+
+__all__ = ["BUGS", "Bug", "erasure", "exactly_once", "messages", "ordering", "points"]

@@ -1,0 +1,55 @@
+"""Mails that go twice, or to whom they may not."""
+
+# What is replaced is what a module imported for itself, which mypy takes for private.
+# mypy: disable-error-code="attr-defined"
+
+from __future__ import annotations
+
+from typing import Any
+from unittest.mock import patch
+
+from notifications.messages import usecases as messages
+from notifications.messages.models import MessageStatus
+from shared.table import Put, commit
+from tests.simulation.bugs.planting import Replaced, bug
+
+
+@bug("A message whose sending was interrupted is sent again")
+def message_sent_again() -> Replaced:
+    take_up = messages._take_up
+
+    def again(due: Any, claim: str, reason: Any) -> Any:
+        message = messages.find_message(due)
+        if message is not None and message.status is MessageStatus.SENDING and not reason:
+            message.claim = claim
+            commit(Put(message))
+            return message
+        return take_up(due, claim, reason)
+
+    return [(messages, "_take_up", again)]
+
+
+@bug("A message is sent before there is a record of it")
+def sent_before_claimed() -> Replaced:
+    send_once = messages.send_once
+
+    def early(due: Any, cause: Any) -> None:
+        recipient = messages.find_recipient(due.customer_id)
+        if messages.find_message(due) is None and not messages.gate(recipient, due.channel, due.template.purpose):
+            messages.send_mail(messages._compose(due, recipient))
+            with patch.object(messages, "send_mail", lambda _: "sent"):
+                return send_once(due, cause)
+        return send_once(due, cause)
+
+    return [(messages, "send_once", early)]
+
+
+@bug("Consent is not asked for")
+def gate_left_open() -> Replaced:
+    gate = messages.gate
+
+    def lenient(recipient: Any, channel: Any, purpose: Any) -> Any:
+        reason = gate(recipient, channel, purpose)
+        return None if reason == "no_consent" else reason
+
+    return [(messages, "gate", lenient)]

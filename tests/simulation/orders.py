@@ -1,0 +1,78 @@
+"""What the shop's order system and storefront say of orders."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+from shared.events import EventData, OrderPaid, OrderPlaced, OrderRefunded, Refund
+from tests.simulation.actions import key, others
+from tests.simulation.plan import PlannedOrder, Step
+from tests.simulation.scene import Facts, Outcome, Scene, customer_of
+
+
+def place(scene: Scene, rng: Random, step: Step) -> None:
+    facts = _facts(scene, step)
+    facts.told = True
+    _send(scene, rng, OrderPlaced(order=facts.order))
+
+
+def pay(scene: Scene, rng: Random, step: Step) -> None:
+    facts = _facts(scene, step)
+    facts.told = facts.is_paid = True
+    _send(scene, rng, OrderPaid(order=facts.order, paid_at=facts.order.placed_at))
+
+
+def refund(scene: Scene, rng: Random, step: Step) -> None:
+    """One of the order's refunds; perhaps one that was told before."""
+    planned, facts = scene.orders[step.about], _facts(scene, step)
+    if not planned.refunds:
+        return
+    chosen = rng.randrange(len(planned.refunds))
+    facts.told = True
+    facts.refunds[f"r-{chosen}"] = planned.refunds[chosen]
+    given_back = Refund(id=f"r-{chosen}", amount=planned.refunds[chosen], refunded_at=scene.world.universe.moment)
+    _send(scene, rng, OrderRefunded(order=facts.order, refund=given_back))
+
+
+def add_order(scene: Scene, rng: Random, step: Step) -> None:
+    """The storefront records an order over HTTP, perhaps one that is told of by events too."""
+    planned = scene.orders[step.about]
+    facts = _facts(scene, step)
+    profile = scene.profile_of(planned.person)
+    if profile is None or (facts.order.buyer.id is None and facts.order.buyer.email is None):
+        return
+    order = facts.order
+    body: dict[str, Any] = {"id": order.id, "currency": order.currency, "total": order.total}
+    body["placed_at"] = order.placed_at.isoformat()
+    path = f"/api/customers/{customer_of(profile)}/orders"
+    answer = scene.call(
+        rng, "POST", path, by="storefront", body=body, headers=key(step), meanwhile=others(scene, rng, "customers")
+    )
+    if scene.outcome(answer, 201) is Outcome.DONE:
+        facts.told = True
+    elif scene.outcome(answer, 201) is Outcome.UNKNOWN:
+        facts.maybe = True
+
+
+def _send(scene: Scene, rng: Random, event: EventData) -> None:
+    """The shop's systems tell the bus, now and then twice."""
+    for _ in range(rng.choice((1, 1, 1, 1, 2))):
+        scene.world.send(
+            {
+                "version": "0",
+                "id": f"eb-{scene.world.next_number()}",
+                "detail-type": type(event).__name__,
+                "source": event.told_by[0],
+                "account": "123456789012",
+                "time": scene.world.universe.moment.isoformat(),
+                "region": "us-east-1",
+                "resources": [],
+                "detail": event.model_dump(mode="json"),
+            }
+        )
+
+
+def _facts(scene: Scene, step: Step) -> Facts:
+    planned: PlannedOrder = scene.orders[step.about]
+    return scene.order(planned)

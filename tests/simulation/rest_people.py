@@ -1,0 +1,222 @@
+"""Checks of what is known of people, once everything has settled: all services are of one mind, and forget."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from typing import Final
+
+from tests.harness.ground import SERVICES
+from tests.simulation import model
+from tests.simulation.carriage import is_planted
+from tests.simulation.checks import email_pk
+from tests.simulation.plan import CANARIES
+from tests.simulation.scene import Outcome, Scene, customer_of
+from tests.simulation.tables import Row, Tables, waiting_text
+
+# A segment's rules look back 91 days at most.
+_HORIZON: Final = 95
+_TOLD_ONCE: Final[Mapping[str, str]] = {
+    "CardIssued": "customer_id",
+    "PointsEarned": "order_id",
+    "MessageSent": "message_id",
+    "RequestCompleted": "request_id",
+}
+
+
+def segments_agree(scene: Scene, tables: Tables) -> Iterator[str]:
+    """Features are what customers says, and membership is what the rules give today."""
+    today = scene.world.universe.moment.date()
+    for profile in tables.of_kind("customers", "profile"):
+        who = customer_of(profile)
+        stats = {
+            row["sk"].removeprefix("STATS#"): row
+            for row in tables.of_kind("customers", "stats")
+            if customer_of(row) == who
+        }
+        row = tables.own("segments", who, "FEATURES")
+        if row is None:
+            if stats or "registered_at" in profile:
+                yield f"segments knows nothing of {who}"
+            continue
+        yield from _features_agree(who, row, profile, stats)
+        yield from _members_agree(who, row, today)
+
+
+def _features_agree(who: str, row: Row, profile: Row, stats: Mapping[str, Row]) -> Iterator[str]:
+    names = ("version", "orders", "spent", "first_order_at", "last_order_at")
+    said = {part["currency"]: [part[name] for name in names] for part in row.get("stats") or ()}
+    if said != {currency: [kept[name] for name in names] for currency, kept in stats.items()}:
+        yield f"segments has stats {said} of {who}, customers has {dict(stats)}"
+    if "registered_at" in profile:
+        theirs = (profile["version"], profile["registered_at"], profile["status"])
+        if (row.get("profile_version"), row.get("registered_at"), row.get("status")) != theirs:
+            yield f"segments has the profile of {who} as {row}, customers as {theirs}"
+
+
+def _members_agree(who: str, row: Row, today: date) -> Iterator[str]:
+    stats, registered_at = row.get("stats") or (), row.get("registered_at")
+    due = model.segments_of(stats, registered_at, today)
+    if (held := {part["segment_id"] for part in row.get("held") or ()}) != due:
+        yield f"{who} is in {sorted(held)} and belongs to {sorted(due)}"
+    ahead = (today + timedelta(days=days) for days in range(1, _HORIZON))
+    flip = next((day for day in ahead if model.segments_of(stats, registered_at, day) != due), None)
+    if flip and (row.get("due_on") is None or row["due_on"] > flip.isoformat()):
+        yield f"{who} moves on {flip} and is looked at on {row.get('due_on')}"
+
+
+def moves_add_up(scene: Scene, tables: Tables) -> Iterator[str]:
+    """Who heard every SegmentEntered and SegmentLeft knows who is where."""
+    moves: dict[str, dict[tuple[int, str], str]] = {}
+    for envelope in scene.world.told:
+        if envelope["detail-type"] in {"SegmentEntered", "SegmentLeft"}:
+            detail = envelope["detail"]
+            key = (detail["metadata"]["version"], detail["data"]["segment_id"])
+            moves.setdefault(detail["data"]["customer_id"], {})[key] = envelope["detail-type"]
+    for row in tables.of_kind("segments", "features"):
+        heard: set[str] = set()
+        for (_, segment_id), name in sorted(moves.get(customer_of(row), {}).items()):
+            (heard.add if name == "SegmentEntered" else heard.discard)(segment_id)
+        held = {part["segment_id"] for part in row.get("held") or ()}
+        if "erased_at" not in row and heard != held:
+            yield f"{customer_of(row)} is in {sorted(held)}, and was told to be in {sorted(heard)}"
+
+
+def contacts_agree(scene: Scene, tables: Tables) -> Iterator[str]:
+    """A contact is the profile as it is, with the consents that the log says stand."""
+    log: dict[str, list[Row]] = {}
+    for entry in tables.of_kind("privacy", "consent"):
+        log.setdefault(customer_of(entry), []).append(entry)
+    for profile in tables.of_kind("customers", "profile"):
+        who = customer_of(profile)
+        contact = tables.own("notifications", who, "CONTACT") or {}
+        if "registered_at" in profile:
+            names = ("email", "first_name", "last_name", "locale", "status")
+            if contact.get("profile_version") != profile["version"]:
+                yield f"the contact of {who} is of {contact.get('profile_version')}, the profile {profile['version']}"
+            elif wrong := [name for name in names if contact.get(name) != profile.get(name)]:
+                yield f"the contact of {who} has other {wrong} than the profile"
+        held = {
+            one["channel"]: (model.moment(one["decided_at"]), one["granted"]) for one in contact.get("consents") or ()
+        }
+        if held != model.standing(log.get(who, [])):
+            yield f"notifications holds consents {held} of {who}, the log says {model.standing(log.get(who, []))}"
+
+
+def consents_were_logged(scene: Scene, tables: Tables) -> Iterator[str]:
+    """Every word that was answered as logged is in the log, once; so is every registration's."""
+    logged: Counter[str] = Counter()
+    causes: Counter[tuple[str, str, str]] = Counter()
+    for entry in tables.of_kind("privacy", "consent"):
+        if entry["how"] in {"staff", "storefront", "account"}:
+            logged[customer_of(entry)] += 1
+        causes[(customer_of(entry), entry["caused_by"], entry["channel"])] += 1
+    for who in sorted({who for who, _ in scene.promises.consents}):
+        done = scene.promises.consents.count((who, Outcome.DONE))
+        unknown = scene.promises.consents.count((who, Outcome.UNKNOWN))
+        if not done <= logged[who] <= done + unknown:
+            yield f"{logged[who]} consents of {who} are logged, {done} were answered and {unknown} not"
+    for cause, times in causes.items():
+        if times > 1:
+            yield f"consent {cause} is logged {times} times"
+
+
+def messages_agree(scene: Scene, tables: Tables) -> Iterator[str]:
+    """One record a registration; what it says is what SES got."""
+    mails = Counter(mail.customer_id for mail in scene.world.mails)
+    messages: dict[str, list[Row]] = {}
+    for row in tables.of_kind("notifications", "message"):
+        messages.setdefault(customer_of(row), []).append(row)
+    for profile in tables.of_kind("customers", "profile"):
+        if "registered_at" in profile:
+            who = customer_of(profile)
+            yield from _message_agrees(scene, who, messages.get(who, []), mails[who])
+
+
+def _message_agrees(scene: Scene, who: str, messages: list[Row], mails: int) -> Iterator[str]:
+    statuses = [message["status"] for message in messages]
+    fits = {"sent": {1}, "skipped": {0}, "interrupted": {0, 1}, "failed": {0}}
+    if len(statuses) != 1 or mails not in fits.get(statuses[0], set()):
+        yield f"{who} has messages {statuses} and got {mails} mails"
+    if statuses == ["interrupted"] and not scene.world.faults:
+        yield f"a message to {who} was interrupted, and nothing went wrong"
+
+
+def erasures_are_complete(scene: Scene, tables: Tables) -> Iterator[str]:
+    """Each approved request is completed by all, its person is gone and the request can be made anew."""
+    for who, request_id in scene.promises.erasures.items():
+        request = tables.at("privacy", f"REQUEST#{request_id}", "REQUEST") or {}
+        if request.get("status") != "completed" or set(request.get("answers") or ()) != set(SERVICES):
+            yield f"{request_id} of {who} is {request.get('status')} with {sorted(request.get('answers') or ())}"
+        profile = tables.own("customers", who, "PROFILE") or {}
+        if profile.get("kind") != "erased_profile":
+            yield f"{who} is erased and still {profile.get('kind')}"
+        account = tables.own("loyalty", who, "ACCOUNT") or {}
+        if "erased_at" not in account or account.get("balance") or account.get("lots") or account.get("unfinished"):
+            yield f"the points account of {who} is {account}"
+    for row in tables.of_kind("customers", "erased_stats"):
+        if row["orders_left"]:
+            yield f"{row['orders_left']} orders of {customer_of(row)} were never anonymised"
+
+
+def canaries_sing_of_the_living(scene: Scene, tables: Tables) -> Iterator[str]:
+    """Whatever is personal, anywhere, is about somebody who is there."""
+    alive = {customer_of(row) for row in tables.of_kind("customers", "profile")}
+    for service, rows in tables.rows.items():
+        for row in rows:
+            who = customer_of(row) if row["pk"].startswith("CUSTOMER#") else row.get("customer_id")
+            if who not in alive and CANARIES.search(json.dumps(row)):
+                yield f"{service} keeps something personal in {row['kind']} {row['pk']}, and nobody is there"
+    for where, text in waiting_text(scene.world):
+        if '"poison-' not in text and CANARIES.search(text):
+            yield f"{where} hold something personal"
+
+
+def planted_letters_were_swept(scene: Scene, tables: Tables) -> Iterator[str]:
+    """A dead letter that lay there when its person's erasure was asked for is gone."""
+    for (service, letter_id), who in scene.promises.dead_before.items():
+        if who in scene.promises.erasures and letter_id in {letter.id for letter in scene.world.queues[service].dead}:
+            yield f"a dead letter of {service} still names {who}, who is erased"
+
+
+def nothing_is_lost(scene: Scene, tables: Tables) -> Iterator[str]:
+    """Every event that an item carried is on the bus, and every fact is told under one id."""
+    if missing := scene.world.promised - set(scene.world.said):
+        yield f"{len(missing)} events were stored and never told: {sorted(missing)[:3]}"
+    facts: dict[tuple[str, str], set[str]] = {}
+    for envelope in scene.world.told:
+        if key := _TOLD_ONCE.get(envelope["detail-type"]):
+            detail = envelope["detail"]
+            fact = (envelope["detail-type"], detail["data"][key])
+            facts.setdefault(fact, set()).add(detail["metadata"]["event_id"])
+    for fact, event_ids in facts.items():
+        if len(event_ids) > 1:
+            yield f"{fact} was told {len(event_ids)} times"
+    posted = [
+        entry for entry in tables.of_kind("loyalty", "entry") if entry["points"] and entry["entry_kind"] != "voided"
+    ]
+    told = {
+        (envelope["detail"]["data"]["customer_id"], envelope["detail"]["data"]["entry"]): envelope["detail"]["data"]
+        for envelope in scene.world.told
+        if envelope["detail-type"].startswith("Points")
+    }
+    for entry in posted:
+        data = told.get((entry["customer_id"], entry["seq"]), {})
+        if (data.get("points"), data.get("balance")) != (entry["points"], entry["balance"]):
+            yield f"entry {entry['seq']} of {entry['customer_id']} was told as {data}"
+
+
+def only_planted_letters_are_dead(scene: Scene, tables: Tables) -> Iterator[str]:
+    for service, queue in scene.world.queues.items():
+        if letters := [letter for letter in queue.dead if not is_planted(letter)]:
+            yield f"{len(letters)} dead letters of {service} are not ours"
+
+
+def tombstones_stand(scene: Scene, tables: Tables) -> Iterator[str]:
+    """The address of everyone erased is buried, unless the person came back with it since."""
+    for who in scene.promises.erasures:
+        pk = email_pk(scene.seen.addresses[who]) if who in scene.seen.addresses else None
+        if pk is not None and pk not in scene.seen.buried | scene.seen.lifted:
+            yield f"the address of {who} is not buried"

@@ -1,0 +1,137 @@
+"""One run: a seed, its history, and what was wrong with it."""
+
+from __future__ import annotations
+
+import contextlib
+import traceback
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from random import Random
+from typing import Final
+
+from tests.simulation import actions, carriage, orders
+from tests.simulation.bugs import Bug
+from tests.simulation.carriage import VISIBILITY
+from tests.simulation.checks import ALWAYS, Check, watch_mails
+from tests.simulation.faults import Trouble
+from tests.simulation.plan import Step, deck
+from tests.simulation.rest_checks import AT_REST
+from tests.simulation.scene import CHANCE, Scene
+from tests.simulation.tables import Tables
+from tests.simulation.world import World, open_world
+
+# Settling takes up to three hours, and the day must not change between its schedules and the look at them.
+_LAST_HOURS: Final = 20
+
+
+@dataclass
+class Run:
+    """What came of a run. `failures` are of the first step after which something was wrong; the run ends there."""
+
+    seed: int
+    orders: int
+    history: list[str] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+    failed_at: int | None = None
+    steps: int = 0
+    calls: Counter[str] = field(default_factory=Counter)
+    faults: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def is_good(self) -> bool:
+        return not self.failures
+
+
+def simulate(seed: int, orders: int, *, only: Collection[int] | None = None, bug: Bug | None = None) -> Run:
+    """Run a seed: all of its steps, or `only` those with these numbers; with one planted bug, or none."""
+    run = Run(seed, orders)
+    with bug.planted() if bug else contextlib.nullcontext(), open_world(str(seed)) as world:
+        scene = Scene(world, orders)
+        watch_mails(scene)
+        for step in deck(world.universe.chance("deck"), orders):
+            if (only is None or step.number in only) and not _take(scene, step, run):
+                break
+        run.calls, run.faults = world.calls, world.faults
+    return run
+
+
+def _take(scene: Scene, step: Step, run: Run) -> bool:
+    """Take one step and look at everything; whether all is well."""
+    world, label = scene.world, f"step {step.number}"
+    world.universe.reseed(label)
+    rng = world.universe.chance(label)
+    world.universe.advance(timedelta(seconds=rng.randint(VISIBILITY, 1_800)))
+    world.notes, scene.promises.own_acts = [], set()
+    began = world.universe.moment
+    run.failures = list(_failures(scene, step, rng))
+    run.steps += 1
+    run.history.append(f"{step} at {began:%Y-%m-%d %H:%M:%S} | " + "; ".join(world.notes))
+    if run.failures:
+        run.failed_at = step.number
+        run.history += [f"     WRONG: {failure}" for failure in run.failures]
+    return not run.failures
+
+
+def _failures(scene: Scene, step: Step, rng: Random) -> Iterator[str]:
+    made = scene.world.calls.total()
+    try:
+        _STEPS[step.kind](scene, rng, step)
+        if step.kind == "rest":
+            yield from _wrong(scene, (*ALWAYS, *AT_REST))
+            scene.world.notes.append(f"tables {Tables.of().digest()}")
+        elif scene.world.calls.total() > made:
+            yield from _wrong(scene, ALWAYS)
+    except Exception as error:  # noqa: BLE001  # whatever breaks is a finding, with its place
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        yield f"{type(error).__name__}: {error} ({place.filename.rpartition('/')[2]}:{place.lineno})"
+    yield from scene.world.violations
+
+
+def _wrong(scene: Scene, checks: Sequence[Check]) -> Iterator[str]:
+    tables = Tables.of()
+    for check in checks:
+        yield from check(scene, tables)
+
+
+def rest(scene: Scene, rng: Random, step: Step) -> None:
+    """Faults stop; everything settles, the day's schedules run, and what follows from them settles too."""
+    scene.chance = 0
+    world = scene.world
+    if world.universe.moment.hour >= _LAST_HOURS:
+        world.universe.advance(timedelta(hours=24 - _LAST_HOURS))
+    _settle(scene, rng)
+    for service, function in carriage.SCHEDULES:
+        carriage.run_schedule(scene, service, function, Trouble(rng))
+    _settle(scene, rng)
+    scene.chance = CHANCE
+
+
+def _settle(scene: Scene, rng: Random) -> None:
+    world: World = scene.world
+    rounds = carriage.settle(scene, rng)
+    world.notes.append(f"settled in {rounds} rounds")
+
+
+_STEPS: Final[dict[str, actions.Action]] = {
+    "place": orders.place,
+    "pay": orders.pay,
+    "refund": orders.refund,
+    "add order": orders.add_order,
+    "register": actions.register,
+    "create": actions.create,
+    "change": actions.change,
+    "change oneself": actions.change_oneself,
+    "adjust": actions.adjust,
+    "consent": actions.consent,
+    "unsubscribe": actions.unsubscribe,
+    "erase": actions.erase,
+    "poison": actions.poison,
+    "pass time": carriage.pass_time,
+    "relay": carriage.relay,
+    "deliver": carriage.deliver,
+    "redrive": carriage.redrive,
+    "replay": carriage.replay,
+    "rest": rest,
+}

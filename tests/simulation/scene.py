@@ -1,0 +1,185 @@
+"""A run as it goes on: the world, the plan, and what the outside was promised so far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from random import Random
+from typing import Any, Final
+
+from infra.paths import service_for
+from shared.events import Buyer, Order
+from tests.harness.house import Answer
+from tests.simulation.faults import Trouble, trouble
+from tests.simulation.plan import Person, PlannedOrder, people, plan_orders
+from tests.simulation.tables import Row, Tables
+from tests.simulation.world import World
+
+# How often something goes wrong in an invocation while faults are on.
+CHANCE: Final = 0.4
+# How often a client asks again before it gives up without an answer.
+_PATIENCE: Final = 4
+_FIRST_SERVER_ERROR: Final = 500
+
+
+class Outcome(StrEnum):
+    """What a client knows of what it asked for."""
+
+    DONE = "done"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+@dataclass
+class Adjustment:
+    """Points that staff asked to add or take."""
+
+    customer_id: str
+    points: int
+    outcome: Outcome
+
+
+@dataclass
+class Facts:
+    """What the shop's systems have said of an order so far. `maybe` are calls that nobody knows the end of."""
+
+    order: Order
+    person: Person
+    is_paid: bool = False
+    refunds: dict[str, int] = field(default_factory=dict)
+    told: bool = False
+    maybe: bool = False
+
+
+@dataclass
+class Promises:
+    """What the outside has said and was answered: the model's only source beside the tables."""
+
+    orders: dict[str, Facts] = field(default_factory=dict)
+    adjustments: dict[str, Adjustment] = field(default_factory=dict)
+    consents: list[tuple[str, Outcome]] = field(default_factory=list)
+    # Approved erasures, customer -> request; and whom all that were asked for are about.
+    erasures: dict[str, str] = field(default_factory=dict)
+    erased: dict[str, Person] = field(default_factory=dict)
+    # Answers to changes, by customer and version.
+    views: dict[tuple[str, int], Mapping[str, Any]] = field(default_factory=dict)
+    # Addresses registered by the person's own act in this step.
+    own_acts: set[str] = field(default_factory=set)
+    # Planted dead letters (service, id) that lay there when the erasure of whom they name was asked for.
+    dead_before: dict[tuple[str, str], str] = field(default_factory=dict)
+
+
+@dataclass
+class Seen:
+    """What the checks saw before: the last address of each account, the tombstones of addresses, those lifted."""
+
+    addresses: dict[str, str] = field(default_factory=dict)
+    buried: set[str] = field(default_factory=set)
+    lifted: set[str] = field(default_factory=set)
+    # How many events were looked at.
+    events: int = 0
+
+
+class Scene:
+    """One run."""
+
+    def __init__(self, world: World, orders: int) -> None:
+        self.world = world
+        self.people = people(orders)
+        self.orders: list[PlannedOrder] = plan_orders(world.universe.chance("orders"), orders)
+        self.promises = Promises()
+        self.seen = Seen()
+        self.chance = CHANCE
+        # Whether a try of the last call may have done its work without anybody hearing of it.
+        self.is_uncertain = False
+
+    def trouble(self, rng: Random, *, relay: bool = False) -> Trouble:
+        """What goes wrong in the next invocation."""
+        return trouble(rng, chance=self.chance, relay=relay)
+
+    def call(
+        self,
+        rng: Random,
+        method: str,
+        path: str,
+        *,
+        by: str | None,
+        body: Any = None,
+        headers: Mapping[str, str] | None = None,
+        meanwhile: Callable[[], None] | None = None,
+    ) -> Answer | None:
+        """Call over HTTP as an impatient client: without an answer, or with a server's error, the same again."""
+        service = service_for(path.partition("?")[0])
+        assert service is not None
+
+        def ask(difficulty: Trouble, during: Callable[[], None] | None) -> Answer | None:
+            return self.world.call(
+                service, method, path, by=by, body=body, headers=headers, trouble=difficulty, meanwhile=during
+            )
+
+        def twice() -> None:
+            """The same request again while the first is under way, or whatever else runs then."""
+            if meanwhile is not None and rng.random() < 0.5:
+                meanwhile()
+            else:
+                self.is_uncertain = True
+                ask(Trouble(rng), None)
+
+        self.is_uncertain = False
+        for _ in range(_PATIENCE):
+            answer = ask(self.trouble(rng), twice)
+            if answer is not None and answer.status < _FIRST_SERVER_ERROR:
+                break
+            self.is_uncertain = True
+        self.world.notes.append(f"{method} {path} {answer.status if answer else 'no answer'}")
+        return answer
+
+    def outcome(self, answer: Answer | None, success: int) -> Outcome:
+        """What the client knows after the last call; a refusal says nothing of a try whose answer was lost."""
+        if answer is not None and answer.status == success:
+            return Outcome.DONE
+        if answer is None or answer.status >= _FIRST_SERVER_ERROR or self.is_uncertain:
+            return Outcome.UNKNOWN
+        return Outcome.REFUSED
+
+    def order(self, planned: PlannedOrder) -> Facts:
+        """What has been said of an order; its buyer is settled when it is first spoken of."""
+        known = self.promises.orders.get(planned.id)
+        if known is None:
+            order = Order(
+                id=planned.id,
+                buyer=self._buyer(planned),
+                placed_at=_days_before(self.world.universe.moment, planned.days_ago),
+                currency=planned.currency,
+                total=planned.total,
+            )
+            known = self.promises.orders[planned.id] = Facts(order, planned.person)
+        return known
+
+    def profile_of(self, person: Person, *, registered: bool | None = None) -> Row | None:
+        """A living account of the person's, as staff would find it."""
+        profiles = Tables.of(("customers",)).of_kind("customers", "profile")
+        found = [row for row in profiles if person.owns(row.get("email"))]
+        if registered is not None:
+            found = [row for row in found if ("registered_at" in row) is registered]
+        return min(found, key=lambda row: str(row["pk"]), default=None)
+
+    def _buyer(self, planned: PlannedOrder) -> Buyer:
+        profile = self.profile_of(planned.person) if planned.named in {"id", "both"} else None
+        by_email = planned.named in {"email", "both"} or (planned.named == "id" and profile is None)
+        return Buyer(
+            id=customer_of(profile) if profile else None,
+            email=planned.email_as_typed if by_email else None,
+            last_name=f"Kanarie {planned.number}" if by_email else None,
+        )
+
+
+def customer_of(row: Row) -> str:
+    """Whose row it is, by its partition."""
+    return str(row["pk"]).removeprefix("CUSTOMER#")
+
+
+def _days_before(moment: datetime, days: int) -> datetime:
+    return moment.replace(microsecond=0) - timedelta(days=days)

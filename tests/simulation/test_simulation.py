@@ -1,0 +1,70 @@
+"""Some seeds of the simulator, and that it still finds what it must: the long run is `make simulate`."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests import tokens
+from tests.harness.ground import ROOT
+from tests.simulation.bugs import BUGS
+from tests.simulation.run import simulate
+from tests.simulation.shrink import as_ranges, from_ranges, shrink
+
+SEEDS = range(1, 21)
+ORDERS = 18
+# One of each kind that the first few seeds find: the report has them all.
+QUICK = (
+    "effect-before-mark",
+    "partial-put-events-ignored",
+    "acknowledged-too-early",
+    "stats-version-dropped",
+    "refund-counted-by-event",
+    "erasure-skips-an-index",
+    "membership-left-behind",
+    "gate-left-open",
+)
+
+
+@pytest.fixture(autouse=True)
+def issuers(monkeypatch: pytest.MonkeyPatch) -> None:
+    tokens.install_issuers(monkeypatch)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_whatever_goes_wrong_all_comes_right(seed: int) -> None:
+    run = simulate(seed, ORDERS)
+    again = f"make simulate SEED={seed} ORDERS={ORDERS}"
+    assert run.is_good, "\n".join([*run.history[-3:], again])
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_a_planted_bug_is_found(name: str) -> None:
+    assert any(not simulate(seed, ORDERS, bug=BUGS[name]).is_good for seed in range(1, 9))
+
+
+def test_the_same_seed_gives_the_same_history_in_every_process() -> None:
+    histories = [_history(hash_seed) for hash_seed in ("1", "2")]
+    assert histories[0] == histories[1]
+    assert "tables " in histories[0]
+
+
+def test_a_failing_history_becomes_short_and_still_fails() -> None:
+    bug = BUGS["membership-left-behind"]
+    failed = simulate(1, 6, bug=bug)
+    short, steps = shrink(failed, only=range((failed.failed_at or 0) + 1), bug=bug)
+    assert not failed.is_good
+    assert not short.is_good
+    assert len(steps) < (failed.failed_at or 0)
+    replayed = simulate(1, 6, bug=bug, only=from_ranges(as_ranges(steps)))
+    assert replayed.history == short.history
+
+
+def _history(hash_seed: str) -> str:
+    environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
+    command = [sys.executable, "-m", "tests.simulation", "--seed", "3", "--orders", "8"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)  # noqa: S603
+    return done.stdout
