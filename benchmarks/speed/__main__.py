@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
+import sys
 import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,6 +30,7 @@ def main() -> None:
     arguments.add_argument("--quick", action="store_true", help="fewer turns and customers, in two or three minutes")
     arguments.add_argument("--sizes", type=_sizes, help="customers in the tables, say 1000,10000")
     chosen = arguments.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the local cloud ends with it
     plan = _QUICK_PLAN if chosen.quick else _PLAN
     if chosen.sizes:
         plan = cloud.Plan(chosen.sizes, plan.seconds, plan.calls)
