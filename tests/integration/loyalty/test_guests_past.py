@@ -77,13 +77,23 @@ def test_a_registration_with_a_verified_email_hides_nothing() -> None:
 
 def test_an_account_that_began_after_the_registration_is_not_affected() -> None:
     register_now()
-    hear(order())
+    hear(order(placed_at=clock.now()))
+    assert statuses() == [200, 200, 200]
+
+
+def test_a_guests_order_that_is_heard_after_the_registration_does_not_show_either() -> None:
+    register_now()
+    hear(order("A2", placed_at=clock.now()))
+    assert statuses() == [200, 200, 200]
+    hear(order(placed_at=clock.now() - timedelta(days=1)))
+    assert statuses() == [403, 403, 403]
+    update_now(2, verified=True)
     assert statuses() == [200, 200, 200]
 
 
 def test_an_order_heard_before_the_registration_it_came_after_hides_only_until_that_is_heard() -> None:
     registered_at = clock.now() - timedelta(seconds=5)
-    hear(order())
+    hear(order(placed_at=clock.now()))
     assert statuses()[:2] == [403, 403]
     hear(registration(registered_at=registered_at))
     assert statuses() == [200, 200, 200]

@@ -49,6 +49,7 @@ def _earn(order: OrderRecorded, cause: Cause, settings: LoyaltySettings) -> None
     account = store.account_of(order.customer_id or "")
     if account.erased_at:
         return
+    account.date_back(order.placed_at)
     multiplier = multiplier_of(account.tier)
     points = _points(order, multiplier, settings)
     expires_on = months_after(order.placed_at.date(), settings.lot_months)

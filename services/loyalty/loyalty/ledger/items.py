@@ -52,7 +52,7 @@ class Account(LoyaltyItem, discriminator="account"):
     written_off = LotsAttribute(null=True)
     due_shard = UnicodeAttribute(null=True)
     due_on = DateAttribute(null=True)
-    # When it came to be: before the registration, it was a guest's.
+    # When it came to be, or the moment of an older order: before the registration, it was a guest's.
     opened_at = UTCDateTimeAttribute(null=True)
     # Of the profile, at the version that told them.
     registered_at = UTCDateTimeAttribute(null=True)
@@ -84,6 +84,10 @@ class Account(LoyaltyItem, discriminator="account"):
         self.registered_at, self.email_verified = profile.registered_at, profile.email_verified
         self.profile_version = version
         return True
+
+    def date_back(self, bought_at: datetime) -> None:
+        """Let it have begun when its customer bought, though the order may be heard of after the registration."""
+        self.opened_at = min(self.opened_at or bought_at, bought_at)
 
     @property
     def hides_past(self) -> bool:
