@@ -13,6 +13,7 @@ QUICK ?=
 SIZES ?=
 SEEDS ?= 200
 ORDERS ?= 60
+JOBS ?= 1
 SEED ?=
 ONLY ?=
 BUG ?=
@@ -60,8 +61,8 @@ check: $(READY) ## Format, lint, types, architecture, templates, generated docs
 	$(RUN) infra.docs --check
 	$(RUN) infra.roles --check
 
-simulate: $(READY) ## Try to break it: SEEDS=200 ORDERS=60, or one SEED=17 (ONLY=its steps, BUG=a planted one)
-	@$(RUN) tests.simulation --orders $(ORDERS) $(if $(ONLY),--only $(ONLY)) $(if $(BUG),--bug $(BUG)) \
+simulate: $(READY) ## Try to break it: SEEDS=200 ORDERS=60 JOBS=1, or one SEED=17 (ONLY=its steps, BUG=a planted one)
+	@$(RUN) tests.simulation --orders $(ORDERS) --jobs $(JOBS) $(if $(ONLY),--only $(ONLY)) $(if $(BUG),--bug $(BUG)) \
 		$(if $(SEED),--seed $(SEED),--seeds $(SEEDS) $(if $(BUG),,--report))
 
 meter: $(READY) ## Count what each operation costs on AWS, into docs/proof/costs.md

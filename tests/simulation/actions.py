@@ -9,7 +9,7 @@ from typing import Any, Final
 from tests.simulation import carriage
 from tests.simulation.plan import BIRTHDAY, Person, Step
 from tests.simulation.scene import Adjustment, Outcome, Scene, customer_of
-from tests.simulation.tables import Row
+from tests.simulation.tables import Row, Tables
 
 Action = Callable[[Scene, Random, Step], None]
 
@@ -21,7 +21,7 @@ def register(scene: Scene, rng: Random, step: Step) -> None:
     person = rng.choice(scene.people)
     scene.promises.own_acts.add(person.email)
     consents = [{"channel": "email", "granted": rng.random() < 0.8}]
-    body = _details(person, step) | {"consents": consents if rng.random() < 0.9 else []}
+    body = _details(person, step, rng) | {"consents": consents if rng.random() < 0.9 else []}
     answer = scene.call(
         rng,
         "POST",
@@ -32,12 +32,14 @@ def register(scene: Scene, rng: Random, step: Step) -> None:
         meanwhile=others(scene, rng, "customers"),
     )
     _note_view(scene, answer, 201)
+    if answer is not None and answer.status == 201:
+        _is_a_beginning(scene, body, answer.json)
 
 
 def create(scene: Scene, rng: Random, step: Step) -> None:
     """Staff or the storefront register somebody; they may not bring back who was erased."""
     person = rng.choice(scene.people)
-    body = _details(person, step)
+    body = _details(person, step, rng)
     answer = scene.call(
         rng,
         "POST",
@@ -56,6 +58,10 @@ def change(scene: Scene, rng: Random, step: Step) -> None:
     if profile is None:
         return
     person = next(one for one in scene.people if one.owns(profile["email"]))
+    if rng.random() < 0.2:
+        details = _details(person, step, rng) | {"status": profile["status"], "email_verified": rng.random() < 0.5}
+        _write(scene, rng, "PUT", profile, details, by="support")
+        return
     patch: dict[str, Any] = rng.choice(
         (
             {"last_name": f"Kanarie {step.number}"},
@@ -65,13 +71,14 @@ def change(scene: Scene, rng: Random, step: Step) -> None:
             {"locale": "nl-NL", "phone": person.phone},
         )
     )
-    _patch(scene, rng, profile, patch, by="support")
+    _write(scene, rng, "PATCH", profile, patch, by="support")
 
 
 def change_oneself(scene: Scene, rng: Random, step: Step) -> None:
     profile = scene.profile_of(rng.choice(scene.people), registered=True)
     if profile is not None:
-        _patch(scene, rng, profile, {"last_name": f"Kanarie {step.number}"}, by=customer_of(profile))
+        patch = {"last_name": f"Kanarie {step.number}"}
+        _write(scene, rng, "PATCH", profile, patch, by=customer_of(profile))
 
 
 def adjust(scene: Scene, rng: Random, step: Step) -> None:
@@ -131,7 +138,7 @@ def erase(scene: Scene, rng: Random, step: Step) -> None:
         scene.call(rng, "POST", f"/api/privacy/requests/{request_id}/cancel", by="compliance")
         return
     scene.promises.erased[customer_id] = next(one for one in scene.people if one.owns(profile["email"]))
-    _note_letters(scene, customer_id)
+    _note_letters(scene, customer_id, request_id)
     path = f"/api/privacy/requests/{request_id}/approve"
     answer = scene.call(rng, "POST", path, by="compliance", meanwhile=others(scene, rng, "privacy"))
     if scene.outcome(answer, 200) is Outcome.DONE:
@@ -148,8 +155,11 @@ def poison(scene: Scene, rng: Random, step: Step) -> None:
     scene.world.send(broken)
 
 
-def _note_letters(scene: Scene, customer_id: str) -> None:
-    """Keep which planted dead letters name the person: the erasure has to find them."""
+def _note_letters(scene: Scene, customer_id: str, request_id: str) -> None:
+    """Keep which planted dead letters name the person: the erasure that begins now has to find them."""
+    request = Tables.of(("privacy",)).at("privacy", f"REQUEST#{request_id}", "REQUEST")
+    if request is None or request["status"] != "received":
+        return  # it began before, and a sweep may be over
     for service, queue in scene.world.queues.items():
         for letter in queue.dead:
             if carriage.is_planted(letter) and customer_id in letter.body:
@@ -175,14 +185,16 @@ def _enter_request(scene: Scene, rng: Random, customer_id: str, step: Step) -> s
     return str(answer.json["id"]) if answer.status == 201 else None
 
 
-def _patch(scene: Scene, rng: Random, profile: Row, patch: Mapping[str, Any], *, by: str) -> None:
-    version = profile["version"] - (rng.random() < 0.15)
+def _write(scene: Scene, rng: Random, method: str, profile: Row, body: Mapping[str, Any], *, by: str) -> None:
+    is_old = rng.random() < 0.15
+    scene.world.disorder["change of an old version"] += is_old
+    version = profile["version"] - is_old
     answer = scene.call(
         rng,
-        "PATCH",
+        method,
         f"/api/customers/{customer_of(profile)}",
         by=by,
-        body=patch,
+        body=body,
         headers={"If-Match": f'"{version}"'},
         meanwhile=others(scene, rng, "customers", customer_of(profile)),
     )
@@ -204,7 +216,19 @@ def others(scene: Scene, rng: Random, service: str, about: str | None = None) ->
     return lambda: carriage.deliver_to(scene, rng, service, count=1, about=about)
 
 
-def _details(person: Person, step: Step) -> dict[str, Any]:
+def _is_a_beginning(scene: Scene, body: Mapping[str, Any], view: Mapping[str, Any]) -> None:
+    """Whoever registers by their own act is who they say, and nothing of the guest whose e-mail it was."""
+    for name in ("first_name", "last_name", "phone", "date_of_birth", "locale"):
+        if view[name] != body.get(name):
+            scene.world.violations.append(f"{view['id']} registered and has a {name} that is not their own")
+    if view["email_verified"]:
+        scene.world.violations.append(f"{view['id']} registered and need not show that the e-mail is theirs")
+
+
+def _details(person: Person, step: Step, rng: Random) -> dict[str, Any]:
+    """What somebody says of a person; now and then the e-mail alone."""
+    if rng.random() < 0.25:
+        return {"email": person.email}
     return {
         "email": person.email,
         "first_name": "Kanarie",

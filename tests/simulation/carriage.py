@@ -22,6 +22,8 @@ SCHEDULES: Final = (("loyalty", "expire"), ("segments", "refresh"), ("privacy", 
 # Seconds until what a function did not acknowledge comes again (infra/service.yaml).
 VISIBILITY: Final = 180
 _BATCH: Final = 10
+# How often, while things go wrong, a queue brings a message again that was acknowledged.
+_COPIES: Final = 0.05
 _MOST_ROUNDS: Final = 60
 _CUSTOMER: Final = re.compile(r"cus_[0-9A-Z]{26}")
 _DAYS: Final = (1, 1, 2, 7, 29, 31, 61, 90, 100)
@@ -45,6 +47,7 @@ def deliver_to(scene: Scene, rng: Random, service: str, *, count: int, about: st
     numbers = numbers or list(range(len(queue.waiting)))
     chosen = rng.sample(numbers, min(count, len(numbers)))
     batch = [queue.waiting[number] for number in chosen]
+    scene.world.disorder["message before an older one"] += _overtaking(chosen)
     queue.waiting = [message for number, message in enumerate(queue.waiting) if number not in set(chosen)]
     if batch:
         _handle(scene, rng, service, batch)
@@ -60,6 +63,7 @@ def relay(scene: Scene, rng: Random, step: Step) -> None:
     if stream.pending and rng.random() < 0.1:
         stream.late.append(stream.pending.pop(rng.randrange(min(3, len(stream.pending)))))
     if stream.late and (not stream.pending or rng.random() < 0.3):
+        scene.world.disorder["stream record after its successors"] += 1
         stream.late = _relay(scene, rng, service, stream.late[:1]) + stream.late[1:]
     else:
         count = rng.randint(1, _BATCH)
@@ -68,7 +72,10 @@ def relay(scene: Scene, rng: Random, step: Step) -> None:
 
 def pass_time(scene: Scene, rng: Random, step: Step) -> None:
     """Days pass; then, or not, schedules run, perhaps twice, perhaps out of time."""
-    scene.world.universe.advance(timedelta(days=rng.choice(_DAYS), hours=rng.randint(0, 23)))
+    world = scene.world
+    world.universe.advance(timedelta(days=rng.choice(_DAYS), hours=rng.randint(0, 23)))
+    world.disorder["message delayed for days"] += sum(len(queue.waiting) for queue in world.queues.values())
+    world.disorder["stream record delayed for days"] += sum(len(stream.pending) for stream in world.streams.values())
     for service, function in SCHEDULES:
         if rng.random() < 0.7:
             looks = rng.choice((None, None, None, 0, 1, 2))
@@ -80,13 +87,15 @@ def redrive(scene: Scene, rng: Random, step: Step) -> None:
     """Send a service's dead letters back, under new ids."""
     dead = [service for service in SERVICES if scene.world.queues[service].dead]
     if dead:
-        redrive_all(scene.world, rng.choice(dead), keep=lambda _: False)
+        sent_back = redrive_all(scene.world, rng.choice(dead), keep=lambda _: False)
+        scene.world.disorder["dead letter sent back under a new id"] += sent_back
 
 
 def replay(scene: Scene, rng: Random, step: Step) -> None:
     """Some events of the past once more, whoever they were for."""
     told = [event for event in scene.world.told if not str(event["id"]).startswith("poison")]
     past = rng.sample(range(len(told)), min(len(told), rng.randint(1, 6)))
+    scene.world.disorder["event of the past told again"] += len(past)
     for number in past:
         again = told[number]
         scene.world.send(again)
@@ -112,6 +121,7 @@ def run_schedule(
             return type(error).__name__
 
     result = scene.world.invoke(service, trouble, work, meanwhile)
+    scene.world.disorder["schedule out of time"] += looks is not None
     scene.world.notes.append(f"{function} {json.dumps(result)}")
 
 
@@ -188,9 +198,18 @@ def _handle(scene: Scene, rng: Random, service: str, batch: list[Message]) -> No
     if answer is not None and not trouble.loses_acknowledgement:
         failed = {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
     world.notes.append(f"{service} handled {len(batch)}, {len(failed)} come again")
+    world.disorder["batch stopped in the middle"] += answer is None and len(batch) > 1
     for message in batch:
         if message.id in failed:
             _take_back(world, service, message)
+        elif rng.random() < scene.chance * _COPIES:
+            world.disorder["message again after its acknowledgement"] += 1
+            world.queues[service].waiting.append(Message(message.id, message.body, RECEIVES))
+
+
+def _overtaking(numbers: list[int]) -> int:
+    """How many of the messages with these places in the queue come before one that is older."""
+    return sum(sum(earlier < number for earlier in numbers[:place]) < number for place, number in enumerate(numbers))
 
 
 def _customer_in(message: Message) -> str | None:
@@ -215,11 +234,13 @@ def _relay(scene: Scene, rng: Random, service: str, batch: list[dict[str, Any]])
 
     answer = scene.world.invoke(service, scene.trouble(rng, relay=True), work)
     if answer is None:
+        scene.world.disorder["stream record again"] += len(batch)
         return batch
     failures = answer["batchItemFailures"]
     numbers = [record["dynamodb"]["SequenceNumber"] for record in batch]
     again = batch[numbers.index(failures[0]["itemIdentifier"]) :] if failures else []
     scene.world.notes.append(f"{service} told of {len(batch)}, {len(again)} come again")
+    scene.world.disorder["stream record again"] += len(again)
     return again
 
 

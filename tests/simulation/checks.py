@@ -155,9 +155,9 @@ def the_erased_are_gone(scene: Scene, tables: Tables) -> Iterator[str]:
             if who not in done:
                 continue
             if (service, row["kind"]) not in _MAY_STAY:
-                yield f"{service} keeps a {row['kind']} of {who}, who is erased"
+                yield f"{service} keeps {row['kind']} of {who}, who is erased"
             if CANARIES.search(json.dumps(row)):
-                yield f"{service} keeps something personal in a {row['kind']} of {who}, who is erased"
+                yield f"{service} keeps something personal in {row['kind']} of {who}, who is erased"
 
 
 def nobody_comes_back_unasked(scene: Scene, tables: Tables) -> Iterator[str]:

@@ -28,6 +28,10 @@ class Fault(StrEnum):
     INTERLEAVE = "another in between"
     # PutEvents takes some entries only.
     REFUSE_ENTRIES = "entries refused"
+    # BatchWriteItem leaves some of its writes undone, and says so.
+    LEAVE_UNDONE = "writes left undone"
+    # A query's page ends early, and another follows.
+    SHORT_PAGE = "short page"
     # The handler ends well, and nobody hears of it.
     NO_ACK = "no acknowledgement"
 
@@ -43,6 +47,8 @@ _STRIKES: Final[dict[Fault, frozenset[str] | None]] = {
     Fault.NO_ANSWER: WRITES | {"PutEvents", "SendEmail"},
     Fault.INTERLEAVE: _CONDITIONAL,
     Fault.REFUSE_ENTRIES: frozenset({"PutEvents"}),
+    Fault.LEAVE_UNDONE: frozenset({"BatchWriteItem"}),
+    Fault.SHORT_PAGE: frozenset({"Query"}),
 }
 _WEIGHTS: Final = {
     Fault.CRASH_BEFORE: 3,
@@ -52,12 +58,18 @@ _WEIGHTS: Final = {
     Fault.NO_ANSWER: 2,
     Fault.INTERLEAVE: 6,
     Fault.REFUSE_ENTRIES: 3,
+    Fault.LEAVE_UNDONE: 1,
+    Fault.SHORT_PAGE: 1,
     Fault.NO_ACK: 1,
 }
 # How often, where anything goes wrong, something is aimed at one of the rare calls.
 _AIM: Final = 0.4
 # The relay makes one kind of call; most of the others' faults would pass it by.
 _RELAY: Final = (Fault.CRASH_BEFORE, Fault.CRASH_AFTER, Fault.NO_ANSWER, Fault.REFUSE_ENTRIES, Fault.THROTTLE)
+
+
+# What may go on for a while: seven times outlasts the tries.
+_REPEATED: Final = frozenset({Fault.THROTTLE, Fault.CONFLICT, Fault.SHORT_PAGE})
 
 
 # Calls that few invocations make, and where a fault does most: they are aimed at.
@@ -119,7 +131,7 @@ def trouble(rng: Random, *, chance: float, relay: bool = False) -> Trouble:
         [fault] = rng.choices(faults, [_WEIGHTS[each] for each in faults])
         # Most invocations make two to twelve calls; a batch of ten makes thirty.
         calls_before = min(int(rng.expovariate(0.5)), 30)
-        times = rng.choice((1, 1, 2, 7)) if fault in {Fault.THROTTLE, Fault.CONFLICT} else 1
+        times = rng.choice((1, 1, 2, 7)) if fault in _REPEATED else 1
         found.strikes.append(Strike(fault, calls_before, times))
         chance /= 3
     if found.strikes and rng.random() < _AIM:
@@ -127,19 +139,37 @@ def trouble(rng: Random, *, chance: float, relay: bool = False) -> Trouble:
     return found
 
 
-def throttled(operation: str) -> ClientError:
+def refuse(fault: Fault | None, operation: str, params: dict[str, Any]) -> None:
+    """Raise what stops a call before it is made, if that is what strikes it."""
+    match fault:
+        case Fault.CRASH_BEFORE:
+            raise Crash
+        case Fault.THROTTLE:
+            raise _throttled(operation)
+        case Fault.CONFLICT:
+            raise _conflict(operation, params)
+
+
+def _throttled(operation: str) -> ClientError:
     """What botocore raises when its own tries are over."""
     elsewhere = operation in {"PutEvents", "SendEmail", "ReceiveMessage", "DeleteMessage"}
     return _client_error(operation, "ThrottlingException" if elsewhere else "ProvisionedThroughputExceededException")
 
 
-def conflict(operation: str, params: dict[str, Any]) -> ClientError:
+def _conflict(operation: str, params: dict[str, Any]) -> ClientError:
     """What a write gets that meets somebody else's transaction."""
     if operation != "TransactWriteItems":
         return _client_error(operation, "TransactionConflictException")
     codes = ["None"] * len(params["TransactItems"])
     codes[-1] = "TransactionConflict"
     return _client_error(operation, "TransactionCanceledException", [{"Code": code} for code in codes])
+
+
+def in_part(params: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A BatchWriteItem in two: what is done of it, which is something, and what is left undone."""
+    [(table, requests)] = params["RequestItems"].items()
+    done = max(1, len(requests) // 2)
+    return {**params, "RequestItems": {table: requests[:done]}}, {table: requests[done:]} if requests[done:] else {}
 
 
 def no_answer() -> ReadTimeoutError:

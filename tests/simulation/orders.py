@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from random import Random
-from typing import Any
+from typing import Any, Final
 
 from shared.events import EventData, OrderPaid, OrderPlaced, OrderRefunded, Refund
+from tests.harness.house import Answer
 from tests.simulation.actions import key, others
 from tests.simulation.plan import PlannedOrder, Step
 from tests.simulation.scene import Facts, Outcome, Scene, customer_of
+
+# Above every planned total.
+_NAMELESS: Final = 300_000
 
 
 def place(scene: Scene, rng: Random, step: Step) -> None:
@@ -55,9 +59,34 @@ def add_order(scene: Scene, rng: Random, step: Step) -> None:
         facts.maybe = True
 
 
+def add_nameless_order(scene: Scene, rng: Random, step: Step) -> None:
+    """The storefront records an order without an id: its key alone tells a retry from another order."""
+    profile = scene.profile_of(rng.choice(scene.people))
+    if profile is None:
+        return
+    total = _NAMELESS + step.number
+    body = {"currency": "USD", "total": total}
+    path = f"/api/customers/{customer_of(profile)}/orders"
+    if rng.random() < 0.3:
+        _must_be_refused(scene, scene.call(rng, "POST", path, by="storefront", body=body))
+        return
+    answer = scene.call(
+        rng, "POST", path, by="storefront", body=body, headers=key(step), meanwhile=others(scene, rng, "customers")
+    )
+    scene.promises.nameless[total] = scene.outcome(answer, 201)
+
+
+def _must_be_refused(scene: Scene, answer: Answer | None) -> None:
+    """Without a key either, nothing tells a retry from another order."""
+    if answer is not None and answer.status < 500 and answer.status != 400:
+        scene.world.violations.append(f"an order without id and key was answered {answer.status}")
+
+
 def _send(scene: Scene, rng: Random, event: EventData) -> None:
     """The shop's systems tell the bus, now and then twice."""
-    for _ in range(rng.choice((1, 1, 1, 1, 2))):
+    times = rng.choice((1, 1, 1, 1, 2))
+    scene.world.disorder["event told twice by its source"] += times - 1
+    for _ in range(times):
         scene.world.send(
             {
                 "version": "0",

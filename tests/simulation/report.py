@@ -2,41 +2,54 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 import subprocess
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from tests.harness.ground import ROOT
-from tests.simulation.bugs import Bug
+from tests.simulation.bugs import BUGS
 from tests.simulation.checks import ALWAYS, Check
+from tests.simulation.plan import people
 from tests.simulation.rest_checks import AT_REST
 from tests.simulation.run import Run
 
+# Of what gave a bug away.
+_LONGEST: Final = 110
+_ID: Final = re.compile(r"[a-z]{3}_[0-9A-Z]{26}|[0-9a-f]{32,}")
 PATH: Final = ROOT / "docs" / "proof" / "simulation.md"
 
 _HEAD: Final = """# The simulation
 
-Made by `make simulate SEEDS={seeds} ORDERS={orders}` at commit `{commit}`. Do not edit.
+A program tries to break Regulars: it lets some {people} people shop for months while everything that can go wrong in
+AWS goes wrong, and looks after every step whether anything was lost, counted twice, shown to the wrong person or kept
+of somebody who was erased. Made by `make simulate SEEDS={seeds} ORDERS={orders}` at commit `{commit}`; do not edit.
 
-The real handlers of all five services run in one process on moto, with everything that AWS puts between them: streams,
-bus, queues, dead letters, schedules. A seed decides what happens and what goes wrong; time, ids and chance come from
-it, so the same seed at the same commit gives the same history, byte for byte. After each step everything that must
-always hold is checked, and at rest, once faults have stopped, everything that must come out. What must come out is
-worked out by brute force, beside the services' own rules (`tests/simulation/model.py`).
+- **What runs.** The real handlers of all five services, each loaded as two deployments side by side, in one process
+  and one thread on moto. What AWS puts between them is the simulator's own: streams, bus, queues, dead letters,
+  schedules, mail.
+- **Who decides.** The seed. It draws the people, their orders and a deck of steps, then what happens and what goes
+  wrong. Time, ids and all chance come from it, so the same seed at the same commit gives the same history, byte for
+  byte.
+- **What is checked.** After each step what must always hold; at rest, once faults have stopped and everything has
+  settled, what must come out. That is worked out by brute force from the rules in words, without a line of the
+  services (`tests/simulation/model.py`).
+- **Whether it would notice.** {bugs} bugs are planted, one at a time, and must all be found.
 
-`make simulate SEED=17 ORDERS={orders}` replays one seed. A failing one is made short, and prints the command that
-replays it.
+`make simulate SEED=17 ORDERS={orders}` replays one seed and prints its history. A seed that fails is made short, step
+by step, and prints the one command that replays what is left. `JOBS=2` uses two processes, with the same results.
 """
 
 
 @dataclass(frozen=True)
 class Hunt:
-    """How long it took to find a planted bug: the run that found it, or none."""
+    """How long it took to find the planted bug of this name: the run that found it, or none."""
 
-    bug: Bug
+    bug: str
     seeds: int
     found: Run | None
 
@@ -49,30 +62,65 @@ def write(runs: Sequence[Run], hunts: Sequence[Hunt], path: Path = PATH) -> None
 
 def text_of(runs: Sequence[Run], hunts: Sequence[Hunt]) -> str:
     """The report as Markdown."""
-    head = _HEAD.format(seeds=len(runs), orders=runs[0].orders, commit=_commit())
-    return "\n".join([head, *_numbers(runs), *_checks(), *_hunts(hunts), ""])
+    orders = runs[0].orders
+    crowd = len(people(orders))
+    head = _HEAD.format(seeds=len(runs), orders=orders, people=crowd, bugs=len(hunts), commit=_commit())
+    return "\n".join([head, *_numbers(runs), *_faults(runs), *_checks(), *_hunts(hunts), ""])
 
 
 def _numbers(runs: Sequence[Run]) -> list[str]:
     bad = [run for run in runs if not run.is_good]
-    calls = sum((run.calls for run in runs), Counter[str]())
-    faults = sum((run.faults for run in runs), Counter[str]())
+    seeds = f"{runs[0].seed} to {runs[-1].seed}, {runs[0].orders} orders each"
     return [
         "## What was run",
         "",
         "| | |",
-        "|---|---|",
-        f"| seeds | {runs[0].seed} to {runs[-1].seed}, {runs[0].orders} orders each |",
+        "|---|---:|",
+        f"| seeds | {seeds} |",
         f"| failing seeds | {len(bad)}{': ' + ', '.join(str(run.seed) for run in bad) if bad else ''} |",
-        f"| steps, each checked | {sum(run.steps for run in runs):,} |",
-        f"| AWS calls | {sum(calls.values()):,} |",
-        f"| faults | {sum(faults.values()):,} |",
+        f"| steps | {sum(run.steps for run in runs):,} |",
+        f"| checks of everything stored | {sum(run.checks for run in runs):,} |",
+        f"| AWS calls | {_sum(run.calls for run in runs).total():,} |",
+        f"| events on the bus | {_sum(run.events for run in runs).total():,} |",
+        f"| mails | {sum(run.mails for run in runs):,} |",
+        f"| faults | {_sum(run.faults for run in runs).total():,} |",
+        f"| SHA-256 of all histories, its first half | `{_digest(runs)}` |",
         "",
-        "| fault | times |",
-        "|---|---|",
-        *(f"| {name} | {times:,} |" for name, times in sorted(faults.items())),
+        *_table(("step", "times"), _sum(run.kinds for run in runs)),
+    ]
+
+
+def _faults(runs: Sequence[Run]) -> list[str]:
+    return [
+        "## What went wrong",
+        "",
+        "At an AWS call or at the end of a function. A crash ends the function at that very line; *another in between*",
+        "runs a whole second invocation, of the same or of the other deployment, between a function's reads and its",
+        "write; *no answer* does the work and loses the answer.",
+        "",
+        *_table(("fault", "times"), _sum(run.faults for run in runs)),
+        "Around them:",
+        "",
+        *_table(("disorder", "times"), _sum(run.disorder for run in runs)),
+    ]
+
+
+def _sum(counters: Iterable[Counter[str]]) -> Counter[str]:
+    return sum(counters, Counter[str]())
+
+
+def _table(head: tuple[str, str], counted: Counter[str]) -> list[str]:
+    return [
+        f"| {head[0]} | {head[1]} |",
+        "|---|---:|",
+        *(f"| {name} | {times:,} |" for name, times in sorted(counted.items())),
         "",
     ]
+
+
+def _digest(runs: Sequence[Run]) -> str:
+    lines = "\n".join(line for run in runs for line in run.history)
+    return hashlib.sha256(lines.encode()).hexdigest()[:32]
 
 
 def _checks() -> list[str]:
@@ -96,20 +144,29 @@ def _checks() -> list[str]:
 
 
 def _hunts(hunts: Sequence[Hunt]) -> list[str]:
-    lines = [f"| {hunt.bug.name} | {hunt.bug.says} | {_found(hunt)} |" for hunt in hunts]
+    found = [hunt for hunt in hunts if hunt.found]
     return [
         "## Planted bugs",
         "",
-        "Each is switched on alone, and the seeds are tried from the first. All must be found.",
+        "Each is switched on alone, and the seeds are tried from the first until one fails:",
+        f"{len(found)} of {len(hunts)} were found. `make simulate BUG=<name>` hunts one of them.",
         "",
-        "| bug | what it is | found by seed, at step |",
-        "|---|---|---|",
-        *lines,
+        "| bug | what it is | seeds needed | what gave it away |",
+        "|---|---|---:|---|",
+        *map(_line, hunts),
     ]
 
 
-def _found(hunt: Hunt) -> str:
-    return f"{hunt.found.seed}, {hunt.found.failed_at}" if hunt.found else f"**not in {hunt.seeds}**"
+def _line(hunt: Hunt) -> str:
+    seeds = str(hunt.found.seed) if hunt.found else f"**not in {hunt.seeds}**"
+    noticed = f"step {hunt.found.failed_at}: {_plain(hunt.found.failures[0])}" if hunt.found else ""
+    return f"| `{hunt.bug}` | {BUGS[hunt.bug].says} | {seeds} | {noticed} |"
+
+
+def _plain(failure: str) -> str:
+    """A failure, short and without what would break a table."""
+    text = _ID.sub(lambda found: found.group()[:4] + "…", failure).replace("|", "/").replace("\n", " ")
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
 def _commit() -> str:

@@ -30,8 +30,14 @@ def orders_are_as_told(scene: Scene, tables: Tables) -> Iterator[str]:
                 yield f"{order_id} was told and is not there"
             continue
         yield from _order_is_as_told(scene, tables, order_id, facts, row)
-    for order_id in stored:
-        yield f"{order_id} is there and nobody told of it"
+    totals = Counter(int(row["total"]) for row in stored.values())
+    for total, outcome in scene.promises.nameless.items():
+        times = totals.pop(total, 0)
+        fits = {Outcome.DONE: {1}, Outcome.REFUSED: {0}, Outcome.UNKNOWN: {0, 1}}[outcome]
+        if times not in fits:
+            yield f"an order of {total} without an id ({outcome}) is there {times} times"
+    if totals:
+        yield f"orders of {sorted(totals)} are there and nobody told of them"
 
 
 def _order_is_as_told(scene: Scene, tables: Tables, order_id: str, facts: Facts, row: Row) -> Iterator[str]:
@@ -97,6 +103,19 @@ def nothing_has_outlived_its_day(scene: Scene, tables: Tables) -> Iterator[str]:
     for row in tables.of_kind("loyalty", "account"):
         if row["lots"] and min(row["lots"]) < today:
             yield f"points of {row['customer_id']} ended on {min(row['lots'])} and are still there"
+
+
+def accounts_know_the_profile(scene: Scene, tables: Tables) -> Iterator[str]:
+    """Loyalty knows since when somebody is registered and whether the e-mail is verified: by that it hides a past."""
+    for profile in tables.of_kind("customers", "profile"):
+        if "registered_at" not in profile:
+            continue
+        account = tables.own("loyalty", customer_of(profile), "ACCOUNT") or {}
+        names = ("registered_at", "email_verified")
+        if account.get("profile_version") != profile["version"]:
+            yield f"loyalty knows {customer_of(profile)} as of {account.get('profile_version')}"
+        elif wrong := [name for name in names if account.get(name) != profile.get(name)]:
+            yield f"loyalty has other {wrong} of {customer_of(profile)} than customers"
 
 
 def everyone_registered_has_a_card(scene: Scene, tables: Tables) -> Iterator[str]:

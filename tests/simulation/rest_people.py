@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Final
 
 from tests.harness.ground import SERVICES
-from tests.simulation import model
+from tests.simulation import model, moto_direct
 from tests.simulation.carriage import is_planted
 from tests.simulation.checks import email_pk
 from tests.simulation.plan import CANARIES
@@ -18,6 +19,7 @@ from tests.simulation.tables import Row, Tables, waiting_text
 
 # A segment's rules look back 91 days at most.
 _HORIZON: Final = 95
+_CUSTOMER: Final = re.compile(r"cus_[0-9A-Z]{26}")
 _TOLD_ONCE: Final[Mapping[str, str]] = {
     "CardIssued": "customer_id",
     "PointsEarned": "order_id",
@@ -172,6 +174,15 @@ def canaries_sing_of_the_living(scene: Scene, tables: Tables) -> Iterator[str]:
     for where, text in waiting_text(scene.world):
         if '"poison-' not in text and CANARIES.search(text):
             yield f"{where} hold something personal"
+
+
+def buckets_name_the_living(scene: Scene, tables: Tables) -> Iterator[str]:
+    """No object in any bucket is about somebody who was erased, or personal and about nobody who is there."""
+    alive = {customer_of(row) for row in tables.of_kind("customers", "profile")}
+    for name, text in moto_direct.stored_objects():
+        named = set(_CUSTOMER.findall(name + text))
+        if named & set(scene.promises.erasures) or (CANARIES.search(name + text) and not named & alive):
+            yield f"{name} holds somebody who is not there"
 
 
 def planted_letters_were_swept(scene: Scene, tables: Tables) -> Iterator[str]:

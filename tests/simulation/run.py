@@ -11,7 +11,7 @@ from datetime import timedelta
 from random import Random
 from typing import Final
 
-from tests.simulation import actions, carriage, orders
+from tests.simulation import actions, carriage, looks, orders
 from tests.simulation.bugs import Bug
 from tests.simulation.carriage import VISIBILITY
 from tests.simulation.checks import ALWAYS, Check, watch_mails
@@ -38,6 +38,13 @@ class Run:
     steps: int = 0
     calls: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
+    disorder: Counter[str] = field(default_factory=Counter)
+    events: Counter[str] = field(default_factory=Counter)
+    mails: int = 0
+    # How often something was checked.
+    checks: int = 0
+    # Steps by kind.
+    kinds: Counter[str] = field(default_factory=Counter)
 
     @property
     def is_good(self) -> bool:
@@ -53,7 +60,9 @@ def simulate(seed: int, orders: int, *, only: Collection[int] | None = None, bug
         for step in deck(world.universe.chance("deck"), orders):
             if (only is None or step.number in only) and not _take(scene, step, run):
                 break
-        run.calls, run.faults = world.calls, world.faults
+        run.calls, run.faults, run.disorder = world.calls, world.faults, world.disorder
+        run.checks = scene.checked
+        run.events, run.mails = Counter(event["detail-type"] for event in world.told), len(world.mails)
     return run
 
 
@@ -67,6 +76,7 @@ def _take(scene: Scene, step: Step, run: Run) -> bool:
     began = world.universe.moment
     run.failures = list(_failures(scene, step, rng))
     run.steps += 1
+    run.kinds[step.kind] += 1
     run.history.append(f"{step} at {began:%Y-%m-%d %H:%M:%S} | " + "; ".join(world.notes))
     if run.failures:
         run.failed_at = step.number
@@ -91,6 +101,7 @@ def _failures(scene: Scene, step: Step, rng: Random) -> Iterator[str]:
 
 def _wrong(scene: Scene, checks: Sequence[Check]) -> Iterator[str]:
     tables = Tables.of()
+    scene.checked += len(checks)
     for check in checks:
         yield from check(scene, tables)
 
@@ -119,10 +130,12 @@ _STEPS: Final[dict[str, actions.Action]] = {
     "pay": orders.pay,
     "refund": orders.refund,
     "add order": orders.add_order,
+    "add nameless order": orders.add_nameless_order,
     "register": actions.register,
     "create": actions.create,
     "change": actions.change,
     "change oneself": actions.change_oneself,
+    "look": looks.look,
     "adjust": actions.adjust,
     "consent": actions.consent,
     "unsubscribe": actions.unsubscribe,

@@ -22,6 +22,8 @@ CHANCE: Final = 0.4
 # How often a client asks again before it gives up without an answer.
 _PATIENCE: Final = 4
 _FIRST_SERVER_ERROR: Final = 500
+_BROKEN: Final = 500
+_NOT_LET_IN: Final = 401
 
 
 class Outcome(StrEnum):
@@ -67,6 +69,8 @@ class Promises:
     views: dict[tuple[str, int], Mapping[str, Any]] = field(default_factory=dict)
     # Addresses registered by the person's own act in this step.
     own_acts: set[str] = field(default_factory=set)
+    # Orders that were given their ids by the service, by their totals, which nothing else has.
+    nameless: dict[int, Outcome] = field(default_factory=dict)
     # Planted dead letters (service, id) that lay there when the erasure of whom they name was asked for.
     dead_before: dict[tuple[str, str], str] = field(default_factory=dict)
 
@@ -92,6 +96,7 @@ class Scene:
         self.promises = Promises()
         self.seen = Seen()
         self.chance = CHANCE
+        self.checked = 0
         # Whether a try of the last call may have done its work without anybody hearing of it.
         self.is_uncertain = False
 
@@ -115,9 +120,12 @@ class Scene:
         assert service is not None
 
         def ask(difficulty: Trouble, during: Callable[[], None] | None) -> Answer | None:
-            return self.world.call(
+            answer = self.world.call(
                 service, method, path, by=by, body=body, headers=headers, trouble=difficulty, meanwhile=during
             )
+            if answer and (answer.status == _NOT_LET_IN or (answer.status == _BROKEN and not difficulty.strikes)):
+                self.world.violations.append(f"{method} {path} was answered {answer.status} for no reason")
+            return answer
 
         def twice() -> None:
             """The same request again while the first is under way, or whatever else runs then."""
@@ -125,6 +133,7 @@ class Scene:
                 meanwhile()
             else:
                 self.is_uncertain = True
+                self.world.disorder["request twice at once"] += 1
                 ask(Trouble(rng), None)
 
         self.is_uncertain = False
@@ -133,6 +142,7 @@ class Scene:
             if answer is not None and answer.status < _FIRST_SERVER_ERROR:
                 break
             self.is_uncertain = True
+            self.world.disorder["request made again"] += 1
         self.world.notes.append(f"{method} {path} {answer.status if answer else 'no answer'}")
         return answer
 

@@ -60,6 +60,8 @@ class World:
         self.notes: list[str] = []
         self.calls: Counter[str] = Counter()
         self.faults: Counter[str] = Counter()
+        # What is no failure, and yet not as one would wish: twice, late, out of order, elsewhere.
+        self.disorder: Counter[str] = Counter()
         self.logs = io.StringIO()
         # Events by id: what they said when first told, and those that a stored item promised to tell.
         self.said: dict[str, str] = {}
@@ -109,6 +111,7 @@ class World:
         taken = {frame.number for frame in self._frames if frame.service == service}
         free = [number for number in range(INSTANCES) if number not in taken]
         frame = Frame(service, trouble.rng.choice(free[:2]), trouble, meanwhile)
+        self.disorder["invocation of the other deployment"] += frame.number % 2
         with self._inside(frame):
             try:
                 result = work(instance(service, frame.number))
@@ -157,13 +160,8 @@ class World:
         frame = self._frames[-1]
         self.calls[operation] += 1
         fault = frame.trouble.strike(operation)
+        faults.refuse(fault, operation, params)
         match fault:
-            case Fault.CRASH_BEFORE:
-                raise Crash
-            case Fault.THROTTLE:
-                raise faults.throttled(operation)
-            case Fault.CONFLICT:
-                raise faults.conflict(operation, params)
             case Fault.INTERLEAVE if frame.meanwhile and self.depth < INSTANCES:
                 frame.meanwhile()
             case Fault.NO_ANSWER if operation == "TransactWriteItems":
@@ -172,6 +170,11 @@ class World:
                 self._perform(client, operation, params, frame)
                 if operation == "SendEmail":
                     raise faults.no_answer()
+            case Fault.SHORT_PAGE:
+                params = {**params, "Limit": 1}
+            case Fault.LEAVE_UNDONE:
+                params, undone = faults.in_part(params)
+                return {**self._perform(client, operation, params, frame), "UnprocessedItems": undone}
         answer = self._perform(client, operation, params, frame, refuse=fault is Fault.REFUSE_ENTRIES)
         if fault is Fault.CRASH_AFTER:
             raise Crash
@@ -264,7 +267,7 @@ class World:
 def open_world(seed: str) -> Iterator[World]:
     """A world at its beginning: empty tables, nobody there. `tokens.install_issuers` must have been called."""
     world = World(Universe(seed))
-    with ground(), moto_direct.cheap_copies(), captured_logs() as logs, sealed(world.universe):
+    with ground(), moto_direct.quick_tables(), captured_logs() as logs, sealed(world.universe):
         world.logs = logs
 
         def answer(client: BaseClient, operation: str, params: dict[str, Any]) -> Any:

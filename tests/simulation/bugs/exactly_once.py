@@ -14,7 +14,7 @@ from pynamodb.expressions.condition import Condition
 from customers.events import TELLS
 from customers.orders import rules as order_rules
 from customers.orders import usecases as orders
-from customers.table import CustomersItem
+from customers.table import CustomersItem, Receipt
 from loyalty.ledger import items as ledger_items
 from loyalty.ledger import store as ledger
 from shared import inbox, outbox, table
@@ -48,6 +48,16 @@ def receipt_after_effect() -> Replaced:
         _apart(*writes[2:])
 
     return [(ledger, "commit", commit)]
+
+
+@bug("The answer to an order's Idempotency-Key is kept after the order, not with it")
+def order_receipt_after_effect() -> Replaced:
+    def commit(*writes: Write | None) -> None:
+        receipts = [write for write in writes if isinstance(write, Put) and isinstance(write.item, Receipt)]
+        _commit(*(write for write in writes if write not in receipts))
+        _apart(*receipts)
+
+    return [(orders, "commit", commit)]
 
 
 @bug("A refund is counted by its event, not by its id")

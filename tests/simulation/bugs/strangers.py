@@ -1,0 +1,44 @@
+"""What somebody sees who registers with an e-mail that a guest has bought with."""
+
+# What is replaced is what a module imported for itself, which mypy takes for private.
+# mypy: disable-error-code="attr-defined"
+
+from __future__ import annotations
+
+from typing import Any
+
+from customers.accounts.items import ProfileItem
+from customers.orders import usecases as orders
+from loyalty import events as loyalty_events
+from loyalty.ledger.items import Account
+from tests.simulation.bugs.planting import Replaced, bug
+
+
+@bug("Whoever registers gets the guest's name, phone and verified e-mail too")
+def guest_details_kept() -> Replaced:
+    return [(ProfileItem, "forget_person", lambda _: None)]
+
+
+@bug("Whoever registers is shown the guest's orders at once")
+def past_orders_shown() -> Replaced:
+    newest = orders.list_newest_orders
+
+    def all_of_them(customer_id: str, limit: int, position: Any, _: Any) -> Any:
+        return newest(customer_id, limit, position, None)
+
+    return [(orders, "list_newest_orders", all_of_them)]
+
+
+@bug("Whoever registers is shown the guest's points at once")
+def past_points_shown() -> Replaced:
+    return [(Account, "hides_past", False)]
+
+
+@bug("A guest's order that loyalty hears of after the registration hides nothing")
+def late_past_shown() -> Replaced:
+    return [(Account, "date_back", lambda *_: None)]
+
+
+@bug("Loyalty does not hear that an e-mail was verified, or is not any more")
+def profile_change_unheard() -> Replaced:
+    return [(loyalty_events, "keep_profile", lambda *_: None)]

@@ -1,0 +1,74 @@
+"""Many runs: seeds that must be good, bugs that must be found, several at a time if wanted."""
+
+from __future__ import annotations
+
+# isort: off
+import tests.conftest  # noqa: F401  # names the stage; before anything of Regulars is imported
+# isort: on
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import get_context
+from typing import Any
+
+import pytest
+
+from tests import tokens
+from tests.simulation.bugs import BUGS, Bug
+from tests.simulation.report import Hunt
+from tests.simulation.run import Run, simulate
+from tests.simulation.shrink import as_ranges, shrink
+
+
+def make_ready() -> None:
+    """Let this process have pools that sign tokens."""
+    tokens.install_issuers(pytest.MonkeyPatch())
+
+
+@contextmanager
+def workers(jobs: int) -> Iterator[Callable[..., Iterable[Any]]]:
+    """Something like `map` that does `jobs` things at a time: what comes of a seed is the same in every process."""
+    if jobs == 1:
+        yield map
+        return
+    with ProcessPoolExecutor(jobs, get_context("spawn"), make_ready) as pool:
+        yield pool.map
+
+
+def checked(seed: int, orders: int) -> Run:
+    """Run a seed, and say how it went."""
+    run = simulate(seed, orders)
+    if run.is_good:
+        say(f"seed {seed}: {run.steps} steps, {sum(run.calls.values())} calls, {sum(run.faults.values())} faults")
+    else:
+        explain(run)
+    return run
+
+
+def hunted(name: str, seeds: int, orders: int) -> Hunt:
+    """Seed after seed with the bug of this name, until one finds it."""
+    bug = BUGS[name]
+    for seed in range(1, seeds + 1):
+        run = simulate(seed, orders, bug=bug)
+        if not run.is_good:
+            say(f"{bug.name}: found by seed {seed} at step {run.failed_at}: {run.failures[0][:120]}")
+            return Hunt(name, seed, run)
+    say(f"{bug.name}: NOT FOUND in {seeds} seeds")
+    return Hunt(name, seeds, None)
+
+
+def explain(run: Run, bug: Bug | None = None) -> None:
+    """Say what failed, as shortly as can be found, and how to see it again."""
+    short, steps = shrink(run, only=range((run.failed_at or 0) + 1), bug=bug)
+    say(f"seed {run.seed} FAILS at step {run.failed_at}. In {len(steps)} steps:")
+    say("\n".join(short.history))
+    named = f" BUG={bug.name}" if bug else ""
+    say(f"again: make simulate SEED={run.seed} ORDERS={run.orders}{named} ONLY={as_ranges(steps)}")
+
+
+def say(text: str) -> None:
+    """Print it at once, whole, whichever process says it."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
