@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 
@@ -10,7 +11,10 @@ import pytest
 
 from tests import tokens
 from tests.harness.ground import ROOT
+from tests.simulation import report
 from tests.simulation.bugs import BUGS
+from tests.simulation.many import explain
+from tests.simulation.report import Hunt
 from tests.simulation.run import simulate
 from tests.simulation.shrink import as_ranges, from_ranges, shrink
 
@@ -26,6 +30,7 @@ QUICK = (
     "erasure-skips-an-index",
     "membership-left-behind",
     "gate-left-open",
+    "past-points-shown",
 )
 
 
@@ -61,6 +66,24 @@ def test_a_failing_history_becomes_short_and_still_fails() -> None:
     assert len(steps) < (failed.failed_at or 0)
     replayed = simulate(1, 6, bug=bug, only=from_ranges(as_ranges(steps)))
     assert replayed.history == short.history
+
+
+def test_the_report_says_what_was_run_and_what_no_seed_found() -> None:
+    run = simulate(1, 6)
+    text = report.text_of([run], [Hunt("gate-left-open", 1, None)])
+    assert "| seeds | 1 to 1, 6 orders each |" in text
+    assert "| failing seeds | 0 |" in text
+    assert "| `gate-left-open` | Consent is not asked for | **not in 1** |  |" in text
+    assert f"| faults | {run.faults.total()} |" in text
+
+
+def test_a_failing_seed_prints_the_command_that_replays_it(capsys: pytest.CaptureFixture[str]) -> None:
+    bug = BUGS["membership-left-behind"]
+    explain(simulate(1, 6, bug=bug), bug)
+    command = capsys.readouterr().out.splitlines()[-1]
+    again = re.fullmatch(r"again: make simulate SEED=1 ORDERS=6 BUG=membership-left-behind ONLY=(\S+)", command)
+    assert again
+    assert not simulate(1, 6, bug=bug, only=from_ranges(again[1])).is_good
 
 
 def _history(hash_seed: str) -> str:
