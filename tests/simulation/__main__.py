@@ -33,11 +33,12 @@ def main(arguments: Sequence[str]) -> int:
         return _one(asked)
     if asked.bug:
         return 0 if hunted(asked.bug, asked.seeds, asked.orders).found else 1
+    commit = report.current_commit()
     with workers(asked.jobs) as each:
         runs = list(each(checked, range(1, asked.seeds + 1), repeat(asked.orders)))
         hunts = list(each(hunted, BUGS, repeat(asked.seeds), repeat(asked.orders))) if asked.report else []
     if asked.report:
-        report.write(runs, hunts)
+        report.write(runs, hunts, commit)
         say(f"wrote {report.PATH.relative_to(ROOT)}")
     good = all(run.is_good for run in runs) and all(hunt.found for hunt in hunts)
     say(f"{sum(run.is_good for run in runs)} of {len(runs)} seeds are good")

@@ -75,6 +75,7 @@ def change(scene: Scene, rng: Random, step: Step) -> None:
 
 
 def change_oneself(scene: Scene, rng: Random, step: Step) -> None:
+    """A customer changes their own name."""
     profile = scene.profile_of(rng.choice(scene.people), registered=True)
     if profile is not None:
         patch = {"last_name": f"Kanarie {step.number}"}
@@ -97,6 +98,7 @@ def adjust(scene: Scene, rng: Random, step: Step) -> None:
 
 
 def consent(scene: Scene, rng: Random, step: Step) -> None:
+    """Staff, the storefront or the customer say yes or no to marketing by a channel."""
     profile = scene.profile_of(rng.choice(scene.people))
     if profile is None:
         return

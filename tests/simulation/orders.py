@@ -16,12 +16,14 @@ _NAMELESS: Final = 300_000
 
 
 def place(scene: Scene, rng: Random, step: Step) -> None:
+    """The order system tells that an order was placed, now and then twice."""
     facts = _facts(scene, step)
     facts.told = True
     _send(scene, rng, OrderPlaced(order=facts.order))
 
 
 def pay(scene: Scene, rng: Random, step: Step) -> None:
+    """The order system tells that an order was paid, perhaps before anybody heard of the order."""
     facts = _facts(scene, step)
     facts.told = facts.is_paid = True
     _send(scene, rng, OrderPaid(order=facts.order, paid_at=facts.order.placed_at))

@@ -16,7 +16,7 @@ from tests.simulation.bugs import BUGS
 from tests.simulation.checks import ALWAYS, Check
 from tests.simulation.plan import people
 from tests.simulation.rest_checks import AT_REST
-from tests.simulation.run import Run
+from tests.simulation.run import STEPS, Run
 
 # Of what gave a bug away.
 _LONGEST: Final = 110
@@ -29,9 +29,9 @@ A program tries to break Regulars: it lets some {people} people shop for months 
 AWS goes wrong, and looks after every step whether anything was lost, counted twice, shown to the wrong person or kept
 of somebody who was erased. Made by `make simulate SEEDS={seeds} ORDERS={orders}` at commit `{commit}`; do not edit.
 
-- **What runs.** The real handlers of all five services, each loaded as two deployments side by side, in one process
-  and one thread on moto. What AWS puts between them is the simulator's own: streams, bus, queues, dead letters,
-  schedules, mail.
+- **What runs.** The real handlers of all five services, each app loaded several times over, as deployments side by
+  side, in one process and one thread on moto. What AWS puts between them is the simulator's own: streams, bus,
+  queues, dead letters, schedules, mail.
 - **Who decides.** The seed. It draws the people, their orders and a deck of steps, then what happens and what goes
   wrong. Time, ids and all chance come from it, so the same seed at the same commit gives the same history, byte for
   byte.
@@ -54,17 +54,17 @@ class Hunt:
     found: Run | None
 
 
-def write(runs: Sequence[Run], hunts: Sequence[Hunt], path: Path = PATH) -> None:
+def write(runs: Sequence[Run], hunts: Sequence[Hunt], commit: str, path: Path = PATH) -> None:
     """Write the report."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text_of(runs, hunts), encoding="utf-8")
+    path.write_text(text_of(runs, hunts, commit), encoding="utf-8")
 
 
-def text_of(runs: Sequence[Run], hunts: Sequence[Hunt]) -> str:
+def text_of(runs: Sequence[Run], hunts: Sequence[Hunt], commit: str) -> str:
     """The report as Markdown."""
     orders = runs[0].orders
     crowd = len(people(orders))
-    head = _HEAD.format(seeds=len(runs), orders=orders, people=crowd, bugs=len(hunts), commit=_commit())
+    head = _HEAD.format(seeds=len(runs), orders=orders, people=crowd, bugs=len(hunts), commit=commit)
     return "\n".join([head, *_numbers(runs), *_faults(runs), *_checks(), *_hunts(hunts), ""])
 
 
@@ -86,8 +86,22 @@ def _numbers(runs: Sequence[Run]) -> list[str]:
         f"| faults | {_sum(run.faults for run in runs).total():,} |",
         f"| SHA-256 of all histories, its first half | `{_digest(runs)}` |",
         "",
-        *_table(("step", "times"), _sum(run.kinds for run in runs)),
+        *_steps(_sum(run.kinds for run in runs)),
     ]
+
+
+def _steps(kinds: Counter[str]) -> list[str]:
+    return [
+        "| step | what it is | times |",
+        "|---|---|---:|",
+        *(f"| {kind} | {_says(STEPS[kind])} | {times:,} |" for kind, times in sorted(kinds.items())),
+        "",
+    ]
+
+
+def _says(thing: object) -> str:
+    """The first sentence or two of it: its documentation up to the first empty line."""
+    return " ".join((thing.__doc__ or "").partition("\n\n")[0].split())
 
 
 def _faults(runs: Sequence[Run]) -> list[str]:
@@ -125,8 +139,7 @@ def _digest(runs: Sequence[Run]) -> str:
 
 def _checks() -> list[str]:
     def line(check: Check) -> str:
-        says = " ".join((check.__doc__ or check.__name__.replace("_", " ")).split())
-        return f"- {check.__name__.replace('_', ' ')}: {says}"
+        return f"- {check.__name__.replace('_', ' ')}: {_says(check)}"
 
     return [
         "## What always holds",
@@ -139,6 +152,15 @@ def _checks() -> list[str]:
         "",
         "- everything settles within a bounded number of rounds",
         *map(line, AT_REST),
+        "",
+        "## What it does not show",
+        "",
+        "- Tables and their conditions are moto's; the local cloud and AWS are tested by other means.",
+        "- Two invocations meet where one writes, the one whole between two calls of the other; not anywhere else.",
+        "- Deployments side by side are of one commit: what an older one does with a newer one's items is not tried.",
+        "- Streams keep what was written for their 24 hours, and are not searched for whom was erased.",
+        "- A message that no handler can read, and that becomes a dead letter only after its person's erasure has",
+        "  swept there, stays until the queue lets it go. One that lies there when the erasure is approved is gone.",
         "",
     ]
 
@@ -169,7 +191,8 @@ def _plain(failure: str) -> str:
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
-def _commit() -> str:
+def current_commit() -> str:
+    """The commit that is checked out; to be asked for before a long run, not after it."""
     command = ["git", "rev-parse", "--short", "HEAD"]
     asked = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
     return asked.stdout.strip() or "unknown"

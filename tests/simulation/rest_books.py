@@ -119,6 +119,7 @@ def accounts_know_the_profile(scene: Scene, tables: Tables) -> Iterator[str]:
 
 
 def everyone_registered_has_a_card(scene: Scene, tables: Tables) -> Iterator[str]:
+    """Each registration leads to a card."""
     for profile in tables.of_kind("customers", "profile"):
         if "registered_at" in profile:
             account = tables.own("loyalty", customer_of(profile), "ACCOUNT") or {}

@@ -147,7 +147,7 @@ def _message_agrees(scene: Scene, who: str, messages: list[Row], mails: int) -> 
 
 
 def erasures_are_complete(scene: Scene, tables: Tables) -> Iterator[str]:
-    """Each approved request is completed by all, its person is gone and the request can be made anew."""
+    """Each approved request is completed by all, and nothing of its person is left to do."""
     for who, request_id in scene.promises.erasures.items():
         request = tables.at("privacy", f"REQUEST#{request_id}", "REQUEST") or {}
         if request.get("status") != "completed" or set(request.get("answers") or ()) != set(SERVICES):
@@ -220,6 +220,7 @@ def nothing_is_lost(scene: Scene, tables: Tables) -> Iterator[str]:
 
 
 def only_planted_letters_are_dead(scene: Scene, tables: Tables) -> Iterator[str]:
+    """What lies among the dead letters was put into the queues so that nobody can read it."""
     for service, queue in scene.world.queues.items():
         if letters := [letter for letter in queue.dead if not is_planted(letter)]:
             yield f"{len(letters)} dead letters of {service} are not ours"

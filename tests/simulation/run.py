@@ -87,7 +87,7 @@ def _take(scene: Scene, step: Step, run: Run) -> bool:
 def _failures(scene: Scene, step: Step, rng: Random) -> Iterator[str]:
     made = scene.world.calls.total()
     try:
-        _STEPS[step.kind](scene, rng, step)
+        STEPS[step.kind](scene, rng, step)
         if step.kind == "rest":
             yield from _wrong(scene, (*ALWAYS, *AT_REST))
             scene.world.notes.append(f"tables {Tables.of().digest()}")
@@ -125,7 +125,7 @@ def _settle(scene: Scene, rng: Random) -> None:
     world.notes.append(f"settled in {rounds} rounds")
 
 
-_STEPS: Final[dict[str, actions.Action]] = {
+STEPS: Final[dict[str, actions.Action]] = {
     "place": orders.place,
     "pay": orders.pay,
     "refund": orders.refund,

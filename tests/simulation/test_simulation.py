@@ -70,8 +70,9 @@ def test_a_failing_history_becomes_short_and_still_fails() -> None:
 
 def test_the_report_says_what_was_run_and_what_no_seed_found() -> None:
     run = simulate(1, 6)
-    text = report.text_of([run], [Hunt("gate-left-open", 1, None)])
+    text = report.text_of([run], [Hunt("gate-left-open", 1, None)], "0123abc")
     assert "| seeds | 1 to 1, 6 orders each |" in text
+    assert "at commit `0123abc`" in text
     assert "| failing seeds | 0 |" in text
     assert "| `gate-left-open` | Consent is not asked for | **not in 1** |  |" in text
     assert f"| faults | {run.faults.total()} |" in text
