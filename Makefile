@@ -2,13 +2,14 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test check package deploy stop redrive republish clock token meter bench simulate
+.PHONY: help run replay test check package deploy stop redrive republish clock token meter bench simulate
 
 PYTHON ?= python3.11
 STAGE ?=
 SERVICE ?=
 SINCE ?=
 DAYS ?=
+PRESET ?= classic
 QUICK ?=
 SIZES ?=
 SEEDS ?= 200
@@ -43,6 +44,10 @@ help: ## Say what there is
 
 run: $(READY) ## Start everything on this machine and send real purchases through it
 	@$(RUN) infra.run --port $(PORT) --customers $(CUSTOMERS)
+
+replay: $(READY) ## Send all the sample's customers through one of loyalty's presets: PRESET=classic or ladder
+	@$(RUN) infra.run --port $(PORT) --customers $(if $(filter command line,$(origin CUSTOMERS)),$(CUSTOMERS),all) \
+		--preset $(PRESET) --leave
 
 test: $(READY) ## Prove everything
 	@.venv/bin/python -m pytest -q -n 2 --dist loadgroup

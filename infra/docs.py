@@ -29,7 +29,7 @@ Every event that Regulars tells or hears, generated from `shared/events.py` by `
 house lies on the bus as `source` `regulars.<service>`, `detail-type` its name, and `detail`
 `{"metadata": {…}, "data": {…}}`; the schema named after it is that of `detail`. An event of the shop's own systems
 (`source` `orders` or `storefront`) has its data itself as `detail`. Fields are only ever added; readers ignore those
-that they do not know.
+that they do not know. One that is *announced* can be heard already, and is not told yet.
 """
 
 
@@ -116,7 +116,8 @@ def _table(events: list[type[EventData]]) -> Iterator[str]:
         fields = ", ".join(f"`{name}`" for name in event.model_fields)
         personal = "yes" if event.personal else "no"
         link = f"[{event.__name__}]({event.__name__}.json)"
-        yield f"| {link} | {', '.join(event.told_by)} | {personal} | {meaning} | {fields} |"
+        tellers = ", ".join(event.told_by) + (" (announced)" if event.announced else "")
+        yield f"| {link} | {tellers} | {personal} | {meaning} | {fields} |"
 
 
 def _json(document: Mapping[str, Any]) -> str:

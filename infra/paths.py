@@ -10,6 +10,13 @@ SERVICES = ("customers", "loyalty", "segments", "notifications", "privacy")
 PATHS: tuple[tuple[str, str], ...] = (
     ("/api/customers/*/points*", "loyalty"),
     ("/api/customers/*/card*", "loyalty"),
+    ("/api/customers/*/referral*", "loyalty"),
+    ("/api/customers/*/tier*", "loyalty"),
+    ("/api/customers/*/holds*", "loyalty"),
+    ("/api/customers/*/redemptions*", "loyalty"),
+    ("/api/customers/*/checkout-quote*", "loyalty"),
+    ("/api/customers/*/credit*", "loyalty"),
+    ("/api/customers/*/claims*", "loyalty"),
     ("/api/customers/*/segments*", "segments"),
     ("/api/customers/*/messages*", "notifications"),
     ("/api/customers/*/consents*", "privacy"),

@@ -98,8 +98,7 @@ def _own(role: Role) -> Iterator[tuple[str, Call]]:
     service = role.service
     yield from _calls("its table", f"{service}.Table", _TABLE)
     for index in indexes(service):
-        yield f"its index {index}", Call("dynamodb:Query", f"{service}.Table/index/{index}")
-        yield "its indexes", Call("dynamodb:Scan", f"{service}.Table/index/{index}")
+        yield from _calls(f"its index {index}", f"{service}.Table/index/{index}", _INDEX)
     yield from _calls("its stream", f"{service}.Table/{STREAM}", _STREAM)
     for queue, on in (("Queue", "its inbox"), ("Dead", "its dead letters"), ("Untold", "its untold events")):
         yield from _calls(on, f"{service}.{queue}", _QUEUE)

@@ -18,6 +18,7 @@ from infra.bundle import Bundle, PackagingError, bundle
 from infra.console import console, fail
 from infra.local.cloud import CloudError, refuse_taken
 from infra.local.stage import LocalStage, local_stage, remembered
+from infra.replay.expected import STYLES
 from infra.replay.main import MismatchError, replay
 from infra.replay.orders import NotTakenError
 from infra.replay.progress import StuckError
@@ -48,7 +49,7 @@ def main() -> None:
         refuse_taken(chosen.port)
         with _step("Bundling the five services"):
             bundles = bundle(HOST_ARCHITECTURE)
-        _serve(chosen.port, bundles, chosen.customers, leave=chosen.leave)
+        _serve(bundles, chosen)
     except KeyboardInterrupt:
         console.print("\nStopped.")
     except _FAILURES as error:
@@ -59,6 +60,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--port", type=int, default=8080)
     parser.add_argument("--customers", type=_how_many, default=300, help="how many of the sample's buyers, or `all`")
+    parser.add_argument("--preset", choices=sorted(STYLES), default="classic", help="loyalty's programme")
     parser.add_argument("--leave", action="store_true", help="end after the replay instead of staying up")
     return parser.parse_args()
 
@@ -67,12 +69,13 @@ def _how_many(text: str) -> int | None:
     return None if text == "all" else int(text)
 
 
-def _serve(port: int, bundles: list[Bundle], customers: int | None, *, leave: bool) -> None:
+def _serve(bundles: list[Bundle], chosen: argparse.Namespace) -> None:
     step = _step("Starting the local cloud and deploying to it")
-    with step as ended, local_stage(port, bundles=bundles) as stage, remembered(stage):
+    settings = {"Preset": chosen.preset}
+    with step as ended, local_stage(chosen.port, bundles=bundles, settings=settings) as stage, remembered(stage):
         ended()
-        storefront = replay(stage, customers)
-        if not leave:
+        storefront = replay(stage, chosen.customers, chosen.preset)
+        if not chosen.leave:
             _invite(stage, storefront)
             _stay()
 

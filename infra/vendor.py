@@ -10,15 +10,17 @@ from pathlib import Path
 PLATFORMS = {"arm64": "aarch64-manylinux2014", "x86_64": "x86_64-manylinux2014"}
 # Chalice adds its runtime itself, and the others come with Lambda's Python: 21 MB become 4.
 PROVIDED = ("chalice", "boto3", "botocore", "jmespath", "python-dateutil", "six")
-# Scripts, tests that packages ship by mistake, what builds C extensions (cryptography needs only their compiled
-# backend), pydantic's old self, and the parts of Powertools beside logs, metrics and traces: a sixth of a bundle.
+# Scripts, manuals, tests that packages ship by mistake, the font of barcodes that we draw without words, what builds C
+# extensions (cryptography needs only their compiled backend), pydantic's old self, and the parts of Powertools beside
+# logs, metrics and traces: a sixth of a bundle.
 _POWERTOOLS = "aws_lambda_powertools"
 _UTILITIES = (
     "auth_alpha batch circuit_breaker data_classes data_masking feature_flags idempotency kafka parameters parser "
     "streaming validation"
 )
 NEVER_RUN = (
-    *("bin", "tests", "importlib_resources/tests", "cffi", "pycparser", "pydantic/v1", f"{_POWERTOOLS}/event_handler"),
+    *("bin", "share", "tests", "importlib_resources/tests", "barcode/fonts"),
+    *("cffi", "pycparser", "pydantic/v1", f"{_POWERTOOLS}/event_handler"),
     *(f"{_POWERTOOLS}/utilities/{name}" for name in _UTILITIES.split()),
 )
 # Babel, which Liquid brings, knows in 10 MB how a thousand places write dates and money; these are what mails use.

@@ -1,17 +1,25 @@
 """The catalogue: every event that Regulars tells or hears, as a pydantic model.
 
 An event of the house lies on the bus as `source` `regulars.<service>`, `detail-type` the model's name, and `detail`
-`{"metadata": Metadata, "data": <model>}`. An event of the shop's own systems (`source` `orders`) has the model itself
-as its `detail`. Fields are only ever added; a change that breaks is a new model whose name ends in V2. Unknown
-fields are ignored. `python -m infra.docs` writes the JSON Schemas and the page in docs/events/.
+`{"metadata": Metadata, "data": <model>}`. An event of the shop's own systems (`source` `orders` or `storefront`) has
+the model itself as its `detail`. Fields are only ever added; a change that breaks is a new model whose name ends in
+V2. Unknown fields are ignored. `python -m infra.docs` writes the JSON Schemas and the page in docs/events/.
 """
 
 # Annotations are read at once, not kept as text: pydantic would compile each of them again at every cold start.
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Annotated, ClassVar, Final
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+)
 
 from shared.ids import CustomerId, OrderId, RequestId
 from shared.money import Amount, CurrencyCode
@@ -33,6 +41,8 @@ class EventData(BaseModel):
     told_by: ClassVar[tuple[str, ...]] = ()
     # True of the few events that exist to carry personal data.
     personal: ClassVar[bool] = False
+    # True of an event that is not told yet, and stands in the catalogue for those who will hear it.
+    announced: ClassVar[bool] = False
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: object) -> None:
@@ -88,23 +98,44 @@ class Buyer(Part):
     last_name: Name | None = None
 
 
+ProductId = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+
+
 class OrderLine(Part):
     """One line of an order; `amount` is what the line costs in all, after discounts, before tax and shipping."""
 
-    product_id: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    product_id: ProductId
     category: Annotated[str, StringConstraints(max_length=64)] | None = None
     quantity: Annotated[int, Field(ge=1, le=1_000_000)]
     amount: Amount
 
 
+def _within_the_total(amount: int, info: ValidationInfo) -> int:
+    """Raises ValueError when tax, or tax and shipping together, come to more than the whole that they are part of."""
+    total = info.data.get("total")
+    if total is not None and amount + info.data.get("tax", 0) > total:
+        raise ValueError("Tax and shipping are part of the total")
+    return amount
+
+
+# Of fields named `tax` and `shipping`, which stand in this order behind `total`.
+PartOfTotal = Annotated[Amount, AfterValidator(_within_the_total)]
+
+
 class Order(Part):
-    """The order as its system knows it. Every order event carries it whole, so that they may come in any order."""
+    """The order as its system knows it. Every order event carries it whole, so that they may come in any order.
+
+    `total` is what is to be paid: with tax and shipping, after `discount`, which is what was taken off.
+    """
 
     id: OrderId
     buyer: Buyer = Buyer()
     placed_at: Moment
     currency: CurrencyCode
     total: Amount
+    tax: PartOfTotal = 0
+    shipping: PartOfTotal = 0
+    discount: Amount = 0
     lines: Annotated[list[OrderLine], Field(max_length=200)] = []
 
 
@@ -140,6 +171,56 @@ class OrderRefunded(EventData):
     personal = True
     order: Order
     refund: Refund
+
+
+class OrderDelivered(EventData):
+    """An order reached its buyer. Of several moments told of one order the earliest counts."""
+
+    told_by = ("orders",)
+    personal = True
+    order: Order
+    delivered_at: Moment
+
+
+class OrderCancelled(EventData):
+    """An order was called off. The later of a cancellation and a reinstatement counts; at one moment this one does."""
+
+    told_by = ("orders",)
+    personal = True
+    order: Order
+    cancelled_at: Moment
+
+
+class OrderReinstated(EventData):
+    """A cancelled order stands again, and is what it was before."""
+
+    told_by = ("orders",)
+    personal = True
+    order: Order
+    reinstated_at: Moment
+
+
+ReviewId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$")]
+Rating = Annotated[int, Field(ge=1, le=5, description="Stars, five the best")]
+
+
+class Review(Part):
+    """A review of a product; its id makes it count once. Its text stays where it was written."""
+
+    id: ReviewId
+    buyer: Buyer
+    product_id: ProductId
+    order_id: OrderId | None = None
+    rating: Rating | None = None
+    posted_at: Moment
+
+
+class ReviewPosted(EventData):
+    """Somebody reviewed a product. Of a person whom nobody knows it is let go: it makes no guest."""
+
+    told_by = ("orders", "storefront")
+    personal = True
+    review: Review
 
 
 # --- customers -----------------------------------------------------------------------------------------------------
@@ -178,6 +259,8 @@ class Profile(Part):
     locale: str | None = None
     status: CustomerStatus
     registered_at: AwareDatetime
+    birthday: date | None = None
+    groups: Annotated[list[str], Field(description="What the shop counts them among: wholesale, staff")] = []
 
 
 class CustomerRegistered(EventData):
@@ -199,20 +282,31 @@ class CustomerUpdated(EventData):
     profile: Profile
 
 
+class CustomersMerged(EventData):
+    """Two customers were one person: what was `merged_id`'s is from now on `customer_id`'s, the survivor's."""
+
+    told_by = ("customers",)
+    announced = True
+    customer_id: CustomerId
+    merged_id: CustomerId
+    merged_at: AwareDatetime
+
+
 class OrderStatus(StrEnum):
-    """How far an order has come."""
+    """How far an order has come; cancelled hides how far, and a reinstatement shows it again."""
 
     PLACED = "placed"
     PAID = "paid"
     PARTLY_REFUNDED = "partly_refunded"
     REFUNDED = "refunded"
+    CANCELLED = "cancelled"
 
 
 class OrderStats(Part):
     """What one customer's orders come to, in one currency, after the order that told of it.
 
-    `version` grows by one with each change. `orders` counts every order placed; `spent` is what was paid less what
-    was refunded, in the minor unit.
+    `version` grows by one with each change. `orders` counts every order placed, cancelled ones too; `spent` is what
+    was paid less what was refunded, in the minor unit, and nothing of an order while it is cancelled.
     """
 
     version: int
@@ -227,6 +321,7 @@ class OrderRecorded(EventData):
     """An order came to be known or changed: the order whole, at `metadata.version`, and its customer's stats after it.
 
     `customer_id` and `stats` are absent when the order stands without a person (its buyer was erased).
+    `cancelled_at` is there only while the order is cancelled, `reinstated_at` once it has been reinstated.
     """
 
     told_by = ("customers",)
@@ -235,11 +330,28 @@ class OrderRecorded(EventData):
     status: OrderStatus
     placed_at: AwareDatetime
     paid_at: AwareDatetime | None = None
+    delivered_at: AwareDatetime | None = None
+    cancelled_at: AwareDatetime | None = None
+    reinstated_at: AwareDatetime | None = None
     currency: CurrencyCode
     total: Amount
+    tax: Amount = 0
+    shipping: Amount = 0
+    discount: Amount = 0
     refunded: Amount
     lines: list[OrderLine] = []
     stats: OrderStats | None = None
+
+
+class ReviewRecorded(EventData):
+    """A customer's review of a product came to be known, for the first time."""
+
+    told_by = ("customers",)
+    review_id: ReviewId
+    customer_id: CustomerId
+    product_id: ProductId
+    rating: Rating | None = None
+    posted_at: AwareDatetime
 
 
 # --- loyalty -------------------------------------------------------------------------------------------------------
@@ -261,18 +373,78 @@ class CardIssued(EventData):
     card_number: str
 
 
+class CardReplaced(EventData):
+    """A customer's card was replaced: from now on this number is theirs, and the one before leads nowhere."""
+
+    told_by = ("loyalty",)
+    customer_id: CustomerId
+    card_number: str
+
+
+class CardBlocked(EventData):
+    """A customer's card was blocked: nobody is to use this number. Its customer earns and spends as before."""
+
+    told_by = ("loyalty",)
+    customer_id: CustomerId
+    card_number: str
+
+
+class CardUnblocked(EventData):
+    """A customer's card that had been blocked can be used again."""
+
+    told_by = ("loyalty",)
+    customer_id: CustomerId
+    card_number: str
+
+
 class PointsPosted(EventData):
-    """Base of what one ledger entry tells; `points` is signed, `balance` is what the account held after it."""
+    """Base of what one ledger entry tells; `points` is signed, `balance` is what the account held after it.
+
+    `available` is what of the balance could be used after it; absent from entries of before it was told.
+    """
 
     customer_id: CustomerId
     entry: Annotated[int, Field(ge=1, description="The entry's number in its account, without gaps")]
     points: int
     balance: int
+    available: int | None = None
     cause: Annotated[str, Field(description="What caused the entry: an order's id, or the adjustment's own")]
 
 
 class PointsEarned(PointsPosted):
-    """Points were earned by an order."""
+    """Points were earned by an order, or as a bonus. Until the end of `pending_until` they cannot be used."""
+
+    told_by = ("loyalty",)
+    order_id: OrderId | None = None
+    pending_until: date | None = None
+
+
+class PointsRipened(PointsPosted):
+    """Pending points became available: `available` grew, `balance` did not."""
+
+    told_by = ("loyalty",)
+
+
+class PointsRedeemed(PointsPosted):
+    """Points were spent: on an order, for money off worth `value` in the minor unit, or for a reward."""
+
+    told_by = ("loyalty",)
+    order_id: OrderId | None = None
+    reward: str | None = None
+    value: int | None = None
+    currency: CurrencyCode | None = None
+
+
+class PointsRestored(PointsPosted):
+    """Points that were spent came back: with the order they paid, or with a reward whose claim was cancelled."""
+
+    told_by = ("loyalty",)
+    order_id: OrderId | None = None
+    reward: str | None = None
+
+
+class PointsReinstated(PointsPosted):
+    """Points of a cancelled order stand again, for the order does."""
 
     told_by = ("loyalty",)
     order_id: OrderId
@@ -299,6 +471,29 @@ class PointsExpired(PointsPosted):
     told_by = ("loyalty",)
 
 
+class PointsExpiring(EventData):
+    """Points reach the end of their life at the end of the day `on`, in `days` days, unless they are spent."""
+
+    told_by = ("loyalty",)
+    customer_id: CustomerId
+    points: int
+    on: date
+    days: int
+
+
+class RewardRedeemed(EventData):
+    """A customer took a reward of the catalogue for points."""
+
+    told_by = ("loyalty",)
+    customer_id: CustomerId
+    claim_id: str
+    reward_id: str
+    name: str
+    reward_kind: str
+    points: int
+    order_id: OrderId | None = None
+
+
 class TierChanged(EventData):
     """A customer reached or lost a tier."""
 
@@ -306,6 +501,60 @@ class TierChanged(EventData):
     customer_id: CustomerId
     old: Tier
     new: Tier
+
+
+class CreditPosted(EventData):
+    """Base of what one entry of store credit tells; `amount` is signed, in the minor unit, `balance` what was left."""
+
+    customer_id: CustomerId
+    entry: Annotated[int, Field(ge=1, description="The entry's number in its account, without gaps")]
+    amount: int
+    balance: int
+    currency: CurrencyCode
+    cause: Annotated[str, Field(description="What caused the entry: an order's id, or the issue's own")]
+
+
+class CreditIssued(CreditPosted):
+    """A customer was given store credit; it can be used until the end of `expires_on`, or for ever."""
+
+    told_by = ("loyalty",)
+    expires_on: date | None = None
+
+
+class CreditSpent(CreditPosted):
+    """Store credit paid for something."""
+
+    told_by = ("loyalty",)
+    order_id: OrderId | None = None
+
+
+class CreditRestored(CreditPosted):
+    """Store credit that was spent came back: its order, the cause, was cancelled or refunded."""
+
+    told_by = ("loyalty",)
+
+
+class CreditRevoked(CreditPosted):
+    """Staff took store credit back."""
+
+    told_by = ("loyalty",)
+
+
+class CreditExpired(CreditPosted):
+    """Store credit reached the end of its life unspent."""
+
+    told_by = ("loyalty",)
+
+
+class CreditExpiring(EventData):
+    """Store credit reaches the end of its life at the end of the day `on`, in `days` days, unless it is spent."""
+
+    told_by = ("loyalty",)
+    customer_id: CustomerId
+    amount: Amount
+    currency: CurrencyCode
+    on: date
+    days: int
 
 
 # --- segments ------------------------------------------------------------------------------------------------------

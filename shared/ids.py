@@ -11,11 +11,16 @@ from shared import clock
 
 ULID_PATTERN: Final = r"[0-7][0-9A-HJKMNP-TV-Z]{25}"
 
-_PATTERNS: Final = {prefix: rf"^{prefix}_{ULID_PATTERN}$" for prefix in ("cus", "msg", "req", "evt")}
+_PATTERNS: Final = {
+    prefix: rf"^{prefix}_{ULID_PATTERN}$" for prefix in ("cus", "msg", "req", "evt", "hld", "rew", "clm")
+}
 
 CustomerId = Annotated[str, StringConstraints(pattern=_PATTERNS["cus"])]
 MessageId = Annotated[str, StringConstraints(pattern=_PATTERNS["msg"])]
 RequestId = Annotated[str, StringConstraints(pattern=_PATTERNS["req"])]
+HoldId = Annotated[str, StringConstraints(pattern=_PATTERNS["hld"])]
+RewardId = Annotated[str, StringConstraints(pattern=_PATTERNS["rew"])]
+ClaimId = Annotated[str, StringConstraints(pattern=_PATTERNS["clm"])]
 # Order ids are the order system's own; what can stand in a key and in a URL path.
 OrderId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$")]
 
@@ -43,6 +48,31 @@ def new_request_id() -> str:
 def new_adjustment_id() -> str:
     """`adj_` and a ULID: staff's adjustment of points."""
     return _new("adj")
+
+
+def new_credit_id() -> str:
+    """`crd_` and a ULID: store credit that staff gave or took back."""
+    return _new("crd")
+
+
+def new_hold_id() -> str:
+    """`hld_` and a ULID: points or credit set aside for a checkout."""
+    return _new("hld")
+
+
+def new_redemption_id() -> str:
+    """`red_` and a ULID: points that were spent at once."""
+    return _new("red")
+
+
+def new_reward_id() -> str:
+    """`rew_` and a ULID: something that points can be given for."""
+    return _new("rew")
+
+
+def new_claim_id() -> str:
+    """`clm_` and a ULID: one customer's taking of a reward."""
+    return _new("clm")
 
 
 def new_event_id() -> str:

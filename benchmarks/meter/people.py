@@ -5,7 +5,20 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from shared.events import Buyer, Order, OrderLine, OrderPaid, OrderPlaced, OrderRefunded, Refund
+from shared.events import (
+    Buyer,
+    Order,
+    OrderCancelled,
+    OrderDelivered,
+    OrderLine,
+    OrderPaid,
+    OrderPlaced,
+    OrderRefunded,
+    OrderReinstated,
+    Refund,
+    Review,
+    ReviewPosted,
+)
 
 PEOPLE: Final = (
     ("Katherine", "Johnson"),
@@ -75,6 +88,23 @@ def paid(one: Order) -> OrderPaid:
 def refunded(one: Order, refund_id: str, at: datetime) -> OrderRefunded:
     """The second line comes back."""
     return OrderRefunded(order=one, refund=Refund(id=refund_id, amount=one.lines[1].amount, refunded_at=at))
+
+
+def delivered(one: Order) -> OrderDelivered:
+    return OrderDelivered(order=one, delivered_at=one.placed_at + timedelta(days=2))
+
+
+def cancelled(one: Order) -> OrderCancelled:
+    return OrderCancelled(order=one, cancelled_at=one.placed_at + timedelta(days=3))
+
+
+def reinstated(one: Order) -> OrderReinstated:
+    return OrderReinstated(order=one, reinstated_at=one.placed_at + timedelta(days=4))
+
+
+def reviewed(name: str, who: Buyer, at: datetime) -> ReviewPosted:
+    """Five stars for what the order's first line is."""
+    return ReviewPosted(review=Review(id=name, buyer=who, product_id="sku-47110-blue-m", rating=5, posted_at=at))
 
 
 def order_body(one: Order, *, with_payment: bool = False) -> dict[str, Any]:

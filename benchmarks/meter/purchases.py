@@ -1,4 +1,4 @@
-"""Orders placed, paid and refunded: of guests and of known customers, by event and over HTTP."""
+"""Orders and what becomes of them: of guests and of known customers, by event and over HTTP."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Final
 
 from benchmarks.meter import people
 from benchmarks.meter.shop import Shop
+from shared.events import Order
 
 TEN: Final = 10
 GUESTS: Final = "guests.example"
@@ -85,6 +86,36 @@ def give_money_back(shop: Shop) -> None:
     shop.keep(block, "customers hears OrderRefunded", "loyalty tells PointsReversed")
     shop.found.keep(block, "loyalty hears OrderRecorded", "an order is refunded in part")
     shop.found.keep(block, "segments hears OrderRecorded", "an order is refunded in part")
+    _follow(shop, orders)
+
+
+def _follow(shop: Shop, orders: list[Order]) -> None:
+    """The same orders are delivered, cancelled, and stand again."""
+    for name, told in (
+        ("OrderDelivered", people.delivered),
+        ("OrderCancelled", people.cancelled),
+        ("OrderReinstated", people.reinstated),
+    ):
+        with shop.house.measured() as block:
+            shop.house.send(*map(told, orders))
+            shop.house.settle()
+        shop.keep(block, f"customers hears {name}")
+
+
+def review(shop: Shop) -> None:
+    """Ten customers review what they bought: known by id, then by e-mail; and ten whom nobody knows."""
+    now = shop.house.day.now()
+    by_id = [people.buyer(n, one) for n, one in enumerate(shop.customers)]
+    with shop.house.measured() as block:
+        shop.house.send(*(people.reviewed(f"rv-{n:06}", who, now) for n, who in enumerate(by_id)))
+        shop.house.settle()
+    shop.keep(block, "customers hears ReviewPosted", "customers tells ReviewRecorded")
+    for case, provider in (("by e-mail", "example.com"), ("of nobody who is known", "unknown.example")):
+        buyers = [people.buyer(n, provider=provider) for n in range(TEN)]
+        with shop.house.measured() as block:
+            shop.house.send(*(people.reviewed(f"rv-{provider}-{n}", who, now) for n, who in enumerate(buyers)))
+            shop.house.settle()
+        shop.found.keep(block, "customers hears ReviewPosted", case)
 
 
 def buy_over_http(shop: Shop) -> None:

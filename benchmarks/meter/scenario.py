@@ -11,11 +11,12 @@ from typing import Final
 
 import pytest
 
-from benchmarks.meter import people, purchases
+from benchmarks.meter import books, cards, credit, members, people, purchases, rewards, spending
 from benchmarks.meter.house import open_metered_house
 from benchmarks.meter.measured import Measured, name_of
 from benchmarks.meter.shop import Shop
 from customers.settings import CustomersSettings
+from loyalty.programme.usecases import current_programme
 from notifications.messages.usecases import send_welcome
 from notifications.settings import NotificationsSettings
 from notifications.unsubscribe.usecases import unsubscribe_url
@@ -29,7 +30,7 @@ from tests.tokens import install_issuers
 TEN: Final = 10
 SILENT: Final = "silent.example"
 STAFF: Final = "staff.example"
-SCHEDULES: Final = (("privacy", "chase"), ("segments", "refresh"), ("loyalty", "expire"))
+SCHEDULES: Final = (("privacy", "chase"), ("segments", "refresh"), ("loyalty", "expire"), ("loyalty", "close"))
 _FORM: Final = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
@@ -45,9 +46,10 @@ def measure() -> Measured:
 
 
 def warm_up(shop: Shop) -> None:
-    """Fetch what each function fetches once a cold start, the secrets; and run the schedules that find nothing."""
+    """Fetch what each function fetches once a cold start; and run the schedules that find nothing."""
     secret(CustomersSettings.read().email_secret_id)
     secret(NotificationsSettings.read().link_secret_id)
+    current_programme(shop.house.day.now())
     for service, function in SCHEDULES:
         with shop.house.measured() as block:
             shop.house.run(service, function)
@@ -121,6 +123,19 @@ def adjust_points(shop: Shop) -> None:
     shop.keep(block, "loyalty POST /api/customers/{customer_id}/points", "loyalty tells PointsAdjusted")
 
 
+def change_programme(shop: Shop) -> None:
+    """Put the programme that is in force anyway, and look at it and at its versions."""
+    with shop.house.measured() as block:
+        preset = shop.call("GET", "/api/loyalty/presets/classic", "admin")["programme"]
+        shop.call("PUT", "/api/loyalty/programme", "admin", {"programme": preset}, {"If-Match": '"0"'})
+        for rest in ("", "/versions", "/versions/1"):
+            shop.call("GET", f"/api/loyalty/programme{rest}", "admin")
+        simulated = {"customer_id": shop.customers[0], "order": {"total": 2933}}
+        shop.call("POST", "/api/loyalty/simulate", "storefront", simulated)
+    for operation in {reading.operation for reading in block.readings}:
+        shop.found.keep(block, operation)
+
+
 def read(shop: Shop) -> None:
     first = shop.customers[0]
     one = f"/api/customers/{first}"
@@ -187,7 +202,7 @@ def let_days_pass(shop: Shop) -> None:
     shop.house.day.pass_days(61)
     _run_due(shop, "segments", "refresh", "due_on", "a row is due")
     shop.house.day.pass_days(300)
-    _run_due(shop, "loyalty", "expire", "due_on", "a customer's points expire")
+    _run_due(shop, "loyalty", "expire", "due_at", "a customer's points expire")
 
 
 def _run_due(shop: Shop, service: str, function: str, mark: str, case: str) -> None:
@@ -211,11 +226,21 @@ STEPS: Final[tuple[Callable[[Shop], None], ...]] = (
     purchases.buy_for_the_first_time,
     purchases.buy_again,
     purchases.give_money_back,
+    purchases.review,
     purchases.buy_over_http,
     purchases.buy_at_once,
     change_details,
     adjust_points,
+    spending.spend_points,
+    change_programme,
+    cards.use_cards,
+    credit.use_credit,
+    rewards.use_rewards,
+    members.use_tiers,
+    members.bring_friends,
+    members.adjust_by_two,
     read,
+    books.close_days,
     change_consents,
     erase,
     let_days_pass,

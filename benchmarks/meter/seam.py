@@ -173,8 +173,12 @@ def stream_of(table_name: str) -> StreamShard:
 
 
 def unfiltered(params: Params) -> dict[str, Any]:
-    """The same query or scan without its filter, and without the placeholders that only the filter used."""
-    rest = {name: value for name, value in params.items() if name not in {"FilterExpression", "ProjectionExpression"}}
+    """The same query or scan without its filter, and without the placeholders that only the filter used.
+
+    One that only counts reads the same items.
+    """
+    left_out = {"FilterExpression", "ProjectionExpression", "Select"}
+    rest = {name: value for name, value in params.items() if name not in left_out}
     used = set(_PLACEHOLDER.findall(rest.get("KeyConditionExpression", "")))
     for name in ("ExpressionAttributeNames", "ExpressionAttributeValues"):
         kept = {key: value for key, value in rest.pop(name, {}).items() if key in used}

@@ -1,7 +1,7 @@
 """All of Regulars on the local cloud: packaged for this machine, deployed as an account is, behind one address."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,18 +36,22 @@ class LocalStage:
 
 @contextmanager
 def local_stage(
-    port: int | None = None, home: Path = ROOT / ".local", bundles: list[Bundle] | None = None
+    port: int | None = None,
+    home: Path = ROOT / ".local",
+    bundles: list[Bundle] | None = None,
+    settings: Mapping[str, str] | None = None,
 ) -> Iterator[LocalStage]:
     """Regulars, answering at `port` with the local cloud on the port after it; on free ones where none is given.
 
-    Raises CloudError where a port is taken, and what packaging and deploying raise. All of it ends with the context.
+    `settings` are parameters of its stacks beside those that a local stage has. Raises CloudError where a port is
+    taken, and what packaging and deploying raise. All of it ends with the context.
     """
     chosen = port or free_port()
     refuse_taken(chosen)
     packaged = bundles or bundle(HOST_ARCHITECTURE)
     with start(port + 1 if port else free_port(), home) as cloud:
         base_url = f"http://{HOST}:{chosen}"
-        deployment = _deployment(cloud, base_url)
+        deployment = _deployment(cloud, base_url, settings or {})
         _verify_sender(cloud)
         outputs = deploy(deployment, packaged)
         front = Front(
@@ -70,9 +74,9 @@ def remembered(stage: LocalStage) -> Iterator[None]:
         forget(FILE)
 
 
-def _deployment(cloud: Cloud, base_url: str) -> Deployment:
+def _deployment(cloud: Cloud, base_url: str, chosen: Mapping[str, str]) -> Deployment:
     # Two batches at once for each service are what a small machine handles without keeping itself waiting.
-    settings = {"BaseUrl": base_url, "Sender": LOCAL_SENDER, "Pace": "few"}
+    settings = {"BaseUrl": base_url, "Sender": LOCAL_SENDER, "Pace": "few", **chosen}
     return Deployment(STAGE, settings, REGION, cloud.endpoint, session())
 
 

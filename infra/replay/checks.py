@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from infra.replay.expected import alive, points_of, tier_of
+from infra.replay.expected import STYLES, Style, alive, points_of, tier_of
+from infra.replay.people import Person
 from infra.replay.sample import Purchase
 
 
@@ -38,11 +39,32 @@ class Stored:
     features: list[dict[str, Any]]
 
 
-def check(purchases: list[Purchase], stored: Stored, today: date) -> list[Check]:
+@dataclass(frozen=True)
+class Sent:
+    """What was sent: the file's purchases by its people, under a preset, and the day of it."""
+
+    purchases: list[Purchase]
+    people: Mapping[str, Person]
+    preset: str
+    today: date
+
+    @property
+    def style(self) -> Style:
+        """The preset in plain numbers."""
+        return STYLES[self.preset]
+
+    @property
+    def registered(self) -> int:
+        """How many of the people registered."""
+        return sum(person.customer_id is not None for person in self.people.values())
+
+
+def check(sent: Sent, stored: Stored) -> list[Check]:
     """Money and orders to the cent, points by a plain calculation, and the ledger against itself."""
+    purchases = sent.purchases
     cents = sum(purchase.cents for purchase in purchases)
     parts = [part for row in stored.features for part in row.get("stats") or []]
-    expected = _expected_points(purchases, stored.entries)
+    expected = _expected_points(sent, stored.entries)
     return [
         Check(
             "orders recorded, each once",
@@ -56,72 +78,89 @@ def check(purchases: list[Purchase], stored: Stored, today: date) -> list[Check]
         Check("points of each order", expected, _posted_points(stored.entries)),
         Check(
             "points left after expiry",
-            _alive(purchases, expected, today),
-            sum(int(one["balance"]) for one in stored.accounts),
+            _alive(sent, expected),
+            sum(_balances(stored.accounts).values()),
         ),
         Check("balances are the sums of their entries", _sums(stored.entries), _balances(stored.accounts)),
-        Check("lots are the balances", _balances(stored.accounts), _lots(stored.accounts)),
+        Check("accounts hold what their newest entries say", _last_said(stored.entries), _balances(stored.accounts)),
         Check("entries numbered without gaps", True, _numbered(stored.entries)),
         Check(
             "tiers by points earned",
-            _tiers(stored),
-            {one["customer_id"]: one["tier"] for one in stored.accounts},
+            _tiers(stored, sent.style),
+            {customer_of(one): one["tier"] for one in stored.accounts},
         ),
     ]
 
 
-def _expected_points(purchases: list[Purchase], entries: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+def balance_of(account: Mapping[str, Any]) -> int:
+    """What an account holds, as it is stored: nothing is pending or held in a replay."""
+    return int(sum(json.loads(account["lots"]).values())) - int(account.get("owed", 0))
+
+
+def customer_of(account: Mapping[str, Any]) -> str:
+    """Whose account it is."""
+    return str(account["pk"]).removeprefix("CUSTOMER#")
+
+
+def _expected_points(sent: Sent, entries: Iterable[Mapping[str, Any]]) -> dict[str, int]:
     """Points of each order that cost anything, by the file's amounts, in the order in which the ledger posted them."""
-    cents = {purchase.order_id: purchase.cents for purchase in purchases}
+    facts = {one.order_id: (one.cents, sent.people[one.buyer].has_birthday(one.placed_at)) for one in sent.purchases}
     posted: dict[str, list[str]] = defaultdict(list)
     for entry in sorted(_earned(entries), key=lambda entry: int(entry["seq"])):
-        posted[entry["customer_id"]].append(_order_id(entry))
-    each = {order_id: 0 for order_id, amount in cents.items() if amount}
+        posted[entry["account"]].append(_order_id(entry))
+    each = {order_id: 0 for order_id, (cents, _) in facts.items() if cents}
     for order_ids in posted.values():
-        each |= dict(zip(order_ids, points_of(cents[one] for one in order_ids), strict=True))
+        each |= dict(zip(order_ids, points_of((facts[one] for one in order_ids), sent.style), strict=True))
     return each
 
 
 def _posted_points(entries: Iterable[Mapping[str, Any]]) -> dict[str, int]:
-    return {_order_id(entry): int(entry["points"]) for entry in _earned(entries)}
+    return {_order_id(entry): int(entry["amount"]) for entry in _earned(entries)}
 
 
-def _alive(purchases: list[Purchase], points: Mapping[str, int], today: date) -> int:
-    return sum(points.get(one.order_id, 0) for one in purchases if alive(one.placed_at.date(), today))
+def _alive(sent: Sent, points: Mapping[str, int]) -> int:
+    by_orders = sum(points.get(one.order_id, 0) for one in sent.purchases if alive(one.placed_at.date(), sent.today))
+    return by_orders + sent.registered * sent.style.sign_up
 
 
 def _sums(entries: Iterable[Mapping[str, Any]]) -> dict[str, int]:
     sums: dict[str, int] = defaultdict(int)
     for entry in entries:
-        sums[entry["customer_id"]] += int(entry["points"])
+        sums[entry["account"]] += int(entry["amount"])
     return {customer: total for customer, total in sums.items() if total}
 
 
 def _balances(accounts: Iterable[Mapping[str, Any]]) -> dict[str, int]:
-    return {one["customer_id"]: int(one["balance"]) for one in accounts if one["balance"]}
+    balances = {customer_of(one): balance_of(one) for one in accounts}
+    return {customer: balance for customer, balance in balances.items() if balance}
 
 
-def _lots(accounts: Iterable[Mapping[str, Any]]) -> dict[str, int]:
-    sums = {one["customer_id"]: sum(json.loads(one["lots"]).values()) for one in accounts}
-    return {customer: total for customer, total in sums.items() if total}
+def _last_said(entries: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    """What each account's newest entry says that it held: pending, available and held, less owed."""
+    newest: dict[str, Mapping[str, Any]] = {}
+    for entry in sorted(entries, key=lambda entry: int(entry["seq"])):
+        newest[entry["account"]] = entry
+    vectors = {account: json.loads(entry["after"]) for account, entry in newest.items()}
+    return {account: sum(after[:3]) - after[3] for account, after in vectors.items() if sum(after[:3]) != after[3]}
 
 
 def _numbered(entries: Iterable[Mapping[str, Any]]) -> bool:
     numbers: dict[str, list[int]] = defaultdict(list)
     for entry in entries:
-        numbers[entry["customer_id"]].append(int(entry["seq"]))
+        numbers[entry["account"]].append(int(entry["seq"]))
     return all(sorted(each) == list(range(1, len(each) + 1)) for each in numbers.values())
 
 
-def _tiers(stored: Stored) -> dict[str, str]:
-    earned = {one["customer_id"]: 0 for one in stored.accounts}
+def _tiers(stored: Stored, style: Style) -> dict[str, str]:
+    earned = {customer_of(one): 0 for one in stored.accounts}
     for entry in _earned(stored.entries):
-        earned[entry["customer_id"]] += int(entry["points"])
-    return {customer: tier_of(points) for customer, points in earned.items()}
+        earned[entry["account"]] += int(entry["amount"])
+    return {customer: tier_of(points, style) for customer, points in earned.items()}
 
 
 def _earned(entries: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    return [entry for entry in entries if entry["entry_kind"] == "earned"]
+    """Those of orders; a bonus is no order's."""
+    return [entry for entry in entries if entry["entry_kind"] == "earned" and entry["sk"] == "EARN"]
 
 
 def _by_id(purchases: list[Purchase]) -> dict[str, int]:

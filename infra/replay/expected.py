@@ -5,31 +5,50 @@ Nothing here uses the services' code: two ways to the same number are a check, o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import calendar
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-# Tier, points earned from which it is held, and hundredths of points a cent (10 points a dollar, times 1, 1.2, 1.5).
-_LADDER: Final = (("gold", 5_000, 15), ("silver", 1_000, 12), ("bronze", 0, 10))
+
+@dataclass(frozen=True)
+class Style:
+    """A preset in plain numbers.
+
+    `rungs`: tier, points earned by orders from which it is held, and points for 1,000 cents. `birthday` multiplies the
+    points of an order placed in the customer's month of birth; `sign_up` is what registering gives.
+    """
+
+    rungs: tuple[tuple[str, int, int], ...]
+    birthday: int = 1
+    sign_up: int = 0
 
 
-def points_of(amounts: Iterable[int]) -> list[int]:
-    """Points of one customer's orders, given their amounts in cents in the order in which they were posted.
+# 10, 12 and 15 points a dollar; and 1, 1.5 and 2, twice as many in the month of birth, with 100 for registering.
+STYLES: Final[Mapping[str, Style]] = {
+    "classic": Style((("gold", 5_000, 150), ("silver", 1_000, 120), ("bronze", 0, 100))),
+    "ladder": Style((("gold", 2_000, 20), ("silver", 500, 15), ("bronze", 0, 10)), birthday=2, sign_up=100),
+}
 
-    Each earns by the tier that the points before it have reached, rounded down to whole points.
+
+def points_of(orders: Iterable[tuple[int, bool]], style: Style) -> list[int]:
+    """Points of one customer's orders in the order in which they were posted: cents, and whether in the birth month.
+
+    Each earns by the tier that the points of those before it have reached, rounded down to whole points.
     """
     earned = 0
     each = []
-    for cents in amounts:
-        tenths = next(rate for _, reached, rate in _LADDER if earned >= reached)
-        each.append(cents * tenths // 100)
+    for cents, is_birthday in orders:
+        rate = next(rate for _, reached, rate in style.rungs if earned >= reached)
+        each.append(cents * rate * (style.birthday if is_birthday else 1) // 1_000)
         earned += each[-1]
     return each
 
 
-def tier_of(earned: int) -> str:
-    """The tier that so many points earned have reached."""
-    return next(tier for tier, reached, _ in _LADDER if earned >= reached)
+def tier_of(earned: int, style: Style) -> str:
+    """The tier that so many points earned by orders have reached."""
+    return next(tier for tier, reached, _ in style.rungs if earned >= reached)
 
 
 def year_after(day: date) -> date:
@@ -38,5 +57,6 @@ def year_after(day: date) -> date:
 
 
 def alive(placed: date, today: date) -> bool:
-    """Whether the points of an order placed on that day can still be used: through the day a year later."""
-    return year_after(placed) >= today
+    """Whether the points of an order placed on that day can still be used: through the month's end a year later."""
+    year = year_after(placed)
+    return year.replace(day=calendar.monthrange(year.year, year.month)[1]) >= today

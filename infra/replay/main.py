@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from infra.console import console
 from infra.local.stage import LocalStage
 from infra.replay import checks, orders, people, progress, report
+from infra.replay.checks import Sent
 from infra.replay.people import Person
 from infra.replay.progress import Goal
 from infra.replay.sample import Purchase, read_purchases
@@ -22,17 +23,20 @@ from infra.tokens import token
 
 # An erasure passes through every service and back; on a busy machine each hop takes a second or two.
 _ERASURE_PATIENCE: Final = 120
+# A call each, of which the local cloud answers some ten a second.
+_VERIFIED: Final = 20
 
 
 class MismatchError(Exception):
     """The platform's figures are not the file's, or work was left over; the tables above say which."""
 
 
-def replay(stage: LocalStage, customers: int | None) -> Storefront:
+def replay(stage: LocalStage, customers: int | None, preset: str = "classic") -> Storefront:
     """Send the sample's purchases through a fresh stage, hold its figures against the file, and erase one customer.
 
-    `customers` is how many of the sample's buyers, None for all. Raises MismatchError when a check does not hold,
-    StuckError when a service does not settle, NotTakenError and RefusedError for what was refused on the way.
+    `customers` is how many of the sample's buyers, None for all; `preset` is that of loyalty, as it was deployed.
+    Raises MismatchError when a check does not hold, StuckError when a service does not settle, NotTakenError and
+    RefusedError for what was refused on the way.
     """
     today = datetime.now(UTC).date()
     purchases = read_purchases(customers, today)
@@ -40,9 +44,11 @@ def replay(stage: LocalStage, customers: int | None) -> Storefront:
     tables = Tables(_client(stage, "dynamodb"), stage.deployment.stage)
     with _bars() as bars:
         buyers = _register(storefront, purchases, bars)
+        sent = Sent(purchases, buyers, preset, today)
+        progress.await_members(tables, sent.registered, sent.style.sign_up)
         seconds = _order(stage, tables, purchases, buyers, bars)
-    _expire(stage, tables, today)
-    _report(stage, tables, purchases, seconds, today)
+    _expire(stage, tables)
+    _report(stage, storefront, tables, sent, seconds)
     _erase(storefront, next(person for person in buyers.values() if person.customer_id))
     return storefront
 
@@ -97,10 +103,11 @@ def _described(service: str) -> str:
     return f"{service}: {what}"
 
 
-def _expire(stage: LocalStage, tables: Tables, today: date) -> None:
+def _expire(stage: LocalStage, tables: Tables) -> None:
     """Run the expiry job, again while its time ends before its work."""
     function = _function(stage, "loyalty", "Expire")
-    while due := tables.count("loyalty", "kind = :kind AND due_on < :today", kind="account", today=today.isoformat()):
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%MZ")
+    while due := tables.count("loyalty", "kind = :kind AND due_at <= :now", kind="account", now=now):
         console.print(f"Expiring points of {due:,} accounts …")
         answer = _client(stage, "lambda").invoke(FunctionName=function, Payload=json.dumps(_scheduled()))
         if "FunctionError" in answer:
@@ -129,17 +136,25 @@ def _function(stage: LocalStage, service: str, logical_id: str) -> str:
     return function
 
 
-def _report(stage: LocalStage, tables: Tables, purchases: list[Purchase], seconds: float, today: date) -> None:
+def _report(stage: LocalStage, storefront: Storefront, tables: Tables, sent: Sent, seconds: float) -> None:
     """Show the figures and the checks. Raises MismatchError when one does not hold or there are dead letters."""
     stored = report.read_stored(tables)
     name = stage.deployment.stage
     delivered = report.count_delivered(_client(stage, "logs"), name)
     dead = report.count_dead_letters(_client(stage, "sqs"), name)
     console.print(report.figures_table(tables, stored, report.Figures(delivered, dead, seconds)))
-    held = checks.check(purchases, stored, today)
+    held = checks.check(sent, stored)
+    held.append(_verify(storefront, sent))
     console.print(report.checks_table(held))
     if dead or not all(one.holds for one in held):
         raise MismatchError("The platform does not hold what the file says, or left dead letters.")
+
+
+def _verify(storefront: Storefront, sent: Sent) -> checks.Check:
+    """Let the platform compute some ledgers again, chain and sums, from their first entries on."""
+    ids = [person.customer_id for person in sent.people.values() if person.customer_id][:_VERIFIED]
+    found = [storefront.get(f"/api/customers/{customer_id}/points/verification", "support") for customer_id in ids]
+    return checks.Check("ledgers that verify, of some", len(ids), sum(one["holds"] for one in found))
 
 
 def _erase(storefront: Storefront, person: Person) -> None:

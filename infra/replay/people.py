@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Final
 
 from infra.replay.storefront import Storefront
@@ -23,6 +24,11 @@ class Person:
     email: str
     consents: bool
     customer_id: str | None = None
+    born_on: date | None = None
+
+    def has_birthday(self, placed_at: datetime) -> bool:
+        """Whether something placed then was placed in their month of birth."""
+        return self.born_on is not None and self.born_on.month == placed_at.month
 
 
 def how_many_register(buyers: int) -> int:
@@ -41,16 +47,18 @@ def register(storefront: Storefront, buyers: list[str], done: Callable[[], None]
 
 
 def _register(storefront: Storefront, position: int, buyer: str, done: Callable[[], None]) -> Person:
+    born_on = date(1980, 1 + position % 12, 15)
     consents = position % _WITHOUT_CONSENT_OF_FOUR != _WITHOUT_CONSENT_OF_FOUR - 1
     body = {
         "email": _email(buyer),
         "first_name": "Buyer",
         "last_name": buyer,
+        "date_of_birth": born_on.isoformat(),
         "consents": [{"channel": "email", "granted": consents}],
     }
     made = storefront.post("/api/registrations", "storefront", body, key=f"register-{buyer}")
     done()
-    return Person(buyer, _email(buyer), consents, made["id"])
+    return Person(buyer, _email(buyer), consents, made["id"], born_on)
 
 
 def _email(buyer: str) -> str:

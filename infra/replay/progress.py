@@ -61,6 +61,23 @@ def settled(tables: Tables) -> dict[str, int]:
     }
 
 
+def await_members(tables: Tables, registered: int, sign_up: int) -> None:
+    """Look until loyalty knows everyone who registered. Raises StuckError when nothing moves for two minutes."""
+    goal = {"cards": registered, "bonuses": registered if sign_up else 0}
+    last, moved = {"cards": -1}, time.monotonic()
+    while (
+        now := {
+            "cards": tables.count("loyalty", "kind = :kind", kind="card"),
+            "bonuses": tables.count("loyalty", "kind = :kind AND sk = :sk", kind="entry", sk="SIGN_UP"),
+        }
+    ) != goal:
+        if now != last:
+            last, moved = now, time.monotonic()
+        if time.monotonic() - moved > _PATIENCE:
+            raise StuckError(f"loyalty: {now} of {goal}")
+        time.sleep(_SHORTEST_PAUSE)
+
+
 def await_settled(tables: Tables, goal: Goal, show: Callable[[dict[str, int]], None]) -> None:
     """Look until every service has settled everything. Raises StuckError when nothing moves for two minutes."""
     last: dict[str, int] = {}

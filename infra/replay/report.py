@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 
 from infra.paths import SERVICES
-from infra.replay.checks import Check, Stored
+from infra.replay.checks import Check, Stored, balance_of
 from infra.replay.tables import Tables
 
 if TYPE_CHECKING:
@@ -91,9 +91,9 @@ def _rows(tables: Tables, stored: Stored, figures: Figures) -> list[tuple[str, s
     profiles = list(tables.items("customers", "profile"))
     registered = sum("registered_at" in profile for profile in profiles)
     money = sum(int(one["total"]) for one in stored.orders) / 100
-    issued = sum(int(entry["points"]) for entry in stored.entries if entry["entry_kind"] == "earned")
-    expired = -sum(int(entry["points"]) for entry in stored.entries if entry["entry_kind"] == "expired")
-    outstanding = sum(int(account["balance"]) for account in stored.accounts)
+    issued = sum(int(entry["amount"]) for entry in stored.entries if entry["entry_kind"] == "earned")
+    expired = -sum(int(entry["amount"]) for entry in stored.entries if entry["entry_kind"] == "expired")
+    outstanding = sum(balance_of(account) for account in stored.accounts)
     return [
         ("customers", f"{len(profiles):,} ({registered:,} registered, {len(profiles) - registered:,} guests)"),
         ("orders", f"{len(stored.orders):,}"),

@@ -68,7 +68,7 @@ def read_customer(request: Request, customer_id: CustomerId) -> CustomerView:
 
 @endpoint.patch("/api/customers/{customer_id}", if_match=True, problems=[EmailTakenError, EmailErasedError])
 def change_customer(request: Request, customer_id: CustomerId, body: CustomerPatch) -> CustomerView:
-    """Change some details (RFC 7396). Customers may change their own names, phone and locale."""
+    """Change some details (RFC 7396). Customers may change their own names, phone, date of birth and locale."""
     by_self = request.principal.customer_id is not None
     return changes.change_customer(customer_id, body, request.if_match, request.cause, by_self=by_self)
 

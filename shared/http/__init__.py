@@ -5,12 +5,13 @@ from shared.http.endpoint import CORS, Endpoints
 from shared.http.inputs import checked
 from shared.http.patch import apply_merge_patch
 from shared.http.receipts import Attempt, Idempotency, ReceiptMixin
-from shared.http.replies import Html, Reply
+from shared.http.replies import Csv, Html, Reply, Svg
 from shared.http.request import Request
 
 __all__ = [
     "CORS",
     "Attempt",
+    "Csv",
     "Endpoints",
     "Html",
     "Idempotency",
@@ -19,6 +20,7 @@ __all__ = [
     "ReceiptMixin",
     "Reply",
     "Request",
+    "Svg",
     "apply_merge_patch",
     "checked",
 ]

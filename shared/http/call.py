@@ -17,7 +17,7 @@ from shared.http import cursors, inputs, problems, receipts
 from shared.http.access import authorize
 from shared.http.cursors import Page
 from shared.http.receipts import Attempt, ReceiptMixin, ReceiptName, ReplayError
-from shared.http.replies import HTML_HEADERS, Html, Reply, headers_of
+from shared.http.replies import Reply, Text, headers_of
 from shared.http.request import Request
 from shared.http.routes import Route
 from shared.observability import describe, logger
@@ -117,8 +117,8 @@ class Call:
 
     def _response(self, result: Any) -> Response:
         reply = result if isinstance(result, Reply) else Reply(result)
-        if isinstance(reply.view, Html):
-            return _respond(reply.view.text, HTML_HEADERS, reply.view.status)
+        if isinstance(reply.view, Text):
+            return _respond(reply.view.text, reply.view.headers, reply.view.status)
         status = reply.status or self.route.status
         if reply.view is None:
             return _respond("", reply.headers, status)

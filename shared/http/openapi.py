@@ -22,6 +22,7 @@ from shared.errors import (
 from shared.http.inputs import adapter
 from shared.http.problems import InvalidJsonError, TooLargeError, UnsupportedMediaTypeError
 from shared.http.receipts import Idempotency, KeyRequiredError, KeyReusedError
+from shared.http.replies import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -93,8 +94,9 @@ def _models(routes: Sequence[Route]) -> Iterator[ModelKey]:
     for route in routes:
         if _is_model(route.body):
             yield route.body, "validation"
-        if _is_model(route.returns):
-            yield route.returns, "serialization"
+        for view in route.views.values():
+            if _is_model(view):
+                yield view, "serialization"
 
 
 def _is_model(kind: Any) -> bool:
@@ -191,7 +193,7 @@ def _request_body(route: Route, schemas: Mapping[ModelKey, Json]) -> Json:
 
 
 def _responses(route: Route, schemas: Mapping[ModelKey, Json]) -> Json:
-    responses = {str(route.status): _success(route, schemas)}
+    responses = {str(status): _success(route, status, view, schemas) for status, view in route.views.items()}
     for problem in _problems(route):
         responses.setdefault(str(problem.status), _problem_response(problem.status))
         responses[str(problem.status)]["x-problems"] = sorted(
@@ -200,17 +202,17 @@ def _responses(route: Route, schemas: Mapping[ModelKey, Json]) -> Json:
     return {**dict(sorted(responses.items())), "default": _problem_response(None)}
 
 
-def _success(route: Route, schemas: Mapping[ModelKey, Json]) -> Json:
+def _success(route: Route, status: int, view: Any, schemas: Mapping[ModelKey, Json]) -> Json:
     headers = dict(_RESPONSE_HEADERS)
-    if _is_model(route.returns) and "version" in route.returns.model_fields:
+    if _is_model(view) and "version" in view.model_fields:
         headers |= _ETAG
     if route.options.idempotency is not Idempotency.NONE:
         headers |= _REPLAYED
-    response: Json = {"description": http.HTTPStatus(route.status).phrase, "headers": headers}
-    if route.is_page:
-        response["content"] = {"text/html": {"schema": {"type": "string"}}}
-    elif _is_model(route.returns):
-        response["content"] = {"application/json": {"schema": schemas[route.returns, "serialization"]}}
+    response: Json = {"description": http.HTTPStatus(status).phrase, "headers": headers}
+    if isinstance(view, type) and issubclass(view, Text):
+        response["content"] = {view.media_type: {"schema": {"type": "string"}}}
+    elif _is_model(view):
+        response["content"] = {"application/json": {"schema": schemas[view, "serialization"]}}
     return response
 
 

@@ -22,6 +22,7 @@ Handler = Callable[..., Any]
 
 _PATH_NAMES: Final = re.compile(r"{(\w+)}")
 _RESERVED: Final = frozenset({"request", "body", "query", "return"})
+_ACCEPTED: Final = 202
 _REPEATED: Final = (list, tuple, set, frozenset)
 
 
@@ -31,9 +32,13 @@ class RouteError(TypeError):
 
 @dataclass(frozen=True)
 class Options:
-    """What a route declares beside its handler's annotations. `problems` are documented, not enforced."""
+    """What a route declares beside its handler's annotations. `problems` are documented, not enforced.
+
+    `accepted` is the one of the views it returns that it answers with 202: what was asked waits for somebody.
+    """
 
     status: int = 200
+    accepted: type[BaseModel] | None = None
     idempotency: Idempotency = Idempotency.NONE
     if_match: bool = False
     content_types: Sequence[str] = ()
@@ -45,6 +50,7 @@ class OptionWords(TypedDict, total=False):
     """The fields of `Options`, as keywords of `endpoint.get(…)` and its like."""
 
     status: int
+    accepted: type[BaseModel]
     idempotency: Idempotency
     if_match: bool
     content_types: Sequence[str]
@@ -89,6 +95,15 @@ class Route:
     def status(self) -> int:
         """The status of its success."""
         return 204 if self.returns in (None, NoneType) else self.options.status
+
+    @property
+    def views(self) -> dict[int, Any]:
+        """What it answers, by status."""
+        accepted = self.options.accepted
+        if accepted is None:
+            return {self.status: self.returns}
+        (done,) = (kind for kind in get_args(self.returns) if kind is not accepted)
+        return {self.status: done, _ACCEPTED: accepted}
 
     @cached_property
     def path_adapters(self) -> dict[str, TypeAdapter[Any]]:

@@ -8,8 +8,14 @@ from pathlib import Path
 import pytest
 
 from infra.local.stage import LocalStage, local_stage
+from tests.cloud.shop import Shop, client
 
 HERE = Path(__file__).parent
+# Of loyalty's table: closed days, and how far they go.
+_BOOKS = {
+    "FilterExpression": "begins_with(pk, :books)",
+    "ExpressionAttributeValues": {":books": {"S": "LIABILITY"}},
+}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -18,6 +24,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.cloud)
             item.add_marker(pytest.mark.xdist_group("bundles"))
+
+
+@pytest.fixture
+def shop(stage: LocalStage) -> Iterator[Shop]:
+    """A shop whose clock is right, before and afterwards, and whose books know of no day to come."""
+    _set_right(stage)
+    yield Shop.of(stage)
+    _set_right(stage)
+
+
+def _set_right(stage: LocalStage) -> None:
+    """No clock but a test's ever goes back: days that it had closed are closed anew, with what comes after it."""
+    stage.set_clock_ahead(0)
+    table = {"TableName": f"regulars-{stage.deployment.stage}-loyalty"}
+    for item in client(stage, "dynamodb").scan(**table, **_BOOKS)["Items"]:
+        client(stage, "dynamodb").delete_item(**table, Key={name: item[name] for name in ("pk", "sk")})
 
 
 @pytest.fixture(scope="session")

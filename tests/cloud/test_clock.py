@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 
 from infra.clock import ClockBusyError, advance
 from infra.local.cloud import read_clock
-from infra.local.stage import LocalStage
+from loyalty.days import month_end, months_after
 from tests.cloud.shop import Shop, client, eventually, order, paid
-
-
-@pytest.fixture
-def shop(stage: LocalStage) -> Iterator[Shop]:
-    """A shop whose clock is right, before and afterwards."""
-    stage.set_clock_ahead(0)
-    yield Shop.of(stage)
-    stage.set_clock_ahead(0)
 
 
 def test_points_expire_segments_are_left_and_requests_are_looked_after_as_days_pass(shop: Shop) -> None:
@@ -30,7 +21,7 @@ def test_points_expire_segments_are_left_and_requests_are_looked_after_as_days_p
     assert len(days) in (33, 34)  # today and the last day are parts of days
     expired = next(n for n, day in enumerate(days) if day.points)
     assert (days[expired].points, days[expired].events["PointsExpired"]) == (1_000, 1)
-    assert expired in (10, 11, 12)
+    assert days[expired].day == _last_of_this_month() + timedelta(days=1)
     left = next(n for n, day in enumerate(days) if day.events["SegmentLeft new"])
     assert left == 31
     assert shop.points(customer_id) == 0
@@ -41,15 +32,20 @@ def test_points_expire_segments_are_left_and_requests_are_looked_after_as_days_p
 
 
 def _a_customer_since_almost_a_year(shop: Shop) -> tuple[str, str]:
-    """Someone new whose one order is of 355 days ago, and somebody else's request that nobody approves."""
+    """Someone new with one order whose points end with this month, and somebody's request that nobody approves."""
     customer_id, _ = shop.register()
     one = order(f"old-{uuid4().hex[:8]}", customer_id, 10_000)
-    one["placed_at"] = (datetime.now(UTC) - timedelta(days=355)).isoformat()
+    # Points live twelve months, and on through the last one's end.
+    one["placed_at"] = f"{months_after(_last_of_this_month(), -12)}T12:00:00Z"
     shop.send("OrderPaid", paid(one))
     eventually(lambda: shop.points(customer_id) == 1_000, "the points of the order")
     eventually(lambda: _is_new(shop, customer_id), "the segment")
     body = {"kind": "erase", "customer_id": shop.register()[0]}
     return customer_id, shop.storefront.post("/api/privacy/requests", "compliance", body)["id"]
+
+
+def _last_of_this_month() -> date:
+    return month_end(datetime.now(UTC).date())
 
 
 def _is_new(shop: Shop, customer_id: str) -> bool:

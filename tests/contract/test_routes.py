@@ -21,8 +21,16 @@ VALUES = {
     "customer_id": ADA,
     "order_id": "A-1",
     "request_id": ids.new_request_id(),
+    "number": "402938475611",
     "segment_id": "new",
     "token": "not-a-token",
+    "version": "1",
+    "name": "classic",
+    "reward_id": ids.new_reward_id(),
+    "claim_id": ids.new_claim_id(),
+    "hold_id": ids.new_hold_id(),
+    "proposal_id": ids.new_adjustment_id(),
+    "currency": "USD",
 }
 ROUTES = [
     (name, route.method, route.path, route.roles) for name in SERVICES for route in load_app(name).endpoint.routes

@@ -6,7 +6,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from shared import clock
-from shared.events import Buyer, Order, OrderPaid, OrderPlaced, OrderRefunded, Refund
+from shared.events import (
+    Buyer,
+    Order,
+    OrderCancelled,
+    OrderDelivered,
+    OrderPaid,
+    OrderPlaced,
+    OrderRefunded,
+    OrderReinstated,
+    Refund,
+    Review,
+    ReviewPosted,
+)
 from tests.harness.house import Answer, House
 
 ADA = "ada.lovelace@example.com"
@@ -50,6 +62,26 @@ def paid(one: Order) -> OrderPaid:
 
 def refunded(one: Order, amount: int, refund_id: str = "r-1") -> OrderRefunded:
     return OrderRefunded(order=one, refund=Refund(id=refund_id, amount=amount, refunded_at=clock.now()))
+
+
+def delivered(one: Order) -> OrderDelivered:
+    return OrderDelivered(order=one, delivered_at=one.placed_at + timedelta(hours=3))
+
+
+def cancelled(one: Order, *, hours: int = 4) -> OrderCancelled:
+    """So many hours after it was placed."""
+    return OrderCancelled(order=one, cancelled_at=one.placed_at + timedelta(hours=hours))
+
+
+def reinstated(one: Order, *, hours: int = 5) -> OrderReinstated:
+    """So many hours after it was placed."""
+    return OrderReinstated(order=one, reinstated_at=one.placed_at + timedelta(hours=hours))
+
+
+def reviewed(customer_id: str | None = None, *, email: str | None = None, review_id: str = "rev-1") -> ReviewPosted:
+    """Four stars for a mug."""
+    buyer = Buyer(id=customer_id, email=email)
+    return ReviewPosted(review=Review(id=review_id, buyer=buyer, product_id="mug", rating=4, posted_at=ago(0)))
 
 
 def ago(days: int) -> datetime:

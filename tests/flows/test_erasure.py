@@ -16,6 +16,7 @@ from tests.flows.shop import (
     receipt,
     refunded,
     register,
+    reviewed,
     sign_up,
 )
 from tests.harness.house import House
@@ -27,10 +28,10 @@ SERVICES = {"customers", "loyalty", "segments", "notifications"}
 
 @pytest.fixture
 def customer_id(house: House) -> str:
-    """A customer with a life: registered, bought, refunded, welcomed."""
+    """A customer with a life: registered, bought, refunded, reviewed, welcomed."""
     one = register(house, phone="+447700900123", date_of_birth="1985-12-10")
     bought = order("A-1", 10_000, customer_id=one)
-    house.send(placed(bought), paid(bought), refunded(bought, 1_000))
+    house.send(placed(bought), paid(bought), refunded(bought, 1_000), reviewed(email=ADA))
     house.settle()
     return one
 
@@ -42,7 +43,7 @@ def test_all_four_services_forget_and_answer_and_the_books_keep_the_amounts(hous
     done = receipt(house, request_id)
     assert (done["status"], done["waiting_for"], set(done["answers"])) == ("completed", [], SERVICES)
     assert all(answer["erased"] for answer in done["answers"].values())
-    assert any("orders" in kept["what"] for kept in done["answers"]["customers"]["kept"])
+    assert {kept["what"] for kept in done["answers"]["customers"]["kept"]} == {"orders", "reviews"}
     assert read(house, "/api/orders/A-1")["total"] == 10_000
     stored = house.everything_stored()
     assert [canary for canary in CANARIES if canary.lower() in stored.lower()] == []

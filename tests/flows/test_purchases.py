@@ -7,7 +7,22 @@ from random import Random
 import pytest
 
 from shared.events import OrderRecorded
-from tests.flows.shop import ADA, messages, order, paid, placed, points, read, refunded, register, segments
+from tests.flows.shop import (
+    ADA,
+    cancelled,
+    delivered,
+    messages,
+    order,
+    paid,
+    placed,
+    points,
+    read,
+    refunded,
+    register,
+    reinstated,
+    reviewed,
+    segments,
+)
 from tests.harness.house import House, Weather, open_house
 
 
@@ -63,6 +78,35 @@ def test_a_refund_takes_points_back_in_proportion_and_never_more(house: House) -
     assert points(house, customer_id)["balance"] == 0
     [stats] = read(house, f"/api/customers/{customer_id}/stats")["currencies"]
     assert (stats["orders"], stats["spent"]) == (1, 0)
+
+
+def test_a_cancelled_order_is_no_money_spent_until_it_stands_again(house: House) -> None:
+    """Segments and notifications look at no status: what was spent follows the stats, and no mail is of an order."""
+    customer_id = register(house)
+    one = order("A-1", 120_000, customer_id=customer_id)
+    house.send(placed(one), paid(one), delivered(one))
+    house.settle()
+    assert segments(house, customer_id) == {"high_value", "new"}
+    house.send(cancelled(one))
+    house.settle()
+    assert read(house, "/api/orders/A-1")["status"] == "cancelled"
+    assert segments(house, customer_id) == {"new"}
+    house.send(reinstated(one), cancelled(one))
+    house.settle()
+    assert read(house, "/api/orders/A-1")["status"] == "paid"
+    assert segments(house, customer_id) == {"high_value", "new"}
+    assert [message["template"] for message in messages(house, customer_id)] == ["welcome"]
+    assert house.all_dead() == {}
+
+
+def test_a_review_of_a_customer_is_told_of_once_and_of_a_stranger_not(house: House) -> None:
+    customer_id = register(house)
+    house.send(reviewed(email=ADA.upper()), reviewed(customer_id), reviewed(email="b@example.com", review_id="rev-2"))
+    house.settle()
+    heard = [envelope["detail"]["data"] for envelope in house.told if envelope["detail-type"] == "ReviewRecorded"]
+    assert [(data["review_id"], data["customer_id"], data["rating"]) for data in heard] == [("rev-1", customer_id, 4)]
+    assert len(read(house, "/api/customers", by="support")["data"]) == 1
+    assert house.all_dead() == {}
 
 
 def test_without_consent_the_welcome_is_skipped_and_says_why(house: House) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -31,12 +32,19 @@ def ground(*services: str) -> Iterator[None]:
     with mock_aws(), cheap_transactions():
         for service in services or SERVICES:
             create_table(service)
+        _forget()
         _client("events").create_event_bus(Name=BUS)
         secrets = _client("secretsmanager")
         secrets.create_secret(Name="email-secret", SecretString="the key of the e-mail hashes")
         secrets.create_secret(Name="link-secret", SecretString="the key of the unsubscribe links")
         _client("sesv2").create_email_identity(EmailIdentity=SENDER)
         yield
+
+
+def _forget() -> None:
+    """Let go of what this process remembers of the tables of the test before."""
+    if programme := sys.modules.get("loyalty.programme.usecases"):
+        programme.forget_cached_programme()
 
 
 def create_table(service: str) -> None:

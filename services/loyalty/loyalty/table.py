@@ -7,9 +7,9 @@ what caused them, whatever account they fall to.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from pynamodb.attributes import Attribute, DiscriminatorAttribute
 from pynamodb.constants import STRING
@@ -17,6 +17,8 @@ from pynamodb.constants import STRING
 from shared import settings
 from shared.http import ReceiptMixin
 from shared.table import Item, TableMeta
+
+V = TypeVar("V")
 
 
 class LoyaltyItem(Item):
@@ -44,14 +46,18 @@ class DateAttribute(Attribute[date]):
         return date.fromisoformat(value)
 
 
-class LotsAttribute(Attribute[Mapping[date, int]]):
-    """Points by expiry date, as one compact JSON text: an item pays for its length."""
+class TextAttribute(Attribute[V]):
+    """A value as one compact JSON text: an item pays for its length, and a map for each name and type in it."""
 
     attr_type = STRING
 
-    def serialize(self, value: Mapping[date, int]) -> str:
-        return json.dumps({day.isoformat(): value[day] for day in sorted(value)}, separators=(",", ":"))
+    def __init__(self, write: Callable[[V], Any], read: Callable[[Any], V], **options: Any) -> None:
+        super().__init__(**options)
+        self._write = write
+        self._read = read
 
-    def deserialize(self, value: str) -> Mapping[date, int]:
-        read: dict[str, Any] = json.loads(value)
-        return {date.fromisoformat(day): points for day, points in read.items()}
+    def serialize(self, value: V) -> str:
+        return json.dumps(self._write(value), separators=(",", ":"))
+
+    def deserialize(self, value: str) -> V:
+        return self._read(json.loads(value))

@@ -23,11 +23,16 @@ from shared.events import (
     ErasureRequested,
     EventData,
     Order,
+    OrderCancelled,
+    OrderDelivered,
     OrderLine,
     OrderPaid,
     OrderPlaced,
     OrderRefunded,
+    OrderReinstated,
     Refund,
+    Review,
+    ReviewPosted,
 )
 from shared.outbox import Relay
 from tests import tokens
@@ -102,6 +107,25 @@ def paid(of: Order) -> dict[str, Any]:
 def refunded(of: Order, amount: int, refund_id: str = "r-1") -> dict[str, Any]:
     refund = Refund(id=refund_id, amount=amount, refunded_at=of.placed_at + timedelta(days=3))
     return foreign_event(OrderRefunded(order=of, refund=refund))
+
+
+def delivered(of: Order, *, hours: int = 24) -> dict[str, Any]:
+    return foreign_event(OrderDelivered(order=of, delivered_at=of.placed_at + timedelta(hours=hours)))
+
+
+def cancelled(of: Order, *, hours: int = 1) -> dict[str, Any]:
+    return foreign_event(OrderCancelled(order=of, cancelled_at=of.placed_at + timedelta(hours=hours)))
+
+
+def reinstated(of: Order, *, hours: int = 2) -> dict[str, Any]:
+    return foreign_event(OrderReinstated(order=of, reinstated_at=of.placed_at + timedelta(hours=hours)))
+
+
+def reviewed(review_id: str = "rev-1", buyer: Buyer | None = None, **more: Any) -> dict[str, Any]:
+    """A review of four stars, by the person with the e-mail."""
+    values = {"product_id": "cd-17", "rating": 4, "posted_at": NOON, **more}
+    by = buyer if buyer is not None else Buyer(email=EMAIL)
+    return foreign_event(ReviewPosted(review=Review(id=review_id, buyer=by, **values)))
 
 
 def erasure(customer_id: str, request_id: str = REQUEST) -> dict[str, Any]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
+import boto3
 import pytest
 
 from customers.accounts import items, usecases
@@ -108,15 +109,39 @@ def test_a_stranger_who_registers_reads_nothing_of_the_guest() -> None:
         "date_of_birth": "1985-12-10",
         "locale": "en-GB",
         "email_verified": True,
+        "groups": ["wholesale"],
     }
     assert change(guest, 1, **known).status == 200
     made = register(first_name="Eve")
     assert made.json["id"] == guest
     assert (made.json["first_name"], made.json["email_verified"]) == ("Eve", False)
     assert [made.json[name] for name in ("last_name", "phone", "date_of_birth", "locale")] == [None] * 4
+    assert made.json["groups"] == []
     assert call("GET", f"/api/customers/{guest}", by=guest).json == made.json
     [event] = told(CustomerRegistered)
     assert (event.profile.last_name, event.profile.email_verified) == (None, False)
+    assert (event.profile.birthday, event.profile.groups) == (None, [])
+
+
+def test_a_guest_whom_the_shop_registers_keeps_the_groups() -> None:
+    hear(paid(order()))
+    change(customer_of() or "", 1, groups=["wholesale"])
+    assert create(date_of_birth="1985-12-10").json["groups"] == ["wholesale"]
+    [event] = told(CustomerRegistered)
+    assert (event.profile.groups, event.profile.birthday) == (["wholesale"], date(1985, 12, 10))
+
+
+def test_a_profile_of_before_there_were_groups_has_none() -> None:
+    ada = register().json
+    key = {"pk": {"S": f"CUSTOMER#{ada['id']}"}, "sk": {"S": "PROFILE"}}
+    boto3.client("dynamodb").update_item(
+        TableName="regulars-test-customers",
+        Key=key,
+        UpdateExpression="REMOVE #g",
+        ExpressionAttributeNames={"#g": "groups"},
+    )
+    assert read(ada["id"]).json == ada
+    assert change(ada["id"], 1, groups=["staff"]).json["groups"] == ["staff"]
 
 
 def test_the_storefront_may_create_and_vouch_for_the_email() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -145,10 +146,40 @@ def test_a_registered_customer_keeps_an_email_and_a_guest_need_not() -> None:
 
 def test_customers_change_their_own_names_but_not_status_or_email() -> None:
     ada = register().json
-    assert change(ada["id"], 1, ada["id"], first_name="Ada", locale="en").status == 200
-    refused = change(ada["id"], 2, ada["id"], status="active", email=NEW)
+    changed = change(ada["id"], 1, ada["id"], first_name="Ada", locale="en", date_of_birth="1985-12-10")
+    assert (changed.status, changed.json["date_of_birth"]) == (200, "1985-12-10")
+    refused = change(ada["id"], 2, ada["id"], status="active", email=NEW, groups=["staff"])
     assert refused.status == 403
-    assert [error["field"] for error in refused.json["errors"]] == ["email", "status"]
+    assert [error["field"] for error in refused.json["errors"]] == ["email", "groups", "status"]
+
+
+def test_groups_are_the_shops_to_give_each_once_and_told_with_the_birthday() -> None:
+    ada = register(date_of_birth="1985-12-10").json
+    assert ada["groups"] == []
+    changed = change(ada["id"], 1, groups=["wholesale", "staff", "wholesale"])
+    assert (changed.status, changed.json["groups"]) == (200, ["staff", "wholesale"])
+    assert change(ada["id"], 2, groups=["wholesale", "staff"]).headers["ETag"] == '"2"'
+    [event] = told(CustomerUpdated)
+    assert (event.profile.groups, event.profile.birthday) == (["staff", "wholesale"], date(1985, 12, 10))
+    assert change(ada["id"], 2, groups=None).json["groups"] == []
+    assert told(CustomerUpdated)[-1].profile.groups == []
+    replaced = replace(ada["id"], 3, email=EMAIL, status="active", groups=["vip"])
+    assert (replaced.json["groups"], replaced.json["date_of_birth"]) == (["vip"], None)
+    assert told(CustomerUpdated)[-1].profile.birthday is None
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"groups": ["Wholesale"]}, "groups.0"),
+        ({"groups": ["a" * 41]}, "groups.0"),
+        ({"groups": [f"group-{n}" for n in range(21)]}, "groups"),
+        ({"date_of_birth": "1899-12-31"}, "date_of_birth"),
+    ],
+)
+def test_what_does_not_fit_names_its_field(wrong: dict[str, Any], field: str) -> None:
+    answer = change(register().json["id"], 1, **wrong)
+    assert (answer.status, [error["field"] for error in answer.json["errors"]]) == (422, [field])
 
 
 def test_an_erased_customer_cannot_be_changed() -> None:

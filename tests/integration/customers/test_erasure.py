@@ -22,6 +22,7 @@ from tests.integration.customers.desk import (
     REQUEST,
     after_first,
     call,
+    change,
     crash_at,
     customer_of,
     deliver,
@@ -40,7 +41,7 @@ from tests.integration.customers.desk import (
 )
 
 PERSON = {"first_name": "Ada-Canary", "last_name": "Lovelace-Canary", "phone": "+442079460000"}
-CANARIES = (EMAIL, "ada-canary", "lovelace-canary", "442079460000", "1990-12-10")
+CANARIES = (EMAIL, "ada-canary", "lovelace-canary", "442079460000", "1990-12-10", "group-canary")
 ERASED = {"erased_email": 1, "erased_profile": 1, "erased_stats": 1}
 
 
@@ -49,6 +50,7 @@ def ada_with_orders(number: int = 2) -> str:
     hear(*(paid(order(f"o-{n}")) for n in range(1, number + 1)))
     made = register(**PERSON, date_of_birth="1990-12-10", headers={"Idempotency-Key": "k-1"})
     customer_id: str = made.json["id"]
+    change(customer_id, made.json["version"], groups=["group-canary"])
     return customer_id
 
 

@@ -16,8 +16,10 @@ from tests.integration.customers.desk import (
     Answer,
     after_first,
     call,
+    cancelled,
     change,
     customer_of,
+    delivered,
     erasure,
     hear,
     kinds,
@@ -25,6 +27,7 @@ from tests.integration.customers.desk import (
     paid,
     placed,
     register,
+    reinstated,
     told,
     totals,
 )
@@ -79,6 +82,37 @@ def test_other_contents_or_another_customer_conflict() -> None:
     assert add(ada, id="phone-1", placed_at="2020-01-01T00:00:00Z").json["type"] == "/problems/order-differs"
     taken = add(ben, id="phone-1")
     assert (taken.status, taken.json["type"]) == (409, "/problems/order-taken")
+
+
+def test_what_the_total_is_made_of_is_shown_and_part_of_the_order() -> None:
+    ada = register().json["id"]
+    parts: dict[str, Any] = {"tax": 70, "shipping": 200, "discount": 50}
+    made = add(ada, id="phone-1", **parts)
+    assert {name: made.json[name] for name in parts} == parts
+    assert add(ada, id="phone-1", **parts).json == made.json
+    assert add(ada, id="phone-1", **parts | {"tax": 71}).json["type"] == "/problems/order-differs"
+    [event] = told(OrderRecorded)
+    assert (event.tax, event.shipping, event.discount) == (70, 200, 50)
+
+
+def test_how_an_order_fared_is_shown() -> None:
+    hear(paid(order()), delivered(order()), cancelled(order(), hours=30))
+    shown = call("GET", "/api/orders/o-1").json
+    moments = {name: shown[name] and datetime.fromisoformat(shown[name]) for name in ("delivered_at", "cancelled_at")}
+    assert moments == {"delivered_at": NOON + timedelta(hours=24), "cancelled_at": NOON + timedelta(hours=30)}
+    assert (shown["status"], shown["reinstated_at"]) == ("cancelled", None)
+    hear(reinstated(order(), hours=31))
+    [shown] = call("GET", f"/api/customers/{customer_of()}/orders").json["data"]
+    assert (shown["status"], shown["cancelled_at"]) == ("paid", None)
+    assert datetime.fromisoformat(shown["reinstated_at"]) == NOON + timedelta(hours=31)
+
+
+def test_the_same_order_added_again_while_it_is_cancelled_stays_cancelled() -> None:
+    ada = register().json["id"]
+    add(ada, id="o-1", placed_at=NOON.isoformat())
+    hear(cancelled(order()))
+    assert add(ada, id="o-1", paid_at="2026-06-01T12:05:00Z").json["status"] == "cancelled"
+    assert totals(ada) == (1, 0)
 
 
 def test_an_order_of_nobody_is_attached_by_adding_it_to_the_customer() -> None:
@@ -142,6 +176,9 @@ def test_an_erasure_in_between_leaves_no_receipt_and_no_order(monkeypatch: pytes
     ("wrong", "field"),
     [
         ({"total": -1}, "total"),
+        ({"tax": 1001}, "tax"),
+        ({"tax": 600, "shipping": 401}, "shipping"),
+        ({"discount": -1}, "discount"),
         ({"currency": "XXQ"}, "currency"),
         ({"id": "#1"}, "id"),
         ({"placed_at": "0001-01-01T00:00:00Z"}, "placed_at"),

@@ -18,9 +18,11 @@ from tests.integration.customers.desk import (
     NOON,
     after_first,
     calls_of,
+    cancelled,
     change,
     customer_of,
     deliver,
+    delivered,
     hear,
     kinds,
     order,
@@ -29,6 +31,7 @@ from tests.integration.customers.desk import (
     read,
     refunded,
     register,
+    reinstated,
     told,
     totals,
 )
@@ -73,11 +76,11 @@ def test_any_order_of_events_ends_the_same(turns: tuple[int, ...]) -> None:
 
 def test_the_same_event_again_writes_and_tells_nothing() -> None:
     of = order()
-    events = [placed(of), paid(of), refunded(of, 400)]
+    events = [placed(of), paid(of), refunded(of, 400), delivered(of), cancelled(of), reinstated(of)]
     hear(*events)
     recorded = len(told())
-    assert [calls_of(lambda event=event: hear(event)) for event in events] == [["GetItem"]] * 3
-    assert len(told()) == recorded == 3
+    assert [calls_of(lambda event=event: hear(event)) for event in events] == [["GetItem"]] * 6
+    assert len(told()) == recorded == 6
     assert totals(customer_of()) == (1, 600)
 
 
@@ -103,6 +106,73 @@ def test_the_first_account_of_an_order_stands_and_the_other_is_logged_without_th
     assert totals(customer_of()) == (1, 1000)
     assert "order told differently" in lines.getvalue()
     assert "ada" not in lines.getvalue().lower()
+
+
+def test_what_the_total_is_made_of_is_kept_and_told_and_the_first_account_stands() -> None:
+    hear(paid(order(total=1299, tax=83, shipping=399, discount=150)))
+    with captured_logs() as lines:
+        hear(delivered(order(total=1299, tax=84, shipping=399, discount=150)))
+    assert "order told differently" in lines.getvalue()
+    event = told(OrderRecorded)[-1]
+    assert (event.total, event.tax, event.shipping, event.discount) == (1299, 83, 399, 150)
+    assert totals(customer_of()) == (1, 1299)
+
+
+def test_an_order_recorded_before_its_parts_were_told_has_none_of_them() -> None:
+    hear(placed(order()))
+    stored_order = find_order("o-1")
+    assert stored_order
+    assert not {"tax", "shipping", "discount"} & set(stored_order.serialize())
+    with captured_logs() as lines:
+        hear(paid(order(tax=83)))
+    assert "order told differently" in lines.getvalue()
+    assert told(OrderRecorded)[-1].tax == 0
+
+
+@pytest.mark.parametrize("parts", [{"tax": 1001}, {"tax": 600, "shipping": 401}])
+def test_an_order_of_less_than_its_tax_and_shipping_is_refused_by_name(parts: dict[str, int]) -> None:
+    bad = placed(order())
+    bad["detail"]["order"] |= parts
+    with captured_logs() as lines:
+        assert len(deliver(bad)) == 1
+    assert f"order.{list(parts)[-1]}" in lines.getvalue()
+    assert kinds() == {}
+
+
+def test_a_cancelled_order_has_spent_nothing_and_stays_counted_until_it_stands_again() -> None:
+    of = order()
+    hear(paid(of), refunded(of, 400), cancelled(of))
+    event = told(OrderRecorded)[-1]
+    assert (event.status, event.cancelled_at, event.refunded) == ("cancelled", NOON + timedelta(hours=1), 400)
+    assert (event.stats.orders, event.stats.spent) == totals(customer_of()) == (1, 0)
+    hear(reinstated(of))
+    event = told(OrderRecorded)[-1]
+    assert (event.status, event.stats.spent) == ("partly_refunded", 600)
+    assert (event.cancelled_at, event.reinstated_at) == (None, NOON + timedelta(hours=2))
+    assert totals(customer_of()) == (1, 600)
+
+
+@pytest.mark.parametrize("turns", list(itertools.permutations(range(4))))
+def test_the_later_of_cancelled_and_reinstated_counts_in_any_order_and_a_tie_is_cancelled(
+    turns: tuple[int, ...],
+) -> None:
+    one, other = order("o-1"), order("o-2")
+    events = [
+        [paid(each), cancelled(each), reinstated(each, hours=2), cancelled(each, hours=hours)]
+        for each, hours in ((one, 1), (other, 2))
+    ]
+    for turn in turns:
+        hear(events[0][turn], events[1][turn])
+    found = [find_order(order_id) for order_id in ("o-1", "o-2")]
+    assert [each.facts.status for each in found if each] == ["paid", "cancelled"]
+    assert totals(customer_of()) == (2, 1000)
+
+
+def test_the_earliest_delivery_counts() -> None:
+    of = order()
+    hear(delivered(of, hours=30), delivered(of, hours=20), delivered(of, hours=40))
+    assert [event.delivered_at for event in told(OrderRecorded)] == [NOON + timedelta(hours=h) for h in (30, 20)]
+    assert told(OrderRecorded)[-1].status == "placed"
 
 
 def test_stats_span_orders_and_keep_currencies_apart() -> None:

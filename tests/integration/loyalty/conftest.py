@@ -8,6 +8,7 @@ from datetime import datetime
 import boto3
 import pytest
 
+from loyalty.programme.usecases import forget_cached_programme
 from loyalty.table import LoyaltyItem
 from shared import clock
 from tests.harness.ground import create_table, ground
@@ -27,6 +28,7 @@ def empty_table(some_ground: None, monkeypatch: pytest.MonkeyPatch) -> None:
     install_issuers(monkeypatch)
     boto3.client("dynamodb").delete_table(TableName=LoyaltyItem.Meta.table_name)
     create_table("loyalty")
+    forget_cached_programme()
 
 
 @pytest.fixture

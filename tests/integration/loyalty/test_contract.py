@@ -12,14 +12,20 @@ from botocore.client import BaseClient
 
 from loyalty.events import HEARS, TELLS
 from loyalty.ledger.items import Account, Entry
+from loyalty.programme.usecases import current_programme
 from loyalty.settings import LoyaltySettings
-from shared.events import EVENTS, OrderStatus
+from shared import clock
+from shared.events import EVENTS, CustomersMerged, OrderStatus
 from tests.harness.context import LambdaContext
 from tests.harness.ground import ROOT, resources
+from tests.integration.loyalty import wallet
+from tests.integration.loyalty.rewards import claimed, give, reward, voucher
 from tests.integration.loyalty.shop import (
     ADA,
     APP,
     BOB,
+    CAT,
+    PLACED_AT,
     account,
     adjust,
     entries,
@@ -32,12 +38,13 @@ from tests.integration.loyalty.shop import (
     registration,
     told,
 )
+from tests.integration.loyalty.spending import capture, held, redeem
 
 Clock = Callable[[str], None]
 
 
 def test_it_tells_every_event_that_the_catalogue_says_it_tells() -> None:
-    assert set(TELLS) == {event for event in EVENTS.values() if "loyalty" in event.told_by}
+    assert set(TELLS) == {event for event in EVENTS.values() if "loyalty" in event.told_by and not event.announced}
 
 
 def test_its_rules_bring_exactly_what_it_hears() -> None:
@@ -85,28 +92,87 @@ def test_accruing_an_order_takes_two_calls_and_small_items(calls: list[Call]) ->
     assert [_bytes(image) for image in images() if _bytes(image) > 1024] == []
 
 
+def test_holding_and_spending_points_take_as_many_calls_whatever_came_before(calls: list[Call]) -> None:
+    read, write = "GetItem", "TransactWriteItems"
+    for n in range(3):
+        hear(*(order(f"A{n}-{m}") for m in range(8 * n + 1)))
+        calls.clear()
+        hold_id = held(100, key=f"h{n}", order_id=f"B{n}")
+        # The receipt is looked for before, and stored with account and entry.
+        assert [(call.name, call.size) for call in calls] == [(read, 1), (read, 1), (write, 3)]
+        calls.clear()
+        capture(hold_id)
+        assert [(call.name, call.size) for call in calls] == [(read, 1), (write, 3)]
+        calls.clear()
+        redeem(100, key=f"r{n}", order_id=f"B{n}")
+        assert [(call.name, call.size) for call in calls] == [(read, 1), (read, 1), (write, 3)]
+    assert [_bytes(image) for image in images() if _bytes(image) > 1024] == []
+
+
 def test_one_customer_expires_in_two_calls_beside_a_query_a_shard(calls: list[Call], set_clock: Clock) -> None:
     hear(order())
     set_clock("2027-02-01T00:00:00+00:00")
+    current_programme(clock.now())
     calls.clear()
     expire()
-    assert sorted(call.name for call in calls) == ["GetItem", *["Query"] * 4, "TransactWriteItems"]
+    assert [call.name for call in calls if call.name != "Query"] == ["GetItem", "TransactWriteItems"]
+    assert sum(call.name == "Query" for call in calls) == 4
+
+
+def test_a_claim_takes_four_calls_and_small_items(calls: list[Call]) -> None:
+    hear(registration(), order())
+    plain = reward()
+    calls.clear()
+    claimed(plain)
+    assert [call.name for call in calls] == ["GetItem", "GetItem", "GetItem", "TransactWriteItems"]
+    assert len(calls[-1].sent["TransactItems"]) == 4
+    assert [_bytes(image) for image in images() if _bytes(image) > 1024] == []
+
+
+def test_a_claim_of_what_everything_limits_takes_three_items_more(calls: list[Call]) -> None:
+    hear(registration(), order())
+    give(100)
+    made = voucher("SPRING-7F3K-9QXW", stock=1, limit_per_customer=1)
+    calls.clear()
+    claimed(made)
+    assert len(calls[-1].sent["TransactItems"]) == 7
+    assert len(calls) <= 8
+
+
+def test_credit_is_held_in_three_calls_and_ends_in_two_with_small_items(calls: list[Call]) -> None:
+    hear(registration())
+    for month in range(1, 13):
+        wallet.issue(500, key=f"i{month}", expires_on=f"2030-{month:02}-28")
+    calls.clear()
+    names = [wallet.held(5_000, key="h1", order_id="A1")]
+    assert [call.name for call in calls] == ["GetItem", "GetItem", "TransactWriteItems"]
+    calls.clear()
+    wallet.release(names[0])
+    names.append(wallet.held(5_000, key="h2", order_id="A1"))
+    wallet.capture(names[1])
+    assert [call.name for call in calls[:2]] == [call.name for call in calls[-2:]] == ["Query", "TransactWriteItems"]
+    assert [len(call.sent["TransactItems"]) for call in calls if call.name == "TransactWriteItems"] == [2, 3, 3]
+    assert [_bytes(image) for image in images() if _bytes(image) > 1024] == []
 
 
 def test_a_later_lot_moves_nothing_in_the_index_of_what_is_due() -> None:
     hear(order("A1"))
-    before = (account().due_shard, account().due_on)
+    before = (account().due_shard, account().due_at)
     hear(order("A2", placed_at="2026-02-10T00:00:00Z"))
-    assert (account().due_shard, account().due_on) == before
+    assert (account().due_shard, account().due_at) == before
 
 
 def test_a_function_may_do_what_it_does_and_no_more(calls: list[Call], set_clock: Clock) -> None:
-    hear(registration(), order(), order(refunded=5, status=OrderStatus.PARTLY_REFUNDED))
+    hear(registration(), order(), order(refunded=5, status=OrderStatus.PARTLY_REFUNDED), order("C1", CAT))
     heard = _actions(calls)
     adjust({"points": 5, "reason": "x"})
+    wallet.issue(500, customer_id=CAT)
     get(f"/api/customers/{ADA}/points/entries")
+    claimed(voucher("SPRING-7F3K-9QXW", stock=1))
+    get("/api/loyalty/rewards")
+    get("/api/loyalty/adjustments")
     assert _actions(calls) == _allowed("api")
-    hear(erasure())
+    hear(CustomersMerged(customer_id=ADA, merged_id=CAT, merged_at=PLACED_AT), erasure())
     assert heard | _actions(calls) == _allowed("inbox")
     hear(order("B1", BOB))
     set_clock("2027-02-01T00:00:00+00:00")
@@ -131,6 +197,11 @@ class Call:
 
     name: str
     sent: Mapping[str, Any]
+
+    @property
+    def size(self) -> int:
+        """How many items it is about."""
+        return len(self.sent.get("TransactItems", [None]))
 
     @property
     def actions(self) -> set[str]:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from loyalty.ledger import store
-from loyalty.ledger.items import Account
+from loyalty.points import store
+from loyalty.points.items import PointsAccount
 from shared.auth import STAFF, Role
 from shared.events import OrderStatus
 from tests.integration.loyalty.shop import (
@@ -17,6 +17,7 @@ from tests.integration.loyalty.shop import (
     BOB,
     account,
     adjust,
+    entries,
     get,
     hear,
     order,
@@ -35,9 +36,16 @@ def test_an_account_shows_its_balance_tier_and_what_comes_next() -> None:
     assert answer.json_body == {
         "customer_id": ADA,
         "balance": 1_351,
-        "tier": "silver",
+        "available": 1_351,
+        "pending": 0,
+        "held": 0,
+        "owed": 0,
         "earned": 1_351,
+        "spent": 0,
+        "expired": 0,
+        "tier": "silver",
         "next_expiry": {"on": "2027-01-31", "points": 1_351},
+        "next_ripening": None,
         "next_tier": {"tier": "gold", "missing": 3_649},
         "version": 2,
     }
@@ -91,18 +99,26 @@ def test_staff_add_points_that_live_twelve_months_from_today(set_clock: Callable
     set_clock("2026-02-28T23:00:00+00:00")
     answer = adjust(GIFT)
     assert answer.status_code == 201
-    assert {**answer.json_body, "cause": "", "posted_at": ""} == {
+    after = {"pending": 0, "available": 393, "held": 0, "owed": 0, "earned": 293, "spent": 0, "expired": 0}
+    assert {**answer.json_body, "cause": "", "posted_at": "", "previous": ""} == {
         "number": 2,
         "kind": "adjusted",
         "points": 100,
         "balance": 393,
+        "after": after,
         "tier": "bronze",
         "cause": "",
+        "parts": None,
+        "programme": 0,
+        "reason_code": "other",
+        "proposed_by": None,
         "reason": "A late delivery",
         "actor": "staff:test-support",
         "expires_on": "2027-02-28",
         "posted_at": "",
+        "previous": "",
     }
+    assert answer.json_body["previous"] == entries()[0].hash.hex()
     [told] = told_of("PointsAdjusted")
     assert (told["points"], told["balance"], told["reason"]) == (100, 393, "A late delivery")
     assert told["cause"].startswith("adj_")
@@ -121,7 +137,7 @@ def test_a_deduction_below_zero_is_refused_with_the_balance() -> None:
     assert answer.status_code == 409
     assert (answer.json_body["type"], answer.json_body["balance"]) == ("/problems/insufficient-points", 293)
     assert adjust({"points": -293, "reason": "all"}, key="k2").json_body["balance"] == 0
-    assert account().due_on is None
+    assert account().lots == {}
 
 
 def test_the_same_request_adjusts_once_and_is_answered_the_same() -> None:
@@ -204,7 +220,7 @@ def _let_in(monkeypatch: pytest.MonkeyPatch, other: Callable[[], Any]) -> None:
     """Let `other` run whole between this request's reading of the account and its write."""
     read = store.find_account
 
-    def read_then_lose(customer_id: str) -> Account | None:
+    def read_then_lose(customer_id: str) -> PointsAccount | None:
         found = read(customer_id)
         monkeypatch.setattr(store, "find_account", read)
         other()

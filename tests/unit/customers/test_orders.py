@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -15,6 +16,18 @@ from shared.events import OrderStatus, Refund
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 TOLD = Facts(placed_at=NOON, currency="USD", total=1000)
 PAID = Change(paid_at=NOON + timedelta(minutes=5))
+
+
+def cancelled(hours: int) -> Change:
+    return Change(cancelled_at=NOON + timedelta(hours=hours))
+
+
+def reinstated(hours: int) -> Change:
+    return Change(reinstated_at=NOON + timedelta(hours=hours))
+
+
+def delivered(hours: int) -> Change:
+    return Change(delivered_at=NOON + timedelta(hours=hours))
 
 
 def refund(amount: int, refund_id: str = "r-1") -> Change:
@@ -38,6 +51,15 @@ def known_after(*changes: Change) -> Facts:
         ([PAID, refund(400), refund(600, "r-2")], OrderStatus.REFUNDED, 0),
         ([refund(400)], OrderStatus.PLACED, 0),
         ([refund(400), PAID], OrderStatus.PARTLY_REFUNDED, 600),
+        ([PAID, delivered(3)], OrderStatus.PAID, 1000),
+        ([PAID, cancelled(2)], OrderStatus.CANCELLED, 0),
+        ([cancelled(2), PAID, refund(400)], OrderStatus.CANCELLED, 0),
+        ([PAID, cancelled(2), reinstated(3)], OrderStatus.PAID, 1000),
+        ([PAID, cancelled(2), reinstated(2)], OrderStatus.CANCELLED, 0),
+        ([PAID, reinstated(3)], OrderStatus.PAID, 1000),
+        ([reinstated(3), refund(400), cancelled(2), PAID], OrderStatus.PARTLY_REFUNDED, 600),
+        ([PAID, cancelled(2), reinstated(3), cancelled(4)], OrderStatus.CANCELLED, 0),
+        ([cancelled(2), reinstated(3)], OrderStatus.PLACED, 0),
     ],
 )
 def test_status_and_money_follow_from_the_facts(changes: list[Change], status: OrderStatus, spent: int) -> None:
@@ -65,7 +87,21 @@ def test_the_first_account_of_order_payment_and_refund_stands() -> None:
     assert not rules.contradicts(facts, refund(400))
 
 
-events = st.one_of(st.just(Change()), st.just(PAID), st.integers(1, 9).map(lambda n: refund(n * 100, f"r-{n}")))
+@pytest.mark.parametrize("part", ["tax", "shipping", "discount"])
+def test_accounts_that_differ_in_a_part_of_the_total_differ(part: str) -> None:
+    assert rules.differ(TOLD, replace(TOLD, **{part: 1}))  # type: ignore[arg-type]
+    assert not rules.differ(TOLD, rules.learn(TOLD, TOLD, delivered(3)))
+
+
+hours = st.integers(0, 4)
+events = st.one_of(
+    st.just(Change()),
+    st.just(PAID),
+    st.integers(1, 9).map(lambda n: refund(n * 100, f"r-{n}")),
+    hours.map(delivered),
+    hours.map(cancelled),
+    hours.map(reinstated),
+)
 
 
 @given(st.lists(events, min_size=1, max_size=8), st.randoms())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from infra.replay.expected import alive, points_of, tier_of, year_after
+from infra.replay.expected import STYLES, alive, points_of, tier_of, year_after
 from infra.replay.sample import read_purchases
 
 TODAY = date(2026, 11, 22)
@@ -34,8 +34,10 @@ def test_two_purchases_of_one_day_are_two_orders() -> None:
 
 def test_points_follow_the_tier_held_before_each_order() -> None:
     # $100 gives 1,000 as bronze; the next $10.05 gives 120.6 as silver, rounded down; $400 reaches gold for the last.
-    assert points_of([10_000, 1_005, 40_000, 100]) == [1_000, 120, 4_800, 15]
-    assert [tier_of(points) for points in (0, 999, 1_000, 4_999, 5_000)] == [
+    classic = STYLES["classic"]
+    orders = [(10_000, False), (1_005, True), (40_000, False), (100, False)]
+    assert points_of(orders, classic) == [1_000, 120, 4_800, 15]
+    assert [tier_of(points, classic) for points in (0, 999, 1_000, 4_999, 5_000)] == [
         "bronze",
         "bronze",
         "silver",
@@ -44,7 +46,12 @@ def test_points_follow_the_tier_held_before_each_order() -> None:
     ]
 
 
-def test_points_live_through_the_day_a_year_later() -> None:
-    assert alive(date(2025, 11, 22), TODAY)
-    assert not alive(date(2025, 11, 21), TODAY)
+def test_the_ladder_gives_twice_as_much_in_the_month_of_birth() -> None:
+    # $400.50 gives 400; $50 in the month of birth 100, and silver; $10.99 then 16.485, rounded down.
+    assert points_of([(40_050, False), (5_000, True), (1_099, False)], STYLES["ladder"]) == [400, 100, 16]
+
+
+def test_points_live_through_the_months_end_a_year_later() -> None:
+    assert alive(date(2025, 11, 1), TODAY)
+    assert not alive(date(2025, 10, 31), TODAY)
     assert year_after(date(2024, 2, 29)) == date(2025, 2, 28)

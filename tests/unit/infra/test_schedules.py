@@ -26,6 +26,11 @@ def test_what_is_due_hourly_runs_once_a_day_at_its_first_time() -> None:
     assert found == [at("2026-03-01T11:05"), at("2026-03-02T00:05"), at("2026-03-03T00:05")]
 
 
+def test_what_is_due_in_a_range_of_hours_runs_at_its_first() -> None:
+    found = due("cron(30 1-23 * * ? *)", "2026-03-01T10:40", "2026-03-03T01:29")
+    assert found == [at("2026-03-01T11:30"), at("2026-03-02T01:30")]
+
+
 def test_a_rate_runs_at_the_beginning_of_each_day() -> None:
     found = due("rate(1 hour)", "2026-03-01T10:30", "2026-03-03T09:00")
     assert found == [at("2026-03-01T10:30"), at("2026-03-02T00:00"), at("2026-03-03T00:00")]

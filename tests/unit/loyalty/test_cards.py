@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, timedelta
 from itertools import count
 
 import pytest
 
-from loyalty.cards.rules import LENGTH, check_digit, is_valid, new_number
+from loyalty.cards.rules import LENGTH, CardStatus, check_digit, check_last_day, is_valid, new_number, status_of
+from shared.errors import InvalidError
 
 
 @pytest.mark.parametrize(
@@ -42,3 +44,30 @@ def test_one_wrong_digit_is_noticed() -> None:
 @pytest.mark.parametrize("number", ["", "79927398713", "12345678901a", "\uff11" * 12])
 def test_what_is_no_number_of_ours_is_not_valid(number: str) -> None:
     assert not is_valid(number)
+
+
+TODAY = date(2026, 11, 22)
+
+
+@pytest.mark.parametrize(
+    ("replaced", "blocked", "expires_on", "status"),
+    [
+        (False, False, None, CardStatus.ACTIVE),
+        (False, False, TODAY, CardStatus.ACTIVE),
+        (False, False, TODAY - timedelta(days=1), CardStatus.EXPIRED),
+        (False, True, TODAY - timedelta(days=1), CardStatus.BLOCKED),
+        (True, True, TODAY - timedelta(days=1), CardStatus.REPLACED),
+    ],
+)
+def test_a_card_is_good_for_what_happened_to_it(
+    replaced: bool, blocked: bool, expires_on: date | None, status: CardStatus
+) -> None:
+    assert status_of(TODAY, replaced=replaced, blocked=blocked, expires_on=expires_on) is status
+
+
+def test_a_last_day_must_not_be_over() -> None:
+    check_last_day(None, TODAY)
+    check_last_day(TODAY, TODAY)
+    with pytest.raises(InvalidError) as refused:
+        check_last_day(TODAY - timedelta(days=1), TODAY)
+    assert refused.value.errors[0].field == "expires_on"

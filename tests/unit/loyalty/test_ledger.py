@@ -2,23 +2,53 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
-from loyalty.ledger.rules import Lots, Standing, adjust, covers, due_on, earn, expire, reverse, void
-from shared.events import Tier
+from loyalty.ledger.rules import (
+    Back,
+    Parcel,
+    adjust,
+    capture,
+    close,
+    earn,
+    expire,
+    give,
+    hold,
+    put_off,
+    reinstate,
+    release,
+    restore,
+    reverse,
+    revoke,
+    ripen,
+    ripen_one,
+    spend,
+    spend_again,
+    take_over,
+)
+from loyalty.ledger.standing import EntryKind, Lots, Posting, Ripening, Standing, Vector
 
 SPRING, SUMMER, AUTUMN = date(2026, 3, 31), date(2026, 6, 30), date(2026, 9, 30)
+NOON = datetime(2026, 1, 10, 12, tzinfo=UTC)
+BACK = Back(today=date(2026, 1, 10), grace_until=date(2026, 2, 28), fills_debt=True)
+LATE = Back(today=date(2026, 7, 1), grace_until=date(2026, 7, 31), fills_debt=True)
 
 
 def holding(lots: Lots, **more: int) -> Standing:
-    return Standing(balance=sum(lots.values()), lots=lots, **more)  # type: ignore[arg-type]
+    return Standing(lots=lots, **more)  # type: ignore[arg-type]
+
+
+def taking(before: Standing, amount: int, lot: date, *, expired: int = 0, forgives: bool = False) -> Posting:
+    """A reversal of an order whose points all fell into one lot."""
+    return reverse(before, amount, [Parcel(lot, amount, expired)], ripening=None, forgives=forgives)
 
 
 def test_earned_points_open_a_lot() -> None:
     posting = earn(Standing(), 100, SPRING)
-    assert posting.after == Standing(balance=100, earned=100, lots={SPRING: 100})
+    assert posting.after == Standing(earned=100, lots={SPRING: 100})
+    assert (posting.amount, posting.lots) == (100, {SPRING: 100})
 
 
 def test_points_of_one_day_share_a_lot() -> None:
@@ -26,87 +56,217 @@ def test_points_of_one_day_share_a_lot() -> None:
 
 
 def test_debt_is_filled_before_a_lot_is_opened() -> None:
-    posting = earn(Standing(balance=-30), 100, SPRING)
-    assert (posting.points, posting.after.balance, posting.after.lots) == (100, 70, {SPRING: 70})
-    assert earn(Standing(balance=-30), 20, SPRING).after == Standing(balance=-10, earned=20)
+    posting = earn(Standing(owed=30), 100, SPRING)
+    assert (posting.amount, posting.after.balance, posting.after.lots) == (100, 70, {SPRING: 70})
+    assert earn(Standing(owed=30), 20, SPRING).after == Standing(owed=10, earned=20)
 
 
-def test_earning_lifts_the_tier_at_once() -> None:
-    posting = earn(Standing(earned=990), 10, SPRING)
-    assert posting.changes_tier
-    assert posting.after.tier is Tier.SILVER
+def test_what_is_given_need_not_fill_debt() -> None:
+    posting = give(EntryKind.ADJUSTED, Standing(owed=30), 100, SPRING, fills_debt=False)
+    assert (posting.after.owed, posting.after.lots, posting.after.balance) == (30, {SPRING: 100}, 70)
 
 
 def test_a_deduction_takes_what_expires_soonest() -> None:
-    posting = adjust(holding({SUMMER: 50, SPRING: 40}), -60, AUTUMN)
+    posting = adjust(holding({SUMMER: 50, SPRING: 40}), -60, AUTUMN, fills_debt=True)
     assert posting.after.lots == {SUMMER: 30}
     assert posting.lots == {SPRING: -40, SUMMER: -20}
 
 
-def test_an_adjustment_moves_no_tier() -> None:
-    up = adjust(Standing(), 10_000, SPRING)
-    assert (up.after.tier, up.after.earned) == (Tier.BRONZE, 0)
-    silver = Standing(balance=1_000, earned=1_000, tier=Tier.SILVER, lots={SPRING: 1_000})
-    assert adjust(silver, -1_000, SPRING).after.tier is Tier.SILVER
+def test_an_adjustment_counts_as_neither_earned_nor_spent() -> None:
+    up = adjust(Standing(), 10_000, SPRING, fills_debt=True)
+    down = adjust(up.after, -10_000, SPRING, fills_debt=True)
+    assert (up.after.vector, down.after.vector) == (Vector(available=10_000), Vector())
 
 
-@pytest.mark.parametrize(("balance", "points", "covered"), [(10, -10, True), (10, -11, False), (-5, 1, True)])
-def test_a_deduction_must_be_covered(balance: int, points: int, covered: bool) -> None:
-    assert covers(Standing(balance=balance), points) is covered
+def test_pending_points_wait_for_their_day_and_then_fall_into_their_lot() -> None:
+    waiting = earn(Standing(), 100, SUMMER, ripens_on=SPRING)
+    assert (waiting.after.vector.pending, waiting.after.available, waiting.amount) == (100, 0, 100)
+    assert ripen(waiting.after, date(2026, 3, 30)) is None
+    ripe = ripen(waiting.after, SPRING)
+    assert ripe is not None
+    assert (ripe.after.vector.pending, ripe.after.lots, ripe.amount) == (0, {SUMMER: 100}, 0)
+
+
+def test_points_that_ripen_fill_debt_and_those_that_wait_do_not() -> None:
+    waiting = earn(Standing(owed=30), 100, SUMMER, ripens_on=SPRING).after
+    assert (waiting.owed, waiting.balance) == (30, 70)
+    ripe = ripen(waiting, SPRING)
+    assert ripe is not None
+    assert (ripe.after.owed, ripe.after.lots, ripe.amount) == (0, {SUMMER: 70}, 0)
+
+
+def test_a_lot_that_would_end_while_its_points_wait_ends_when_they_ripen() -> None:
+    waiting = earn(Standing(), 100, SPRING, ripens_on=SUMMER).after
+    ripe = ripen(waiting, SUMMER)
+    assert ripe is not None
+    assert ripe.after.lots == {SUMMER: 100}
+
+
+def test_a_delivery_moves_only_its_own_orders_points() -> None:
+    both = earn(earn(Standing(), 100, AUTUMN, SUMMER).after, 50, AUTUMN, SUMMER).after
+    sooner = put_off(both, Ripening(SUMMER, AUTUMN), 100, SPRING)
+    assert sooner.after.pending == {Ripening(SPRING, AUTUMN): 100, Ripening(SUMMER, AUTUMN): 50}
+    at_once = ripen_one(both, Ripening(SUMMER, AUTUMN), 100)
+    assert (at_once.after.pending, at_once.after.lots) == ({Ripening(SUMMER, AUTUMN): 50}, {AUTUMN: 100})
+
+
+def test_a_reversal_takes_pending_points_first() -> None:
+    before = Standing(lots={AUTUMN: 10}, pending={Ripening(SPRING, AUTUMN): 100}, earned=110)
+    posting = reverse(before, 40, [Parcel(AUTUMN, 100)], ripening=Ripening(SPRING, AUTUMN), forgives=False)
+    assert (posting.after.pending, posting.after.lots) == ({Ripening(SPRING, AUTUMN): 60}, {AUTUMN: 10})
 
 
 def test_a_reversal_takes_from_the_orders_own_lot_first() -> None:
-    posting = reverse(holding({SPRING: 50, SUMMER: 100}, earned=150), 80, SUMMER)
+    posting = taking(holding({SPRING: 50, SUMMER: 100}, earned=150), 80, SUMMER)
     assert posting.after.lots == {SPRING: 50, SUMMER: 20}
 
 
 def test_a_reversal_goes_on_with_the_soonest_expiring_and_ends_in_debt() -> None:
-    posting = reverse(holding({SPRING: 50, SUMMER: 20, AUTUMN: 10}, earned=200), 100, SUMMER)
-    assert posting.after.balance == -20
+    posting = taking(holding({SPRING: 50, SUMMER: 20, AUTUMN: 10}, earned=200), 100, SUMMER)
+    assert (posting.after.balance, posting.after.owed) == (-20, 20)
     assert posting.after.lots == {}
     assert posting.after.earned == 100
+    some = taking(holding({SPRING: 50, SUMMER: 20, AUTUMN: 10}, earned=200), 60, SUMMER)
+    assert some.after.lots == {SPRING: 10, AUTUMN: 10}
+
+
+def test_a_shop_may_bear_what_was_spent() -> None:
+    posting = taking(holding({SPRING: 50}, earned=200), 100, SUMMER, forgives=True)
+    assert (posting.amount, posting.after.owed, posting.forgiven) == (-50, 0, 50)
 
 
 def test_points_that_expired_unspent_count_as_taken_back_once() -> None:
     before = holding({SUMMER: 100}, earned=300)
-    first = reverse(before, 60, SPRING, expired=80)
-    assert (first.points, first.taken_back, first.after.earned) == (0, 60, 240)
-    second = reverse(first.after, 60, SPRING, expired=80)
-    assert (second.points, second.taken_back) == (-40, 60)
+    first = taking(before, 60, SPRING, expired=80)
+    assert (first.amount, first.taken_back, first.after.earned) == (0, 60, 240)
+    second = taking(first.after, 60, SPRING, expired=80)
+    assert (second.amount, second.taken_back) == (-40, 60)
     assert second.after.lots == {SUMMER: 60}
 
 
-def test_a_reversal_loses_a_tier_that_was_not_earned() -> None:
-    gold = Standing(balance=5_000, earned=5_000, tier=Tier.GOLD, lots={SPRING: 5_000})
-    assert reverse(gold, 1, SPRING).after.tier is Tier.SILVER
+def test_no_parcel_counts_more_as_expired_than_it_held() -> None:
+    """Ten of the order's points came back later, into AUTUMN, and were spent; of SPRING's lot others' expired too."""
+    before = holding({SUMMER: 100}, earned=100)
+    posting = reverse(before, 30, [Parcel(AUTUMN, 10), Parcel(SPRING, 20, 80)], ripening=None, forgives=False)
+    assert (posting.written_off, posting.amount, posting.after.lots) == ({SPRING: 20}, -10, {SUMMER: 90})
 
 
-def test_a_lot_can_be_used_through_its_day_and_expires_after() -> None:
-    before = holding({SPRING: 40, SUMMER: 50})
-    assert expire(before, SPRING) is None
-    posting = expire(before, date(2026, 4, 1))
-    assert posting is not None
-    assert (posting.points, posting.after.lots) == (-40, {SUMMER: 50})
+def test_a_reinstatement_gives_back_what_had_been_taken() -> None:
+    earned = earn(Standing(), 100, SPRING).after
+    taken = taking(earned, 60, SPRING)
+    given = reinstate(taken.after, 60, SPRING)
+    assert (given.after, given.amount, given.taken_back) == (earned, 60, -60)
 
 
-def test_expiry_forgets_no_earned_points_nor_the_tier() -> None:
-    silver = Standing(balance=1_000, earned=1_000, tier=Tier.SILVER, lots={SPRING: 1_000})
-    posting = expire(silver, SUMMER)
-    assert posting is not None
-    assert (posting.after.earned, posting.after.tier, posting.changes_tier) == (1_000, Tier.SILVER, False)
+def test_a_reinstatement_revives_neither_what_had_expired_nor_what_was_forgiven() -> None:
+    before = holding({}, earned=100)
+    taken = taking(before, 100, SPRING, expired=70, forgives=True)
+    assert (taken.amount, taken.written_off, taken.forgiven) == (0, {SPRING: 70}, 30)
+    given = reinstate(taken.after, 100, SUMMER, written_off=taken.written_off, forgiven=taken.forgiven)
+    assert (given.after, given.amount) == (before, 0)
 
 
-@pytest.mark.parametrize("balance", [-40, 90])
-def test_voiding_brings_an_account_to_nothing(balance: int) -> None:
-    before = Standing(balance=balance, earned=7, lots={SPRING: balance} if balance > 0 else {})
-    posting = void(before)
-    assert (posting.points, posting.after) == (-balance, Standing())
+def test_a_reinstatement_fills_the_debt_that_the_cancellation_had_left() -> None:
+    before = Standing(earned=100, spent=100)
+    taken = taking(before, 100, SPRING)
+    assert reinstate(taken.after, 100, SPRING).after == before
 
 
-def test_a_due_date_moves_only_when_it_is_reached_or_an_earlier_one_comes() -> None:
-    assert due_on({SPRING: 1}, None) == SPRING
-    assert due_on({SPRING: 1, SUMMER: 1}, SPRING) == SPRING
-    assert due_on({SUMMER: 1}, SPRING) == SPRING
-    assert due_on({SUMMER: 1}, None) == SUMMER
-    assert due_on({SPRING: 1, SUMMER: 1}, SUMMER) == SPRING
-    assert due_on({}, SPRING) is None
+def test_a_reinstatement_of_points_that_still_wait_lets_them_wait() -> None:
+    waiting = earn(Standing(), 100, SUMMER, ripens_on=SPRING).after
+    taken = reverse(waiting, 100, [Parcel(SUMMER, 100)], ripening=Ripening(SPRING, SUMMER), forgives=False)
+    assert reinstate(taken.after, 100, SUMMER, ripens_on=SPRING).after == waiting
+
+
+def test_a_hold_moves_points_and_changes_no_balance() -> None:
+    posting = hold(holding({SUMMER: 50, SPRING: 40}), "h1", 60, NOON)
+    assert (posting.amount, posting.held, posting.lots) == (0, 60, {SPRING: -40, SUMMER: -20})
+    assert posting.after.holds["h1"].lots == {SPRING: 40, SUMMER: 20}
+    assert posting.after.vector == Vector(available=30, held=60)
+
+
+def test_a_capture_spends_what_expires_soonest_and_gives_the_rest_back() -> None:
+    held = hold(holding({SUMMER: 50, SPRING: 40}), "h1", 60, NOON).after
+    posting, spent = capture(held, "h1", 45, BACK)
+    assert (spent, posting.amount, posting.held) == ({SPRING: 40, SUMMER: 5}, -45, -60)
+    assert (posting.after.lots, posting.after.spent, posting.after.holds) == ({SUMMER: 45}, 45, {})
+
+
+def test_a_released_hold_leaves_an_account_as_it_was() -> None:
+    before = holding({SUMMER: 50, SPRING: 40})
+    assert release(hold(before, "h1", 60, NOON).after, "h1", BACK).after == before
+
+
+def test_points_released_after_their_lot_ended_have_a_grace() -> None:
+    held = hold(holding({SPRING: 40, AUTUMN: 50}), "h1", 60, NOON).after
+    assert release(held, "h1", LATE).after.lots == {date(2026, 7, 31): 40, AUTUMN: 50}
+
+
+def test_points_given_back_lie_in_the_very_lots_that_they_came_from() -> None:
+    before = holding({SUMMER: 50, SPRING: 40})
+    spent = spend(EntryKind.REDEEMED, before, 60)
+    assert (spent.after.lots, spent.after.spent) == ({SUMMER: 30}, 60)
+    assert restore(spent.after, {SPRING: 40, SUMMER: 20}, BACK).after == before
+
+
+def test_points_given_back_after_their_lot_ended_have_a_grace() -> None:
+    posting = restore(holding({}, spent=100), {SPRING: 40, SUMMER: 20, AUTUMN: 40}, LATE)
+    assert posting.after.lots == {date(2026, 7, 31): 60, AUTUMN: 40}
+    assert (posting.amount, posting.after.spent) == (100, 0)
+
+
+def test_a_lot_can_be_given_back_to_through_its_last_day() -> None:
+    on_the_day = Back(today=SPRING, grace_until=SUMMER, fills_debt=True)
+    assert restore(Standing(), {SPRING: 5}, on_the_day).after.lots == {SPRING: 5}
+
+
+def test_points_given_back_fill_debt_soonest_expiring_first() -> None:
+    posting = restore(Standing(owed=50, spent=60), {SPRING: 40, SUMMER: 20}, BACK)
+    assert (posting.after.owed, posting.after.lots) == (0, {SUMMER: 10})
+
+
+def test_what_was_given_back_and_spent_is_owed_when_it_is_taken_again() -> None:
+    posting = spend_again(holding({SUMMER: 20}), 60)
+    assert (posting.after.lots, posting.after.owed, posting.after.spent, posting.amount) == ({}, 40, 60, -60)
+
+
+def test_a_revocation_takes_from_what_was_given_and_then_from_the_rest() -> None:
+    assert revoke(holding({SPRING: 50, SUMMER: 30}), 40, SUMMER).after.lots == {SPRING: 40}
+
+
+def test_expiry_takes_lots_whole_and_forgets_nothing_that_was_earned() -> None:
+    posting = expire(holding({SPRING: 40, SUMMER: 50}, earned=90), {SPRING: 40})
+    assert (posting.amount, posting.after.lots) == (-40, {SUMMER: 50})
+    assert (posting.after.expired, posting.after.earned) == (40, 90)
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        Standing(owed=40, earned=7),
+        Standing(lots={SPRING: 90}, earned=7),
+        hold(holding({SPRING: 90, SUMMER: 5}), "h1", 92, NOON).after,
+        earn(Standing(owed=3), 90, SUMMER, ripens_on=SPRING).after,
+    ],
+)
+def test_closing_brings_an_account_to_nothing(before: Standing) -> None:
+    posting = close(EntryKind.VOIDED, before)
+    assert (posting.amount, posting.after) == (-before.balance, Standing())
+    assert posting.held == -before.held
+    assert posting.owed == -before.owed
+
+
+def test_an_account_that_takes_another_over_has_all_that_both_had() -> None:
+    one = earn(hold(holding({SPRING: 90}, spent=3), "h1", 20, NOON).after, 10, AUTUMN, SUMMER).after
+    other = Standing(lots={SPRING: 5, AUTUMN: 6}, earned=11, expired=4, written_off={SPRING: 2})
+    posting = take_over(one, other)
+    assert posting.after.vector == Vector(10, 81, 20, 0, 21, 3, 4)
+    assert (posting.amount, posting.lots, posting.after.written_off) == (11, {SPRING: 5, AUTUMN: 6}, {SPRING: 2})
+
+
+def test_what_one_of_two_accounts_owes_the_others_points_fill() -> None:
+    posting = take_over(holding({SPRING: 50, SUMMER: 10}), Standing(owed=55), fills_debt=True)
+    assert (posting.after.lots, posting.after.owed, posting.amount) == ({SUMMER: 5}, 0, -55)
+    assert posting.lots == {SPRING: -50, SUMMER: -5}
+    the_other_way = take_over(Standing(owed=5), holding({SPRING: 50}), fills_debt=True)
+    assert (the_other_way.lots, the_other_way.owed, the_other_way.amount) == ({SPRING: 45}, -5, 50)

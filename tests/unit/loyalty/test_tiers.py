@@ -1,13 +1,38 @@
-"""The ladder."""
+"""The ladder: up at once, down with a refund at once, down by time only after the grace."""
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
-from loyalty.tiers.rules import multiplier_of, next_rung, tier_of
+from loyalty.programme.tiers import Rung, TierBy, Tiers, TierWindow
+from loyalty.tiers.rules import (
+    TierStanding,
+    deserve,
+    deserved,
+    fresh,
+    merge,
+    merit_on,
+    multiplier_of,
+    next_rung,
+    period_end,
+    projected,
+    review,
+    review_on,
+)
 from shared.events import Tier
+
+LIFE = Tiers()
+YEAR = Tiers(window=TierWindow.CALENDAR_YEAR)
+ROLLING = Tiers(window=TierWindow.ROLLING_12_MONTHS)
+WINDOWS = (LIFE, YEAR, ROLLING)
+MAY = date(2026, 5, 20)
+
+
+def merited(amount: int, on: date = MAY, rules: Tiers = LIFE) -> TierStanding:
+    return deserve(fresh(rules), amount, on, on, rules)
 
 
 @pytest.mark.parametrize(
@@ -22,16 +47,128 @@ from shared.events import Tier
         (10**9, Tier.GOLD),
     ],
 )
-def test_a_tier_is_reached_at_its_very_threshold(earned: int, tier: Tier) -> None:
-    assert tier_of(earned) is tier
+@pytest.mark.parametrize("rules", WINDOWS)
+def test_a_tier_is_reached_at_its_very_threshold(earned: int, tier: Tier, rules: Tiers) -> None:
+    assert merited(earned, rules=rules).tier is tier
 
 
 def test_points_are_multiplied_by_tier() -> None:
-    assert [multiplier_of(tier) for tier in Tier] == [Decimal(1), Decimal("1.2"), Decimal("1.5")]
+    assert [multiplier_of(tier, LIFE) for tier in Tier] == [Decimal(1), Decimal("1.2"), Decimal("1.5")]
 
 
 def test_the_next_tier_is_the_next_one_up_and_none_from_the_top() -> None:
-    rung = next_rung(1_000)
+    rung = next_rung(merited(1_000), LIFE)
     assert rung is not None
-    assert (rung.tier, rung.points) == (Tier.GOLD, 5_000)
-    assert next_rung(5_000) is None
+    assert (rung.tier, rung.threshold) == (Tier.GOLD, 5_000)
+    assert next_rung(merited(5_000), LIFE) is None
+
+
+@pytest.mark.parametrize("rules", WINDOWS)
+@pytest.mark.parametrize("by", TierBy)
+def test_a_tier_comes_at_once_and_a_refund_takes_it_at_once(rules: Tiers, by: TierBy) -> None:
+    rules = rules.model_copy(update={"by": by})
+    gold = merited(5_000, rules=rules)
+    assert (gold.tier, gold.since) == (Tier.GOLD, MAY)
+    after = deserve(gold, -1, MAY, date(2026, 6, 1), rules)
+    assert (after.tier, after.since, after.kept_until) == (Tier.SILVER, date(2026, 6, 1), None)
+    assert deserve(after, -4_000, MAY, date(2026, 6, 2), rules).tier is Tier.BRONZE
+
+
+def test_life_takes_no_tier() -> None:
+    silver = merited(1_000)
+    assert review_on(silver, MAY, LIFE) is None
+    assert review(silver, date(2036, 5, 20), LIFE).tier is Tier.SILVER
+
+
+def test_a_calendar_years_tier_ends_with_the_grace_of_the_next_year() -> None:
+    silver = merited(1_000, rules=YEAR)
+    assert review_on(silver, MAY, YEAR) == date(2027, 1, 1)
+    assert merit_on(silver, date(2026, 12, 31), YEAR) == 1_000
+    kept = review(silver, date(2027, 1, 1), YEAR)
+    assert (kept.tier, kept.kept_until) == (Tier.SILVER, date(2027, 1, 30))
+    assert review_on(kept, date(2027, 1, 1), YEAR) == date(2027, 1, 31)
+    assert review(kept, date(2027, 1, 30), YEAR).tier is Tier.SILVER
+    lost = review(kept, date(2027, 1, 31), YEAR)
+    assert (lost.tier, lost.since, lost.kept_until) == (Tier.BRONZE, date(2027, 1, 31), None)
+    assert review_on(lost, date(2027, 1, 31), YEAR) is None
+
+
+def test_a_rolling_window_counts_the_month_of_today_and_the_twelve_before_it() -> None:
+    silver = merited(1_000, rules=ROLLING)
+    assert merit_on(silver, date(2027, 5, 31), ROLLING) == 1_000
+    assert merit_on(silver, date(2027, 6, 1), ROLLING) == 0
+    assert review_on(silver, MAY, ROLLING) == date(2027, 6, 1)
+    assert review_on(silver, date(2027, 5, 31), ROLLING) == date(2027, 6, 1)
+
+
+def test_a_tier_in_its_grace_stays_when_it_is_reached_again() -> None:
+    kept = review(merited(1_000, rules=YEAR), date(2027, 1, 1), YEAR)
+    again = deserve(kept, 1_000, date(2027, 1, 20), date(2027, 1, 20), YEAR)
+    assert (again.tier, again.kept_until, again.since) == (Tier.SILVER, None, MAY)
+    assert review_on(again, date(2027, 1, 20), YEAR) == date(2028, 1, 1)
+
+
+def test_a_refund_during_the_grace_takes_no_tier_that_time_had_taken() -> None:
+    kept = review(merited(1_000, rules=YEAR), date(2027, 1, 1), YEAR)
+    after = deserve(kept, -500, MAY, date(2027, 1, 10), YEAR)
+    assert (after.tier, after.kept_until) == (Tier.SILVER, date(2027, 1, 30))
+
+
+def test_an_order_before_the_years_first_look_does_not_hide_that_the_year_has_turned() -> None:
+    silver = merited(1_000, rules=YEAR)
+    ordered = deserve(silver, 10, date(2027, 1, 1), date(2027, 1, 1), YEAR)
+    assert (ordered.tier, review_on(ordered, date(2027, 1, 1), YEAR)) == (Tier.SILVER, date(2027, 1, 1))
+
+
+def test_without_a_grace_a_tier_ends_on_the_day_that_time_takes_it() -> None:
+    rules = YEAR.model_copy(update={"grace_days": 0})
+    assert review(merited(1_000, rules=rules), date(2027, 1, 1), rules).tier is Tier.BRONZE
+
+
+def test_a_late_refund_of_what_counts_no_more_changes_nothing_in_the_window() -> None:
+    silver = deserve(merited(1_000, rules=ROLLING), 1_000, date(2027, 7, 1), date(2027, 7, 1), ROLLING)
+    after = deserve(silver, -1_000, MAY, date(2027, 7, 2), ROLLING)
+    assert (after.tier, merit_on(after, date(2027, 7, 2), ROLLING)) == (Tier.SILVER, 1_000)
+    assert after.merits["ever"] == 1_000
+
+
+def test_thirteen_months_are_kept_and_no_more() -> None:
+    standing = fresh(ROLLING)
+    for month in range(40):
+        day = date(2026 + month // 12, month % 12 + 1, 15)
+        standing = deserve(standing, 10, day, day, ROLLING)
+    assert (len(standing.merits), standing.merits["ever"]) == (14, 400)
+
+
+def test_another_measure_begins_anew_and_the_tier_stays_for_its_grace() -> None:
+    by_orders = Tiers(by=TierBy.ORDERS, rungs=(Rung(tier=Tier.BRONZE, threshold=0), Rung(tier=Tier.GOLD, threshold=3)))
+    gold = merited(5_000)
+    assert deserved(gold, MAY, by_orders) is Tier.BRONZE
+    kept = review(gold, MAY, by_orders)
+    assert (kept.tier, kept.kept_until) == (Tier.GOLD, date(2026, 6, 18))
+    third = kept
+    for _ in range(3):
+        third = deserve(third, 1, MAY, MAY, by_orders)
+    assert (third.tier, third.kept_until, third.merits["ever"]) == (Tier.GOLD, None, 3)
+
+
+def test_higher_thresholds_are_noticed_the_next_time_an_account_is_looked_at() -> None:
+    dearer = Tiers(rungs=(Rung(tier=Tier.BRONZE, threshold=0), Rung(tier=Tier.SILVER, threshold=2_000)))
+    assert review_on(merited(1_000), MAY, dearer) == MAY
+    assert review(merited(1_000), MAY, dearer).kept_until == date(2026, 6, 18)
+
+
+def test_two_who_are_one_have_what_both_did_and_lose_neither_tier() -> None:
+    both = merge(merited(600), merited(600), MAY, LIFE)
+    assert (both.tier, both.merits["ever"]) == (Tier.SILVER, 1_200)
+    kept = review(merited(1_000, rules=YEAR), date(2027, 1, 1), YEAR)
+    assert merge(fresh(YEAR), kept, date(2027, 1, 2), YEAR).tier is Tier.SILVER
+
+
+def test_a_projection_looks_at_the_day_after_the_period() -> None:
+    assert (period_end(MAY, LIFE), period_end(MAY, YEAR)) == (None, date(2026, 12, 31))
+    assert period_end(MAY, ROLLING) == date(2026, 5, 31)
+    assert projected(merited(1_000), MAY, LIFE) is Tier.SILVER
+    assert projected(merited(1_000, rules=YEAR), MAY, YEAR) is Tier.BRONZE
+    assert projected(merited(1_000, rules=ROLLING), MAY, ROLLING) is Tier.SILVER
+    assert projected(merited(1_000, rules=ROLLING), date(2027, 5, 3), ROLLING) is Tier.BRONZE

@@ -59,6 +59,7 @@ class ProfileItem(AccountItem, discriminator="profile"):
     phone = UnicodeAttribute(null=True)
     date_of_birth = UnicodeAttribute(null=True)
     locale = UnicodeAttribute(null=True)
+    groups: JSONAttribute = JSONAttribute(default=list)
     # As given at the registration; what is in force since then is in privacy's log.
     consents = JSONAttribute(null=True)
     shard = UnicodeAttribute()
@@ -87,6 +88,7 @@ class ProfileItem(AccountItem, discriminator="profile"):
     def forget_person(self) -> None:
         """Clear all that was known of the person beside the e-mail, and that the e-mail was theirs."""
         self.email_verified = False
+        self.groups = []
         for name in Person.model_fields:
             setattr(self, name, None)
 
@@ -107,10 +109,10 @@ class ProfileItem(AccountItem, discriminator="profile"):
         """All that can be changed, as it stands."""
         names = set(CustomerDetails.model_fields) - {"date_of_birth"}
         values = {name: getattr(self, name) for name in names}
-        return CustomerDetails.model_construct(**values, date_of_birth=self.born)
+        return CustomerDetails.model_construct(**values, date_of_birth=self.birthday)
 
     @property
-    def born(self) -> date | None:
+    def birthday(self) -> date | None:
         """The date of birth."""
         return date.fromisoformat(self.date_of_birth) if self.date_of_birth else None
 
@@ -132,8 +134,9 @@ class ProfileItem(AccountItem, discriminator="profile"):
             first_name=self.first_name,
             last_name=self.last_name,
             phone=self.phone,
-            date_of_birth=self.born,
+            date_of_birth=self.birthday,
             locale=self.locale,
+            groups=list(self.groups),
             registered_at=self.registered_at,
             source=self.source,
             version=self.version or 0,
@@ -149,13 +152,14 @@ class ProfileItem(AccountItem, discriminator="profile"):
 class ProfileTombstone(AccountItem, discriminator="erased_profile"):
     """Somebody was here and is erased: nobody else may come to be under this id.
 
-    `erased` counts by kind what was erased, `kept_orders` the orders that stay without the person. `sweep_for` is
-    the address that dead letters are still to be searched for, gone with the answer.
+    `erased` counts by kind what was erased, `kept_orders` and `kept_reviews` what stays without the person.
+    `sweep_for` is the address that dead letters are still to be searched for, gone with the answer.
     """
 
     erased_at = UTCDateTimeAttribute()
     erased: JSONAttribute = JSONAttribute()
     kept_orders = IntegerAttribute(default=0)
+    kept_reviews = IntegerAttribute(default=0)
     sweep_for = UnicodeAttribute(null=True)
 
     def add_erased(self, kind: str, number: int) -> None:

@@ -11,12 +11,12 @@ from pydantic import (
     ConfigDict,
     Field,
     JsonValue,
-    PastDate,
     StringConstraints,
     field_validator,
 )
 
 from customers.emails.rules import normalise
+from shared import clock
 from shared.events import Channel, CustomerStatus
 from shared.ids import CustomerId
 from shared.model import ApiModel
@@ -49,7 +49,28 @@ Phone = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{6,14}$", description="E.164
 Locale = Annotated[
     str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$", description="BCP 47 tag", examples=["en-GB"])
 ]
-BirthDate = Annotated[PastDate, Field(ge=EARLIEST_BIRTH)]
+
+
+def _come(day: date) -> date:
+    """Raises ValueError for a day after today's, by UTC."""
+    if day > clock.now().date():
+        raise ValueError("Not in the future")
+    return day
+
+
+def _each_once(groups: list[str]) -> list[str]:
+    """The same groups named in another order, or twice, are no change."""
+    return sorted(set(groups))
+
+
+BirthDate = Annotated[date, Field(ge=EARLIEST_BIRTH), AfterValidator(_come)]
+# What other services' rules name: wholesale, vip, staff.
+Group = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
+Groups = Annotated[
+    list[Group],
+    Field(max_length=20, description="What the shop counts them among; each once, in alphabetical order"),
+    AfterValidator(_each_once),
+]
 
 
 class Input(ApiModel):
@@ -105,21 +126,27 @@ class Registration(Person):
 class CustomerDetails(Person):
     """All of a customer that can be changed. Only a guest may be without an e-mail."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_ADA | {"status": "active", "email_verified": True}]})
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [_ADA | {"status": "active", "email_verified": True, "groups": ["wholesale"]}]}
+    )
 
     email: EmailAddress | None = None
     email_verified: bool = False
     status: CustomerStatus
+    groups: Groups = Field(default=[])
 
 
 class CustomerPatch(Person):
     """What to change of a customer; null removes."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"phone": "+442079460000", "date_of_birth": None}]})
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"phone": "+442079460000", "date_of_birth": None, "groups": ["wholesale"]}]}
+    )
 
     email: EmailAddress | None = None
     email_verified: bool | None = None
     status: CustomerStatus | None = None
+    groups: Groups | None = None
 
 
 class CustomerView(ApiModel):
@@ -135,6 +162,7 @@ class CustomerView(ApiModel):
     phone: str | None
     date_of_birth: date | None
     locale: str | None
+    groups: list[str]
     registered_at: datetime | None
     source: Source
     version: int

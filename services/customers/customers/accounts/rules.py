@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-# What customers change of themselves; status and e-mail need somebody who checks.
-OWN_FIELDS: Final = frozenset({"first_name", "last_name", "phone", "locale"})
+# What customers change of themselves; status and e-mail need somebody who checks, and groups are the shop's to give.
+OWN_FIELDS: Final = frozenset({"first_name", "last_name", "phone", "date_of_birth", "locale"})
 
 
 def fields_not_own(fields: set[str]) -> list[str]:

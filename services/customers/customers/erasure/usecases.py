@@ -25,6 +25,7 @@ from customers.erasure.store import (
 )
 from customers.orders.items import OrderItem, StatsItem, StatsTombstone
 from customers.orders.store import find_stats, list_stats
+from customers.reviews.store import list_leads, load_reviews
 from customers.table import instead_of
 from shared import clock
 from shared.cause import Cause
@@ -38,7 +39,7 @@ PATIENCE: Final = 5
 
 
 def erase_customer(request_id: str, customer_id: str, cause: Cause) -> None:
-    """Erase the customer and answer the request. Orders stay with their amounts, without the person.
+    """Erase the customer and answer the request. Orders and reviews stay, without the person.
 
     Raises StillThereError when the history does not show all orders yet: the message comes again.
     """
@@ -46,6 +47,8 @@ def erase_customer(request_id: str, customer_id: str, cause: Cause) -> None:
     for stats in list_stats(customer_id):
         retry_lost_races(partial(_close_stats, customer_id, stats.currency))
     _anonymise_orders(customer_id)
+    while retry_lost_races(lambda: _anonymise_reviews(customer_id)):
+        pass
     while retry_lost_races(lambda: _delete_receipts(customer_id)):
         pass
     sweep_dead_letters(customer_id, find_tombstone(customer_id).sweep_for or "")
@@ -108,6 +111,18 @@ def _anonymise(customer_id: str, shown: list[OrderItem]) -> int:
     moved = {order.currency for order in orders}
     commit(*map(Put, orders), *(Put(tombstones[currency]) for currency in moved))
     return len(orders)
+
+
+def _anonymise_reviews(customer_id: str) -> int:
+    """Let some of the reviews stand without the person; how many. None can be added: the profile is gone."""
+    leads = list_leads(customer_id, PAGE)
+    if leads:
+        reviews, tombstone = load_reviews(leads), find_tombstone(customer_id)
+        for review in reviews:
+            review.anonymise()
+        tombstone.kept_reviews += len(reviews)
+        commit(Put(tombstone), *map(Put, reviews), *map(Delete, leads))
+    return len(leads)
 
 
 def _delete_receipts(customer_id: str) -> int:

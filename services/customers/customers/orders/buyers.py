@@ -58,6 +58,32 @@ def resolve(buyer: Buyer, currency: str) -> Standing:
     return standing or NOBODY
 
 
+def find_buyer(buyer: Buyer) -> ProfileItem | None:
+    """Whom a buyer is, of those who are here: nobody new is made a guest, and nobody who is erased is found."""
+    account = find_account(buyer.id) if buyer.id else None
+    if account is None and buyer.email and buyer.email.strip():
+        account = _account_under(buyer.email)
+    return account if isinstance(account, ProfileItem) else None
+
+
+def still_here(account: AccountItem) -> Check:
+    """That the account is a profile when the other writes are made: its person is not erased meanwhile."""
+    return Check(AccountItem, account.pk, PROFILE_SK, AccountItem.kind == ProfileItem)
+
+
+def _account_under(written: str) -> AccountItem | None:
+    try:
+        holder = find_holder(normalise(written))
+    except ValueError:
+        return None
+    if not isinstance(holder, EmailItem):
+        return None
+    account = find_account(holder.customer_id)
+    if not isinstance(account, ProfileItem):
+        raise LostRaceError  # erased since the e-mail was read
+    return account
+
+
 def _stay(customer_id: str, currency: str) -> Standing:
     stats = find_stats(customer_id, currency)
     if isinstance(stats, StatsItem):
@@ -83,8 +109,7 @@ def _first_order(customer_id: str, currency: str) -> Standing | None:
         return None
     if not isinstance(account, ProfileItem):
         return FORGOTTEN
-    still_here = Check(AccountItem, account.pk, PROFILE_SK, AccountItem.kind == ProfileItem)
-    return Standing(customer_id, StatsItem.new(customer_id, currency), (still_here,))
+    return Standing(customer_id, StatsItem.new(customer_id, currency), (still_here(account),))
 
 
 def _by_email(buyer: Buyer, currency: str) -> Standing:

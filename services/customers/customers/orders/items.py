@@ -50,8 +50,15 @@ class OrderItem(CustomersItem, discriminator="order"):
     anonymised = BooleanAttribute(null=True)
     placed_at = UTCDateTimeAttribute()
     paid_at = UTCDateTimeAttribute(null=True)
+    delivered_at = UTCDateTimeAttribute(null=True)
+    cancelled_at = UTCDateTimeAttribute(null=True)
+    reinstated_at = UTCDateTimeAttribute(null=True)
     currency = UnicodeAttribute()
     total = IntegerAttribute()
+    # Absent where there is none.
+    tax = IntegerAttribute(null=True)
+    shipping = IntegerAttribute(null=True)
+    discount = IntegerAttribute(null=True)
     lines: JSONAttribute = JSONAttribute()
     refunds: JSONAttribute = JSONAttribute()
     counted_spent = IntegerAttribute(null=True)
@@ -66,12 +73,26 @@ class OrderItem(CustomersItem, discriminator="order"):
     def facts(self) -> Facts:
         """What is known of the order."""
         lines = tuple(OrderLine.model_validate(line) for line in self.lines)
-        return Facts(self.placed_at, self.currency, self.total, lines, self.paid_at, self.refunds)
+        return Facts(
+            self.placed_at,
+            self.currency,
+            self.total,
+            lines,
+            self.paid_at,
+            self.refunds,
+            tax=self.tax or 0,
+            shipping=self.shipping or 0,
+            discount=self.discount or 0,
+            delivered_at=self.delivered_at,
+            cancelled_at=self.cancelled_at,
+            reinstated_at=self.reinstated_at,
+        )
 
     @classmethod
     def new(cls, order_id: str, facts: Facts) -> Self:
         """An order that nobody has heard of yet."""
         item = cls(order_pk(order_id), ORDER_SK, currency=facts.currency, total=facts.total)
+        item.tax, item.shipping, item.discount = facts.tax or None, facts.shipping or None, facts.discount or None
         item.placed_at = facts.placed_at
         item.lines = [line.model_dump(mode="json", exclude_none=True) for line in facts.lines]
         item.keep(facts)
@@ -81,6 +102,8 @@ class OrderItem(CustomersItem, discriminator="order"):
         """Take over what an event can add."""
         self.paid_at = facts.paid_at
         self.refunds = dict(facts.refunds)
+        self.delivered_at = facts.delivered_at
+        self.cancelled_at, self.reinstated_at = facts.cancelled_at, facts.reinstated_at
 
     def attach(self, customer_id: str) -> None:
         """Let it stand with a customer, in their history."""
@@ -101,8 +124,14 @@ class OrderItem(CustomersItem, discriminator="order"):
             status=facts.status,
             placed_at=facts.placed_at,
             paid_at=facts.paid_at,
+            delivered_at=facts.delivered_at,
+            cancelled_at=facts.cancelled_at if facts.is_cancelled else None,
+            reinstated_at=facts.reinstated_at,
             currency=facts.currency,
             total=facts.total,
+            tax=facts.tax,
+            shipping=facts.shipping,
+            discount=facts.discount,
             refunded=facts.refunded,
             lines=list(facts.lines),
             version=(self.version or 0) + written,

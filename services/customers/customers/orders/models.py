@@ -6,7 +6,7 @@ from datetime import datetime
 
 from pydantic import ConfigDict, Field
 
-from shared.events import Moment, OrderLine, OrderStatus
+from shared.events import Moment, OrderLine, OrderStatus, PartOfTotal
 from shared.ids import CustomerId, OrderId
 from shared.model import ApiModel
 from shared.money import Amount, CurrencyCode
@@ -19,7 +19,10 @@ class NewLine(OrderLine):
 
 
 class NewOrder(ApiModel):
-    """An order of a known customer. Without an id it is given one; without `placed_at` it was placed now."""
+    """An order of a known customer. Without an id it is given one; without `placed_at` it was placed now.
+
+    `total` is what is to be paid: with tax and shipping, after `discount`, which is what was taken off.
+    """
 
     model_config = ConfigDict(
         extra="forbid",
@@ -31,7 +34,10 @@ class NewOrder(ApiModel):
                     "id": "phone-1007",
                     "currency": "USD",
                     "total": 2933,
-                    "lines": [{"product_id": "cd-17", "category": "music", "quantity": 1, "amount": 2933}],
+                    "tax": 187,
+                    "shipping": 399,
+                    "discount": 260,
+                    "lines": [{"product_id": "cd-17", "category": "music", "quantity": 1, "amount": 2347}],
                     "paid_at": "2026-05-04T10:00:00Z",
                 }
             ]
@@ -43,26 +49,42 @@ class NewOrder(ApiModel):
     paid_at: Moment | None = None
     currency: CurrencyCode
     total: Amount
+    tax: PartOfTotal = 0
+    shipping: PartOfTotal = 0
+    discount: Amount = 0
     lines: list[NewLine] = Field(default=[], max_length=200)
 
 
 class OrderView(ApiModel):
-    """An order as it stands. `customer_id` is null when it is kept without a person."""
+    """An order as it stands. `customer_id` is null when it is kept without a person.
+
+    `cancelled_at` is there only while the order is cancelled, `reinstated_at` once it has been reinstated.
+    """
 
     id: OrderId
     customer_id: CustomerId | None
     status: OrderStatus
     placed_at: datetime
     paid_at: datetime | None
+    delivered_at: datetime | None
+    cancelled_at: datetime | None
+    reinstated_at: datetime | None
     currency: str
     total: int
+    tax: int
+    shipping: int
+    discount: int
     refunded: int
     lines: list[OrderLine]
     version: int
 
 
 class CurrencyStats(ApiModel):
-    """What a customer's orders come to in one currency, in its minor unit; `spent` is what was paid less refunds."""
+    """What a customer's orders come to in one currency, in its minor unit.
+
+    `orders` counts every order placed, cancelled ones too; `spent` is what was paid less refunds, and nothing of an
+    order while it is cancelled.
+    """
 
     currency: str
     orders: int

@@ -19,6 +19,13 @@ class Facts:
     lines: tuple[OrderLine, ...] = ()
     paid_at: datetime | None = None
     refunds: Mapping[str, int] = field(default_factory=dict)
+    tax: int = 0
+    shipping: int = 0
+    discount: int = 0
+    delivered_at: datetime | None = None
+    # The latest of each, whichever counts.
+    cancelled_at: datetime | None = None
+    reinstated_at: datetime | None = None
 
     @property
     def refunded(self) -> int:
@@ -28,11 +35,20 @@ class Facts:
     @property
     def spent(self) -> int:
         """What the customer has spent on it for good. A refund known before its payment waits for it."""
-        return self.total - self.refunded if self.paid_at else 0
+        return self.total - self.refunded if self.paid_at and not self.is_cancelled else 0
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether its last cancellation is no older than its last reinstatement."""
+        if self.cancelled_at is None:
+            return False
+        return self.reinstated_at is None or self.cancelled_at >= self.reinstated_at
 
     @property
     def status(self) -> OrderStatus:
         """How far the order has come."""
+        if self.is_cancelled:
+            return OrderStatus.CANCELLED
         if self.paid_at is None:
             return OrderStatus.PLACED
         if not self.refunded:
@@ -46,6 +62,9 @@ class Change:
 
     paid_at: datetime | None = None
     refund: Refund | None = None
+    delivered_at: datetime | None = None
+    cancelled_at: datetime | None = None
+    reinstated_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -65,26 +84,50 @@ class Totals:
 
 def facts_of(order: Order) -> Facts:
     """The order as its system tells it."""
-    return Facts(order.placed_at, order.currency, order.total, tuple(order.lines))
+    return Facts(
+        order.placed_at,
+        order.currency,
+        order.total,
+        tuple(order.lines),
+        tax=order.tax,
+        shipping=order.shipping,
+        discount=order.discount,
+    )
 
 
 def learn(known: Facts | None, told: Facts, change: Change) -> Facts:
-    """What is known after one more event. The first account of the order, its payment and each refund stands."""
+    """What is known after one more event.
+
+    The first account of the order, its payment and each refund stands; of deliveries the earliest counts, of
+    cancellations and reinstatements the latest.
+    """
     facts = known or told
     refunds = dict(facts.refunds)
     if change.refund:
         refunds.setdefault(change.refund.id, change.refund.amount)
-    return replace(facts, paid_at=facts.paid_at or change.paid_at, refunds=refunds)
+    return replace(
+        facts,
+        paid_at=facts.paid_at or change.paid_at,
+        refunds=refunds,
+        delivered_at=min(_known(facts.delivered_at, change.delivered_at), default=None),
+        cancelled_at=max(_known(facts.cancelled_at, change.cancelled_at), default=None),
+        reinstated_at=max(_known(facts.reinstated_at, change.reinstated_at), default=None),
+    )
 
 
 def differ(known: Facts, told: Facts) -> bool:
     """Whether two accounts of one order contradict each other."""
-    return (known.placed_at, known.currency, known.total, known.lines) != (
-        told.placed_at,
-        told.currency,
-        told.total,
-        told.lines,
-    )
+    return _as_placed(known) != _as_placed(told)
+
+
+def _as_placed(facts: Facts) -> tuple[object, ...]:
+    """What every account of one order says alike."""
+    amounts = (facts.total, facts.tax, facts.shipping, facts.discount)
+    return (facts.placed_at, facts.currency, amounts, facts.lines)
+
+
+def _known(*moments: datetime | None) -> list[datetime]:
+    return [moment for moment in moments if moment is not None]
 
 
 def contradicts(known: Facts, change: Change) -> bool:

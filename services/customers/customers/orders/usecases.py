@@ -116,6 +116,9 @@ def _named(customer_id: str, new: NewOrder) -> Order:
         placed_at=new.placed_at or clock.now(),
         currency=new.currency,
         total=new.total,
+        tax=new.tax,
+        shipping=new.shipping,
+        discount=new.discount,
         lines=[OrderLine(**line.model_dump()) for line in new.lines],
     )
 

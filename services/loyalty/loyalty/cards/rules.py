@@ -1,12 +1,55 @@
-"""Card numbers: twelve digits, the last of which is the Luhn check digit of the others (ISO/IEC 7812-1, annex B)."""
+"""Card numbers, and what a card is good for.
+
+Numbers are twelve digits, the last of which is the Luhn check digit of the others (ISO/IEC 7812-1, annex B).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
+from enum import StrEnum
 from typing import Final
+
+from shared.errors import InvalidError
 
 # Twelve: no payment card is that short, so that no scanner for payment data takes one for it.
 LENGTH: Final = 12
+
+
+class CardStatus(StrEnum):
+    """What a card is good for. Whatever it is, its customer earns and keeps what they have."""
+
+    ACTIVE = "active"
+    # By staff, until they unblock it.
+    BLOCKED = "blocked"
+    # Its last day is over.
+    EXPIRED = "expired"
+    # Another number has come after it; it never comes back.
+    REPLACED = "replaced"
+
+
+class BlockReason(StrEnum):
+    """Why staff blocked a card; customers are not told."""
+
+    LOST = "lost"
+    STOLEN = "stolen"
+    MISUSE = "misuse"
+    OTHER = "other"
+
+
+def status_of(today: date, *, replaced: bool, blocked: bool, expires_on: date | None) -> CardStatus:
+    """The status on a day: what cannot be undone first, then what staff decided, then what time did."""
+    if replaced:
+        return CardStatus.REPLACED
+    if blocked:
+        return CardStatus.BLOCKED
+    return CardStatus.EXPIRED if expires_on and expires_on < today else CardStatus.ACTIVE
+
+
+def check_last_day(expires_on: date | None, today: date) -> None:
+    """Raises InvalidError naming `expires_on` for a card that would be expired at once."""
+    if expires_on and expires_on < today:
+        raise InvalidError.of("expires_on", "Must not be over")
 
 
 def new_number(below: Callable[[int], int]) -> str:

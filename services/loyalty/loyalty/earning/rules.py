@@ -1,18 +1,75 @@
-"""What an order earns, how long it lives, and what a refund leaves of it."""
+"""What an order earns and which rules gave it, and what a refund leaves of it."""
 
 from __future__ import annotations
 
 import calendar
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_FLOOR, Decimal
+from fractions import Fraction
+from typing import Final
 
-from shared.money import in_major_units
+from loyalty.earning.models import Earned, Line, Member, OrderFacts, Part
+from loyalty.programme.models import Programme
+from loyalty.programme.sections import (
+    BirthdayWindow,
+    Bonuses,
+    Combine,
+    Counted,
+    Discounts,
+    Earning,
+    Limits,
+    Multiplier,
+    Rounding,
+)
+from shared.money import exponent
+
+# A million million: of a thousand such orders the sum is still exact in JSON (2^53), whatever multipliers a shop sets.
+MOST_POINTS_OF_AN_ORDER: Final = 10**12
+
+BASE: Final = "base"
+TIER: Final = "tier"
+BIRTHDAY: Final = "birthday"
+LIMIT: Final = "limit"
 
 
-def points_for(total: int, currency: str, *, points_per_unit: int, multiplier: Decimal) -> int:
-    """Points for `total` (minor units), multiplied exactly and rounded down once at the end."""
-    exact = in_major_units(total, currency) * points_per_unit * multiplier
-    return int(exact.to_integral_value(ROUND_FLOOR))
+def price(order: OrderFacts, who: Member, programme: Programme, limits_left: int | None = None) -> Earned:
+    """What the order earns, and which rules gave it; at most `limits_left` points, if that is not None.
+
+    Exact to the end, and rounded once, for the whole order; the parts are then made whole by largest remainder, so
+    that they sum to it. An order in another currency than the shop's earns nothing.
+    """
+    base = base_of(order, programme.earning)
+    if order.currency != programme.currency:
+        return Earned(0, (), base)
+    exact = _exact_parts(order, base, who, programme)
+    points = _rounded(sum(exact.values()), programme.earning.rounding)
+    left = MOST_POINTS_OF_AN_ORDER if limits_left is None else min(limits_left, MOST_POINTS_OF_AN_ORDER)
+    clipped = clip(points, left)
+    over = (Part(LIMIT, clipped - points),) if clipped != points else ()
+    return Earned(clipped, _whole_parts(points, exact) + over, base)
+
+
+def base_of(order: OrderFacts, earning: Earning) -> int:
+    """The amount of an order that earns, in minor units; never below 0."""
+    base = order.total
+    base -= order.tax if earning.tax is Counted.EXCLUDED else 0
+    base -= order.shipping if earning.shipping is Counted.EXCLUDED else 0
+    base += order.discount if earning.discounts is Discounts.BEFORE else 0
+    return max(base, 0)
+
+
+def limits_left(limits: Limits, *, today: int, this_month: int, ever: int) -> int | None:
+    """How many more points can be earned after so many today, this month and ever; None without a limit."""
+    pairs = ((limits.per_day, today), (limits.per_month, this_month), (limits.for_ever, ever))
+    return min((max(limit - earned, 0) for limit, earned in pairs if limit is not None), default=None)
+
+
+def clip(points: int, left: int | None) -> int:
+    """The points that may be given when `left` more can be earned; None: as many as there are."""
+    return points if left is None else min(points, max(left, 0))
 
 
 def taken_back_target(earned: int, total: int, refunded: int) -> int:
@@ -24,7 +81,114 @@ def taken_back_target(earned: int, total: int, refunded: int) -> int:
     return earned - (earned * stays // total if total else 0)
 
 
-def months_after(day: date, months: int) -> date:
-    """The same day `months` later, or the last of that month where it is shorter: 31 January and 1 give 28 February."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+def is_birthday(birthday: date, day: date, window: BirthdayWindow) -> bool:
+    """Whether the birthday's factor applies on `day`. Born on 29 February, it is the 28th in other years."""
+    if window is BirthdayWindow.MONTH:
+        return birthday.month == day.month
+    kept_on = min(birthday.day, calendar.monthrange(day.year, birthday.month)[1])
+    return (birthday.month, kept_on) == (day.month, day.day)
+
+
+@dataclass(frozen=True)
+class _Boost:
+    """A multiplier that applies to this customer on this day: to the lines it names, to all where it names none."""
+
+    rule: str
+    factor: Fraction
+    picks_lines: bool = False
+    products: frozenset[str] = frozenset()
+    categories: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, multiplier: Multiplier) -> _Boost:
+        return cls(
+            rule=multiplier.name,
+            factor=Fraction(multiplier.factor),
+            picks_lines=multiplier.picks_lines,
+            products=frozenset(multiplier.products),
+            categories=frozenset(multiplier.categories),
+        )
+
+    def covers(self, line: Line) -> bool:
+        return not self.picks_lines or line.product_id in self.products or line.category in self.categories
+
+
+def _exact_parts(order: OrderFacts, base: int, who: Member, programme: Programme) -> Mapping[str, Fraction]:
+    """What each rule adds to those before it: base, tier, then multipliers and birthday by name.
+
+    Fractions, for a share of an order is seldom a decimal, and a third lost is a point lost.
+    """
+    earning, boosts = programme.earning, _boosts(order, who, programme)
+    per_unit = Fraction(earning.points_per_unit, 10 ** exponent(order.currency))
+    by_tier = Fraction(programme.tiers.rung_of(who.tier).multiplier)
+    parts = {BASE: base * per_unit, TIER: base * per_unit * (by_tier - 1)}
+    parts |= {boost.rule: Fraction(0) for boost in boosts}
+    for share, applying in _shares(base, order.lines, boosts):
+        so_far = share * per_unit * by_tier
+        for boost in _combined(applying, earning.combine):
+            parts[boost.rule] += so_far * (boost.factor - 1)
+            so_far *= boost.factor
+    return parts
+
+
+def _boosts(order: OrderFacts, who: Member, programme: Programme) -> list[_Boost]:
+    """The multipliers that apply, by name."""
+    day = programme.day_of(order.placed_at)
+    boosts = [_Boost.of(each) for each in programme.earning.multipliers if _applies(each, who, day)]
+    boosts += _birthday_boost(programme.earning.bonuses, who, day)
+    return sorted(boosts, key=lambda boost: boost.rule)
+
+
+def _applies(multiplier: Multiplier, who: Member, day: date) -> bool:
+    begun = multiplier.from_date is None or multiplier.from_date <= day
+    not_over = multiplier.until_date is None or day <= multiplier.until_date
+    in_group = not multiplier.groups or not who.groups.isdisjoint(multiplier.groups)
+    in_tier = not multiplier.tiers or who.tier in multiplier.tiers
+    return begun and not_over and in_group and in_tier
+
+
+def _birthday_boost(bonuses: Bonuses, who: Member, day: date) -> list[_Boost]:
+    if who.birthday is None or not is_birthday(who.birthday, day, bonuses.birthday_window):
+        return []
+    return [_Boost(BIRTHDAY, Fraction(bonuses.birthday))]
+
+
+def _shares(base: int, lines: Sequence[Line], boosts: Sequence[_Boost]) -> list[tuple[Fraction, tuple[_Boost, ...]]]:
+    """The base by the multipliers that apply to it.
+
+    Lines share it in proportion to their amounts, which need not sum to it: they are before tax and after discounts.
+    Of an order whose lines cost nothing, or that has none, no line's multiplier applies.
+    """
+    whole = sum(line.amount for line in lines)
+    if not whole:
+        return [(Fraction(base), tuple(boost for boost in boosts if not boost.picks_lines))]
+    amounts: Counter[tuple[_Boost, ...]] = Counter()
+    for line in lines:
+        amounts[tuple(boost for boost in boosts if boost.covers(line))] += line.amount
+    return [(Fraction(base * amount, whole), applying) for applying, amount in amounts.items()]
+
+
+def _combined(boosts: Sequence[_Boost], combine: Combine) -> Iterable[_Boost]:
+    """Those that count of several on one amount; of two that are equally high, the first by name."""
+    if combine is Combine.HIGHEST and boosts:
+        return [max(boosts, key=lambda boost: boost.factor)]
+    return boosts
+
+
+def _rounded(exact: Fraction | int, rounding: Rounding) -> int:
+    match rounding:
+        case Rounding.DOWN:
+            return math.floor(exact)
+        case Rounding.NEAREST:
+            return math.floor(exact + Fraction(1, 2))
+        case Rounding.UP:
+            return math.ceil(exact)
+
+
+def _whole_parts(points: int, exact: Mapping[str, Fraction]) -> tuple[Part, ...]:
+    """The parts as whole points that sum to `points`: those that rounding down took most from get one back."""
+    whole = {rule: math.floor(part) for rule, part in exact.items()}
+    missing = points - sum(whole.values())
+    for rule in sorted(exact, key=lambda rule: exact[rule] - whole[rule], reverse=True)[:missing]:
+        whole[rule] += 1
+    return tuple(Part(rule, part) for rule, part in whole.items() if part)

@@ -1,125 +1,232 @@
-"""Points of orders: earned once an order has come as far as the shop's setting says, taken back as it is refunded."""
+"""Points of orders: earned once an order has come as far as the programme says, and settled whenever it changes.
+
+An order's entries follow its state, not its events: whatever of it is heard first, twice, late or never, the newest
+version decides what should stand, and what is missing to that is posted.
+"""
 
 from __future__ import annotations
 
-from decimal import Decimal
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
 
-from loyalty.earning.rules import months_after, points_for, taken_back_target
-from loyalty.ledger import rules, store
-from loyalty.ledger.items import Account, Entry
-from loyalty.ledger.rules import EntryKind
-from loyalty.settings import EarnOn, LoyaltySettings
-from loyalty.tiers.rules import multiplier_of
+from loyalty.bonuses.usecases import reward_referral
+from loyalty.days import NEVER
+from loyalty.earning.limits import Quota
+from loyalty.earning.models import Earned, Member, OrderFacts
+from loyalty.earning.rules import price, taken_back_target
+from loyalty.earning.settlement import settle_spending
+from loyalty.earning.standing import DELIVERED, EARNED, SETTLED, OrderBook, undone_of
+from loyalty.ledger import rules
+from loyalty.ledger import store as ledger
+from loyalty.ledger.items import Entry, write_lots
+from loyalty.ledger.rules import Parcel
+from loyalty.ledger.standing import Posting
+from loyalty.points import store
+from loyalty.points.items import PointsAccount
+from loyalty.points.rules import back, lot_for
+from loyalty.points.store import Merit, PointsTerms
+from loyalty.programme.models import BelowZero, PendingUntil
+from loyalty.programme.sections import EarnOn
 from shared import clock
 from shared.cause import Cause
 from shared.events import OrderRecorded
-from shared.money import LARGEST_AMOUNT
 from shared.table import Put, commit, retry_lost_races
 
-# So that a partition's reversals sort by the amount refunded.
-_DIGITS = len(str(LARGEST_AMOUNT))
+
+@dataclass(frozen=True)
+class Heard:
+    """An order at a version, and who told of it."""
+
+    order: OrderRecorded
+    version: int
+    cause: Cause
+
+    def origin(self, step: str) -> ledger.Origin:
+        """The origin of what this version of the order causes."""
+        return ledger.Origin.of_order(self.order.order_id, step, self.cause)
 
 
-def record_order(order: OrderRecorded, cause: Cause, settings: LoyaltySettings) -> None:
-    """Post what the order should have earned or lost by now and has not yet.
+def record_order(order: OrderRecorded, version: int, cause: Cause) -> None:
+    """Post what the order should have earned, lost or given back by now and has not yet.
 
-    Safe whatever was heard before: the newest order alone is enough, and an older one changes nothing.
+    Safe whatever was heard before: the newest version alone is enough, and an older one changes nothing.
     """
     if order.customer_id is None:
         return
-    if not _earns(order, settings):
+    heard = Heard(order, version, cause)
+    is_changed = bool(order.refunded or order.cancelled_at or order.reinstated_at)
+    if not _earns(order):
         retry_lost_races(lambda: _open_account(order.customer_id or ""))
-    elif order.refunded:
-        retry_lost_races(lambda: _settle_refund(order, cause, settings))
-    else:
-        retry_lost_races(lambda: _earn(order, cause, settings))
+    # To look first is cheaper where it has most likely earned: an attempt that fails costs as much as another.
+    elif not (is_changed and OrderBook.read(order.order_id).earned):
+        retry_lost_races(lambda: _earn(heard))
+    if is_changed:
+        retry_lost_races(lambda: _settle(heard))
+        settle_spending(order, version, cause)
+    if order.delivered_at:
+        retry_lost_races(lambda: _deliver(heard))
 
 
-def _earns(order: OrderRecorded, settings: LoyaltySettings) -> bool:
+def _earns(order: OrderRecorded) -> bool:
     """Whether it has come far enough, and cost anything: a free order leaves no entry."""
-    return order.total > 0 and (settings.earn_on is EarnOn.PLACED or order.paid_at is not None)
+    on = store.terms_now().programme.earning.on
+    return order.total > 0 and (on is EarnOn.PLACED or order.paid_at is not None)
 
 
 def _open_account(customer_id: str) -> None:
     if store.find_account(customer_id) is None:
-        commit(Put(Account.fresh(customer_id, clock.now())))
+        commit(Put(PointsAccount.fresh(customer_id, clock.now())))
 
 
-def _earn(order: OrderRecorded, cause: Cause, settings: LoyaltySettings) -> None:
-    account = store.account_of(order.customer_id or "")
+def _earn(heard: Heard) -> None:
+    account, terms = store.account_of(heard.order.customer_id or ""), store.terms_now()
     if account.erased_at:
         return
-    account.date_back(order.placed_at)
-    multiplier = multiplier_of(account.tier)
-    points = _points(order, multiplier, settings)
-    expires_on = months_after(order.placed_at.date(), settings.lot_months)
-    entry = store.make_entry(
+    account.date_back(heard.order.placed_at)
+    earned = _price(heard.order, account, terms)
+    placed = terms.programme.day_of(heard.order.placed_at)
+    lot = lot_for(placed, terms.programme.expiry)
+    ripens_on = _ripens_on(heard.order, terms)
+    entry = store.post(
         account,
-        rules.earn(account.standing, points, expires_on),
-        store.Origin.of_order(order.order_id, "EARN", cause),
-        expires_on=expires_on,
-        currency=order.currency,
-        total=order.total,
-        multiplier=str(multiplier),
+        rules.earn(account.standing, earned.points, lot, ripens_on),
+        heard.origin(EARNED),
+        terms,
+        merit=_merit_of_all(heard.order, earned.points, terms),
+        version=heard.version,
+        currency=heard.order.currency,
+        total=heard.order.total,
+        placed=placed.isoformat(),
+        lot=lot.isoformat(),
+        ripens=ripens_on and ripens_on.isoformat(),
+        parts=[[part.rule, part.points] for part in earned.parts] or None,
     )
     try:
-        store.commit_entry(entry, account)
-    except store.AlreadyPostedError:
+        ledger.write(entry, account)
+    except ledger.AlreadyPostedError:
+        account = store.account_of(heard.order.customer_id or "")
+    if account.referred_by:
+        reward_referral(account.customer_id, account.referred_by, heard.cause)
+
+
+def _price(order: OrderRecorded, account: PointsAccount, terms: PointsTerms) -> Earned:
+    quota = Quota.of(account, terms.today)
+    who = Member(account.tier, frozenset(account.groups or ()), account.birthday)
+    limits = terms.programme.earning.limits
+    earned = price(OrderFacts.of(order), who, terms.programme, quota.left(limits))
+    quota.use(account, earned.points, limits)
+    return earned
+
+
+def _ripens_on(order: OrderRecorded, terms: PointsTerms) -> date | None:
+    """The day on which its points can be used, or None for at once."""
+    pending, today = terms.programme.pending, terms.today
+    if pending.until is PendingUntil.NONE:
+        return None
+    if pending.until is PendingUntil.DAYS:
+        start, days = terms.programme.day_of(order.paid_at or order.placed_at), pending.days
+    elif order.delivered_at:
+        start, days = terms.programme.day_of(order.delivered_at), pending.days
+    else:
+        start, days = today, pending.longest_days
+    ripens_on = start + timedelta(days=days)
+    return ripens_on if ripens_on > today else None
+
+
+def _settle(heard: Heard) -> None:
+    """Let the order's points follow what of its money stands."""
+    book = OrderBook.read(heard.order.order_id)
+    if book.earned is None or not book.is_news(heard.version):
         return
+    account = store.account_of(book.earned.customer_id)
+    undone = undone_of(heard.order)
+    # A reinstatement that changes nothing is posted too: the cancellation before it may still be heard.
+    is_same = undone == book.undone and (heard.order.reinstated_at is None or book.knows(heard.version))
+    if account.erased_at or is_same:
+        return
+    terms = store.terms_now()
+    target = taken_back_target(book.earned.amount, book.total, undone)
+    # What is no more undone than before was reinstated, though that may give nothing back.
+    settle = _take_back if undone > book.undone else _give_back
+    posting = settle(account, book, abs(target - book.taken_back), terms)
+    entry = store.post(
+        account,
+        posting,
+        heard.origin(f"{SETTLED}{heard.version:09}"),
+        terms,
+        merit=_merit_of_change(book, undone, target, terms),
+        version=heard.version,
+        undone=undone,
+        taken_back=posting.taken_back or None,
+        written_off=write_lots(posting.written_off) or None,
+        forgiven=posting.forgiven or None,
+        lot=_given_to(posting, book),
+    )
+    _write_once(entry, account)
 
 
-def _points(order: OrderRecorded, multiplier: Decimal, settings: LoyaltySettings) -> int:
-    """What the order earns: 0 in another currency than the shop's, which is posted too, and stands."""
-    if order.currency != settings.currency:
-        return 0
-    return points_for(order.total, order.currency, points_per_unit=settings.points_per_unit, multiplier=multiplier)
+def _take_back(account: PointsAccount, book: OrderBook, amount: int, terms: PointsTerms) -> Posting:
+    parcels = [
+        Parcel(lot, points, store.expired_points(account, lot) if lot < terms.today or lot == NEVER else 0)
+        for lot, points in book.parcels.newest_first()
+    ]
+    forgives = terms.programme.refunds.below_zero is BelowZero.FLOOR
+    return rules.reverse(account.standing, amount, parcels, ripening=book.ripening, forgives=forgives)
 
 
-def _settle_refund(order: OrderRecorded, cause: Cause, settings: LoyaltySettings) -> None:
-    account, entries = _account_and_entries(order.customer_id or "", order.order_id)
-    if not entries and not account.erased_at:
-        _earn(order, cause, settings)
-        account, entries = _account_and_entries(order.customer_id or "", order.order_id)
+def _give_back(account: PointsAccount, book: OrderBook, amount: int, terms: PointsTerms) -> Posting:
+    today, ripening = terms.today, book.ripening
+    lot = back(terms.programme, today).grace_until if book.lot < today else book.lot
+    waits = ripening.on if ripening and ripening.on > today else None
+    gone, forgiven = book.parcels.lost_of_last(amount)
+    return rules.reinstate(account.standing, amount, lot, written_off=gone, forgiven=forgiven, ripens_on=waits)
+
+
+def _given_to(posting: Posting, book: OrderBook) -> str | None:
+    """The lot that points were given back to, where it is not the one that they came from."""
+    lots = [lot for lot, amount in posting.lots.items() if amount > 0 and lot != book.lot]
+    return lots[0].isoformat() if lots else None
+
+
+def _deliver(heard: Heard) -> None:
+    """Let points that wait for the delivery know of it."""
+    terms = store.terms_now()
+    if terms.programme.pending.until is not PendingUntil.DELIVERY:
+        return
+    book = OrderBook.read(heard.order.order_id)
+    where, ripens_on = book.ripening, _ripens_on(heard.order, terms)
+    if book.earned is None or book.delivered or where is None or where.on == ripens_on:
+        return
+    if where.on <= terms.today:
+        return  # they have ripened, or do so within the hour
+    account = store.account_of(book.earned.customer_id)
     if account.erased_at:
         return
-    earned, taken_back = _earned(entries), sum(entry.taken_back or 0 for entry in entries)
-    amount = taken_back_target(earned.points, earned.total or 0, order.refunded) - taken_back
-    if amount > 0:
-        _take_back(account, earned, amount, order.refunded, cause)
-
-
-def _account_and_entries(customer_id: str, order_id: str) -> tuple[Account, list[Entry]]:
-    """The account that the order's points fell to (the customer's, if none), and the order's entries.
-
-    The account is read first: whatever is posted on the order after that changes the account's version too.
-    """
-    account = store.account_of(customer_id)
-    entries = store.entries_of_order(order_id)
-    if entries and entries[0].customer_id != customer_id:
-        return _account_and_entries(entries[0].customer_id, order_id)
-    return account, entries
-
-
-def _earned(entries: list[Entry]) -> Entry:
-    return next(entry for entry in entries if entry.entry_kind is EntryKind.EARNED)
-
-
-def _take_back(account: Account, earned: Entry, amount: int, refunded: int, cause: Cause) -> None:
-    lot = earned.expires_on
-    assert lot is not None  # noqa: S101  # every EARN entry has one
-    has_ended = lot < clock.now().date()
-    expired = store.expired_points(account.customer_id, lot) if has_ended else 0
-    entry = store.make_entry(
-        account,
-        posting := rules.reverse(account.standing, amount, lot, expired),
-        store.Origin.of_order(earned.cause, f"REVERSE#{refunded:0{_DIGITS}}", cause),
-        expires_on=lot,
-        currency=earned.currency,
-        total=earned.total,
-        refunded=refunded,
-        taken_back=posting.taken_back,
+    amount = book.earned.amount - book.taken_back
+    posting = (
+        rules.put_off(account.standing, where, amount, ripens_on)
+        if ripens_on
+        else rules.ripen_one(account.standing, where, amount)
     )
+    facts: dict[str, Any] = {"version": heard.version, "ripens": ripens_on.isoformat() if ripens_on else ""}
+    _write_once(store.post(account, posting, heard.origin(DELIVERED), terms, **facts), account)
+
+
+def _merit_of_all(order: OrderRecorded, points: int, terms: PointsTerms) -> Merit:
+    money = order.total if order.currency == terms.programme.currency else 0
+    return Merit(terms.programme.day_of(order.placed_at), points, money, 1)
+
+
+def _merit_of_change(book: OrderBook, undone: int, taken_back: int, terms: PointsTerms) -> Merit:
+    """What an order counts for towards tiers after it was settled, less what it did before."""
+    orders = int(book.undone == book.total) - int(undone == book.total)
+    money = book.undone - undone if book.currency == terms.programme.currency else 0
+    return Merit(book.counts_for or terms.today, book.taken_back - taken_back, money, orders)
+
+
+def _write_once(entry: Entry, account: PointsAccount) -> None:
     try:
-        store.commit_entry(entry, account)
-    except store.AlreadyPostedError:
+        ledger.write(entry, account)
+    except ledger.AlreadyPostedError:
         return

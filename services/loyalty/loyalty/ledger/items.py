@@ -1,144 +1,262 @@
-"""The account and its entries, as they are stored."""
+"""Accounts and entries, as they are stored."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
-from pynamodb.attributes import BooleanAttribute, JSONAttribute, UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.attributes import BinaryAttribute, UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, IncludeProjection
 from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
 
-from loyalty.ledger.rules import EntryKind, Posting, Standing, due_on, is_past_hidden
-from loyalty.table import DateAttribute, LotsAttribute, LoyaltyItem
-from shared.events import Profile, Tier
-from shared.keys import customer_partition, shard_of
+from loyalty.due.rules import Watch, next_due
+from loyalty.ledger.chain import GENESIS, hash_of
+from loyalty.ledger.standing import EntryKind, Hold, Holds, Lots, Pending, Posting, Ripening, Standing, Vector
+from loyalty.table import DateAttribute, LoyaltyItem, TextAttribute
+from shared.events import Tier
+from shared.keys import customer_in, shard_of
 
 ACCOUNT: Final = "ACCOUNT"
+MINUTES: Final = "%Y-%m-%dT%H:%MZ"
+
+
+def lots_attribute(**options: Any) -> TextAttribute[Lots]:
+    return TextAttribute(write_lots, read_lots, **options)
+
+
+def write_lots(lots: Lots) -> dict[str, int]:
+    """Lots as JSON says them: by day, soonest first."""
+    return {day.isoformat(): lots[day] for day in sorted(lots)}
+
+
+def read_lots(written: dict[str, int]) -> Lots:
+    """Lots as JSON says them."""
+    return {date.fromisoformat(day): amount for day, amount in written.items()}
+
+
+def _write_pending(pending: Pending) -> dict[str, int]:
+    return {f"{where.on}/{where.lot}": pending[where] for where in sorted(pending)}
+
+
+def _read_pending(written: dict[str, int]) -> Pending:
+    return {Ripening(*map(date.fromisoformat, where.split("/"))): amount for where, amount in written.items()}
+
+
+def _write_holds(holds: Holds) -> dict[str, Any]:
+    return {name: _write_hold(hold) for name, hold in holds.items()}
+
+
+def _write_hold(hold: Hold) -> list[Any]:
+    written = [hold.until.strftime(MINUTES), write_lots(hold.lots)]
+    about = [hold.order, hold.value]
+    return [*written, *about] if any(fact is not None for fact in about) else written
+
+
+def _read_holds(written: dict[str, Any]) -> Holds:
+    return {name: Hold(read_moment(until), read_lots(lots), *about) for name, (until, lots, *about) in written.items()}
+
+
+def read_moment(written: str) -> datetime:
+    """A moment to the minute, in UTC."""
+    return datetime.strptime(written, MINUTES).replace(tzinfo=UTC)
 
 
 class DueAccounts(GlobalSecondaryIndex["Account"]):
-    """Accounts with points that expire, soonest first. `kind` is in it because PynamoDB filters by it."""
+    """Accounts for which time does something, soonest first. `kind` is in it because PynamoDB filters by it."""
 
     class Meta:
         index_name = "due_accounts"
         projection = IncludeProjection(["kind"])
 
     due_shard = UnicodeAttribute(hash_key=True)
-    due_on = DateAttribute(range_key=True)
+    due_at = UnicodeAttribute(range_key=True)
 
 
-class EntriesByCustomer(GlobalSecondaryIndex["Entry"]):
-    """One customer's ledger by entry number."""
+class EntriesByAccount(GlobalSecondaryIndex["Entry"]):
+    """One account's ledger by entry number."""
 
     class Meta:
-        index_name = "entries_by_customer"
+        index_name = "entries_by_account"
         projection = AllProjection()
 
-    customer_id = UnicodeAttribute(hash_key=True)
+    account = UnicodeAttribute(hash_key=True)
     seq = IntegerAttribute(range_key=True)
 
 
-class Account(LoyaltyItem, discriminator="account"):
-    """One customer's points: `CUSTOMER#<id>` / `ACCOUNT`. With `erased_at` it is the tombstone of an erased person."""
+class EntriesByDay(GlobalSecondaryIndex["Entry"]):
+    """What was posted on one day, spread over shards, with what a report of that day needs."""
 
-    customer_id = UnicodeAttribute()
-    # The number of the newest entry; not named `seq`, which would put the account into the index of entries.
+    class Meta:
+        index_name = "entries_by_day"
+        projection = IncludeProjection(["kind", "account", "entry_kind", "amount", "lots", "pending", "held"])
+
+    day_shard = UnicodeAttribute(hash_key=True)
+    seq = IntegerAttribute(range_key=True)
+
+
+class Account(LoyaltyItem):
+    """What one customer has, of points or of one currency's credit: in `CUSTOMER#<id>`, under the account's name."""
+
+    # The number of the newest entry, and its hash; not named `seq`, which would put the account into the indexes.
     entries = IntegerAttribute(default=0)
-    balance = IntegerAttribute(default=0)
-    earned = IntegerAttribute(default=0)
-    tier = UnicodeEnumAttribute(Tier, default=Tier.BRONZE)
-    lots = LotsAttribute(default=dict)
-    written_off = LotsAttribute(null=True)
+    head = BinaryAttribute(legacy_encoding=False, null=True)
+    lots = lots_attribute(default=dict)
+    pending: TextAttribute[Pending] = TextAttribute(_write_pending, _read_pending, null=True)
+    holds: TextAttribute[Holds] = TextAttribute(_write_holds, _read_holds, null=True)
+    owed = IntegerAttribute(null=True)
+    earned = IntegerAttribute(null=True)
+    spent = IntegerAttribute(null=True)
+    expired = IntegerAttribute(null=True)
+    written_off = lots_attribute(null=True)
+    # The day of the last operation by the customer or for an order; it matters where points live by activity.
+    active_on = DateAttribute(null=True)
+    # All warnings of days up to this one have been given.
+    warned_on = DateAttribute(null=True)
     due_shard = UnicodeAttribute(null=True)
-    due_on = DateAttribute(null=True)
-    # When it came to be, or the moment of an older order: before the registration, it was a guest's.
-    opened_at = UTCDateTimeAttribute(null=True)
-    # Of the profile, at the version that told them.
-    registered_at = UTCDateTimeAttribute(null=True)
-    email_verified = BooleanAttribute(null=True)
-    profile_version = IntegerAttribute(null=True)
-    card_number = UnicodeAttribute(null=True)
-    card_issued_at = UTCDateTimeAttribute(null=True)
-    erased_at = UTCDateTimeAttribute(null=True)
-    # Of a tombstone: counts by kind of what there was, and the adjustments whose reasons are still to be removed.
-    erased: Any = JSONAttribute(null=True)
-    unfinished: Any = JSONAttribute(null=True)
+    due_at = UnicodeAttribute(null=True)
 
     due_accounts = DueAccounts()
 
-    @classmethod
-    def fresh(cls, customer_id: str, now: datetime) -> Account:
-        """An account with nothing in it, not stored yet."""
-        return cls(customer_partition(customer_id), ACCOUNT, customer_id=customer_id, opened_at=now)
+    @property
+    def customer_id(self) -> str:
+        """Whose it is."""
+        return customer_in(self.pk)
+
+    @property
+    def name(self) -> str:
+        """What its entries call it."""
+        return self.customer_id
 
     @property
     def standing(self) -> Standing:
         """What the ledger's rules need to know of it."""
-        return Standing(self.balance, self.earned, self.tier, self.lots, self.written_off or {})
-
-    def learn(self, profile: Profile, version: int) -> bool:
-        """Take over what it needs of a profile; whether it is newer than the one known."""
-        if version <= (self.profile_version or 0):
-            return False
-        self.registered_at, self.email_verified = profile.registered_at, profile.email_verified
-        self.profile_version = version
-        return True
-
-    def date_back(self, bought_at: datetime) -> None:
-        """Let it have begun when its customer bought, though the order may be heard of after the registration."""
-        self.opened_at = min(self.opened_at or bought_at, bought_at)
+        return Standing(
+            lots=self.lots,
+            pending=self.pending or {},
+            holds=self.holds or {},
+            owed=self.owed or 0,
+            earned=self.earned or 0,
+            spent=self.spent or 0,
+            expired=self.expired or 0,
+            written_off=self.written_off or {},
+        )
 
     @property
-    def hides_past(self) -> bool:
-        """Whether it holds what a guest bought and nobody has shown yet to be that guest."""
-        return is_past_hidden(self.opened_at, self.registered_at, verified=bool(self.email_verified))
+    def balance(self) -> int:
+        """What the customer has in all, less what is owed."""
+        return self.standing.balance
 
-    def turn(self, posting: Posting, *, reached: bool) -> None:
-        """Let it stand as after `posting`, its newest entry; `reached` when its due date has come."""
-        after = posting.after
-        self.entries += 1
-        self.balance, self.earned, self.tier = after.balance, after.earned, after.tier
-        self.lots, self.written_off = after.lots, after.written_off or None
-        self.move_due(reached=reached)
+    @property
+    def available(self) -> int:
+        """What can be used now."""
+        return self.standing.available
 
-    def move_due(self, *, reached: bool) -> None:
-        """Set when expiry looks at it next."""
-        self.due_on = due_on(self.lots, None if reached else self.due_on)
-        self.due_shard = shard_of(self.customer_id) if self.due_on else None
+    def stand(self, standing: Standing) -> None:
+        """Let it stand so. Nothing is stored of what is nothing: an item pays for its length."""
+        self.lots = standing.lots
+        self.pending, self.holds = standing.pending or None, standing.holds or None
+        self.owed, self.earned = standing.owed or None, standing.earned or None
+        self.spent, self.expired = standing.spent or None, standing.expired or None
+        self.written_off = standing.written_off or None
+
+    def move_due(self, watch: Watch, *, reached: bool) -> None:
+        """Set when time does something to it next.
+
+        The date in the index stays where it is, though its reason may be gone, until it is reached or an earlier one
+        comes: an operation then costs no write to the index.
+        """
+        soonest = next_due(self.standing, self.active_on, self.warned_on, watch, self.other_due(watch))
+        wanted = soonest.astimezone(UTC).strftime(MINUTES) if soonest else None
+        if wanted and self.due_at and not reached:
+            wanted = min(wanted, self.due_at)
+        self.due_at = wanted if wanted or reached else self.due_at
+        self.due_shard = shard_of(self.pk) if self.due_at else None
+
+    def other_due(self, watch: Watch) -> Iterable[datetime]:
+        """What else time does to it, of this kind of account."""
+        del watch
+        return ()
 
 
 class Entry(LoyaltyItem, discriminator="entry"):
     """One operation on one account, written once. Its key is made of what caused it.
 
-    | pk | sk | what |
-    | `ORDER#<order id>` | `EARN` | what the order earned |
-    | `ORDER#<order id>` | `REVERSE#<refunded>` | what a refund took back, by the amount refunded until then |
-    | `ADJUSTMENT#<id>` | `ENTRY` | what staff added or took |
-    | `EXPIRY#<customer>` | `<last day>#<number>` | lots that expired, by the latest of their days |
-    | `ERASURE#<customer>` | `ENTRY` | what was voided |
+    `amount`, `lots`, `pending`, `held` and `owed` are signed changes; `after` is how the account stood then. `facts`
+    are those of its kind, as the service's README lists them. `previous` is the hash of the account's entry before.
     """
 
-    customer_id = UnicodeAttribute()
+    account = UnicodeAttribute()
     seq = IntegerAttribute()
+    day_shard = UnicodeAttribute()
     entry_kind = UnicodeEnumAttribute(EntryKind)
-    points = IntegerAttribute()
-    balance = IntegerAttribute()
-    lots = LotsAttribute()
-    tier_before = UnicodeEnumAttribute(Tier)
-    tier = UnicodeEnumAttribute(Tier)
+    amount = IntegerAttribute()
+    lots = lots_attribute(null=True)
+    pending: TextAttribute[Pending] = TextAttribute(_write_pending, _read_pending, null=True)
+    held = IntegerAttribute(null=True)
+    owed = IntegerAttribute(null=True)
+    after: TextAttribute[Vector] = TextAttribute(list, lambda numbers: Vector(*numbers))
+    tier_before = UnicodeEnumAttribute(Tier, null=True)
+    tier = UnicodeEnumAttribute(Tier, null=True)
     cause = UnicodeAttribute()
     actor = UnicodeAttribute()
+    programme = IntegerAttribute(null=True)
     posted_at = UTCDateTimeAttribute()
+    previous = BinaryAttribute(legacy_encoding=False)
+    facts: TextAttribute[dict[str, Any]] = TextAttribute(dict, dict, null=True)
+    # What staff wrote; the one part that no hash covers, for an erasure removes it.
     reason = UnicodeAttribute(null=True)
-    # The last day of the points given, or of the lot that a reversal is about.
-    expires_on = DateAttribute(null=True)
-    # Of an order's entries: the money, in the minor unit, and what the points were multiplied by.
-    currency = UnicodeAttribute(null=True)
-    total = IntegerAttribute(null=True)
-    refunded = IntegerAttribute(null=True)
-    multiplier = UnicodeAttribute(null=True)
-    # Of a reversal: the earned points that it undoes, those that had expired among them.
-    taken_back = IntegerAttribute(null=True)
 
-    by_customer = EntriesByCustomer()
+    by_account = EntriesByAccount()
+    by_day = EntriesByDay()
+
+    @property
+    def customer_id(self) -> str:
+        """Whose account it is in."""
+        return self.account.partition("#")[0]
+
+    @property
+    def hash(self) -> bytes:
+        """What the next entry carries of this one."""
+        return hash_of(self.previous, self._hashed())
+
+    def fact(self, name: str) -> Any:
+        """One of its kind's facts, or None."""
+        return (self.facts or {}).get(name)
+
+    def _hashed(self) -> dict[str, Any]:
+        return {
+            "key": [self.pk, self.sk],
+            "account": self.account,
+            "day": self.day_shard,
+            "number": self.seq,
+            "kind": self.entry_kind.value,
+            "amount": self.amount,
+            "lots": write_lots(self.lots or {}),
+            "pending": _write_pending(self.pending or {}),
+            "held": self.held or 0,
+            "owed": self.owed or 0,
+            "after": list(self.after),
+            "tiers": [tier.value if tier else None for tier in (self.tier_before, self.tier)],
+            "cause": self.cause,
+            "actor": self.actor,
+            "programme": self.programme or 0,
+            "posted_at": self.posted_at.astimezone(UTC).isoformat(timespec="microseconds"),
+            "facts": self.facts or {},
+        }
+
+
+def entry_of(account: Account, posting: Posting, previous: bytes | None) -> dict[str, Any]:
+    """The attributes of an entry that follow from its posting."""
+    return {
+        "account": account.name,
+        "seq": account.entries,
+        "entry_kind": posting.kind,
+        "amount": posting.amount,
+        "lots": posting.lots or None,
+        "pending": posting.pending or None,
+        "held": posting.held or None,
+        "owed": posting.owed or None,
+        "after": posting.after.vector,
+        "previous": previous or GENESIS,
+    }

@@ -1,177 +1,297 @@
-"""The ledger's arithmetic: what one operation does to an account. Nothing here knows of tables or of the time.
-
-Points lie in lots by the last day on which they can be used. Always, after any operation:
-
-- the balance is the sum of the entries' points;
-- the lots sum to the balance, or to nothing where it is negative;
-- `earned` is what orders earned less what refunds took back, and alone decides the tier.
-
-A balance is negative when points were spent before their order was refunded. What is earned next fills that debt
-first and opens a lot only with the rest.
-"""
+"""The ledger's arithmetic: what one operation does to an account. Nothing here knows of tables or of the time."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from enum import StrEnum
-from types import MappingProxyType
-from typing import Final
+from typing import NamedTuple, TypedDict
 
-from loyalty.tiers.rules import tier_of
-from shared.events import Tier
-
-Lots = Mapping[date, int]
-
-_NONE: Final[Lots] = MappingProxyType({})
-
-
-class EntryKind(StrEnum):
-    """What an entry did."""
-
-    EARNED = "earned"
-    REVERSED = "reversed"
-    ADJUSTED = "adjusted"
-    EXPIRED = "expired"
-    # The last entry of an erased person's account.
-    VOIDED = "voided"
-
-
-def is_past_hidden(opened_at: datetime | None, registered_at: datetime | None, *, verified: bool) -> bool:
-    """Whether customers may not see their own account: it began with a guest, and anybody may have registered since."""
-    if verified or opened_at is None:
-        return False
-    return registered_at is None or opened_at < registered_at
+from loyalty.ledger.standing import (
+    NO_LOTS,
+    NO_PENDING,
+    EntryKind,
+    Hold,
+    Holds,
+    Lots,
+    Pending,
+    Posting,
+    Ripening,
+    Standing,
+    negative,
+    plus,
+    soonest,
+)
 
 
 @dataclass(frozen=True)
-class Standing:
-    """How an account stands.
+class Back:
+    """How amounts come back to their lots: what has ended by `today` can be used until `grace_until`."""
 
-    `written_off` counts, by lot, points that had expired unspent when their order was refunded: they counted as
-    taken back, and no other order of the same lot may count them again.
+    today: date
+    grace_until: date
+    fills_debt: bool
+
+    def of(self, lots: Lots) -> Lots:
+        """The lots, those that have ended put together into one that ends with the grace."""
+        living: dict[date, int] = {}
+        for day, amount in lots.items():
+            lot = self.grace_until if day < self.today else day
+            living[lot] = living.get(lot, 0) + amount
+        return living
+
+
+def give(kind: EntryKind, before: Standing, amount: int, lot: date, *, fills_debt: bool = True) -> Posting:
+    """Add `amount` (0 or more) to a lot; what is owed is filled first, where it is to be."""
+    return _posted(kind, before, **_incoming(before, {lot: amount}, fills_debt=fills_debt))
+
+
+def earn(before: Standing, amount: int, lot: date, ripens_on: date | None = None) -> Posting:
+    """What an order or an act earned, usable at once or from `ripens_on` on."""
+    if ripens_on is None:
+        posting = give(EntryKind.EARNED, before, amount, lot)
+    else:
+        posting = _posted(EntryKind.EARNED, before, pending={Ripening(ripens_on, max(lot, ripens_on)): amount})
+    return _with_earned(posting, amount)
+
+
+def ripen(before: Standing, today: date) -> Posting | None:
+    """All that becomes usable by `today`, or None when nothing does. It fills what is owed first."""
+    due = {where: amount for where, amount in before.pending.items() if where.on <= today}
+    return _ripen(before, due) if due else None
+
+
+def ripen_one(before: Standing, where: Ripening, amount: int) -> Posting:
+    """Some of what is pending becomes usable before its day: its order was delivered."""
+    return _ripen(before, {where: min(amount, before.pending.get(where, 0))})
+
+
+def put_off(before: Standing, where: Ripening, amount: int, on: date) -> Posting:
+    """Some of what is pending ripens on another day: now it is known when its order was delivered."""
+    moved = min(amount, before.pending.get(where, 0))
+    pending = plus({where: -moved}, {Ripening(on, max(where.lot, on)): moved})
+    return _posted(EntryKind.RIPENED, before, pending=pending)
+
+
+class Parcel(NamedTuple):
+    """Some of what an order earned and the lot it fell into, of which `expired` ever ended unspent."""
+
+    lot: date
+    amount: int
+    expired: int = 0
+
+
+def reverse(
+    before: Standing, amount: int, parcels: Sequence[Parcel], *, ripening: Ripening | None, forgives: bool
+) -> Posting:
+    """Take back `amount` of what an order earned, which lies or lay in `parcels`.
+
+    It comes from what is still pending of it, then from its own lots. Then, what of those lots ever expired unspent
+    is gone already and counts as taken back. Then it comes from the other lots, soonest expiring first. What no lot
+    covers was spent: it is owed, or the shop forgives it.
     """
+    waiting = min(amount, before.pending.get(ripening, 0)) if ripening else 0
+    own, gone = _own_and_gone(before, amount - waiting, parcels)
+    rest = amount - waiting - sum(own.values()) - sum(gone.values())
+    others = soonest(plus(before.lots, negative(own)), rest)
+    missing = rest - sum(others.values())
+    forgiven = missing if forgives else 0
+    posting = _posted(
+        EntryKind.REVERSED,
+        before,
+        lots=negative(plus(others, own)),
+        pending={ripening: -waiting} if ripening else NO_PENDING,
+        owed=missing - forgiven,
+    )
+    after = replace(posting.after, written_off=plus(before.written_off, gone))
+    posting = replace(posting, after=after, taken_back=amount, written_off=gone, forgiven=forgiven)
+    return _with_earned(posting, -amount)
 
-    balance: int = 0
-    earned: int = 0
-    tier: Tier = Tier.BRONZE
-    lots: Lots = field(default_factory=lambda: _NONE)
-    written_off: Lots = field(default_factory=lambda: _NONE)
 
+def reinstate(
+    before: Standing,
+    amount: int,
+    lot: date,
+    *,
+    written_off: Lots = NO_LOTS,
+    forgiven: int = 0,
+    ripens_on: date | None = None,
+) -> Posting:
+    """Give back `amount` that reversals of an order had taken, into `lot`.
 
-@dataclass(frozen=True)
-class Posting:
-    """What one operation posts: signed points, the signed change of each lot, and how the account stands after it.
-
-    `taken_back` is how many earned points a reversal undoes; those of them that had expired cost no balance.
+    What of it never left the balance when it was taken stays gone: it had been `written_off`, or it was `forgiven`.
+    What was still pending goes on waiting until `ripens_on`.
     """
-
-    kind: EntryKind
-    points: int
-    lots: Lots
-    before: Standing
-    after: Standing
-    taken_back: int = 0
-
-    @property
-    def changes_tier(self) -> bool:
-        """Whether the account reaches or loses a tier."""
-        return self.before.tier is not self.after.tier
+    given = amount - sum(written_off.values()) - forgiven
+    if ripens_on is None:
+        posting = give(EntryKind.REINSTATED, before, given, lot)
+    else:
+        pending = {Ripening(ripens_on, max(lot, ripens_on)): given}
+        posting = _posted(EntryKind.REINSTATED, before, pending=pending)
+    expired = negative(written_off)
+    after = replace(posting.after, written_off=plus(before.written_off, expired))
+    changed = replace(posting, after=after, taken_back=-amount, written_off=expired, forgiven=-forgiven)
+    return _with_earned(changed, amount)
 
 
-def earn(before: Standing, points: int, expires_on: date) -> Posting:
-    """An order's points (0 or more), into the lot of `expires_on`."""
-    posting = _give(EntryKind.EARNED, before, points, expires_on)
-    return _with_earned(posting, before.earned + points)
+def hold(
+    before: Standing, hold_id: str, amount: int, until: datetime, *, order: str | None = None, value: int | None = None
+) -> Posting:
+    """Set `amount` aside, soonest expiring first; the caller has checked that it is there."""
+    taken = soonest(before.lots, amount)
+    holds = {**before.holds, hold_id: Hold(until, taken, order, value)}
+    return _posted(EntryKind.HELD, before, lots=negative(taken), holds=holds)
 
 
-def reverse(before: Standing, amount: int, lot: date, expired: int = 0) -> Posting:
-    """Take back `amount` points of an order whose lot is or was `lot`.
+def capture(before: Standing, hold_id: str, amount: int, back: Back) -> tuple[Posting, Lots]:
+    """Spend `amount` of a hold and give the rest back as `release` does; with it, which lots were spent.
 
-    They come from that lot first. Then, up to `expired` (the points of that lot that ever expired unspent), those
-    gone already count as taken back. Then from the other lots, soonest expiring first. What no lot covers was
-    spent, and becomes debt.
+    The soonest expiring are spent. The caller has checked that the hold is there and holds as much.
     """
+    kept = before.holds[hold_id].lots
+    spent = soonest(kept, amount)
+    incoming = _incoming(before, back.of(plus(kept, negative(spent))), fills_debt=back.fills_debt)
+    posting = _posted(EntryKind.CAPTURED, before, **incoming, holds=_without(before.holds, hold_id))
+    return _with_spent(posting, amount), spent
+
+
+def release(before: Standing, hold_id: str, back: Back) -> Posting:
+    """Give a hold back to the lots that it came from."""
+    incoming = _incoming(before, back.of(before.holds[hold_id].lots), fills_debt=back.fills_debt)
+    return _posted(EntryKind.RELEASED, before, **incoming, holds=_without(before.holds, hold_id))
+
+
+def spend(kind: EntryKind, before: Standing, amount: int) -> Posting:
+    """Spend `amount` at once, soonest expiring first; the caller has checked that it is there."""
+    return _with_spent(_posted(kind, before, lots=negative(soonest(before.lots, amount))), amount)
+
+
+def restore(before: Standing, lots: Lots, back: Back) -> Posting:
+    """Give back what was spent of each lot."""
+    posting = _posted(EntryKind.RESTORED, before, **_incoming(before, back.of(lots), fills_debt=back.fills_debt))
+    return _with_spent(posting, -sum(lots.values()))
+
+
+def spend_again(before: Standing, amount: int) -> Posting:
+    """Take again what had come back, for what it was spent on stands again; what is not there any more is owed."""
+    taken = soonest(before.lots, amount)
+    missing = amount - sum(taken.values())
+    return _with_spent(_posted(EntryKind.REDEEMED, before, lots=negative(taken), owed=missing), amount)
+
+
+def adjust(before: Standing, amount: int, lot: date, *, fills_debt: bool) -> Posting:
+    """Staff's addition, into a lot, or (negative) deduction, from the soonest expiring lots.
+
+    The caller has checked that a deduction is there.
+    """
+    if amount > 0:
+        return give(EntryKind.ADJUSTED, before, amount, lot, fills_debt=fills_debt)
+    return _posted(EntryKind.ADJUSTED, before, lots=negative(soonest(before.lots, -amount)))
+
+
+def revoke(before: Standing, amount: int, lot: date) -> Posting:
+    """Take back what was given into a lot: from it, then from the others. The caller has checked that it is there."""
     own = min(amount, before.lots.get(lot, 0))
-    gone = min(amount - own, max(expired - before.written_off.get(lot, 0), 0))
-    others = _soonest({day: points for day, points in before.lots.items() if day != lot}, amount - own - gone)
-    taken = {**others, **({lot: own} if own else {})}
-    posting = _take(EntryKind.REVERSED, before, amount - gone, taken)
-    after = replace(posting.after, written_off=_plus(before.written_off, {lot: gone}))
-    return _with_earned(replace(posting, after=after, taken_back=amount), before.earned - amount)
+    others = soonest({day: rest for day, rest in before.lots.items() if day != lot}, amount - own)
+    return _posted(EntryKind.REVOKED, before, lots=negative(plus(others, {lot: own})))
 
 
-def adjust(before: Standing, points: int, expires_on: date) -> Posting:
-    """Staff's addition, into the lot of `expires_on`, or (negative) deduction, from the soonest expiring lots.
+def expire(before: Standing, over: Lots) -> Posting:
+    """Take lots away whose last day is over."""
+    posting = _posted(EntryKind.EXPIRED, before, lots=negative(over))
+    return replace(posting, after=replace(posting.after, expired=before.expired + sum(over.values())))
 
-    The caller has checked with `covers` that a deduction does not go below zero.
+
+def nothing(kind: EntryKind, before: Standing) -> Posting:
+    """An entry that moves nothing, for what has to be written down."""
+    return Posting(kind, before, before)
+
+
+def close(kind: EntryKind, before: Standing) -> Posting:
+    """Bring the account to nothing."""
+    return Posting(kind, before, Standing(), negative(before.lots), negative(before.pending))
+
+
+def take_over(before: Standing, other: Standing, *, fills_debt: bool = False) -> Posting:
+    """Everything that another account held and was, on top of what this one does.
+
+    What either owes is filled by what the other has, where anything that is given fills it.
     """
-    if points > 0:
-        return _give(EntryKind.ADJUSTED, before, points, expires_on)
-    return _take(EntryKind.ADJUSTED, before, -points, _soonest(before.lots, -points))
+    lots, owed = plus(before.lots, other.lots), before.owed + other.owed
+    filled = soonest(lots, owed) if fills_debt else NO_LOTS
+    after = Standing(
+        lots=plus(lots, negative(filled)),
+        pending=plus(before.pending, other.pending),
+        holds={**before.holds, **other.holds},
+        owed=owed - sum(filled.values()),
+        earned=before.earned + other.earned,
+        spent=before.spent + other.spent,
+        expired=before.expired + other.expired,
+        written_off=plus(before.written_off, other.written_off),
+    )
+    return Posting(EntryKind.MERGED_IN, before, after, plus(other.lots, negative(filled)), other.pending)
 
 
-def covers(standing: Standing, points: int) -> bool:
-    """Whether a signed change of the balance leaves it at zero or above, or does not lower it."""
-    return points >= 0 or standing.balance + points >= 0
+def _own_and_gone(before: Standing, amount: int, parcels: Sequence[Parcel]) -> tuple[Lots, Lots]:
+    """Of `amount`, the first parcel first: what their lots still hold, and what of these expired uncounted."""
+    own: Lots = NO_LOTS
+    gone: Lots = NO_LOTS
+    for lot, most, expired in parcels:
+        share = min(amount, most)
+        amount -= share
+        there = min(share, before.lots.get(lot, 0) - own.get(lot, 0))
+        uncounted = max(expired - before.written_off.get(lot, 0) - gone.get(lot, 0), 0)
+        own, gone = plus(own, {lot: there}), plus(gone, {lot: min(share - there, uncounted)})
+    return own, gone
 
 
-def expire(before: Standing, today: date) -> Posting | None:
-    """All lots whose last day is over, or None when none is."""
-    due = {day: points for day, points in before.lots.items() if day < today}
-    return _take(EntryKind.EXPIRED, before, sum(due.values()), due) if due else None
+def _ripen(before: Standing, due: Pending) -> Posting:
+    lots: Lots = NO_LOTS
+    for where, amount in due.items():
+        lots = plus(lots, {where.lot: amount})
+    # Whatever the policy: it was earned.
+    incoming = _incoming(before, lots, fills_debt=True)
+    return _posted(EntryKind.RIPENED, before, **incoming, pending=negative(due))
 
 
-def void(before: Standing) -> Posting:
-    """Bring the account to nothing: no balance, no lots, no tier to speak of."""
-    lots = {day: -points for day, points in before.lots.items()}
-    return Posting(EntryKind.VOIDED, -before.balance, lots, before, Standing())
+class _Incoming(TypedDict):
+    lots: Lots
+    owed: int
 
 
-def due_on(lots: Lots, until_now: date | None) -> date | None:
-    """When the account is next to be looked at for expiry; None while nothing can expire.
-
-    The date in the index stays where it is, though its lot may be spent, until it is reached or an earlier one
-    comes: an operation then costs no write to the index. `until_now` is None to move it whatever it was.
-    """
-    if not lots:
-        return None
-    soonest = min(lots)
-    return min(soonest, until_now) if until_now else soonest
+def _incoming(before: Standing, lots: Lots, *, fills_debt: bool) -> _Incoming:
+    """What is left of lots to come once they have filled what is owed, the soonest expiring first."""
+    filled = min(sum(lots.values()), before.owed) if fills_debt else 0
+    return {"lots": plus(lots, negative(soonest(lots, filled))), "owed": -filled}
 
 
-def _give(kind: EntryKind, before: Standing, points: int, expires_on: date) -> Posting:
-    opened = points - min(points, max(-before.balance, 0))
-    lots = {expires_on: opened} if opened else {}
-    return _posted(kind, before, points, lots)
+def _posted(
+    kind: EntryKind,
+    before: Standing,
+    *,
+    lots: Lots = NO_LOTS,
+    pending: Pending = NO_PENDING,
+    holds: Holds | None = None,
+    owed: int = 0,
+) -> Posting:
+    lots, pending = plus({}, lots), plus({}, pending)
+    after = replace(
+        before,
+        lots=plus(before.lots, lots),
+        pending=plus(before.pending, pending),
+        holds=before.holds if holds is None else holds,
+        owed=before.owed + owed,
+    )
+    return Posting(kind, before, after, lots, pending)
 
 
-def _take(kind: EntryKind, before: Standing, points: int, taken: Lots) -> Posting:
-    return _posted(kind, before, -points, {day: -part for day, part in taken.items()})
+def _with_earned(posting: Posting, amount: int) -> Posting:
+    return replace(posting, after=replace(posting.after, earned=posting.before.earned + amount))
 
 
-def _posted(kind: EntryKind, before: Standing, points: int, lots: Lots) -> Posting:
-    after = replace(before, balance=before.balance + points, lots=_plus(before.lots, lots))
-    return Posting(kind, points, lots, before, after)
+def _with_spent(posting: Posting, amount: int) -> Posting:
+    return replace(posting, after=replace(posting.after, spent=posting.before.spent + amount))
 
 
-def _with_earned(posting: Posting, earned: int) -> Posting:
-    return replace(posting, after=replace(posting.after, earned=earned, tier=tier_of(earned)))
-
-
-def _soonest(lots: Lots, points: int) -> Lots:
-    """As much of `points` as the lots hold, from the soonest expiring on."""
-    taken: dict[date, int] = {}
-    for day in sorted(lots):
-        if points == 0:
-            break
-        taken[day] = min(points, lots[day])
-        points -= taken[day]
-    return taken
-
-
-def _plus(lots: Lots, change: Lots) -> Lots:
-    """The lots after a signed change; an empty one is gone."""
-    after = {day: lots.get(day, 0) + change.get(day, 0) for day in {*lots, *change}}
-    return {day: after[day] for day in sorted(after) if after[day]}
+def _without(holds: Holds, hold_id: str) -> Holds:
+    return {name: hold for name, hold in holds.items() if name != hold_id}

@@ -4,26 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
-from typing import Any, Final
+from datetime import UTC, datetime
+from typing import Any, Final, TypeVar
 
-from loyalty.ledger.items import ACCOUNT, Account, Entry
-from loyalty.ledger.rules import EntryKind, Posting
+from loyalty.due.rules import Watch
+from loyalty.ledger.items import MINUTES, Account, Entry, entry_of
+from loyalty.ledger.standing import EntryKind, Posting
+from loyalty.table import LoyaltyItem
 from shared import clock
 from shared.cause import Cause
-from shared.events import EventData, PointsAdjusted, PointsEarned, PointsExpired, PointsReversed, TierChanged
-from shared.keys import SHARDS, customer_in, customer_partition
-from shared.table import Put, Write, commit, find
+from shared.keys import SHARDS, shard_of
+from shared.table import Put, Write, commit
 
-# Where the entry of an adjustment lies in its partition.
-ADJUSTMENT_ENTRY: Final = "ENTRY"
+A = TypeVar("A", bound=Account)
 
-_TELLS: dict[EntryKind, type[EventData]] = {
-    EntryKind.EARNED: PointsEarned,
-    EntryKind.REVERSED: PointsReversed,
-    EntryKind.ADJUSTED: PointsAdjusted,
-    EntryKind.EXPIRED: PointsExpired,
-}
+# Kinds of entries that keep no points alive which live by activity. What gives any counts as activity, whoever
+# gave it: points that staff add to an account long idle would else be over at once.
+_IDLE: Final = frozenset(
+    {
+        EntryKind.RIPENED,
+        EntryKind.RELEASED,
+        EntryKind.EXPIRED,
+        EntryKind.REVIEWED,
+        EntryKind.REVERSED,
+        EntryKind.REVOKED,
+        EntryKind.MERGED_IN,
+        EntryKind.MERGED_OUT,
+    }
+)
 
 
 class AlreadyPostedError(Exception):
@@ -40,86 +48,94 @@ class Origin:
     cause: Cause
 
     @classmethod
-    def of_adjustment(cls, adjustment_id: str, cause: Cause) -> Origin:
-        return cls(f"ADJUSTMENT#{adjustment_id}", ADJUSTMENT_ENTRY, adjustment_id, cause)
-
-    @classmethod
     def of_order(cls, order_id: str, sk: str, cause: Cause) -> Origin:
         return cls(f"ORDER#{order_id}", sk, order_id, cause)
 
 
-def find_account(customer_id: str) -> Account | None:
-    """The account as it is now; of an erased person, the tombstone."""
-    return find(Account, customer_partition(customer_id), ACCOUNT)
+@dataclass(frozen=True)
+class Terms:
+    """What of the programme an entry is made under: its version, and when time does something to the account next."""
+
+    version: int
+    watch: Watch
 
 
-def account_of(customer_id: str) -> Account:
-    """The account as it is now, or a fresh one that is not stored yet."""
-    return find_account(customer_id) or Account.fresh(customer_id, clock.now())
+def post(account: Account, posting: Posting, origin: Origin, terms: Terms, **facts: Any) -> Entry:
+    """The entry of a posting, to which the account is turned; `write` stores both.
 
-
-def make_entry(account: Account, posting: Posting, origin: Origin, **facts: Any) -> Entry:
-    """The entry of a posting, which the account is turned to; `commit_entry` writes both."""
-    account.turn(posting, reached=posting.kind is EntryKind.EXPIRED)
+    `facts` are those of its kind; None among them is left out.
+    """
+    now, previous = clock.now(), account.head
+    account.entries += 1
+    account.stand(posting.after)
     entry = Entry(
         origin.pk,
         origin.sk,
-        customer_id=account.customer_id,
-        seq=account.entries,
-        entry_kind=posting.kind,
-        points=posting.points,
-        balance=posting.after.balance,
-        lots=posting.lots,
-        tier_before=posting.before.tier,
-        tier=posting.after.tier,
+        **entry_of(account, posting, previous),
         cause=origin.name,
         actor=origin.cause.actor,
-        posted_at=clock.now(),
-        **facts,
+        posted_at=now,
+        day_shard=day_shard_of(now, account.pk),
+        programme=terms.version or None,
+        facts={name: fact for name, fact in facts.items() if fact is not None} or None,
     )
-    _tell(entry, posting, origin.cause)
+    if posting.kind not in _IDLE and (posting.kind is not EntryKind.ADJUSTED or posting.amount > 0):
+        account.active_on = terms.watch.today
+    account.warned_on = account.warned_on or terms.watch.today
+    account.move_due(terms.watch, reached=is_due(account, now))
     return entry
 
 
-def commit_entry(entry: Entry, account: Account, *others: Write | None) -> None:
+def seal(account: Account, entry: Entry) -> None:
+    """Close the chain over a finished entry."""
+    account.head = entry.hash
+
+
+def write(entry: Entry, account: Account, *others: Write | None) -> None:
     """Write the entry, the account and `others`, or nothing.
 
     Raises AlreadyPostedError when the entry is in the ledger, LostRaceError when the account has changed since.
     """
+    seal(account, entry)
     commit(Put(entry, error=AlreadyPostedError()), Put(account), *others)
 
 
+def is_due(account: Account, now: datetime) -> bool:
+    """Whether the moment has come at which time does something to the account."""
+    return account.due_at is not None and account.due_at <= now.astimezone(UTC).strftime(MINUTES)
+
+
+def things_of_order(order_id: str) -> list[LoyaltyItem]:
+    """All that one order caused, as it is now."""
+    return list(LoyaltyItem.query(f"ORDER#{order_id}", consistent_read=True))
+
+
 def entries_of_order(order_id: str) -> list[Entry]:
-    """What an order earned and what was taken back of it, as it is now."""
-    return list(Entry.query(f"ORDER#{order_id}", consistent_read=True))
+    """The entries that one order caused, as they are now, oldest first."""
+    entries = [item for item in things_of_order(order_id) if isinstance(item, Entry)]
+    return sorted(entries, key=lambda entry: (entry.posted_at, entry.seq))
 
 
-def expired_points(customer_id: str, day: date) -> int:
-    """How many points of the lot of `day` have expired unspent, as it is now."""
-    # An entry is named by the latest day of its lots, so those that hold an earlier day come after it.
-    entries = Entry.query(f"EXPIRY#{customer_id}", Entry.sk >= day.isoformat(), consistent_read=True)
-    return -sum(entry.lots.get(day, 0) for entry in entries)
-
-
-def entries_of(customer_id: str, *, before: int | None, kind: EntryKind | None, limit: int | None) -> list[Entry]:
-    """At most `limit` entries of a customer numbered below `before`, newest first; the very newest may lag a little."""
+def entries_of(account: str, *, before: int | None, kind: EntryKind | None, limit: int | None) -> list[Entry]:
+    """At most `limit` entries of an account numbered below `before`, newest first; the very newest may lag a little."""
     numbered = Entry.seq < before if before is not None else None
     wanted = Entry.entry_kind == kind if kind else None
-    found = Entry.by_customer.query(customer_id, numbered, wanted, scan_index_forward=False, limit=limit)
-    return list(found)
+    return list(Entry.by_account.query(account, numbered, wanted, scan_index_forward=False, limit=limit))
 
 
-def customers_due(today: date) -> Iterator[str]:
-    """Customers whose soonest lot ended before `today`, whichever shard they are in."""
+def entries_from_first(account: str) -> Iterator[Entry]:
+    """All entries of an account from the first on; the very newest may lag a little."""
+    return iter(Entry.by_account.query(account))
+
+
+def accounts_due(now: datetime) -> Iterator[tuple[str, str]]:
+    """Keys of the accounts whose moment has come, whichever shard they are in."""
+    until = now.astimezone(UTC).strftime(MINUTES)
     for shard in SHARDS:
-        for account in Account.due_accounts.query(shard, Account.due_on < today):
-            yield customer_in(account.pk)
+        for account in Account.due_accounts.query(shard, Account.due_at <= until):
+            yield account.pk, account.sk
 
 
-def _tell(entry: Entry, posting: Posting, cause: Cause) -> None:
-    event = _TELLS.get(posting.kind)
-    # An order that earns nothing, or a refund of points that had expired, is in the ledger and no news.
-    if event and posting.points:
-        entry.tell(event, cause)
-    if posting.changes_tier and posting.kind is not EntryKind.VOIDED:
-        entry.tell(TierChanged, cause)
+def day_shard_of(moment: datetime, pk: str) -> str:
+    """Where the index of days has what is posted at a moment: its day in UTC and a shard."""
+    return f"{moment.astimezone(UTC).date()}#{shard_of(pk)}"

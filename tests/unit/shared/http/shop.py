@@ -24,6 +24,7 @@ from shared.http import (
     ReceiptMixin,
     Reply,
     Request,
+    Svg,
     apply_merge_patch,
     checked,
 )
@@ -116,6 +117,7 @@ ACCESS: Final = {
     f"DELETE {ONE}": frozenset({Role.ADMIN}),
     f"POST {ONE}/points": STAFF,
     "GET /api/mine": frozenset({Role.CUSTOMER}),
+    "GET /api/square": frozenset({Role.CUSTOMER}),
     "POST /api/segments": STAFF,
     "GET /api/fail/{how}": frozenset({Role.PUBLIC}),
     "GET /unsubscribe/{token}": frozenset({Role.PUBLIC}),
@@ -207,6 +209,10 @@ def make_app(before_commit: list[Any] | None = None) -> tuple[Chalice, Endpoints
             "none": NotFoundError(),
         }
         raise errors[how]
+
+    @endpoint.get("/api/square")
+    def draw_square(request: Request) -> Svg:
+        return Svg("<svg/>")
 
     @endpoint.get("/unsubscribe/{token}")
     def show_unsubscribe(request: Request, token: str) -> Html:

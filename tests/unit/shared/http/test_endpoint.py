@@ -238,6 +238,15 @@ def test_a_page_for_people_runs_no_scripts(app: Chalice) -> None:
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
 
 
+def test_a_picture_is_answered_as_it_stands_and_runs_nothing(app: Chalice) -> None:
+    answer = call(app, "GET", "/api/square", headers=bearer(ids.new_customer_id()))
+    assert answer.text == "<svg/>"
+    assert answer.headers["Content-Type"].startswith("image/svg+xml")
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert call(app, "GET", "/api/square", headers=bearer(ids.new_customer_id()), query={"a": ["b"]}).status == 422
+
+
 def test_one_click_unsubscribe_sends_a_form(app: Chalice) -> None:
     form = "List-Unsubscribe=One-Click"
 

@@ -42,7 +42,7 @@ def test_every_schema_is_one(document: dict[str, Any]) -> None:
 
 def test_operations_are_named_once(document: dict[str, Any]) -> None:
     names = [operation["operationId"] for path in document["paths"].values() for operation in path.values()]
-    assert len(names) == len(set(names)) == 11
+    assert len(names) == len(set(names)) == 12
 
 
 def test_an_operation_says_who_may_and_what_can_go_wrong(document: dict[str, Any]) -> None:
@@ -56,6 +56,11 @@ def test_an_operation_says_who_may_and_what_can_go_wrong(document: dict[str, Any
     assert set(operation["responses"]) == {"201", "400", "401", "403", "404", "409", "413", "415", "422", "default"}
     assert operation["responses"]["409"]["x-problems"] == ["/problems/too-poor"]
     assert "security" not in document["paths"]["/unsubscribe/{token}"]["get"]
+
+
+def test_what_is_no_json_names_its_type(document: dict[str, Any]) -> None:
+    assert list(document["paths"]["/api/square"]["get"]["responses"]["200"]["content"]) == ["image/svg+xml"]
+    assert list(document["paths"]["/unsubscribe/{token}"]["get"]["responses"]["200"]["content"]) == ["text/html"]
 
 
 def test_a_query_is_spread_into_parameters(document: dict[str, Any]) -> None:

@@ -1,0 +1,61 @@
+"""What is remembered of reviews: that a customer wrote one of a product, and how it rated it. Never its text."""
+
+from __future__ import annotations
+
+from typing import Final, Self
+
+from pynamodb.attributes import BooleanAttribute, UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb_attributes import IntegerAttribute
+
+from customers.table import CustomersItem
+from shared.events import Review
+from shared.keys import customer_partition
+
+SK: Final = "REVIEW"
+PREFIX: Final = "REVIEW#"
+
+
+def review_key(review_id: str) -> str:
+    """The partition of a review, and the sort key of what leads to it from its customer's."""
+    return f"{PREFIX}{review_id}"
+
+
+class ReviewItem(CustomersItem, discriminator="review"):
+    """A review, kept once. `anonymised` says that it has no customer for good, for theirs was erased."""
+
+    customer_id = UnicodeAttribute(null=True)
+    anonymised = BooleanAttribute(null=True)
+    product_id = UnicodeAttribute()
+    rating = IntegerAttribute(null=True)
+    posted_at = UTCDateTimeAttribute()
+
+    @property
+    def review_id(self) -> str:
+        """The id that the shop gave it."""
+        return self.pk.removeprefix(PREFIX)
+
+    @classmethod
+    def of(cls, review: Review, customer_id: str) -> Self:
+        """The review of a customer."""
+        return cls(
+            review_key(review.id),
+            SK,
+            customer_id=customer_id,
+            product_id=review.product_id,
+            rating=review.rating,
+            posted_at=review.posted_at,
+        )
+
+    def anonymise(self) -> None:
+        """Let it stand without a person from now on."""
+        self.anonymised = True
+        self.customer_id = None
+
+
+class CustomersReview(CustomersItem, discriminator="customers_review"):
+    """Lies in a customer's partition and leads to a review of theirs, so that an erasure finds it."""
+
+    @classmethod
+    def of(cls, review: ReviewItem) -> Self:
+        """What leads to the review from its customer's partition."""
+        return cls(customer_partition(review.customer_id or ""), review.pk)

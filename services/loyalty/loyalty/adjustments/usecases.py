@@ -1,0 +1,90 @@
+"""What staff add to an account, or take from it: at once, or, above the programme's limit, once two agree."""
+
+from __future__ import annotations
+
+from loyalty.adjustments.items import Proposal
+from loyalty.adjustments.models import NewAdjustment, ProposalView
+from loyalty.ledger import rules
+from loyalty.ledger import store as ledger
+from loyalty.ledger.items import Entry
+from loyalty.points import store
+from loyalty.points.items import PointsAccount
+from loyalty.points.models import EntryView
+from loyalty.points.rules import fills_debt, lot_for
+from loyalty.points.store import PointsTerms
+from loyalty.points.usecases import InsufficientPointsError
+from loyalty.programme.models import Adjustments
+from shared import ids
+from shared.cause import Cause
+from shared.errors import InvalidError
+from shared.http import Attempt
+from shared.table import Put, commit, retry_lost_races
+
+# What an answer says of something that is not done yet.
+ACCEPTED = 202
+
+
+def adjust_points(
+    customer_id: str, adjustment: NewAdjustment, *, cause: Cause, attempt: Attempt | None
+) -> EntryView | ProposalView:
+    """Add or take points; what is added lives as long as points of an order placed today.
+
+    Above the programme's limit it is only proposed, whatever there is to take from. Raises InvalidError beyond the
+    largest adjustment or for a reason that the programme does not know, NotFoundError without an account,
+    InsufficientPointsError when there is less than is to be taken.
+    """
+    terms, adjustment_id = store.terms_now(), ids.new_adjustment_id()
+    limits = terms.programme.adjustments
+    check(adjustment, limits)
+    if limits.approve_above is not None and abs(adjustment.points) > limits.approve_above:
+        return retry_lost_races(lambda: _propose(customer_id, adjustment, adjustment_id, cause, attempt))
+    origin = origin_of(adjustment_id, cause)
+    return retry_lost_races(lambda: _adjust(customer_id, adjustment, origin, attempt, terms))
+
+
+def origin_of(adjustment_id: str, cause: Cause) -> ledger.Origin:
+    """What an adjustment's entry is named after."""
+    return ledger.Origin(f"ADJUSTMENT#{adjustment_id}", "ENTRY", adjustment_id, cause)
+
+
+def check(adjustment: NewAdjustment, limits: Adjustments) -> None:
+    """Raises InvalidError naming the field for what the programme does not allow."""
+    if adjustment.points == 0:
+        raise InvalidError.of("points", "Must not be 0")
+    if abs(adjustment.points) > limits.largest:
+        raise InvalidError.of("points", f"At most {limits.largest} points at once, up or down")
+    if adjustment.code not in limits.reasons:
+        raise InvalidError.of("code", f"One of {', '.join(limits.reasons)}")
+
+
+def posted(
+    account: PointsAccount, points: int, origin: ledger.Origin, terms: PointsTerms, *, reason: str, **facts: str
+) -> Entry:
+    """The entry of an adjustment, to which the account is turned. Raises InsufficientPointsError."""
+    if account.available + points < 0 and points < 0:
+        raise InsufficientPointsError.of(account)
+    lot = lot_for(terms.today, terms.programme.expiry)
+    posting = rules.adjust(account.standing, points, lot, fills_debt=fills_debt(terms.programme))
+    return store.post(account, posting, origin, terms, reason=reason, **facts)  # type: ignore[arg-type]  # as above
+
+
+def _adjust(
+    customer_id: str, adjustment: NewAdjustment, origin: ledger.Origin, attempt: Attempt | None, terms: PointsTerms
+) -> EntryView:
+    account = store.existing_account(customer_id)
+    entry = posted(account, adjustment.points, origin, terms, reason=adjustment.reason, code=adjustment.code)
+    view = EntryView.of(entry, names_staff=True)
+    ledger.write(entry, account, attempt and attempt.receipt(view))
+    return view
+
+
+def _propose(
+    customer_id: str, adjustment: NewAdjustment, adjustment_id: str, cause: Cause, attempt: Attempt | None
+) -> ProposalView:
+    account = store.existing_account(customer_id)
+    proposal = Proposal.fresh(account.customer_id, adjustment_id)
+    proposal.points, proposal.code, proposal.reason = adjustment.points, adjustment.code, adjustment.reason
+    proposal.proposed_by = cause.actor
+    view = ProposalView.of(proposal)
+    commit(Put(proposal), store.guard(account.pk), attempt and attempt.receipt(view, ACCEPTED))
+    return view

@@ -1,0 +1,281 @@
+"""What the routes of store credit take and answer."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints
+
+from loyalty.credit.items import CreditAccount
+from loyalty.days import NEVER
+from loyalty.ledger.held import Held, HoldState
+from loyalty.ledger.items import Entry
+from loyalty.ledger.standing import EntryKind
+from loyalty.points.models import VerificationView
+from loyalty.programme.sections import Slug
+from shared.ids import CustomerId, OrderId
+from shared.model import ApiModel
+from shared.money import LARGEST_AMOUNT, CurrencyCode
+
+Given = Annotated[
+    int, Field(strict=True, ge=1, le=LARGEST_AMOUNT, description="In the currency's minor unit: 2933 is $29.33")
+]
+Code = Annotated[Slug, Field(description="One of the programme's reasons for adjustments.")]
+Reason = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
+    Field(description="The customer can read it."),
+]
+
+
+class NewCredit(ApiModel):
+    """Store credit that staff give."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "amount": 2000,
+                    "currency": "USD",
+                    "code": "goodwill",
+                    "reason": "A parcel that never came",
+                    "expires_on": "2027-12-31",
+                }
+            ]
+        },
+    )
+
+    amount: Given
+    currency: CurrencyCode
+    code: Code = "other"
+    reason: Reason
+    expires_on: Annotated[
+        date | None, Field(description="The last day on which it can be used; left out, as the programme says.")
+    ] = None
+
+
+class Revocation(ApiModel):
+    """Store credit that staff take back."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={"examples": [{"amount": 500, "code": "correction", "reason": "Given twice"}]},
+    )
+
+    amount: Given
+    code: Code = "other"
+    reason: Reason
+
+
+class NewCreditHold(ApiModel):
+    """Store credit to be set aside for a checkout."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={"examples": [{"amount": 1500, "currency": "USD", "order_id": "2026-0001"}]},
+    )
+
+    amount: Given
+    currency: CurrencyCode
+    order_id: Annotated[OrderId | None, Field(description="Where it is known already.")] = None
+
+
+class CreditCapture(ApiModel):
+    """How much of a hold pays, and for which order."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, json_schema_extra={"examples": [{"amount": 1200, "order_id": "2026-0001"}]}
+    )
+
+    amount: Annotated[Given | None, Field(description="Left out, all of it; the rest is given back.")] = None
+    order_id: Annotated[
+        OrderId | None, Field(description="Credit comes back with the money of the order that it paid.")
+    ] = None
+
+
+class CreditHoldView(ApiModel):
+    """A hold, and what became of it. It counts until `expires_at`; then it comes back by itself."""
+
+    id: str
+    state: HoldState
+    amount: Annotated[int, Field(description="That was set aside, in the currency's minor unit.")]
+    currency: CurrencyCode
+    captured: Annotated[int, Field(description="That was spent of it.")]
+    order_id: str | None
+    expires_at: AwareDatetime
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "hld_01JZ0000000000000000000000",
+                    "state": "held",
+                    "amount": 1500,
+                    "currency": "USD",
+                    "captured": 0,
+                    "order_id": "2026-0001",
+                    "expires_at": "2026-11-22T10:30:00Z",
+                }
+            ]
+        }
+    )
+
+    @classmethod
+    def of(cls, held: Held, currency: str) -> CreditHoldView:
+        return cls(
+            id=held.id,
+            state=held.state,
+            amount=held.amount,
+            currency=currency,
+            captured=held.captured,
+            order_id=held.order_id,
+            expires_at=held.until,
+        )
+
+
+class NextCreditExpiry(ApiModel):
+    """The credit that expires next, and the last day on which it can be used."""
+
+    on: date
+    amount: int
+
+
+class CreditView(ApiModel):
+    """How an account stands, in the currency's minor unit. `balance` is available + held - owed."""
+
+    customer_id: CustomerId
+    currency: CurrencyCode
+    balance: Annotated[int, Field(description="Negative while more is owed than there is.")]
+    available: Annotated[int, Field(description="What can be used now.")]
+    held: Annotated[int, Field(description="Set aside for checkouts that are not finished.")]
+    owed: Annotated[int, Field(description="Came back with a cancelled order, was spent, and the order stands again.")]
+    spent: Annotated[int, Field(description="Since the account began, less what came back.")]
+    expired: Annotated[int, Field(description="Since the account began.")]
+    next_expiry: NextCreditExpiry | None
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "customer_id": "cus_01JZ0000000000000000000000",
+                    "currency": "USD",
+                    "balance": 2500,
+                    "available": 2000,
+                    "held": 500,
+                    "owed": 0,
+                    "spent": 1250,
+                    "expired": 0,
+                    "next_expiry": {"on": "2027-12-31", "amount": 1500},
+                }
+            ]
+        }
+    )
+
+    @classmethod
+    def of(cls, account: CreditAccount) -> CreditView:
+        standing = account.standing
+        day = min(standing.lots, default=NEVER)
+        return cls(
+            customer_id=account.customer_id,
+            currency=account.currency,
+            balance=standing.balance,
+            available=standing.available,
+            held=standing.held,
+            owed=standing.owed,
+            spent=standing.spent,
+            expired=standing.expired,
+            next_expiry=NextCreditExpiry(on=day, amount=standing.lots[day]) if day != NEVER else None,
+        )
+
+
+class CreditEntryView(ApiModel):
+    """One entry of the ledger. Entries of an account are numbered from 1 without gaps."""
+
+    number: int
+    kind: EntryKind
+    amount: Annotated[int, Field(description="The signed change of the balance; a hold changes none.")]
+    currency: CurrencyCode
+    balance: Annotated[int, Field(description="After this entry.")]
+    available: Annotated[int, Field(description="After this entry.")]
+    held: Annotated[int, Field(description="After this entry.")]
+    owed: Annotated[int, Field(description="After this entry.")]
+    cause: Annotated[str, Field(description="An order's id, an issue's or a hold's, or the last day of lots.")]
+    order_id: Annotated[str | None, Field(description="The order that it was held for, spent on or came back from.")]
+    programme: Annotated[int, Field(description="The version of the programme it was made under; 0 is the preset.")]
+    reason_code: Annotated[str | None, Field(description="Of what staff gave or took back.")]
+    reason: str | None
+    actor: Annotated[str, Field(description="Who did it; customers are not told the names of staff.")]
+    expires_on: Annotated[date | None, Field(description="The last day on which what was given can be used.")]
+    posted_at: AwareDatetime
+    previous: Annotated[str, Field(description="The SHA-256 of the account's entry before, in hexadecimal digits.")]
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "number": 1,
+                    "kind": "issued",
+                    "amount": 2000,
+                    "currency": "USD",
+                    "balance": 2000,
+                    "available": 2000,
+                    "held": 0,
+                    "owed": 0,
+                    "cause": "crd_01JZ0000000000000000000000",
+                    "order_id": None,
+                    "programme": 0,
+                    "reason_code": "goodwill",
+                    "reason": "A parcel that never came",
+                    "actor": "staff:kim",
+                    "expires_on": "2027-12-31",
+                    "posted_at": "2026-11-22T10:00:00Z",
+                    "previous": "0" * 64,
+                }
+            ]
+        }
+    )
+
+    @classmethod
+    def of(cls, entry: Entry, *, names_staff: bool) -> CreditEntryView:
+        after = entry.after
+        return cls(
+            number=entry.seq,
+            kind=entry.entry_kind,
+            amount=entry.amount,
+            currency=currency_of(entry),
+            balance=after.balance,
+            available=after.available,
+            held=after.held,
+            owed=after.owed,
+            cause=entry.cause,
+            order_id=entry.fact("order"),
+            programme=entry.programme or 0,
+            reason_code=entry.fact("code"),
+            reason=entry.reason,
+            actor=entry.actor if names_staff else entry.actor.partition(":")[0],
+            expires_on=last_day_given(entry),
+            posted_at=entry.posted_at,
+            previous=entry.previous.hex(),
+        )
+
+
+class CreditVerificationView(VerificationView):
+    """What a verification of the whole ledger of one account of credit found."""
+
+    currency: CurrencyCode
+
+
+def currency_of(entry: Entry) -> str:
+    """The currency of the account that an entry is in."""
+    return entry.account.rpartition("#")[2]
+
+
+def last_day_given(entry: Entry) -> date | None:
+    """The last day on which what an entry gave can be used; None where it gave nothing, or for ever."""
+    day = min((day for day, amount in (entry.lots or {}).items() if amount > 0), default=NEVER)
+    return day if entry.amount > 0 and day != NEVER else None

@@ -1,0 +1,52 @@
+"""What the programme's settings mean for store credit. Pure."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from loyalty import days
+from loyalty.due.rules import Watch
+from loyalty.ledger.rules import Back
+from loyalty.programme.models import Programme
+from loyalty.programme.sections import LONGEST_MONTHS
+from shared.errors import InvalidError
+from shared.money import LARGEST_AMOUNT
+
+# As far ahead as the programme may set it.
+_FURTHEST: Final = LONGEST_MONTHS
+
+
+def watch_of(programme: Programme, now: datetime) -> Watch:
+    """When time does something to an account of credit: it is warned of like points, and no idleness ends it."""
+    return Watch(programme.day_of(now), programme.time_zone, programme.expiry.warn_days)
+
+
+def lot_for(given: date, programme: Programme) -> date:
+    """The lot of credit that is given on a day and has no day of its own."""
+    if programme.credit.months is None:
+        return days.NEVER
+    last_day = days.months_after(given, programme.credit.months)
+    return days.lot_of(last_day, given, exact=programme.expiry.exact_days)
+
+
+def check_expiry(wanted: date, today: date) -> None:
+    """Raises InvalidError naming `expires_on` for a last day that is past, or too far off."""
+    if wanted < today:
+        raise InvalidError.of("expires_on", "Must not be in the past")
+    if wanted > days.months_after(today, _FURTHEST):
+        raise InvalidError.of("expires_on", f"At most {_FURTHEST} months ahead; leave it out for none")
+
+
+def check_room(balance: int, amount: int) -> None:
+    """Raises InvalidError naming `amount` for more than an account may hold."""
+    if balance + amount > LARGEST_AMOUNT:
+        raise InvalidError.of("amount", f"An account holds at most {LARGEST_AMOUNT}")
+
+
+def back(programme: Programme, today: date) -> Back:
+    """How credit comes back to its lots. It fills what is owed first, for credit is earned by nothing that could."""
+    grace_until = days.lot_of(
+        today + timedelta(days=programme.refunds.grace_days), today, exact=programme.expiry.exact_days
+    )
+    return Back(today, grace_until, fills_debt=True)

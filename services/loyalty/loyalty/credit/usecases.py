@@ -1,0 +1,160 @@
+"""Store credit: giving it, taking it back, reading it, and proving its ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from loyalty.credit import rules, store
+from loyalty.credit.items import CreditAccount
+from loyalty.credit.models import CreditEntryView, CreditVerificationView, CreditView, NewCredit, Revocation
+from loyalty.credit.store import CreditTerms
+from loyalty.ledger import rules as ledger_rules
+from loyalty.ledger import store as ledger
+from loyalty.ledger.proving import prove
+from loyalty.ledger.standing import EntryKind
+from loyalty.points.models import EntriesQuery
+from loyalty.points.usecases import owner_of, position_in, shown_account
+from shared import ids
+from shared.cause import Cause
+from shared.errors import ConflictError, InvalidError
+from shared.http import Attempt, Page
+from shared.table import retry_lost_races
+
+
+class InsufficientCreditError(ConflictError):
+    """There is less than is asked for; `balance` and `available` say what there is."""
+
+    slug = "insufficient-credit"
+    title = "There is not enough store credit"
+
+
+def issue_credit(customer_id: str, new: NewCredit, *, cause: Cause, attempt: Attempt | None) -> CreditEntryView:
+    """Give store credit to anybody whom loyalty knows; a customer's first opens the account of its currency.
+
+    Raises InvalidError for a reason that the programme does not know or a day that cannot be, NotFoundError for whom
+    loyalty does not know.
+    """
+    terms = store.terms_now()
+    _check_code(new.code, terms)
+    if new.expires_on:
+        rules.check_expiry(new.expires_on, terms.today)
+    origin = origin_of(ids.new_credit_id(), cause)
+    return retry_lost_races(lambda: _issue(customer_id, new, origin, attempt, terms))
+
+
+def revoke_credit(
+    customer_id: str, currency: str, revocation: Revocation, *, cause: Cause, attempt: Attempt | None
+) -> CreditEntryView:
+    """Take store credit back, the soonest expiring first.
+
+    Raises InvalidError for a reason that the programme does not know, NotFoundError without an account,
+    InsufficientCreditError when less can be used than is to be taken; what is held cannot be.
+    """
+    terms = store.terms_now()
+    _check_code(revocation.code, terms)
+    origin = origin_of(ids.new_credit_id(), cause)
+
+    def revoke() -> CreditEntryView:
+        return _revoke(store.existing_account(customer_id, currency), revocation, origin, attempt, terms)
+
+    return retry_lost_races(revoke)
+
+
+def origin_of(credit_id: str, cause: Cause) -> ledger.Origin:
+    """What the entry of something that staff gave or took is named after."""
+    return ledger.Origin(f"CREDIT#{credit_id}", "ENTRY", credit_id, cause)
+
+
+def list_credit(customer_id: str, *, by_self: bool) -> Page[CreditView]:
+    """All accounts of a customer, by currency.
+
+    Raises NotFoundError for whom loyalty does not know, EmailNotVerifiedError as `points.usecases.shown_account`.
+    """
+    owner = shown_account(customer_id, by_self=by_self)
+    accounts = store.accounts_of(owner.customer_id)
+    return Page.of([CreditView.of(account) for account in accounts if not account.is_closed], None)
+
+
+def list_entries(
+    customer_id: str,
+    currency: str,
+    query: EntriesQuery,
+    position: Mapping[str, Any] | None,
+    *,
+    names_staff: bool,
+    by_self: bool,
+) -> Page[CreditEntryView]:
+    """A page of entries, newest first. Raises NotFoundError without an account, EmailNotVerifiedError as above."""
+    check_shown(customer_id, by_self=by_self)
+    name = store.existing_account(customer_id, currency).name
+    if query.merged:
+        name = f"{owner_of(query, shown_account(customer_id, by_self=by_self))}#{currency}"
+    before = position_in(position)
+    found = ledger.entries_of(name, before=before, kind=query.kind, limit=query.limit + 1)
+    page = found[: query.limit]
+    after = {"before": page[-1].seq} if len(found) > query.limit else None
+    return Page.of([CreditEntryView.of(entry, names_staff=names_staff) for entry in page], after)
+
+
+def verify_entries(customer_id: str, currency: str) -> CreditVerificationView:
+    """Compute the account's whole chain and all its sums again, from its first entry.
+
+    It reads every entry. Raises NotFoundError without an account, LostRaceError while it keeps changing.
+    """
+    account, found = prove(lambda: store.existing_account(customer_id, currency))
+    return CreditVerificationView(
+        customer_id=account.customer_id,
+        currency=account.currency,
+        holds=found.holds,
+        entries=found.entries,
+        broken_at=found.broken_at,
+        what=found.what,
+        head=(account.head or b"").hex(),
+    )
+
+
+def check_shown(customer_id: str, *, by_self: bool) -> None:
+    """Raises EmailNotVerifiedError to customers themselves while they may not see or spend what a guest had."""
+    if by_self:
+        shown_account(customer_id, by_self=True)
+
+
+def shortage(account: CreditAccount) -> InsufficientCreditError:
+    """The error that says how much there is."""
+    return InsufficientCreditError(extensions={"balance": account.balance, "available": account.available})
+
+
+def _check_code(code: str, terms: CreditTerms) -> None:
+    reasons = terms.programme.adjustments.reasons
+    if code not in reasons:
+        raise InvalidError.of("code", f"One of {', '.join(reasons)}")
+
+
+def _issue(
+    customer_id: str, new: NewCredit, origin: ledger.Origin, attempt: Attempt | None, terms: CreditTerms
+) -> CreditEntryView:
+    account = store.account_to_open(customer_id, new.currency)
+    rules.check_room(account.balance, new.amount)
+    lot = new.expires_on or rules.lot_for(terms.today, terms.programme)
+    posting = ledger_rules.give(EntryKind.ISSUED, account.standing, new.amount, lot)
+    entry = store.post(account, posting, origin, terms, reason=new.reason, code=new.code)
+    view = CreditEntryView.of(entry, names_staff=True)
+    ledger.write(entry, account, store.guard(account), attempt and attempt.receipt(view))
+    return view
+
+
+def _revoke(
+    account: CreditAccount,
+    revocation: Revocation,
+    origin: ledger.Origin,
+    attempt: Attempt | None,
+    terms: CreditTerms,
+) -> CreditEntryView:
+    if account.available < revocation.amount:
+        raise shortage(account)
+    posting = ledger_rules.revoke(account.standing, revocation.amount, min(account.standing.lots))
+    entry = store.post(account, posting, origin, terms, reason=revocation.reason, code=revocation.code)
+    view = CreditEntryView.of(entry, names_staff=True)
+    ledger.write(entry, account, attempt and attempt.receipt(view))
+    return view

@@ -1,0 +1,58 @@
+"""The shop's calendar: its days, months, and when points that are given today can be used for the last time."""
+
+from __future__ import annotations
+
+import calendar
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+# The last day of what no calendar ends: points that never expire, or only for want of activity.
+NEVER: Final = date.max
+# What lives no longer than this keeps its day; the rest is put together by month, so that an account stays small.
+DAYS_KEPT_APART: Final = 31
+
+
+def day_of(moment: datetime, zone: str) -> date:
+    """The day that it is at `moment` in a time zone of the IANA database."""
+    return moment.astimezone(ZoneInfo(zone)).date()
+
+
+def start_of(day: date, zone: str) -> datetime:
+    """The moment, in UTC, at which a day begins in a time zone."""
+    return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
+
+
+def day_after(day: date) -> date:
+    """The next day; there is none after the last."""
+    return day if day == NEVER else day + timedelta(days=1)
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day `months` later, or the last of that month where it is shorter: 31 January and 1 give 28 February."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, _length(year, month + 1)))
+
+
+def month_end(day: date) -> date:
+    """The last day of its month."""
+    return day.replace(day=_length(day.year, day.month))
+
+
+def year_end(day: date) -> date:
+    """The last day of its year."""
+    return day.replace(month=12, day=31)
+
+
+def lot_of(last_day: date, given: date, *, exact: bool) -> date:
+    """The lot of what is given on a day and ends with `last_day`: its month's end, if that is over 31 days off.
+
+    Rounded up, in the customer's favour. `exact` keeps every day apart, which makes accounts larger and dearer.
+    """
+    if exact or last_day == NEVER or last_day - given <= timedelta(days=DAYS_KEPT_APART):
+        return last_day
+    return month_end(last_day)
+
+
+def _length(year: int, month: int) -> int:
+    return calendar.monthrange(year, month)[1]

@@ -1,0 +1,138 @@
+"""What paid for an order, points or credit: given back with its money, and taken again when it is reinstated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import partial
+from typing import Final
+
+from loyalty.credit import rules as credit_rules
+from loyalty.credit import store as credit
+from loyalty.credit.items import CreditAccount
+from loyalty.earning.standing import undone_of
+from loyalty.ledger import rules
+from loyalty.ledger import store as ledger
+from loyalty.ledger.items import Entry, read_lots, write_lots
+from loyalty.ledger.rules import Back
+from loyalty.ledger.spent import SPENT, SpentOnOrder
+from loyalty.ledger.standing import Lots, Posting, Standing, latest, negative, plus
+from loyalty.points import rules as points_rules
+from loyalty.points import store as points
+from loyalty.points.items import PointsAccount
+from shared.cause import Cause
+from shared.events import OrderRecorded
+from shared.table import retry_lost_races
+
+RESTORED: Final = "RESTORE#"
+
+
+@dataclass(frozen=True)
+class Spending:
+    """What an account paid of an order, by the lots it came from, and the entries of what became of that.
+
+    `account` is its name as it was then: it may have been merged into another since.
+    """
+
+    account: str
+    spent: Lots
+    later: tuple[Entry, ...]
+
+    @property
+    def restored(self) -> Lots:
+        """What of it came back and was not taken again, by the lots it had come from."""
+        lots: Lots = {}
+        for entry in self.later:
+            lots = plus(lots, read_lots(entry.fact("of") or {}))
+        return lots
+
+    @property
+    def version(self) -> int:
+        """The newest version of the order that was settled."""
+        return max((entry.fact("version") for entry in self.later), default=0)
+
+
+def settle_spending(order: OrderRecorded, version: int, cause: Cause) -> None:
+    """Let what accounts paid of an order follow how much of its money stands."""
+    for name in {spending.account for spending in _spendings(order.order_id)}:
+        retry_lost_races(lambda name=name: _settle(order, version, name, cause))  # type: ignore[misc]
+
+
+@dataclass(frozen=True)
+class _Book:
+    """An account as it is now, and what differs between those of points and of credit.
+
+    `post` takes account, posting, origin and facts.
+    """
+
+    account: PointsAccount | CreditAccount
+    back: Back
+    post: Callable[..., Entry]
+
+    @classmethod
+    def of(cls, name: str) -> _Book:
+        """The account of that name, or that which took it over."""
+        customer_id, _, currency = name.partition("#")
+        return cls._of_credit(customer_id, currency) if currency else cls._of_points(customer_id)
+
+    @classmethod
+    def _of_points(cls, customer_id: str) -> _Book:
+        terms = points.terms_now()
+        back = points_rules.back(terms.programme, terms.today)
+        return cls(points.account_of(customer_id), back, partial(points.post, terms=terms))
+
+    @classmethod
+    def _of_credit(cls, customer_id: str, currency: str) -> _Book:
+        terms = credit.terms_now()
+        back = credit_rules.back(terms.programme, terms.today)
+        account = credit.find_account(customer_id, currency) or CreditAccount.fresh(customer_id, currency)
+        return cls(account, back, partial(credit.post, terms=terms))
+
+
+def _settle(order: OrderRecorded, version: int, name: str, cause: Cause) -> None:
+    book = _Book.of(name)
+    account = book.account
+    spending = next(each for each in _spendings(order.order_id) if each.account == name)
+    if account.erased_at or version <= spending.version:
+        return
+    target = int(sum(spending.spent.values()) * _undone_share(order))
+    amount = target - sum(spending.restored.values())
+    if amount == 0 and order.reinstated_at is None:
+        return
+    posting, of = _posting(account.standing, spending, amount, book.back)
+    origin = ledger.Origin.of_order(order.order_id, f"{RESTORED}{version:09}#{name}", cause)
+    entry = book.post(account, posting, origin, version=version, of=write_lots(of), order=order.order_id)
+    try:
+        ledger.write(entry, account)
+    except ledger.AlreadyPostedError:
+        return
+
+
+def _posting(before: Standing, spending: Spending, amount: int, back: Back) -> tuple[Posting, Lots]:
+    """Give back `amount`, the latest expiring first, or (negative) take as much again; and of which lots."""
+    if amount >= 0:
+        of = latest(plus(spending.spent, negative(spending.restored)), amount)
+        return rules.restore(before, of, back), of
+    return rules.spend_again(before, -amount), negative(latest(spending.restored, -amount))
+
+
+def _undone_share(order: OrderRecorded) -> Fraction:
+    """How much of the order does not stand. One that cost no money stands until it is cancelled."""
+    if order.cancelled_at:
+        return Fraction(1)
+    return Fraction(undone_of(order), order.total) if order.total else Fraction(0)
+
+
+def _spendings(order_id: str) -> Iterable[Spending]:
+    """What was spent on an order, by account, as it is now."""
+    spent: dict[str, Lots] = {}
+    later: dict[str, list[Entry]] = {}
+    for item in ledger.things_of_order(order_id):
+        if isinstance(item, SpentOnOrder):
+            spent[item.account] = plus(spent.get(item.account, {}), item.lots)
+        elif isinstance(item, Entry) and item.sk.startswith(SPENT):
+            spent[item.account] = plus(spent.get(item.account, {}), negative(item.lots or {}))
+        elif isinstance(item, Entry) and item.sk.startswith(RESTORED):
+            later.setdefault(item.sk.split("#", 2)[2], []).append(item)
+    return [Spending(name, lots, tuple(later.get(name, ()))) for name, lots in spent.items()]

@@ -1,0 +1,50 @@
+"""What an order would earn: priced as it would be, and not posted."""
+
+from __future__ import annotations
+
+from loyalty.earning.limits import Quota
+from loyalty.earning.models import Member, PartView, Simulation, SimulationView
+from loyalty.earning.rules import price
+from loyalty.points.items import PointsAccount
+from loyalty.points.store import existing_account
+from loyalty.programme.models import Programme
+from loyalty.programme.usecases import current_programme
+from shared import clock
+
+
+def simulate_order(simulation: Simulation) -> SimulationView:
+    """What the order would earn now; the account is read only where a customer is named.
+
+    Raises NotFoundError for a customer without an account.
+    """
+    now = clock.now()
+    in_force = current_programme(now)
+    programme = in_force.programme
+    account = existing_account(simulation.customer_id) if simulation.customer_id else None
+    who = _member(simulation, account, programme)
+    order = simulation.order.facts(programme.currency, now)
+    left = Quota.of(account, programme.day_of(now)).left(programme.earning.limits) if account else None
+    earned = price(order, who, programme, left)
+    return SimulationView(
+        points=earned.points,
+        parts=tuple(PartView(rule=part.rule, points=part.points) for part in earned.parts),
+        base=earned.base,
+        currency=order.currency,
+        tier=who.tier,
+        programme=in_force.version,
+    )
+
+
+def _member(simulation: Simulation, account: PointsAccount | None, programme: Programme) -> Member:
+    """What is said of the customer, else what is known, else the least that one can be."""
+    known = member_of(account) if account else Member(programme.tiers.rungs[0].tier)
+    return Member(
+        tier=simulation.tier or known.tier,
+        groups=known.groups if simulation.groups is None else simulation.groups,
+        birthday=simulation.birthday or known.birthday,
+    )
+
+
+def member_of(account: PointsAccount) -> Member:
+    """What of an account decides the points of its orders."""
+    return Member(account.tier, frozenset(account.groups or ()), account.birthday)

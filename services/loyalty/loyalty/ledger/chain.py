@@ -1,0 +1,21 @@
+"""The hash chain: each entry carries the hash of the one before it, and the account that of its newest.
+
+So nobody can change, remove or slip in an entry without every later one telling. A hash covers what an entry did and
+what came of it, and no words of staff: removing those, as an erasure does, breaks no chain.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+# The hash before an account's first entry.
+GENESIS: Final = bytes(32)
+
+
+def hash_of(previous: bytes, facts: Mapping[str, Any]) -> bytes:
+    """SHA-256 (32 bytes) of the hash before and an entry's facts, as JSON with sorted names and no spaces."""
+    text = json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(previous + text.encode()).digest()

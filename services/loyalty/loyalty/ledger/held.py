@@ -1,0 +1,146 @@
+"""What a hold is to those who ask for it, and what holding needs to know of an account."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final, Protocol, Self, TypeVar
+
+from loyalty.ledger.items import Account, Entry, read_moment
+from loyalty.ledger.rules import Back
+from loyalty.ledger.standing import EntryKind, Hold, Posting
+from loyalty.ledger.store import Origin
+from shared.errors import ConflictError
+
+A = TypeVar("A", bound=Account)
+
+# Holds lie on the account, which is to stay small; nobody is in six checkouts at once.
+MOST_HOLDS: Final = 5
+# Clocks differ, and a payment may end on the very last second.
+LATENESS: Final = timedelta(minutes=1)
+
+
+class HoldState(StrEnum):
+    """What became of a hold."""
+
+    HELD = "held"
+    CAPTURED = "captured"
+    RELEASED = "released"
+    # Nobody ended it in its time.
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True)
+class Held:
+    """A hold, and what became of it.
+
+    `amount` was set aside, `captured` was taken of it. `value` is what it is worth in the minor unit, once it is
+    captured of what was taken; None where the amount is money itself.
+    """
+
+    id: str
+    state: HoldState
+    amount: int
+    captured: int
+    until: datetime
+    order_id: str | None
+    value: int | None
+
+    @classmethod
+    def open(cls, hold_id: str, hold: Hold, now: datetime) -> Self:
+        """One that nobody has ended; past its time it counts no more, though it may not have been given back yet."""
+        state = HoldState.EXPIRED if is_over(hold, now) else HoldState.HELD
+        return cls(hold_id, state, hold.amount, 0, hold.until, hold.order, hold.value)
+
+    @classmethod
+    def ended(cls, made: Entry, end: Entry) -> Self:
+        """One of which the ledger has both entries."""
+        is_captured = end.entry_kind is EntryKind.CAPTURED
+        return cls(
+            id=end.fact("hold"),
+            state=_state_after(end),
+            amount=made.held or 0,
+            captured=-end.amount,
+            until=read_moment(made.fact("until")),
+            order_id=end.fact("order"),
+            value=end.fact("value") if is_captured else made.fact("value"),
+        )
+
+
+class HoldEndedError(ConflictError):
+    """It was captured, released or ran out before; `state` says which, and `captured` how much was taken."""
+
+    slug = "hold-ended"
+    title = "This hold has ended"
+
+    @classmethod
+    def of(cls, held: Held) -> Self:
+        """The error about a hold that has ended."""
+        return cls(extensions={"state": held.state.value, "captured": held.captured})
+
+
+class TooManyHoldsError(ConflictError):
+    """So many checkouts at once are no customer's: end one of the holds first."""
+
+    slug = "too-many-holds"
+    title = f"There are {MOST_HOLDS} open holds already"
+
+
+@dataclass(frozen=True)
+class NewHold:
+    """What is to be set aside, what it is worth where it is not money itself, and for which order if that is known."""
+
+    id: str
+    amount: int
+    value: int | None = None
+    order_id: str | None = None
+
+
+class Purse(Protocol[A]):
+    """What differs between accounts of points and of store credit; of one account, during one request."""
+
+    @property
+    def now(self) -> datetime:
+        """The moment of the request."""
+
+    @property
+    def hold_minutes(self) -> int:
+        """How long a hold lasts."""
+
+    @property
+    def back(self) -> Back:
+        """How what is given back comes to its lots."""
+
+    @property
+    def field(self) -> str:
+        """What callers call the amount."""
+
+    def load(self) -> A:
+        """The account as it is now. Raises NotFoundError without one, and what else bars the caller from it."""
+
+    def owns(self, account: A, name: str) -> bool:
+        """Whether entries of the account `name` are this one's: its own, or those of one that it has taken over."""
+
+    def shortage(self, account: A) -> ConflictError:
+        """The error that says how much there is, where that is less than is asked for."""
+
+    def price(self, amount: int) -> int | None:
+        """What a part of a hold is worth by now, in the minor unit; None where it is money itself.
+
+        Raises InvalidError for an amount that cannot be spent.
+        """
+
+    def post(self, account: A, posting: Posting, origin: Origin, **facts: Any) -> Entry:
+        """The entry of a posting, as the store of its kind makes it."""
+
+
+def is_over(hold: Hold, now: datetime) -> bool:
+    """Whether it is too late to capture it."""
+    return now > hold.until + LATENESS
+
+
+def _state_after(end: Entry) -> HoldState:
+    if end.entry_kind is EntryKind.CAPTURED:
+        return HoldState.CAPTURED
+    return HoldState.EXPIRED if end.fact("ran_out") else HoldState.RELEASED

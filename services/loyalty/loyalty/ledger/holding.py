@@ -1,0 +1,193 @@
+"""Setting an amount aside for a checkout, then taking it or giving it back: alike for points and for store credit.
+
+A hold ends once. `HOLD#<id>` / `END` is the entry of its capture, of its release or of its running out, whichever
+comes first; so each of them can be asked for any number of times and happens once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from loyalty.ledger import rules
+from loyalty.ledger import store as ledger
+from loyalty.ledger.held import (
+    MOST_HOLDS,
+    A,
+    Held,
+    HoldEndedError,
+    HoldState,
+    NewHold,
+    Purse,
+    TooManyHoldsError,
+    is_over,
+)
+from loyalty.ledger.items import MINUTES, Account, Entry
+from loyalty.ledger.rules import Back
+from loyalty.ledger.spent import SpentOnOrder
+from loyalty.ledger.standing import Hold, Standing
+from shared.cause import Cause
+from shared.errors import ConflictError, InvalidError, NotFoundError
+from shared.table import LostRaceError, Put, Write, retry_lost_races
+
+
+def hold(purse: Purse[A], wanted: NewHold, cause: Cause, keep: Callable[[Held], Write | None]) -> Held:
+    """Set an amount aside, soonest expiring first. `keep` makes one more write of the same transaction.
+
+    Raises the purse's `shortage`, and TooManyHoldsError beyond MOST_HOLDS.
+    """
+    return retry_lost_races(lambda: _hold(purse, wanted, cause, keep))
+
+
+def read(purse: Purse[A], hold_id: str) -> Held:
+    """A hold, whether it has ended or not. Raises NotFoundError when the account has had none of this id."""
+    account = purse.load()
+    if found := account.standing.holds.get(hold_id):
+        return Held.open(hold_id, found, purse.now)
+    return _ended(purse, account, hold_id)
+
+
+def capture(purse: Purse[A], hold_id: str, amount: int | None, order_id: str | None, cause: Cause) -> Held:
+    """Spend all of a hold, or `amount` of it and give the rest back. The same again changes nothing.
+
+    Raises NotFoundError, HoldEndedError when it has ended otherwise, InvalidError for an amount that it does not hold
+    or that cannot be spent, or for another order than the hold's.
+    """
+    return retry_lost_races(lambda: _capture(purse, hold_id, amount, order_id, cause))
+
+
+def release(purse: Purse[A], hold_id: str, cause: Cause) -> Held:
+    """Give a hold back. Again, or after it ran out, it changes nothing.
+
+    Raises NotFoundError, HoldEndedError when it was captured.
+    """
+    return retry_lost_races(lambda: _release(purse, hold_id, cause))
+
+
+def with_enough(purse: Purse[A], amount: int, cause: Cause, *, most_holds: int | None = None) -> A:
+    """The account, with `amount` to spend, and fewer than `most_holds` open holds.
+
+    Holds whose time is over are ended now where they are in the way, for the job that ends them comes by the hour.
+    Raises the purse's `shortage`, TooManyHoldsError.
+    """
+    account = purse.load()
+    while lacking := _lacking(purse, account, amount, most_holds):
+        over = next((name for name, each in account.standing.holds.items() if is_over(each, purse.now)), None)
+        if over is None:
+            raise lacking
+        _write(run_out(account, over, cause, purse.back, purse.post), account)
+        account = purse.load()
+    return account
+
+
+def run_out(account: A, hold_id: str, cause: Cause, back: Back, post: Callable[..., Entry]) -> Entry:
+    """The entry that ends a hold whose time is over; `post` takes account, posting, origin and facts."""
+    posting = rules.release(account.standing, hold_id, back)
+    return post(account, posting, _end(hold_id, cause), hold=hold_id, ran_out=True)
+
+
+def ended_hold(standing: Standing, now: datetime) -> str | None:
+    """A hold whose time is over, if any."""
+    return next((name for name, each in standing.holds.items() if each.until <= now), None)
+
+
+def _hold(purse: Purse[A], wanted: NewHold, cause: Cause, keep: Callable[[Held], Write | None]) -> Held:
+    account = with_enough(purse, wanted.amount, cause, most_holds=MOST_HOLDS)
+    until = _until(purse.now, purse.hold_minutes)
+    posting = rules.hold(account.standing, wanted.id, wanted.amount, until, order=wanted.order_id, value=wanted.value)
+    entry = purse.post(
+        account,
+        posting,
+        ledger.Origin(f"HOLD#{wanted.id}", "HOLD", wanted.id, cause),
+        hold=wanted.id,
+        order=wanted.order_id,
+        value=wanted.value,
+        until=until.strftime(MINUTES),
+    )
+    held = Held(wanted.id, HoldState.HELD, wanted.amount, 0, until, wanted.order_id, wanted.value)
+    _write(entry, account, keep(held))
+    return held
+
+
+def _capture(purse: Purse[A], hold_id: str, amount: int | None, order_id: str | None, cause: Cause) -> Held:
+    account = purse.load()
+    found = account.standing.holds.get(hold_id)
+    if found is None:
+        return _captured_before(_ended(purse, account, hold_id), amount, order_id)
+    held = Held.open(hold_id, found, purse.now)
+    if held.state is HoldState.EXPIRED:
+        raise HoldEndedError.of(held)
+    amount = amount or found.amount
+    _check_capture(purse, found, amount, order_id)
+    value = found.value if amount == found.amount else purse.price(amount)
+    order_id = found.order or order_id
+    posting, spent = rules.capture(account.standing, hold_id, amount, purse.back)
+    entry = purse.post(account, posting, _end(hold_id, cause), hold=hold_id, order=order_id, value=value)
+    pointer = Put(SpentOnOrder.of(order_id, hold_id, account.name, spent)) if order_id else None
+    _write(entry, account, pointer)
+    return Held(hold_id, HoldState.CAPTURED, found.amount, amount, found.until, order_id, value)
+
+
+def _check_capture(purse: Purse[A], found: Hold, amount: int, order_id: str | None) -> None:
+    if amount > found.amount:
+        raise InvalidError.of(purse.field, f"The hold is of {found.amount}")
+    if order_id and found.order and order_id != found.order:
+        raise InvalidError.of("order_id", "The hold is for another order")
+
+
+def _captured_before(held: Held, amount: int | None, order_id: str | None) -> Held:
+    is_same = (amount or held.amount) == held.captured and order_id in {None, held.order_id}
+    if held.state is not HoldState.CAPTURED or not is_same:
+        raise HoldEndedError.of(held)
+    return held
+
+
+def _release(purse: Purse[A], hold_id: str, cause: Cause) -> Held:
+    account = purse.load()
+    found = account.standing.holds.get(hold_id)
+    if found is None:
+        held = _ended(purse, account, hold_id)
+        if held.state is HoldState.CAPTURED:
+            raise HoldEndedError.of(held)
+        return held
+    posting = rules.release(account.standing, hold_id, purse.back)
+    _write(purse.post(account, posting, _end(hold_id, cause), hold=hold_id, order=found.order), account)
+    return Held(hold_id, HoldState.RELEASED, found.amount, 0, found.until, found.order, found.value)
+
+
+def _lacking(purse: Purse[A], account: A, amount: int, most_holds: int | None) -> ConflictError | None:
+    if amount > account.available:
+        return purse.shortage(account)
+    if most_holds is not None and len(account.standing.holds) >= most_holds:
+        return TooManyHoldsError()
+    return None
+
+
+def _ended(purse: Purse[A], account: A, hold_id: str) -> Held:
+    """A hold that the account does not have any more."""
+    entries = {entry.sk: entry for entry in Entry.query(f"HOLD#{hold_id}", consistent_read=True)}
+    made, end = entries.get("HOLD"), entries.get("END")
+    if made is None or not purse.owns(account, made.account):
+        raise NotFoundError("There is no such hold.")
+    if end is None:
+        raise LostRaceError  # made after the account was read
+    return Held.ended(made, end)
+
+
+def _end(hold_id: str, cause: Cause) -> ledger.Origin:
+    return ledger.Origin(f"HOLD#{hold_id}", "END", hold_id, cause)
+
+
+def _write(entry: Entry, account: Account, *others: Write | None) -> None:
+    """Raises LostRaceError as well when the hold was ended by somebody else: then that is to be read."""
+    try:
+        ledger.write(entry, account, *others)
+    except ledger.AlreadyPostedError:
+        raise LostRaceError from None
+
+
+def _until(now: datetime, minutes: int) -> datetime:
+    """So many minutes from now, rounded up to the minute, as accounts keep it."""
+    until = now + timedelta(minutes=minutes)
+    whole = until.replace(second=0, microsecond=0)
+    return whole if whole == until else whole + timedelta(minutes=1)

@@ -1,0 +1,97 @@
+"""Proving a ledger: its chain and its sums computed again from the first entry."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from loyalty.ledger.chain import GENESIS
+from loyalty.ledger.items import Account, Entry
+from loyalty.ledger.standing import Lots, Pending, Vector, plus
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What was found: whether all holds, and else at which entry what does not."""
+
+    entries: int
+    broken_at: int | None = None
+    what: str | None = None
+
+    @property
+    def holds(self) -> bool:
+        """Whether the chain is whole and every sum is right."""
+        return self.what is None
+
+
+@dataclass
+class _Sums:
+    number: int = 0
+    lots: Lots | None = None
+    pending: Pending | None = None
+    held: int = 0
+    owed: int = 0
+
+    def add(self, entry: Entry) -> str | None:
+        """Count one more entry; what does not fit, if anything."""
+        self.number += 1
+        if entry.seq != self.number:
+            return "it is missing"
+        self.lots = plus(self.lots or {}, entry.lots or {})
+        self.pending = plus(self.pending or {}, entry.pending or {})
+        self.held += entry.held or 0
+        self.owed += entry.owed or 0
+        return _mismatch(entry, self)
+
+    @property
+    def places(self) -> tuple[int, int, int, int]:
+        """What is pending, available, held and owed."""
+        return sum((self.pending or {}).values()), sum((self.lots or {}).values()), self.held, self.owed
+
+
+def verify(account: Account, entries: Sequence[Entry]) -> Verification:
+    """The account's entries, from the first on, against each other and against the account."""
+    sums = _Sums()
+    for entry in entries:
+        if what := sums.add(entry):
+            return Verification(len(entries), sums.number, what)
+    if len(entries) < account.entries:
+        return Verification(len(entries), sums.number + 1, "it is missing")
+    if changed := _changed(account, entries):
+        return Verification(len(entries), changed, "it is not what it was when the next one was written")
+    what = _unlike(account, sums)
+    return Verification(len(entries), sums.number if what else None, what)
+
+
+def _changed(account: Account, entries: Sequence[Entry]) -> int | None:
+    """The number of the first entry whose hash is not the one that the next, or the account, carries.
+
+    Where the next one's is not either, it is the next one that was changed, in what it carries of the one before.
+    """
+    carried = [entry.previous for entry in entries] + [account.head or GENESIS]
+    hashes = [GENESIS] + [entry.hash for entry in entries]
+    broken = [number for number, pair in enumerate(zip(hashes, carried, strict=True)) if pair[0] != pair[1]]
+    if not broken:
+        return None
+    return broken[0] + 1 if broken[0] + 1 in broken else max(broken[0], 1)
+
+
+def _mismatch(entry: Entry, sums: _Sums) -> str | None:
+    lots, pending = sums.lots or {}, sums.pending or {}
+    if sums.places != entry.after[:4]:
+        return "what it says the account held is not the sum of the entries"
+    moved = sum((entry.lots or {}).values()) + sum((entry.pending or {}).values())
+    if entry.amount != moved + (entry.held or 0) - (entry.owed or 0):
+        return "its amount is not the sum of what it changed"
+    if min([*lots.values(), *pending.values(), sums.held, sums.owed], default=0) < 0:
+        return "it takes more than there was"
+    return None
+
+
+def _unlike(account: Account, sums: _Sums) -> str | None:
+    if account.entries != sums.number:
+        return "the account counts other entries"
+    stands: Vector = account.standing.vector
+    if stands[:4] != sums.places or account.standing.lots != (sums.lots or {}):
+        return "the account does not hold what its entries sum to"
+    return None

@@ -1,0 +1,99 @@
+"""Closed days, and how far the books are, as they are stored."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Final
+
+from pynamodb.attributes import JSONAttribute, UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb_attributes import IntegerAttribute
+
+from loyalty.liability.rules import Books, Closed, Moved, Movement, Places, Rate
+from loyalty.table import DateAttribute, LoyaltyItem, TextAttribute
+
+PARTITION: Final = "LIABILITY"
+PROGRESS: Final = "PROGRESS"
+
+
+def _write_moved(moved: Moved) -> dict[str, int]:
+    return {movement.value: moved[movement] for movement in sorted(moved)}
+
+
+def _read_moved(written: dict[str, int]) -> Moved:
+    return {Movement(movement): amount for movement, amount in written.items()}
+
+
+def _write_books(books: Books) -> list[Any]:
+    return [books.entries, _write_moved(books.moved), dict(sorted(books.months.items())), books.held, books.owed]
+
+
+def _read_books(written: list[Any]) -> Books:
+    entries, moved, months, held, owed = written
+    places = {month: Places(*both) for month, both in months.items()}
+    return Books(entries, dict(_read_moved(moved)), places, held, owed)
+
+
+def _write_closed(closed: Closed) -> list[Any]:
+    return [closed.first_day.isoformat(), _write_books(closed.books), _write_moved(closed.in_month)]
+
+
+def _read_closed(written: list[Any]) -> Closed:
+    first_day, books, in_month = written
+    return Closed(date.fromisoformat(first_day), _read_books(books), _read_moved(in_month))
+
+
+class ClosedDay(LoyaltyItem, discriminator="closed_day"):
+    """`LIABILITY#<ledger>` / `<day>`: one ledger at the end of a day, written once.
+
+    `rate` is what points were worth then, by which version of the programme; a ledger of credit needs none.
+    """
+
+    closed: TextAttribute[Closed] = TextAttribute(_write_closed, _read_closed)
+    on_day: TextAttribute[Moved] = TextAttribute(_write_moved, _read_moved)
+    currency = UnicodeAttribute()
+    rate: TextAttribute[Rate] = TextAttribute(list, lambda both: Rate(*both), null=True)
+    programme = IntegerAttribute(null=True)
+    closed_at = UTCDateTimeAttribute()
+
+    @property
+    def ledger(self) -> str:
+        """Whose books they are."""
+        return self.pk.removeprefix(f"{PARTITION}#")
+
+    @property
+    def day(self) -> date:
+        """At whose end."""
+        return date.fromisoformat(self.sk)
+
+
+def key_of(ledger: str, day: date) -> tuple[str, str]:
+    """The key of a closed day."""
+    return f"{PARTITION}#{ledger}", day.isoformat()
+
+
+class Progress(LoyaltyItem, discriminator="books"):
+    """`LIABILITY` / `PROGRESS`: the first day that is not closed, how ledgers stood before it, what of it is counted.
+
+    `counted` are the shards of that day that are; of the next one, all up to `position`. What they came to is `open`:
+    sums and place are written together, so a run goes on where the last one stopped.
+    """
+
+    first_day = DateAttribute()
+    day = DateAttribute()
+    ledgers: TextAttribute[dict[str, Closed]] = TextAttribute(
+        lambda ledgers: {name: _write_closed(closed) for name, closed in sorted(ledgers.items())},
+        lambda written: {name: _read_closed(closed) for name, closed in written.items()},
+        default=dict,
+    )
+    open: TextAttribute[dict[str, Books]] = TextAttribute(
+        lambda ledgers: {name: _write_books(books) for name, books in sorted(ledgers.items())},
+        lambda written: {name: _read_books(books) for name, books in written.items()},
+        default=dict,
+    )
+    counted = IntegerAttribute(default=0)
+    position: Any = JSONAttribute(null=True)
+
+    @classmethod
+    def fresh(cls, first_day: date) -> Progress:
+        """Nothing counted yet, not stored yet."""
+        return cls(PARTITION, PROGRESS, first_day=first_day, day=first_day)

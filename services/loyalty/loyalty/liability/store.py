@@ -1,0 +1,76 @@
+"""What was posted on a day, a page at a time; and closed days."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from loyalty.ledger.items import Entry
+from loyalty.liability.items import PARTITION, PROGRESS, ClosedDay, Progress, key_of
+from loyalty.liability.rules import Line, ledger_of
+from shared.table import Put, commit, find
+
+# Of some 300 bytes each, under the megabyte that one query reads; a run holds one page in memory.
+_ENTRIES_A_PAGE: Final = 2_000
+
+
+@dataclass(frozen=True)
+class Page:
+    """What one query brought, and where the next one begins; None after the last."""
+
+    lines: list[Line]
+    next_position: Any
+
+
+def page_of(day: date, shard: str, position: Any) -> Page:
+    """The entries of a day in one shard after a position: as many as one query brings."""
+    shard_of_day = f"{day}#{shard}"
+    pages = Entry.by_day.query(shard_of_day, last_evaluated_key=position, page_size=_ENTRIES_A_PAGE).page_iter
+    found = next(pages)
+    return Page([line_of(Entry.from_raw_data(item)) for item in found["Items"]], pages.last_evaluated_key)
+
+
+def line_of(entry: Entry) -> Line:
+    """What the books need of an entry."""
+    return Line(
+        ledger_of(entry.account),
+        entry.entry_kind,
+        entry.amount,
+        entry.lots or {},
+        entry.pending or {},
+        entry.held or 0,
+    )
+
+
+def find_first_day() -> date | None:
+    """The first day on which anything was posted. It scans the index of days: once in a table's life."""
+    days = (
+        item["day_shard"]["S"].partition("#")[0]
+        for page in Entry.by_day.scan(attributes_to_get=["day_shard"]).page_iter
+        for item in page["Items"]
+    )
+    first = min(days, default=None)
+    return date.fromisoformat(first) if first else None
+
+
+def find_progress() -> Progress | None:
+    """How far the books are, as it is now."""
+    return find(Progress, PARTITION, PROGRESS)
+
+
+def find_closed(ledger: str, day: date) -> ClosedDay | None:
+    """A ledger at the end of a day."""
+    return find(ClosedDay, *key_of(ledger, day))
+
+
+def save(progress: Progress) -> None:
+    """Keep what is counted so far. Raises LostRaceError when another run was faster."""
+    commit(Put(progress))
+
+
+def write_day(closed: Iterable[ClosedDay], progress: Progress) -> None:
+    """Close a day of all ledgers and turn to the next, or do nothing. Raises LostRaceError when another was faster."""
+    # A transaction takes 100 items: points, and credit in 98 currencies.
+    commit(*(Put(each) for each in closed), Put(progress))

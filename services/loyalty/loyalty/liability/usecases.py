@@ -1,0 +1,118 @@
+"""Closing days: what was posted on each is summed once, and the books after it are kept for good.
+
+A run closes one day after the other and can end anywhere. What it counted of a day lies in one item with the place up
+to which it did; a closed day is written in one transaction with the step to the next. So nothing counts twice, and two
+runs at once do no harm: the slower finds that the item has changed, and stops.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from loyalty.liability import store
+from loyalty.liability.items import ClosedDay, Progress, key_of
+from loyalty.liability.rules import Books, BooksError, can_close, close, currency_of, end_of, rate_of
+from loyalty.programme.usecases import programme_at
+from shared import clock
+from shared.keys import SHARDS
+from shared.observability import count, logger
+from shared.table import LostRaceError
+
+# A run that dies counts so many pages again at most: a minute's work.
+_PAGES_UNSAVED: Final = 50
+
+
+@dataclass
+class Run:
+    """How many days a run closed. It is not `finished` when its time was over, or another run was at it."""
+
+    closed: int = 0
+    finished: bool = True
+
+
+def close_days(has_time: Callable[[], bool]) -> Run:
+    """Close every day that is over, from the first with an entry on, until all are or the time is over.
+
+    Raises BooksError for a day that cannot be as it was counted; it stays open, and is counted anew by the next run.
+    """
+    run = Run()
+    try:
+        _close_days(run, has_time)
+    except LostRaceError:
+        run.finished = False
+    count("DaysClosed", run.closed)
+    logger.info("days closed", extra={"closed": run.closed, "finished": run.finished})
+    return run
+
+
+def _close_days(run: Run, has_time: Callable[[], bool]) -> None:
+    progress = store.find_progress() or _begin()
+    while progress and can_close(progress.day, clock.now()):
+        if not has_time() or not _count(progress, has_time):
+            run.finished = False
+            return
+        _close(progress)
+        run.closed += 1
+
+
+def _begin() -> Progress | None:
+    first_day = store.find_first_day()
+    if first_day is None:
+        return None
+    progress = Progress.fresh(first_day)
+    store.save(progress)
+    return progress
+
+
+def _count(progress: Progress, has_time: Callable[[], bool]) -> bool:
+    """Sum what is left of the day, page by page; whether the time was enough."""
+    pages = 0
+    while progress.counted < len(SHARDS):
+        page = store.page_of(progress.day, SHARDS[progress.counted], progress.position)
+        for line in page.lines:
+            progress.open.setdefault(line.ledger, Books()).post(line)
+        progress.position = page.next_position
+        progress.counted += page.next_position is None
+        pages += 1
+        in_time = has_time()
+        if not in_time or pages % _PAGES_UNSAVED == 0:
+            store.save(progress)
+        if not in_time:
+            return False
+    return True
+
+
+def _close(progress: Progress) -> None:
+    """Write the day of every ledger there is, and turn to the next day."""
+    day, on_day = progress.day, progress.open
+    names = sorted({*progress.ledgers, *on_day})
+    try:
+        after = {name: close(progress.ledgers.get(name), on_day.get(name, Books()), day) for name in names}
+    except BooksError:
+        _count_anew(progress)
+        raise
+    progress.ledgers, progress.day = after, day + timedelta(days=1)
+    progress.open, progress.counted, progress.position = {}, 0, None
+    store.write_day(_closed_days(progress, on_day), progress)
+
+
+def _count_anew(progress: Progress) -> None:
+    progress.open, progress.counted, progress.position = {}, 0, None
+    store.save(progress)
+
+
+def _closed_days(progress: Progress, on_day: dict[str, Books]) -> Iterator[ClosedDay]:
+    """The items of the day before the one that `progress` has come to."""
+    now, day = clock.now(), progress.day - timedelta(days=1)
+    in_force = programme_at(end_of(day) - timedelta.resolution)
+    programme = in_force.programme
+    for name, closed in progress.ledgers.items():
+        item = ClosedDay(*key_of(name, day), closed=closed, closed_at=now)
+        item.on_day = on_day[name].moved if name in on_day else {}
+        item.currency = currency_of(name) or programme.currency
+        if currency_of(name) is None:
+            item.rate, item.programme = rate_of(programme.redeeming), in_force.version
+        yield item

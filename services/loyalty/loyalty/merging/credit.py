@@ -1,0 +1,43 @@
+"""The store credit of two customers who are one, in one currency."""
+
+from __future__ import annotations
+
+from loyalty.credit import store
+from loyalty.credit.items import CREDIT, CreditAccount
+from loyalty.credit.store import CreditTerms
+from loyalty.ledger import store as ledger
+from loyalty.ledger.items import Account, Entry
+from loyalty.ledger.standing import Posting
+from loyalty.merging.carrying import carry_over
+from loyalty.merging.rules import latest_day, warned_until
+from loyalty.points.store import find_account as find_points
+from shared.cause import Cause
+from shared.keys import customer_partition
+from shared.table import Put, commit, find
+
+
+def merge_credit(gone_id: str, currency: str, cause: Cause) -> None:
+    """End the account of a customer whose points went to another, and let that one's take it over, once."""
+    gone = find(CreditAccount, customer_partition(gone_id), f"{CREDIT}{currency}")
+    owner = find_points(gone_id)
+    if gone is None or gone.is_closed or owner is None or owner.erased_at or owner.customer_id == gone_id:
+        return  # it was done before, or an erasure has taken it over
+    terms = store.terms_now()
+    stays = store.account_to_open(owner.customer_id, currency)
+    waiting = [account.warned_on for account in (stays, gone) if ledger.is_due(account, terms.now)]
+    stays.warned_on = warned_until(terms.today, waiting)
+    stays.active_on = latest_day(stays.active_on, gone.active_on)
+    entries = _carry_over(gone, stays, terms, cause)
+    gone.due_at = gone.due_shard = gone.active_on = gone.warned_on = None
+    gone.merged_into = stays.customer_id
+    # Nobody erased meanwhile is given credit.
+    commit(Put(gone), Put(stays), *map(Put, entries), store.guard(stays))
+
+
+def _carry_over(gone: CreditAccount, stays: CreditAccount, terms: CreditTerms, cause: Cause) -> list[Entry]:
+    def post(account: Account, posting: Posting, origin: ledger.Origin, *, head: str | None) -> Entry:
+        assert isinstance(account, CreditAccount)  # noqa: S101  # one of the two
+        return store.post(account, posting, origin, terms, head=head)
+
+    # As with all credit: what is owed is filled first.
+    return carry_over(gone, stays, post, cause, fills_debt=True)

@@ -1,0 +1,90 @@
+"""The points of two customers who are one, with the card and what is known of them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from loyalty.cards.merging import hand_over_card
+from loyalty.earning.limits import Quota
+from loyalty.ledger import store as ledger
+from loyalty.ledger.items import ACCOUNT, Account, Entry
+from loyalty.ledger.standing import Posting
+from loyalty.merging.carrying import carry_over
+from loyalty.merging.rules import earliest, latest_day, people_of, warned_until
+from loyalty.points import store
+from loyalty.points.items import PointsAccount
+from loyalty.points.rules import fills_debt
+from loyalty.points.store import PointsTerms
+from loyalty.referrals.store import has_earned
+from loyalty.tiers.rules import fresh, merge
+from shared import clock
+from shared.cause import Cause
+from shared.keys import customer_partition
+from shared.table import Put, commit, find
+
+
+def merge_points(gone_id: str, stays_id: str, cause: Cause) -> None:
+    """End the account of the one and let that of the other take it over, once; neither needs to be there already.
+
+    Nothing happens where either has been erased.
+    """
+    own = find(PointsAccount, customer_partition(gone_id), ACCOUNT)
+    gone = own or PointsAccount.fresh(gone_id, clock.now())
+    stays = store.account_of(stays_id)
+    if gone.is_closed or stays.erased_at or stays.customer_id == gone_id:
+        return
+    terms = store.terms_now()
+    writes = hand_over_card(gone, stays, cause)
+    _know(stays, gone, terms)
+    entries = _carry_over(gone, stays, terms, cause) if gone.entries else []
+    _bury(gone, stays.customer_id, terms)
+    # The account that stays is written even where nothing is known of either: the old id must lead somewhere.
+    commit(Put(gone), Put(stays), *map(Put, entries), *writes)
+
+
+def _know(stays: PointsAccount, gone: PointsAccount, terms: PointsTerms) -> None:
+    """Let the account that stays know what was known of the other. The profile stays its own."""
+    stays.quota = _quota(stays, gone, terms.today)
+    stays.referred_by = _referrer(stays, gone)
+    stays.opened_at = earliest(stays.opened_at, gone.opened_at)
+    stays.active_on = latest_day(stays.active_on, gone.active_on)
+    waiting = [account.warned_on for account in (stays, gone) if ledger.is_due(account, terms.now)]
+    stays.warned_on = warned_until(terms.today, waiting)
+    stays.merged_from = people_of(gone.customer_id, gone.merged_from, stays.merged_from)
+
+
+def _quota(stays: PointsAccount, gone: PointsAccount, today: date) -> tuple[str, int, int, int] | None:
+    """What was given to both today, this month and ever: one person has one limit."""
+    if stays.quota is None and gone.quota is None:
+        return None
+    one, other = Quota.of(stays, today), Quota.of(gone, today)
+    return today.isoformat(), one.today + other.today, one.this_month + other.this_month, one.ever + other.ever
+
+
+def _referrer(stays: PointsAccount, gone: PointsAccount) -> str | None:
+    """Who brought the two; nobody brings somebody who has bought before, and nobody themselves."""
+    named = stays.referred_by or gone.referred_by
+    referrer = store.find_account(named) if named else None
+    if referrer is None or referrer.customer_id in {stays.customer_id, gone.customer_id}:
+        return None
+    return None if has_earned(stays) or has_earned(gone) else named
+
+
+def _carry_over(gone: PointsAccount, stays: PointsAccount, terms: PointsTerms, cause: Cause) -> list[Entry]:
+    before = {gone.pk: gone.tier, stays.pk: stays.tier}
+    stays.stand_in(merge(stays.tiers, gone.tiers, terms.today, terms.programme.tiers))
+
+    def post(account: Account, posting: Posting, origin: ledger.Origin, *, head: str | None) -> Entry:
+        assert isinstance(account, PointsAccount)  # noqa: S101  # one of the two
+        return store.post(account, posting, origin, terms, tier_before=before[account.pk], head=head)
+
+    return carry_over(gone, stays, post, cause, fills_debt=fills_debt(terms.programme))
+
+
+def _bury(gone: PointsAccount, stays_id: str, terms: PointsTerms) -> None:
+    """Leave of the account its chain, and where it went."""
+    gone.stand_in(fresh(terms.programme.tiers))
+    gone.due_at = gone.due_shard = gone.active_on = gone.warned_on = None
+    gone.opened_at = gone.registered_at = gone.email_verified = gone.profile_version = None
+    gone.birthday = gone.groups = gone.quota = gone.referred_by = gone.merged_from = None
+    gone.merged_into = stays_id

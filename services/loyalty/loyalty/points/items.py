@@ -1,0 +1,98 @@
+"""The account of points as it is stored: the ledger's account, the tier, the card, and what is known of its person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from pynamodb.attributes import BooleanAttribute, JSONAttribute, UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
+
+from loyalty.days import start_of
+from loyalty.due.rules import Watch
+from loyalty.ledger.items import ACCOUNT, Account
+from loyalty.points.rules import PointsWatch, is_past_hidden
+from loyalty.programme.tiers import TierBy
+from loyalty.table import DateAttribute, TextAttribute
+from loyalty.tiers.rules import Merits, TierStanding, review_on
+from shared.events import Profile, Tier
+from shared.keys import customer_partition
+
+
+class PointsAccount(Account, discriminator="account"):
+    """One customer's points: `CUSTOMER#<id>` / `ACCOUNT`.
+
+    With `erased_at` it is the tombstone of an erased person; with `merged_into` that of a customer who is another's.
+    """
+
+    tier = UnicodeEnumAttribute(Tier, default=Tier.BRONZE)
+    tier_since = DateAttribute(null=True)
+    tier_kept_until = DateAttribute(null=True)
+    merit_by = UnicodeEnumAttribute(TierBy, null=True)
+    merits: TextAttribute[Merits] = TextAttribute(dict, dict, null=True)
+    # When it came to be, or the moment of an older order: before the registration, it was a guest's.
+    opened_at = UTCDateTimeAttribute(null=True)
+    # Of the profile, at the version that told them.
+    registered_at = UTCDateTimeAttribute(null=True)
+    email_verified = BooleanAttribute(null=True)
+    birthday = DateAttribute(null=True)
+    groups: TextAttribute[tuple[str, ...]] = TextAttribute(list, tuple, null=True)
+    profile_version = IntegerAttribute(null=True)
+    card_number = UnicodeAttribute(null=True)
+    card_issued_at = UTCDateTimeAttribute(null=True)
+    # The day of the last gain, and what was given on it, in its month and ever: only where the programme limits it.
+    quota: TextAttribute[tuple[str, int, int, int]] = TextAttribute(list, tuple, null=True)
+    # Who brought this customer, until both have been thanked.
+    referred_by = UnicodeAttribute(null=True)
+    # Customers who turned out to be this one.
+    merged_from: TextAttribute[tuple[str, ...]] = TextAttribute(list, tuple, null=True)
+    merged_into = UnicodeAttribute(null=True)
+    erased_at = UTCDateTimeAttribute(null=True)
+    # Of a tombstone: counts by kind of what there was, and the adjustments whose reasons are still to be removed.
+    erased: Any = JSONAttribute(null=True)
+    unfinished: Any = JSONAttribute(null=True)
+
+    @classmethod
+    def fresh(cls, customer_id: str, now: datetime) -> PointsAccount:
+        """An account with nothing in it, not stored yet."""
+        return cls(customer_partition(customer_id), ACCOUNT, opened_at=now)
+
+    @property
+    def tiers(self) -> TierStanding:
+        """Its tier, and what that follows from."""
+        basis = self.merit_by or TierBy.POINTS
+        return TierStanding(self.tier, self.tier_since, basis, self.merits or {}, self.tier_kept_until)
+
+    def stand_in(self, tiers: TierStanding) -> None:
+        """Let it stand in a tier."""
+        self.tier, self.tier_since, self.tier_kept_until = tiers.tier, tiers.since, tiers.kept_until
+        self.merits = tiers.merits or None
+        self.merit_by = tiers.basis if tiers.basis is not TierBy.POINTS else None
+
+    def other_due(self, watch: Watch) -> Iterable[datetime]:
+        if isinstance(watch, PointsWatch) and (day := review_on(self.tiers, watch.today, watch.tiers)):
+            yield start_of(day, watch.zone).astimezone(UTC)
+
+    def learn(self, profile: Profile, version: int) -> bool:
+        """Take over what it needs of a profile; whether it is newer than the one known."""
+        if version <= (self.profile_version or 0):
+            return False
+        self.registered_at, self.email_verified = profile.registered_at, profile.email_verified
+        self.birthday, self.groups = profile.birthday, tuple(profile.groups) or None
+        self.profile_version = version
+        return True
+
+    def date_back(self, bought_at: datetime) -> None:
+        """Let it have begun when its customer bought, though the order may be heard of after the registration."""
+        self.opened_at = min(self.opened_at or bought_at, bought_at)
+
+    @property
+    def hides_past(self) -> bool:
+        """Whether it holds what a guest bought and nobody has shown yet to be that guest."""
+        return is_past_hidden(self.opened_at, self.registered_at, verified=bool(self.email_verified))
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing is posted to it any more."""
+        return self.erased_at is not None or self.merged_into is not None

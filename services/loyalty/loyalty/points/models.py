@@ -1,0 +1,211 @@
+"""What the routes of points take and answer."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import AwareDatetime, ConfigDict, Field
+
+from loyalty.days import NEVER
+from loyalty.due.rules import last_days
+from loyalty.ledger.items import Entry
+from loyalty.ledger.standing import EntryKind, Vector
+from loyalty.points.items import PointsAccount
+from loyalty.points.store import PointsTerms
+from loyalty.tiers.rules import merit_on, next_rung
+from shared.events import Tier
+from shared.http import PageQuery
+from shared.ids import CustomerId
+from shared.model import ApiModel
+
+
+class NextExpiry(ApiModel):
+    """The points that expire next, and the last day on which they can be used."""
+
+    on: date
+    points: int
+
+
+class NextRipening(ApiModel):
+    """The pending points that can be used next, and from which day on."""
+
+    on: date
+    points: int
+
+
+class NextTier(ApiModel):
+    """The next tier up, and what is missing to it: points, minor units of money or orders, as the programme says."""
+
+    tier: Tier
+    missing: int
+
+
+class PointsView(ApiModel):
+    """How an account stands. `balance` is pending + available + held - owed."""
+
+    customer_id: CustomerId
+    balance: Annotated[int, Field(description="Negative while more is owed than there is.")]
+    available: Annotated[int, Field(description="What can be used now.")]
+    pending: Annotated[int, Field(description="Earned, and not usable yet.")]
+    held: Annotated[int, Field(description="Set aside for checkouts that are not finished.")]
+    owed: Annotated[int, Field(description="Spent before the order that had earned them was refunded.")]
+    earned: Annotated[int, Field(description="Since the account began, less what refunds took back.")]
+    spent: Annotated[int, Field(description="Since the account began, less what came back.")]
+    expired: Annotated[int, Field(description="Since the account began.")]
+    tier: Tier
+    next_expiry: NextExpiry | None
+    next_ripening: NextRipening | None
+    next_tier: NextTier | None
+    version: int
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "customer_id": "cus_01JZ0000000000000000000000",
+                    "balance": 793,
+                    "available": 593,
+                    "pending": 100,
+                    "held": 100,
+                    "owed": 0,
+                    "earned": 1293,
+                    "spent": 500,
+                    "expired": 0,
+                    "tier": "silver",
+                    "next_expiry": {"on": "2027-03-31", "points": 293},
+                    "next_ripening": {"on": "2026-12-06", "points": 100},
+                    "next_tier": {"tier": "gold", "missing": 3707},
+                    "version": 4,
+                }
+            ]
+        }
+    )
+
+    @classmethod
+    def of(cls, account: PointsAccount, terms: PointsTerms) -> PointsView:
+        standing, rules = account.standing, terms.programme.tiers
+        lots = last_days(standing.lots, account.active_on, terms.watch)
+        day = min(lots, default=NEVER)
+        ripening = min((where.on for where in standing.pending), default=None)
+        rung = next_rung(account.tiers, rules)
+        return cls(
+            customer_id=account.customer_id,
+            balance=standing.balance,
+            tier=account.tier,
+            next_expiry=NextExpiry(on=day, points=lots[day]) if day != NEVER else None,
+            next_ripening=_ripening(account, ripening) if ripening else None,
+            next_tier=NextTier(tier=rung.tier, missing=rung.threshold - merit_on(account.tiers, terms.today, rules))
+            if rung
+            else None,
+            version=account.version or 0,
+            **standing.vector._asdict(),
+        )
+
+
+def _ripening(account: PointsAccount, on: date) -> NextRipening:
+    points = sum(amount for where, amount in account.standing.pending.items() if where.on == on)
+    return NextRipening(on=on, points=points)
+
+
+class VectorView(ApiModel):
+    """How an account stood after an entry."""
+
+    pending: int
+    available: int
+    held: int
+    owed: int
+    earned: int
+    spent: int
+    expired: int
+
+    @classmethod
+    def of(cls, vector: Vector) -> VectorView:
+        return cls(**vector._asdict())
+
+
+class PartView(ApiModel):
+    """The points that one rule gave: base, tier, birthday, a multiplier's or a bonus's name; `limit` takes."""
+
+    rule: str
+    points: int
+
+
+class EntryView(ApiModel):
+    """One entry of the ledger. Entries of an account are numbered from 1 without gaps."""
+
+    number: int
+    kind: EntryKind
+    points: Annotated[int, Field(description="The signed change of the balance; a hold changes none.")]
+    balance: Annotated[int, Field(description="After this entry.")]
+    after: Annotated[VectorView, Field(description="After this entry.")]
+    tier: Annotated[Tier, Field(description="After this entry.")]
+    cause: Annotated[str, Field(description="An order's id, an adjustment's or a hold's, or the last day of lots.")]
+    parts: Annotated[list[PartView] | None, Field(description="Of earned points: which rules gave them.")]
+    programme: Annotated[int, Field(description="The version of the programme it was made under; 0 is the preset.")]
+    reason_code: Annotated[str | None, Field(description="Of an adjustment.")]
+    reason: str | None
+    actor: Annotated[str, Field(description="Who did it; customers are not told the names of staff.")]
+    proposed_by: Annotated[str | None, Field(description="Of an adjustment that a second person approved.")]
+    expires_on: Annotated[date | None, Field(description="The last day on which the points can be used.")]
+    posted_at: AwareDatetime
+    previous: Annotated[str, Field(description="The SHA-256 of the account's entry before, in hexadecimal digits.")]
+
+    @classmethod
+    def of(cls, entry: Entry, *, names_staff: bool) -> EntryView:
+        return cls(
+            number=entry.seq,
+            kind=entry.entry_kind,
+            points=entry.amount,
+            balance=entry.after.balance,
+            after=VectorView.of(entry.after),
+            tier=entry.tier or Tier.BRONZE,
+            cause=entry.cause,
+            parts=_parts(entry.fact("parts")),
+            programme=entry.programme or 0,
+            reason_code=entry.fact("code"),
+            reason=entry.reason,
+            actor=_name_of(entry.actor, names_staff=names_staff),
+            proposed_by=_name_of(proposer, names_staff=names_staff)
+            if (proposer := entry.fact("proposed_by"))
+            else None,
+            expires_on=_expires_on(entry),
+            posted_at=entry.posted_at,
+            previous=entry.previous.hex(),
+        )
+
+
+def _name_of(actor: str, *, names_staff: bool) -> str:
+    return actor if names_staff else actor.partition(":")[0]
+
+
+def _parts(told: Any) -> list[PartView] | None:
+    return [PartView(rule=rule, points=points) for rule, points in told] if told else None
+
+
+def _expires_on(entry: Entry) -> date | None:
+    gained = [day for day, amount in (entry.lots or {}).items() if amount > 0]
+    gained += [where.lot for where, amount in (entry.pending or {}).items() if amount > 0]
+    day = min(gained, default=NEVER)
+    return day if entry.amount > 0 and day != NEVER else None
+
+
+class EntriesQuery(PageQuery):
+    """Which entries to list."""
+
+    kind: EntryKind | None = None
+    merged: Annotated[
+        CustomerId | None,
+        Field(description="Of a customer who turned out to be this one: the ledger that ended when they were merged."),
+    ] = None
+
+
+class VerificationView(ApiModel):
+    """What a verification of the whole ledger of one account found."""
+
+    customer_id: CustomerId
+    holds: Annotated[bool, Field(description="Whether the chain is whole and every sum is right.")]
+    entries: int
+    broken_at: Annotated[int | None, Field(description="The number of the first entry that does not fit.")]
+    what: Annotated[str | None, Field(description="What does not fit there.")]
+    head: Annotated[str, Field(description="The hash of the newest entry: kept, it proves later that nothing changed.")]

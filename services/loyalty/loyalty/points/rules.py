@@ -1,0 +1,69 @@
+"""What the programme's settings mean for an account of points. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from loyalty import days
+from loyalty.due.rules import Watch
+from loyalty.ledger.rules import Back
+from loyalty.programme.models import BelowZero, Expiry, ExpiryMode, Programme
+from loyalty.programme.tiers import Tiers
+
+
+@dataclass(frozen=True, kw_only=True)
+class PointsWatch(Watch):
+    """The watch over an account of points, which may have a tier to look at."""
+
+    tiers: Tiers
+
+
+def watch_of(programme: Programme, now: datetime) -> PointsWatch:
+    """When time does something to an account of points."""
+    expiry = programme.expiry
+    return PointsWatch(
+        today=programme.day_of(now),
+        zone=programme.time_zone,
+        warn_days=expiry.warn_days,
+        idle_months=expiry.months if expiry.mode is ExpiryMode.INACTIVITY else None,
+        tiers=programme.tiers,
+    )
+
+
+def lot_for(given: date, expiry: Expiry) -> date:
+    """The lot of points that were given on a day."""
+    return days.lot_of(last_day(given, expiry), given, exact=expiry.exact_days)
+
+
+def last_day(given: date, expiry: Expiry) -> date:
+    """The last day on which points that were given on a day can be used."""
+    match expiry.mode:
+        case ExpiryMode.MONTHS:
+            return days.months_after(given, expiry.months)
+        case ExpiryMode.MONTH_END:
+            return days.month_end(days.months_after(given, expiry.months))
+        case ExpiryMode.YEAR_END:
+            return days.year_end(days.months_after(given, expiry.months))
+        case ExpiryMode.INACTIVITY | ExpiryMode.NEVER:
+            return days.NEVER
+
+
+def back(programme: Programme, today: date) -> Back:
+    """How points come back to their lots."""
+    grace_until = days.lot_of(
+        today + timedelta(days=programme.refunds.grace_days), today, exact=programme.expiry.exact_days
+    )
+    return Back(today, grace_until, fills_debt=fills_debt(programme))
+
+
+def fills_debt(programme: Programme) -> bool:
+    """Whether anything that is given fills what is owed; what is earned always does."""
+    return programme.refunds.below_zero is not BelowZero.DEBT
+
+
+def is_past_hidden(opened_at: datetime | None, registered_at: datetime | None, *, verified: bool) -> bool:
+    """Whether customers may not see their own account: it began with a guest, and anybody may have registered since."""
+    if verified or opened_at is None:
+        return False
+    return registered_at is None or opened_at < registered_at

@@ -1,0 +1,160 @@
+"""Accounts of points: finding them, and making an entry with the tier that follows and the events that tell of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from loyalty.ledger import store as ledger
+from loyalty.ledger.items import ACCOUNT, Entry
+from loyalty.ledger.standing import EntryKind, Posting
+from loyalty.ledger.store import Origin, Terms
+from loyalty.points.items import PointsAccount
+from loyalty.points.rules import watch_of
+from loyalty.programme.models import Programme
+from loyalty.programme.tiers import TierBy
+from loyalty.programme.usecases import current_programme
+from loyalty.tiers.rules import deserve
+from shared import clock
+from shared.errors import NotFoundError
+from shared.events import (
+    EventData,
+    PointsAdjusted,
+    PointsEarned,
+    PointsExpired,
+    PointsRedeemed,
+    PointsReinstated,
+    PointsRestored,
+    PointsReversed,
+    PointsRipened,
+    Tier,
+    TierChanged,
+)
+from shared.keys import customer_partition
+from shared.table import Check, find
+
+# What is set aside and given back is no news.
+_TELLS: Final[dict[EntryKind, type[EventData]]] = {
+    EntryKind.EARNED: PointsEarned,
+    EntryKind.RIPENED: PointsRipened,
+    EntryKind.REVERSED: PointsReversed,
+    EntryKind.REINSTATED: PointsReinstated,
+    EntryKind.CAPTURED: PointsRedeemed,
+    EntryKind.REDEEMED: PointsRedeemed,
+    EntryKind.RESTORED: PointsRestored,
+    EntryKind.ADJUSTED: PointsAdjusted,
+    EntryKind.EXPIRED: PointsExpired,
+}
+_SILENT: Final = frozenset({EntryKind.VOIDED, EntryKind.MERGED_OUT})
+
+
+@dataclass(frozen=True)
+class PointsTerms(Terms):
+    """The programme in force, at a moment and on the shop's day."""
+
+    programme: Programme
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        """The shop's day."""
+        return self.watch.today
+
+
+@dataclass(frozen=True)
+class Merit:
+    """What an entry counts for towards tiers, signed, by each measure; for the month of `on`."""
+
+    on: date
+    points: int
+    money: int
+    orders: int
+
+    def by(self, measure: TierBy) -> int:
+        """What it counts by one measure."""
+        return {TierBy.POINTS: self.points, TierBy.MONEY: self.money, TierBy.ORDERS: self.orders}[measure]
+
+
+def terms_now() -> PointsTerms:
+    """The terms under which an operation is made now."""
+    now = clock.now()
+    in_force = current_programme(now)
+    return PointsTerms(in_force.version, watch_of(in_force.programme, now), in_force.programme, now)
+
+
+def find_account(customer_id: str) -> PointsAccount | None:
+    """The account as it is now; of an erased person, the tombstone; of one who was merged, the account that stays."""
+    account = find(PointsAccount, customer_partition(customer_id), ACCOUNT)
+    while account and account.merged_into:
+        account = find(PointsAccount, customer_partition(account.merged_into), ACCOUNT)
+    return account
+
+
+def account_of(customer_id: str) -> PointsAccount:
+    """The account as it is now, or a fresh one that is not stored yet."""
+    return find_account(customer_id) or PointsAccount.fresh(customer_id, clock.now())
+
+
+def existing_account(customer_id: str) -> PointsAccount:
+    """The account. Raises NotFoundError when there is none, or only the tombstone of one."""
+    account = find_account(customer_id)
+    if account is None or account.erased_at:
+        raise NotFoundError("This customer has no points account.")
+    return account
+
+
+def guard(pk: str) -> Check:
+    """The customer of this partition is still one: not erased, and nobody else. Otherwise the commit loses its race.
+
+    So nothing comes to be beside the account that an erasure or a merge going on has not seen.
+    """
+    is_a_customer = (
+        PointsAccount.pk.exists()
+        & PointsAccount.erased_at.does_not_exist()
+        & PointsAccount.merged_into.does_not_exist()
+    )
+    return Check(PointsAccount, pk, ACCOUNT, is_a_customer)
+
+
+def post(
+    account: PointsAccount,
+    posting: Posting,
+    origin: Origin,
+    terms: PointsTerms,
+    *,
+    merit: Merit | None = None,
+    tier_before: Tier | None = None,
+    reason: str | None = None,
+    **facts: Any,
+) -> Entry:
+    """The entry of a posting, which tells of itself; the account is turned to it. `ledger.write` stores both.
+
+    `facts` are those of its kind; `tier_before` is that of an account which stands in another tier already; `reason`
+    is what staff wrote.
+    """
+    tier_before = tier_before or account.tier
+    if merit and (amount := merit.by(terms.programme.tiers.by)):
+        on = min(merit.on, terms.today)
+        account.stand_in(deserve(account.tiers, amount, on, terms.today, terms.programme.tiers))
+    entry = ledger.post(account, posting, origin, terms, **facts)
+    entry.reason, entry.tier_before, entry.tier = reason, tier_before, account.tier
+    event = _TELLS.get(posting.kind)
+    # An order that earns nothing, or a refund of points that had expired, is in the ledger and no news.
+    if event and (posting.amount or posting.kind in {EntryKind.CAPTURED, EntryKind.RIPENED}):
+        entry.tell(event, origin.cause)
+    if entry.tier is not tier_before and posting.kind not in _SILENT:
+        entry.tell(TierChanged, origin.cause)
+    return entry
+
+
+def expired_points(account: PointsAccount, day: date) -> int:
+    """How many points of the lot of `day` have expired unspent, as it is now; those of merged customers among them."""
+    people = (account.customer_id, *(account.merged_from or ()))
+    return sum(_expired_points(customer_id, day) for customer_id in people)
+
+
+def _expired_points(customer_id: str, day: date) -> int:
+    # An entry is named by the latest day of its lots, so those that hold an earlier day come after it.
+    entries = Entry.query(f"EXPIRY#{customer_id}", Entry.sk >= day.isoformat(), consistent_read=True)
+    return -sum((entry.lots or {}).get(day, 0) for entry in entries)

@@ -1,0 +1,115 @@
+"""Reading an account of points, and proving its ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from loyalty.ledger import store as ledger
+from loyalty.ledger.proving import prove
+from loyalty.points import store
+from loyalty.points.items import PointsAccount
+from loyalty.points.models import EntriesQuery, EntryView, PointsView, VerificationView
+from shared.errors import ConflictError, ForbiddenError, NotFoundError
+from shared.events import CustomerUpdated
+from shared.http import Page
+from shared.http.cursors import invalid_cursor
+from shared.table import Put, commit, retry_lost_races
+
+
+class EmailNotVerifiedError(ForbiddenError):
+    """A guest bought with this e-mail before somebody registered with it, who has not shown that it is theirs."""
+
+    slug = "email-not-verified"
+    title = "The e-mail is not verified"
+
+
+class InsufficientPointsError(ConflictError):
+    """There is less than is asked for; `balance` and `available` say what there is."""
+
+    slug = "insufficient-points"
+    title = "There are not enough points"
+
+    @classmethod
+    def of(cls, account: PointsAccount) -> Self:
+        """The error about an account."""
+        return cls(extensions={"balance": account.balance, "available": account.available})
+
+
+def read_points(customer_id: str, *, by_self: bool) -> PointsView:
+    """How the account stands. Raises NotFoundError without one, EmailNotVerifiedError as `shown_account`."""
+    return PointsView.of(shown_account(customer_id, by_self=by_self), store.terms_now())
+
+
+def list_entries(
+    customer_id: str, query: EntriesQuery, position: Mapping[str, Any] | None, *, names_staff: bool, by_self: bool
+) -> Page[EntryView]:
+    """A page of entries, newest first. Raises NotFoundError without an account, EmailNotVerifiedError as above."""
+    owner = owner_of(query, shown_account(customer_id, by_self=by_self))
+    before = position_in(position)
+    found = ledger.entries_of(owner, before=before, kind=query.kind, limit=query.limit + 1)
+    page = found[: query.limit]
+    after = {"before": page[-1].seq} if len(found) > query.limit else None
+    return Page.of([EntryView.of(entry, names_staff=names_staff) for entry in page], after)
+
+
+def verify_entries(customer_id: str) -> VerificationView:
+    """Compute the account's whole chain and all its sums again, from its first entry.
+
+    It reads every entry. Raises NotFoundError without an account, LostRaceError while it keeps changing.
+    """
+    account, found = prove(lambda: store.existing_account(customer_id))
+    return VerificationView(
+        customer_id=account.customer_id,
+        holds=found.holds,
+        entries=found.entries,
+        broken_at=found.broken_at,
+        what=found.what,
+        head=(account.head or b"").hex(),
+    )
+
+
+def keep_profile(updated: CustomerUpdated, version: int) -> None:
+    """Know what the programme needs of the profile, as of its version; an older one changes nothing."""
+    retry_lost_races(lambda: _keep_profile(updated, version))
+
+
+def shown_account(customer_id: str, *, by_self: bool) -> PointsAccount:
+    """The account, to be shown to whoever asks. Raises NotFoundError without one.
+
+    Raises EmailNotVerifiedError to customers themselves while it holds what was bought before they registered and
+    their e-mail is not verified: until then anybody could have registered with it.
+    """
+    account = store.existing_account(customer_id)
+    if by_self and account.hides_past:
+        raise EmailNotVerifiedError(
+            "Points were collected with this e-mail before the registration. They show once the e-mail is verified."
+        )
+    return account
+
+
+def owner_of(query: EntriesQuery, account: PointsAccount) -> str:
+    """Whose ledger is asked for. Raises NotFoundError when it is not of anybody who turned out to be this customer."""
+    if query.merged is None:
+        return account.customer_id
+    if query.merged not in (account.merged_from or ()):
+        raise NotFoundError("Nobody of this id turned out to be this customer.")
+    return query.merged
+
+
+def position_in(position: Mapping[str, Any] | None) -> int | None:
+    """The number of the entry that a page begins before."""
+    if position is None:
+        return None
+    before = position.get("before")
+    if not isinstance(before, int) or isinstance(before, bool):
+        raise invalid_cursor()
+    return before
+
+
+def _keep_profile(updated: CustomerUpdated, version: int) -> None:
+    account = store.account_of(updated.customer_id)
+    # The account of somebody who was merged is another's, whose profile this is not.
+    is_own = account.customer_id == updated.customer_id
+    if is_own and not account.erased_at and account.learn(updated.profile, version):
+        commit(Put(account))

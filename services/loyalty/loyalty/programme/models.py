@@ -1,0 +1,193 @@
+"""The programme: all that a shop may set of loyalty, as one document that is validated whole and kept in versions."""
+
+# Annotations are read at once, not kept as text: pydantic would compile each of them again at every cold start.
+from datetime import date, datetime
+from enum import StrEnum
+from itertools import pairwise
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, field_validator
+
+from loyalty.days import day_of
+from loyalty.programme.sections import (
+    MOST_POINTS,
+    Days,
+    Earning,
+    HoldMinutes,
+    Months,
+    Points,
+    Redeeming,
+    Section,
+    Slug,
+)
+from loyalty.programme.tiers import Tiers
+from shared.money import CurrencyCode
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise ValueError("Not a time zone of the IANA database, such as Europe/Berlin") from None
+    return name
+
+
+TimeZone = Annotated[
+    # No dots: a name becomes a path, and none needs one.
+    str,
+    StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9+_/-]{0,63}$"),
+    AfterValidator(_known_zone),
+    Field(description="IANA name: where the shop's days and months begin", examples=["Europe/Berlin"]),
+]
+
+
+class PendingUntil(StrEnum):
+    """What earned points wait for before they can be used: nothing, a number of days, or the delivery."""
+
+    NONE = "none"
+    DAYS = "days"
+    DELIVERY = "delivery"
+
+
+class Pending(Section):
+    """When earned points can be used."""
+
+    until: PendingUntil = PendingUntil.NONE
+    days: Annotated[Days, Field(validate_default=True, description="After the order earned, or after its delivery")] = 0
+    longest_days: Annotated[
+        Days,
+        Field(
+            validate_default=True,
+            description="After the order earned: points of an order never said delivered wait no longer",
+        ),
+    ] = 60
+
+    @field_validator("days")
+    @classmethod
+    def _some_days_to_wait(cls, days: int, info: ValidationInfo) -> int:
+        if info.data.get("until") is PendingUntil.DAYS and days < 1:
+            raise ValueError("At least 1 where points wait for days")
+        return days
+
+    @field_validator("longest_days")
+    @classmethod
+    def _not_shorter_than_days(cls, longest: int, info: ValidationInfo) -> int:
+        if longest < info.data.get("days", 0):
+            raise ValueError("Must not be less than days")
+        return longest
+
+
+class ExpiryMode(StrEnum):
+    """When points end.
+
+    So many months after they were earned; at the end of that month, or that year; so many months after the customer
+    last earned or spent anything; or never.
+    """
+
+    MONTHS = "months"
+    MONTH_END = "month_end"
+    YEAR_END = "year_end"
+    INACTIVITY = "inactivity"
+    NEVER = "never"
+
+
+class Expiry(Section):
+    """How long points live."""
+
+    mode: ExpiryMode = ExpiryMode.MONTHS
+    months: Annotated[Months, Field(description="From the day they were earned, or of the last activity")] = 12
+    exact_days: Annotated[
+        bool,
+        Field(
+            strict=True,
+            description="Points end on their very day. Otherwise, more than 31 days ahead, at the end of its month",
+        ),
+    ] = False
+    warn_days: Annotated[
+        tuple[Annotated[int, Field(strict=True, ge=1, le=365)], ...],
+        Field(max_length=5, description="How many days ahead the customer is told, once each; the longest first"),
+    ] = (30, 7)
+
+    @field_validator("warn_days")
+    @classmethod
+    def _descend(cls, days: tuple[int, ...]) -> tuple[int, ...]:
+        if any(later >= sooner for sooner, later in pairwise(days)):
+            raise ValueError("Each must be less than the one before it")
+        return days
+
+
+class BelowZero(StrEnum):
+    """What a refund does that takes back more points than there are.
+
+    The balance goes below zero; it stops at zero, and the shop bears the rest; or the rest is owed, and taken from what
+    is earned next.
+    """
+
+    NEGATIVE = "negative"
+    FLOOR = "floor"
+    DEBT = "debt"
+
+
+class Refunds(Section):
+    """What a refund does to points."""
+
+    below_zero: BelowZero = BelowZero.NEGATIVE
+    grace_days: Annotated[Days, Field(description="Points given back that have expired meanwhile live so long")] = 30
+
+
+class Adjustments(Section):
+    """What staff may add or take."""
+
+    largest: Annotated[
+        int, Field(strict=True, ge=1, le=MOST_POINTS, description="The most points that one may add or take")
+    ] = 1_000_000
+    approve_above: Annotated[
+        Points | None, Field(description="Above so many points a second person must approve; null: never")
+    ] = None
+    reasons: Annotated[tuple[Slug, ...], Field(min_length=1, max_length=50)] = (
+        "goodwill",
+        "correction",
+        "promotion",
+        "other",
+    )
+
+    @field_validator("approve_above")
+    @classmethod
+    def _within_the_largest(cls, above: int | None, info: ValidationInfo) -> int | None:
+        if above is not None and above > info.data.get("largest", MOST_POINTS):
+            raise ValueError("Must not be more than largest")
+        return above
+
+    @field_validator("reasons")
+    @classmethod
+    def _are_unique(cls, reasons: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(reasons)) < len(reasons):
+            raise ValueError("Each reason once")
+        return reasons
+
+
+class Credit(Section):
+    """Store credit."""
+
+    months: Annotated[Months | None, Field(description="How long credit lives; null: it does not expire")] = None
+    hold_minutes: Annotated[HoldMinutes, Field(description="How long credit is held for a checkout")] = 30
+
+
+class Programme(Section):
+    """All that a shop may set of loyalty. What a document leaves out has its default."""
+
+    currency: CurrencyCode = "USD"
+    time_zone: TimeZone = "UTC"
+    earning: Earning = Field(default_factory=Earning)
+    pending: Pending = Field(default_factory=Pending)
+    redeeming: Redeeming = Field(default_factory=Redeeming)
+    expiry: Expiry = Field(default_factory=Expiry)
+    refunds: Refunds = Field(default_factory=Refunds)
+    tiers: Tiers = Field(default_factory=Tiers)
+    adjustments: Adjustments = Field(default_factory=Adjustments)
+    credit: Credit = Field(default_factory=Credit)
+
+    def day_of(self, moment: datetime) -> date:
+        """The shop's own day at a moment."""
+        return day_of(moment, self.time_zone)

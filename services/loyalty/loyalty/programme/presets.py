@@ -1,0 +1,61 @@
+"""The two styles of a small shop that are ready to use; the stack names the one that counts until one is stored.
+
+Importing this builds the programme's validators, so those who may do without it import it where they need it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Final
+
+from loyalty.programme.models import Programme
+from loyalty.programme.sections import Bonuses, Earning, Flat, Redeeming, Step
+from loyalty.programme.tiers import Rung, Tiers
+from loyalty.settings import Preset
+from shared.events import Tier
+from shared.money import exponent
+
+# 10 points a dollar, 100 points for $1, tiers at 0 / 1,000 / 5,000 points with 10, 12 and 15 points a dollar.
+CLASSIC: Final = Programme()
+
+# 1 point a dollar, steps of $10, $50 and $120, tiers at 0 / 500 / 2,000 points with 1, 1.5 and 2 points a dollar.
+LADDER: Final = Programme(
+    earning=Earning(
+        points_per_unit=1,
+        bonuses=Bonuses(sign_up=100, referrer=50, referee=50, birthday=Decimal(2)),
+    ),
+    redeeming=Redeeming.by_ladder((100, 10_00), (500, 50_00), (1_000, 120_00)),
+    tiers=Tiers(
+        rungs=(
+            Rung(tier=Tier.BRONZE, threshold=0),
+            Rung(tier=Tier.SILVER, threshold=500, multiplier=Decimal("1.5")),
+            Rung(tier=Tier.GOLD, threshold=2_000, multiplier=Decimal(2)),
+        )
+    ),
+)
+
+PRESETS: Final[Mapping[Preset, Programme]] = {Preset.CLASSIC: CLASSIC, Preset.LADDER: LADDER}
+
+# The presets count in dollars, whose minor unit has two digits.
+_DIGITS: Final = 2
+
+
+def preset(name: Preset, currency: str, time_zone: str) -> Programme:
+    """A preset for a shop of this currency: units of money for dollars, whatever the digits of its minor unit."""
+    found = PRESETS[name]
+    redeeming = _in(currency, found.redeeming)
+    return found.model_copy(update={"currency": currency, "time_zone": time_zone, "redeeming": redeeming})
+
+
+def _in(currency: str, redeeming: Redeeming) -> Redeeming:
+    flat, ladder = redeeming.flat, redeeming.ladder
+    changed = {
+        "flat": flat and Flat(points=flat.points, value=_scaled(flat.value, currency)),
+        "ladder": ladder and tuple(Step(points=step.points, value=_scaled(step.value, currency)) for step in ladder),
+    }
+    return redeeming.model_copy(update=changed)
+
+
+def _scaled(value: int, currency: str) -> int:
+    return int(Decimal(value).scaleb(exponent(currency) - _DIGITS))

@@ -1,0 +1,131 @@
+"""What the routes of redeeming take and answer."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final, Self
+
+from pydantic import AwareDatetime, ConfigDict, Field
+
+from loyalty.ledger.held import Held, HoldState
+from loyalty.programme.sections import MOST_POINTS
+from shared.ids import HoldId, OrderId
+from shared.model import ApiModel
+from shared.money import CurrencyCode
+
+_ORDER: Final = "2026-0004711"
+_HOLD: Final[dict[str, Any]] = {
+    "id": "hld_01JZ0000000000000000000000",
+    "points": 500,
+    "currency": "USD",
+    "expires_at": "2026-12-06T15:30:00Z",
+    "order_id": _ORDER,
+}
+
+Redeemed = Annotated[
+    int,
+    Field(strict=True, ge=1, le=MOST_POINTS, description="By a ladder, exactly one of its steps."),
+]
+_Order = Annotated[
+    OrderId | None,
+    Field(description="The order that they pay: when it is refunded or cancelled, they come back in proportion."),
+]
+
+
+class NewPointsHold(ApiModel):
+    """Points to set aside for a checkout."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, json_schema_extra={"examples": [{"points": 500, "order_id": _ORDER}]}
+    )
+
+    points: Redeemed
+    order_id: _Order = None
+
+
+class PointsCapture(ApiModel):
+    """What of a hold to spend: all of it, unless `points` says how many."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, json_schema_extra={"examples": [{"points": 300, "order_id": _ORDER}]}
+    )
+
+    points: Annotated[Redeemed | None, Field(description="The rest is given back.")] = None
+    order_id: Annotated[
+        OrderId | None, Field(description="Where the hold names none; where it does, it must be the same.")
+    ] = None
+
+
+class PointsHoldView(ApiModel):
+    """Points that are or were set aside, and what became of them."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {**_HOLD, "state": "held", "value": 500, "captured": 0},
+                {**_HOLD, "state": "captured", "value": 300, "captured": 300},
+            ]
+        }
+    )
+
+    id: HoldId
+    state: HoldState
+    points: int
+    value: Annotated[int, Field(description="What they are worth, in the minor unit; once captured, what was spent.")]
+    currency: CurrencyCode
+    expires_at: Annotated[AwareDatetime, Field(description="Until when they can be captured.")]
+    captured: Annotated[int, Field(description="How many of them were spent.")]
+    order_id: OrderId | None
+
+    @classmethod
+    def of(cls, held: Held, currency: str) -> Self:
+        return cls(
+            id=held.id,
+            state=held.state,
+            points=held.amount,
+            value=held.value or 0,
+            currency=currency,
+            expires_at=held.until,
+            captured=held.captured,
+            order_id=held.order_id,
+        )
+
+
+class NewRedemption(ApiModel):
+    """Points to spend at once."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, json_schema_extra={"examples": [{"points": 500, "order_id": _ORDER}]}
+    )
+
+    points: Redeemed
+    order_id: _Order = None
+
+
+class RedemptionView(ApiModel):
+    """Points that were spent, and how the account stands after it."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "red_01JZ0000000000000000000000",
+                    "points": 500,
+                    "value": 500,
+                    "currency": "USD",
+                    "order_id": _ORDER,
+                    "balance": 293,
+                    "available": 193,
+                    "redeemed_at": "2026-12-06T15:00:00Z",
+                }
+            ]
+        }
+    )
+
+    id: str
+    points: int
+    value: Annotated[int, Field(description="What they were worth, in the minor unit.")]
+    currency: CurrencyCode
+    order_id: OrderId | None
+    balance: int
+    available: Annotated[int, Field(description="What can be used now.")]
+    redeemed_at: AwareDatetime

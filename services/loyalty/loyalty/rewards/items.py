@@ -1,0 +1,110 @@
+"""The catalogue, as it is stored: rewards, how many were given of those that are limited, and codes to be given."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date, datetime
+from typing import Final
+
+from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
+
+from loyalty.rewards.rules import CodeSource, RewardKind, RewardStatus, Why, why_not_in, why_not_on
+from loyalty.table import DateAttribute, LoyaltyItem, TextAttribute
+from shared.events import Tier
+
+CATALOGUE: Final = "REWARDS"
+REWARD: Final = "REWARD#"
+STOCK: Final = "STOCK"
+KNOWN: Final = "CODE#"
+FREE: Final = "FREE#"
+
+
+def _tiers(written: list[str]) -> tuple[Tier, ...]:
+    return tuple(map(Tier, written))
+
+
+class StoredReward(LoyaltyItem, discriminator="reward"):
+    """`REWARDS` / `REWARD#<reward id>`: a reward as staff described it. No claim writes it."""
+
+    name = UnicodeAttribute()
+    reward_kind = UnicodeEnumAttribute(RewardKind)
+    points = IntegerAttribute()
+    value = IntegerAttribute(null=True)
+    description = UnicodeAttribute(null=True)
+    valid_from = DateAttribute(null=True)
+    valid_until = DateAttribute(null=True)
+    stock = IntegerAttribute(null=True)
+    limit_per_customer = IntegerAttribute(null=True)
+    tiers: TextAttribute[tuple[Tier, ...]] = TextAttribute(list, _tiers, null=True)
+    status = UnicodeEnumAttribute(RewardStatus)
+    code_source = UnicodeEnumAttribute(CodeSource)
+    code_prefix = UnicodeAttribute(null=True)
+    code_length = IntegerAttribute()
+    created_at = UTCDateTimeAttribute()
+
+    @classmethod
+    def fresh(cls, reward_id: str, now: datetime) -> StoredReward:
+        """A reward of which nothing is said and nothing stored yet."""
+        return cls(CATALOGUE, REWARD + reward_id, created_at=now)
+
+    @property
+    def id(self) -> str:
+        """The reward's id."""
+        return self.sk.removeprefix(REWARD)
+
+    def why_not(self, today: date) -> Why | None:
+        """Why nobody can have it on a day of the shop's."""
+        return why_not_on(today, self.status, self.valid_from, self.valid_until)
+
+    def why_not_for(self, tier: Tier) -> Why | None:
+        """Why a customer in a tier cannot have it."""
+        return why_not_in(tier, self.tiers or ())
+
+
+class Stock(LoyaltyItem, discriminator="reward_stock"):
+    """`REWARD#<reward id>` / `STOCK`: how many were given of a reward that is limited.
+
+    Apart from the reward, so that a claim never makes a change by staff lose its race.
+    """
+
+    taken = IntegerAttribute(default=0)
+
+    @classmethod
+    def fresh(cls, reward_id: str) -> Stock:
+        """None given, and not stored yet."""
+        return cls(partition_of(reward_id), STOCK)
+
+
+class KnownCode(LoyaltyItem, discriminator="known_code"):
+    """`REWARD#<reward id>` / `CODE#<hash>`: a code that was posted, for ever, so that it is never given twice."""
+
+    @classmethod
+    def of(cls, reward_id: str, code: str) -> KnownCode:
+        """That of a code, not stored yet."""
+        return cls(partition_of(reward_id), KNOWN + hash_of(code))
+
+
+class FreeCode(LoyaltyItem, discriminator="free_code"):
+    """`REWARD#<reward id>` / `FREE#<hash>`: a code that nobody has yet; the claim that gives it deletes it.
+
+    The hash spreads codes evenly, so that claims at the same time start at places of their own. And it keeps the code,
+    which is as good as money, out of keys.
+    """
+
+    code = UnicodeAttribute()
+
+    @classmethod
+    def of(cls, reward_id: str, code: str) -> FreeCode:
+        """That of a code, not stored yet."""
+        return cls(partition_of(reward_id), FREE + hash_of(code), code=code)
+
+
+def partition_of(reward_id: str) -> str:
+    """The partition of what is counted and given of a reward."""
+    return REWARD + reward_id
+
+
+def hash_of(code: str) -> str:
+    """What stands for a code in keys: 128 bits of its SHA-256 in hexadecimal digits."""
+    return hashlib.sha256(code.encode()).hexdigest()[:32]

@@ -1,0 +1,70 @@
+"""Which rewards there are to be had, by whom and when, and what a code of them looks like."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+from shared.events import Tier
+
+# 26 characters, without what is mistaken for something else when it is read out or typed: 0 O, 1 I L, 2 Z, 5 S, 8 B,
+# U V (2, 5 and 8 stay). So each has 4.7 bits.
+ALPHABET: Final = "23456789ACDEFGHJKMNPQRTWXY"
+# 47 bits: whoever tries a thousand codes a second hits one of a million in two days; with 56 bits, in three years.
+SHORTEST_CODE: Final = 10
+DEFAULT_CODE: Final = 12
+
+
+class RewardKind(StrEnum):
+    """What a reward is; it says what whoever fulfils it has to do."""
+
+    DISCOUNT_CODE = "discount_code"
+    FREE_SHIPPING = "free_shipping"
+    GIFT = "gift"
+    CUSTOM = "custom"
+
+
+class RewardStatus(StrEnum):
+    """Whether a reward can be claimed. An archived one is kept: claims of it stand, and it can become active again."""
+
+    ACTIVE = "active"
+    ARCHIVED = "archived"
+
+
+class CodeSource(StrEnum):
+    """Where a claim's code comes from: there is none, it is drawn at random, or it is one of those that were posted."""
+
+    NONE = "none"
+    GENERATED = "generated"
+    IMPORTED = "imported"
+
+
+class Why(StrEnum):
+    """Why a customer cannot have a reward on a day."""
+
+    ARCHIVED = "archived"
+    NOT_YET = "not_yet"
+    OVER = "over"
+    TIER = "tier"
+
+
+def why_not_on(today: date, status: RewardStatus, first: date | None, last: date | None) -> Why | None:
+    """Why nobody can have a reward on a day of the shop's; None when it is there to be had."""
+    if status is not RewardStatus.ACTIVE:
+        return Why.ARCHIVED
+    if first and today < first:
+        return Why.NOT_YET
+    return Why.OVER if last and today > last else None
+
+
+def why_not_in(tier: Tier, tiers: Iterable[Tier]) -> Why | None:
+    """Why a customer in a tier cannot have a reward that is for `tiers`, or for everybody where there are none."""
+    allowed = tuple(tiers)
+    return Why.TIER if allowed and tier not in allowed else None
+
+
+def new_code(prefix: str, length: int, choose: Callable[[str], str]) -> str:
+    """A code of `length` characters after its prefix; `choose` picks one at random, as `secrets.choice` does."""
+    return prefix + "".join(choose(ALPHABET) for _ in range(length))

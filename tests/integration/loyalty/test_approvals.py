@@ -1,0 +1,283 @@
+"""Adjustments that need two people: proposed by one, approved or rejected by another, and posted once at most."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from chalice.test import HTTPResponse
+
+from loyalty.adjustments import approvals
+from loyalty.adjustments.items import Proposal
+from loyalty.points import store
+from shared.auth import Role
+from shared.events import CustomersMerged
+from shared.http.openapi import openapi
+from tests.integration.loyalty.settings import set_programme
+from tests.integration.loyalty.shop import (
+    ADA,
+    APP,
+    BOB,
+    CLIENT,
+    account,
+    adjust,
+    entries,
+    erasure,
+    get,
+    hear,
+    images,
+    order,
+    registration,
+    told_of,
+)
+from tests.integration.loyalty.spending import let_in
+from tests.tokens import bearer
+
+BODY: dict[str, Any] = {"points": 600, "code": "goodwill", "reason": "The wedding order"}
+PROPOSALS = f"/api/customers/{ADA}/points/proposals"
+
+
+@pytest.fixture(autouse=True)
+def limit() -> None:
+    set_programme(adjustments={"approve_above": 500})
+    hear(order())
+
+
+def propose(*, customer_id: str = ADA, key: str = "k1", **changed: Any) -> str:
+    """Propose as support; the proposal's id."""
+    answer = adjust(BODY | changed, key=key, customer_id=customer_id)
+    assert answer.status_code == 202, answer.body
+    return str(answer.json_body["id"])
+
+
+def decide(proposal_id: str, act: str, *, by: Role = Role.ADMIN, customer_id: str = ADA, **body: Any) -> HTTPResponse:
+    path = f"/api/customers/{customer_id}/points/proposals/{proposal_id}/{act}"
+    headers = bearer(by) | ({"Content-Type": "application/json"} if body else {})
+    return CLIENT.http.post(path, headers=headers, body=json.dumps(body).encode() if body else b"")
+
+
+def approve(proposal_id: str, *, by: Role = Role.ADMIN, customer_id: str = ADA) -> HTTPResponse:
+    return decide(proposal_id, "approve", by=by, customer_id=customer_id)
+
+
+def reject(proposal_id: str, *, by: Role = Role.ADMIN, note: str = "Too much") -> HTTPResponse:
+    return decide(proposal_id, "reject", by=by, note=note)
+
+
+def problem(answer: HTTPResponse) -> tuple[int, str]:
+    return answer.status_code, answer.json_body["type"].removeprefix("/problems/")
+
+
+def waiting() -> list[str]:
+    return [row["id"] for row in get("/api/loyalty/adjustments").json_body["data"]]
+
+
+@pytest.mark.parametrize(("points", "status"), [(500, 201), (501, 202), (-293, 201), (-501, 202)])
+def test_above_the_limit_either_way_a_second_person_is_needed(points: int, status: int) -> None:
+    assert adjust(BODY | {"points": points}).status_code == status
+
+
+def test_what_is_proposed_is_not_posted() -> None:
+    answer = adjust(BODY)
+    body = answer.json_body
+    told = {name: body[name] for name in ("state", "points", "code", "reason", "proposed_by", "decided_by")}
+    assert told == BODY | {"state": "proposed", "proposed_by": "staff:test-support", "decided_by": None}
+    assert account().balance == 293
+    assert waiting() == [body["id"]]
+    assert not told_of("PointsAdjusted")
+
+
+def test_proposed_twice_under_one_key_it_is_one_proposal() -> None:
+    first, again = adjust(BODY), adjust(BODY)
+    assert (again.status_code, again.json_body) == (202, first.json_body)
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert len(waiting()) == 1
+
+
+def test_another_person_approves_and_both_stand_in_the_ledger() -> None:
+    proposal_id = propose()
+    answer = approve(proposal_id)
+    assert answer.status_code == 201
+    posted = answer.json_body
+    assert (posted["points"], posted["balance"], posted["cause"]) == (600, 893, proposal_id)
+    assert (posted["actor"], posted["proposed_by"]) == ("staff:test-admin", "staff:test-support")
+    entry = entries()[-1]
+    assert (entry.pk, entry.reason) == (f"ADJUSTMENT#{proposal_id}", BODY["reason"])
+    assert entry.facts == {"code": "goodwill", "proposed_by": "staff:test-support", "approved_by": "staff:test-admin"}
+    [told] = told_of("PointsAdjusted")
+    assert (told["points"], told["balance"], told["reason"]) == (600, 893, BODY["reason"])
+    assert waiting() == []
+
+
+def test_the_customer_reads_the_reason_and_no_name_of_staff() -> None:
+    approve(propose())
+    hear(registration(email_verified=True))
+    [row, _] = get(f"/api/customers/{ADA}/points/entries", by=ADA).json_body["data"]
+    assert (row["reason"], row["actor"], row["proposed_by"]) == (BODY["reason"], "staff", "staff")
+
+
+def test_whoever_proposed_it_cannot_approve_it_but_may_take_it_back() -> None:
+    proposal_id = propose()
+    assert problem(approve(proposal_id, by=Role.SUPPORT)) == (403, "same-person")
+    taken_back = reject(proposal_id, by=Role.SUPPORT)
+    assert (taken_back.status_code, taken_back.json_body["state"]) == (200, "rejected")
+    assert account().balance == 293
+
+
+@pytest.mark.parametrize("by", [Role.MARKETING, Role.COMPLIANCE, Role.STOREFRONT])
+def test_others_than_admin_and_support_decide_nothing(by: Role) -> None:
+    proposal_id = propose()
+    assert [approve(proposal_id, by=by).status_code, reject(proposal_id, by=by).status_code] == [403, 403]
+    assert get(PROPOSALS, by=by).status_code == get("/api/loyalty/adjustments", by=by).status_code == 403
+
+
+def test_a_decision_sent_again_is_answered_again_and_another_is_refused() -> None:
+    proposal_id = propose()
+    first, again = approve(proposal_id), approve(proposal_id)
+    assert (again.status_code, again.json_body) == (201, first.json_body)
+    refused = reject(proposal_id)
+    assert problem(refused) == (409, "proposal-decided")
+    assert refused.json_body["state"] == "approved"
+    assert [entry.amount for entry in entries()] == [293, 600]
+
+
+def test_what_was_rejected_is_never_posted() -> None:
+    proposal_id = propose()
+    assert reject(proposal_id).json_body["note"] == "Too much"
+    assert reject(proposal_id, note="Other words").json_body["note"] == "Too much"
+    assert problem(approve(proposal_id)) == (409, "proposal-decided")
+    assert account().balance == 293
+    assert waiting() == []
+
+
+@pytest.mark.parametrize(("mine", "others"), [("approve", "reject"), ("reject", "approve"), ("approve", "approve")])
+def test_of_two_at_once_one_wins(monkeypatch: pytest.MonkeyPatch, mine: str, others: str) -> None:
+    proposal_id = propose()
+    body = {"note": "x"}
+
+    def other() -> None:
+        answer = decide(proposal_id, others, by=Role.ADMIN, **(body if others == "reject" else {}))
+        assert answer.status_code in {200, 201}, answer.body
+
+    let_in(monkeypatch, other)
+    answer = decide(proposal_id, mine, by=Role.ADMIN, **(body if mine == "reject" else {}))
+    assert answer.status_code == (201 if mine == others else 409), answer.body
+    assert [entry.amount for entry in entries()] == ([293, 600] if others == "approve" else [293])
+
+
+@pytest.mark.parametrize("others", ["approve", "reject"])
+def test_a_decision_made_while_another_is_written_is_seen(monkeypatch: pytest.MonkeyPatch, others: str) -> None:
+    proposal_id = propose()
+    work = approvals.posted  # type: ignore[attr-defined]
+
+    def posted_late(*arguments: Any, **named: Any) -> Any:
+        monkeypatch.setattr(approvals, "posted", work)
+        answer = decide(proposal_id, others, by=Role.ADMIN, **({"note": "x"} if others == "reject" else {}))
+        assert answer.status_code in {200, 201}
+        return work(*arguments, **named)
+
+    monkeypatch.setattr(approvals, "posted", posted_late)
+    answer = approve(proposal_id)
+    if others == "reject":
+        assert problem(answer) == (409, "proposal-decided")
+    assert [entry.amount for entry in entries()] == ([293, 600] if others == "approve" else [293])
+
+
+def test_whether_there_is_enough_is_looked_at_when_it_is_approved() -> None:
+    proposal_id = propose(points=-501)
+    refused = approve(proposal_id)
+    assert problem(refused) == (409, "insufficient-points")
+    assert (refused.json_body["balance"], waiting()) == (293, [proposal_id])
+    hear(order("A2"))
+    assert approve(proposal_id).json_body["balance"] == 85
+
+
+def test_a_customers_proposals_are_listed_newest_first_a_page_at_a_time() -> None:
+    ids = [propose(key=f"k{number}") for number in range(3)]
+    reject(ids[0])
+    first = get(f"{PROPOSALS}?limit=2").json_body
+    rest = get(f"{PROPOSALS}?limit=2&cursor={first['next_cursor']}").json_body
+    rows = first["data"] + rest["data"]
+    assert [row["id"] for row in rows] == sorted(ids, reverse=True)
+    assert [row["state"] for row in rows] == ["proposed", "proposed", "rejected"]
+    assert rest["next_cursor"] is None
+
+
+def test_all_that_wait_are_listed_newest_first_a_page_at_a_time() -> None:
+    hear(order("B1", BOB))
+    people = [ADA, BOB] * 4
+    ids = [propose(key=f"k{number}", customer_id=person) for number, person in enumerate(people)]
+    reject(ids[2])
+    found, cursor = [], ""
+    while True:
+        page = get(f"/api/loyalty/adjustments?limit=3{cursor}").json_body
+        found += [(row["id"], row["customer_id"]) for row in page["data"]]
+        if page["next_cursor"] is None:
+            break
+        cursor = f"&cursor={page['next_cursor']}"
+    wanted = [pair for pair in zip(ids, people, strict=True) if pair[0] != ids[2]]
+    assert found == sorted(wanted, reverse=True)
+
+
+def test_a_proposal_that_waits_is_nothing_that_time_does_something_to() -> None:
+    propose()
+    [stored] = [image for image in images() if image["kind"]["S"] == "proposal"]
+    assert stored["due_shard"]["S"].startswith("PROPOSAL#")
+
+
+def test_an_unknown_proposal_or_customer_is_not_found() -> None:
+    unknown = "adj_01HZX3Q7V8M4N5P6R7S8T9W0AD"
+    assert approve(unknown).status_code == 404
+    assert approve(propose(), customer_id=BOB).status_code == 404
+    assert adjust(BODY, customer_id=BOB, key="k9").status_code == 404
+    assert decide("adj_1", "approve").status_code == 422
+
+
+def test_a_proposal_of_somebody_merged_since_is_approved_for_the_one_who_stays() -> None:
+    hear(order("B1", BOB))
+    old = propose(customer_id=BOB)
+    hear(CustomersMerged(customer_id=ADA, merged_id=BOB, merged_at="2026-11-22T00:00:00Z"))
+    assert [row["id"] for row in get(PROPOSALS).json_body["data"]] == [old]
+    assert approve(old, customer_id=BOB).json_body["balance"] == 586 + 600
+    assert approve(old).json_body["number"] == entries()[-1].seq
+
+
+def test_an_erasure_takes_proposals_with_it() -> None:
+    proposal_id = propose()
+    hear(erasure())
+    assert told_of("ErasureAnswered")[0]["erased"]["proposals"] == 1
+    assert not [image for image in images() if image["kind"]["S"] == "proposal"]
+    assert BODY["reason"] not in str(images())
+    assert waiting() == []
+    assert approve(proposal_id).status_code == 404
+
+
+def test_a_proposal_made_while_its_customer_is_erased_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    let_in(monkeypatch, lambda: hear(erasure()))
+    assert adjust(BODY).status_code == 404
+    assert not [image for image in images() if image["kind"]["S"] == "proposal"]
+
+
+def test_without_a_limit_nobody_else_is_asked() -> None:
+    set_programme()
+    assert adjust(BODY | {"points": 1_000_000}).status_code == 201
+    assert store.existing_account(ADA).balance == 1_000_293
+
+
+def test_what_is_decided_is_in_no_index() -> None:
+    proposal_id = propose()
+    approve(proposal_id)
+    [found] = [Proposal.from_raw_data(image) for image in images() if image["kind"]["S"] == "proposal"]
+    assert found.id == proposal_id
+    assert {found.due_shard, found.due_at} == {None}
+
+
+def test_both_answers_are_documented() -> None:
+    documented = openapi("loyalty", APP.endpoint.routes)["paths"]["/api/customers/{customer_id}/points"]["post"]
+    schemas = {
+        status: answer["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+        for status, answer in documented["responses"].items()
+        if status.startswith("2")
+    }
+    assert schemas == {"201": "EntryView", "202": "ProposalView"}

@@ -1,0 +1,102 @@
+"""The checkout's quote over HTTP: what points and credit can pay together. It changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from shared.auth import STAFF, Role
+from tests.integration.loyalty.settings import set_programme
+from tests.integration.loyalty.shop import ADA, BOB, erasure, hear, images, order, registration
+from tests.integration.loyalty.spending import held, post, quote
+
+CREDIT = {"amount": 2500, "currency": "USD", "code": "goodwill", "reason": "A late delivery"}
+
+
+@pytest.fixture(autouse=True)
+def an_account(set_clock: Callable[[str], None]) -> None:
+    """Ada has 293 points."""
+    set_clock("2026-02-01T12:00:20+00:00")
+    hear(registration(), order())
+
+
+def give_credit() -> None:
+    assert post("credit", CREDIT, key="c1", by=Role.SUPPORT).status_code == 201
+
+
+def test_without_a_wish_all_that_can_be_used_is_used() -> None:
+    give_credit()
+    before = images()
+    assert quote(8995).json_body == {
+        "total": 8995,
+        "currency": "USD",
+        "points": {"available": 293, "options": [{"points": 293, "value": 293}], "used": 293, "value": 293},
+        "credit": {"available": 2500, "used": 2500},
+        "remaining": 6202,
+    }
+    assert images() == before
+
+
+def test_a_wish_is_priced() -> None:
+    give_credit()
+    found = quote(1000, points=100, credit=800).json_body
+    assert (found["points"]["used"], found["credit"]["used"], found["remaining"]) == (100, 800, 100)
+    found = quote(1000, points=0, credit=0).json_body
+    assert (found["points"]["used"], found["credit"]["used"], found["remaining"]) == (0, 0, 1000)
+
+
+def test_a_wish_that_the_order_cannot_take_is_refused_by_its_field() -> None:
+    give_credit()
+    set_programme(redeeming={"largest_share": 10})
+    assert quote(1000, points=100).json_body["remaining"] == 0
+    assert [error["field"] for error in quote(1000, points=101).json_body["errors"]] == ["points"]
+    assert [error["field"] for error in quote(1000, credit=1001).json_body["errors"]] == ["credit"]
+
+
+def test_more_than_there_is_is_refused_with_what_there_is() -> None:
+    held(200)
+    answer = quote(1000, points=94)
+    assert (answer.status_code, answer.json_body["type"]) == (409, "/problems/insufficient-points")
+    assert (answer.json_body["balance"], answer.json_body["available"]) == (293, 93)
+    answer = quote(1000, credit=1)
+    assert (answer.status_code, answer.json_body["type"]) == (409, "/problems/insufficient-credit")
+    assert answer.json_body["available"] == 0
+
+
+def test_a_ladder_offers_each_step_that_is_affordable() -> None:
+    set_programme(redeeming={"ladder": [{"points": points, "value": 10 * points} for points in (100, 200, 250, 300)]})
+    found = quote(2000).json_body["points"]
+    assert found["options"] == [{"points": 100, "value": 1000}, {"points": 200, "value": 2000}]
+    assert (found["used"], found["value"]) == (200, 2000)
+    assert quote(2000, points=150).json_body["errors"][0]["message"] == "One of 100, 200, 250, 300"
+
+
+def test_points_pay_nothing_in_another_currency() -> None:
+    found = quote(1000, currency="EUR").json_body
+    assert (found["points"], found["remaining"]) == ({"available": 293, "options": [], "used": 0, "value": 0}, 1000)
+    assert quote(1000, currency="EUR", points=1).json_body["errors"][0]["field"] == "points"
+
+
+@pytest.mark.parametrize("role", [*STAFF, Role.STOREFRONT, ADA])
+def test_staff_the_storefront_and_the_customer_may_ask(role: Role | str) -> None:
+    assert quote(1000, by=role).status_code == 200
+
+
+def test_nobody_else_may_and_who_is_unknown_or_erased_is_not_found() -> None:
+    assert quote(1000, by=BOB).status_code == 403
+    assert post("checkout-quote", {"total": 1, "currency": "USD"}, customer_id=BOB).status_code == 404
+    hear(erasure())
+    assert quote(1000).status_code == 404
+
+
+def test_customers_whose_past_is_hidden_are_told_nothing_of_it() -> None:
+    hear(order("B1", BOB), registration(BOB, registered_at="2026-03-01T00:00:00Z", email_verified=False))
+    body = {"total": 1000, "currency": "USD"}
+    assert post("checkout-quote", body, by=BOB, customer_id=BOB).status_code == 403
+    assert post("checkout-quote", body, customer_id=BOB).status_code == 200
+
+
+@pytest.mark.parametrize("body", [{"total": -1}, {"total": 1, "points": -1}, {"total": 1, "credit": 1.5}])
+def test_what_is_wrong_with_a_question_is_named(body: dict[str, object]) -> None:
+    assert post("checkout-quote", {"currency": "USD", **body}).status_code == 422

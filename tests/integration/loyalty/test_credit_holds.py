@@ -1,0 +1,343 @@
+"""Store credit at the checkout: held, captured, released, and given back with its order's money."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from loyalty.ledger import store as ledger
+from shared import ids
+from shared.auth import Role
+from shared.events import OrderStatus
+from tests.integration.loyalty.settings import set_programme
+from tests.integration.loyalty.shop import (
+    ADA,
+    BOB,
+    PLACED_AT,
+    erasure,
+    expire,
+    hear,
+    order,
+    registration,
+    told_of,
+)
+from tests.integration.loyalty.wallet import (
+    capture,
+    credit,
+    held,
+    hold,
+    issue,
+    kinds,
+    let_in,
+    look,
+    lots,
+    release,
+    revoke,
+)
+
+Clock = Callable[[str], None]
+
+
+@pytest.fixture(autouse=True)
+def a_customer_with_credit(some_ground: None, empty_table: None) -> None:
+    """Ada has $10.00 that ends in May 2030 and $20.00 that does not."""
+    hear(registration())
+    issue(1_000, key="soon", expires_on="2030-05-05")
+    issue(2_000, key="ever")
+
+
+def test_a_hold_is_of_what_expires_soonest_and_moves_nothing_else() -> None:
+    answer = hold(1_500, order_id="A1")
+    assert answer.status_code == 201
+    made = answer.json_body
+    assert (made["state"], made["amount"], made["currency"], made["captured"]) == ("held", 1_500, "USD", 0)
+    assert made["order_id"] == "A1"
+    assert lots() == {"9999-12-31": 1_500}
+    [shown] = look().json_body["data"]
+    assert (shown["balance"], shown["available"], shown["held"]) == (3_000, 1_500, 1_500)
+    assert look(f"/holds/{made['id']}").json_body == made
+    assert hold(1_500, order_id="A1").headers["Idempotent-Replayed"] == "true"
+    assert [kind for kind, _ in kinds()] == ["issued", "issued", "held"]
+
+
+def test_a_capture_spends_and_says_the_same_however_often_it_is_asked() -> None:
+    name = held(1_500)
+    answers = [capture(name, order_id="A1") for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 200]
+    assert answers[0].json_body == answers[1].json_body == answers[2].json_body == look(f"/holds/{name}").json_body
+    assert (answers[0].json_body["state"], answers[0].json_body["captured"]) == ("captured", 1_500)
+    assert kinds()[2:] == [("held", 0), ("captured", -1_500)]
+    [told] = told_of("CreditSpent")
+    assert (told["amount"], told["balance"], told["order_id"], told["cause"]) == (-1_500, 1_500, "A1", name)
+    assert credit().standing.spent == 1_500
+
+
+def test_a_part_is_captured_and_the_rest_goes_back_to_its_lots() -> None:
+    name = held(1_500)
+    assert capture(name, amount=400).json_body["captured"] == 400
+    # The soonest expiring was spent; of what was held, the later comes back.
+    assert lots() == {"2030-05-05": 600, "9999-12-31": 2_000}
+    assert kinds()[-1] == ("captured", -400)
+    for other in ({}, {"amount": 500}, {"amount": 400, "order_id": "B2"}):
+        answer = capture(name, **other)
+        assert (answer.status_code, answer.json_body["type"]) == (409, "/problems/hold-ended")
+        assert (answer.json_body["state"], answer.json_body["captured"]) == ("captured", 400)
+    assert len(kinds()) == 4
+
+
+def test_a_payment_that_fails_three_times_gives_back_once() -> None:
+    name = held(1_500)
+    answers = [release(name) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 200]
+    assert answers[0].json_body == answers[1].json_body == answers[2].json_body
+    assert answers[0].json_body["state"] == "released"
+    assert lots() == {"2030-05-05": 1_000, "9999-12-31": 2_000}
+    assert kinds()[2:] == [("held", 0), ("released", 0)]
+    answer = capture(name)
+    assert (answer.status_code, answer.json_body["state"]) == (409, "released")
+
+
+def test_what_was_captured_is_not_released() -> None:
+    name = held(1_500)
+    capture(name)
+    answer = release(name)
+    assert (answer.status_code, answer.json_body["state"], answer.json_body["captured"]) == (409, "captured", 1_500)
+    assert credit().balance == 1_500
+
+
+def test_one_credit_is_not_in_two_checkouts() -> None:
+    held(2_500)
+    answer = hold(501, key="other")
+    assert (answer.status_code, answer.json_body["type"]) == (409, "/problems/insufficient-credit")
+    assert (answer.json_body["balance"], answer.json_body["available"]) == (3_000, 500)
+    assert hold(500, key="third").status_code == 201
+
+
+def test_two_checkouts_at_once_cannot_hold_the_same_credit(monkeypatch: pytest.MonkeyPatch) -> None:
+    let_in(monkeypatch, lambda: hold(2_000, key="one"))
+    answer = hold(2_000, key="other")
+    assert (answer.status_code, answer.json_body["available"]) == (409, 1_000)
+    let_in(monkeypatch, lambda: hold(600, key="third"))
+    assert hold(400, key="fourth").status_code == 201
+    assert credit().standing.held == 3_000
+
+
+def test_the_same_request_twice_at_once_holds_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    let_in(monkeypatch, lambda: hold(1_000))
+    assert hold(1_000).headers["Idempotent-Replayed"] == "true"
+    assert credit().standing.held == 1_000
+
+
+@pytest.mark.parametrize("faster", [capture, release])
+@pytest.mark.parametrize("slower", [capture, release])
+def test_of_a_capture_and_a_release_at_once_one_happens(
+    monkeypatch: pytest.MonkeyPatch, faster: Callable[[str], Any], slower: Callable[[str], Any]
+) -> None:
+    name = held(1_500)
+    first: list[Any] = []
+    let_in(monkeypatch, lambda: first.append(faster(name)))
+    answer = slower(name)
+    assert first[0].status_code == 200
+    assert answer.status_code == (200 if faster is slower else 409)
+    assert len(kinds()) == 4
+    assert credit().standing.held == 0
+    assert credit().balance == (1_500 if faster is capture else 3_000)
+
+
+@pytest.mark.parametrize("call", [capture, release])
+def test_an_answer_that_got_lost_is_given_again(monkeypatch: pytest.MonkeyPatch, call: Callable[[str], Any]) -> None:
+    name = held(1_500)
+    with monkeypatch.context() as broken:
+        write = ledger.write
+
+        def write_and_crash(*writes: Any) -> None:
+            write(*writes)
+            raise ConnectionResetError
+
+        broken.setattr(ledger, "write", write_and_crash)
+        assert call(name).status_code == 500
+    assert call(name).status_code == 200
+    assert len(kinds()) == 4
+
+
+def test_a_crash_before_the_write_leaves_nothing_half_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as broken:
+
+        def crash(*_: Any) -> None:
+            raise ConnectionResetError
+
+        broken.setattr(ledger, "write", crash)
+        assert hold(1_500).status_code == 500
+    assert kinds() == [("issued", 1_000), ("issued", 2_000)]
+    assert hold(1_500).status_code == 201
+
+
+def test_at_most_five_are_open_and_no_more_than_is_held_is_captured() -> None:
+    names = [held(10, key=f"h{n}") for n in range(5)]
+    answer = hold(10, key="sixth")
+    assert (answer.status_code, answer.json_body["type"]) == (409, "/problems/too-many-holds")
+    assert capture(names[0], amount=11).json_body["errors"][0]["field"] == "amount"
+    assert capture(names[0], amount=0).status_code == 422
+    assert release(names[0]).status_code == 200
+    assert hold(10, key="seventh").status_code == 201
+
+
+def test_a_hold_runs_out_and_gives_back_once(set_clock: Clock) -> None:
+    set_programme(credit={"hold_minutes": 20})
+    set_clock("2026-12-01T12:00:00+00:00")
+    name = held(1_500)
+    assert look(f"/holds/{name}").json_body["expires_at"] == "2026-12-01T12:20:00Z"
+    set_clock("2026-12-01T12:20:30+00:00")
+    assert look(f"/holds/{name}").json_body["state"] == "held"
+    set_clock("2026-12-01T12:21:30+00:00")
+    answer = capture(name)
+    assert (answer.status_code, answer.json_body["state"]) == (409, "expired")
+    expire()
+    expire()
+    assert kinds()[2:] == [("held", 0), ("released", 0)]
+    assert lots() == {"2030-05-05": 1_000, "9999-12-31": 2_000}
+    assert look(f"/holds/{name}").json_body["state"] == "expired"
+    assert release(name).json_body["state"] == "expired"
+    assert capture(name).status_code == 409
+
+
+def test_a_hold_that_ran_out_is_in_nobodys_way(set_clock: Clock) -> None:
+    set_clock("2026-12-01T12:00:00+00:00")
+    held(3_000)
+    set_clock("2026-12-01T13:00:00+00:00")
+    assert hold(3_000, key="later").status_code == 201
+
+
+def test_what_expired_while_it_was_held_comes_back_for_a_while(set_clock: Clock) -> None:
+    set_clock("2030-05-05T23:50:00+00:00")
+    name = held(1_000)
+    set_clock("2030-05-06T00:10:00+00:00")
+    expire()
+    assert credit().balance == 3_000
+    release(name)
+    assert lots() == {"2030-06-05": 1_000, "9999-12-31": 2_000}
+
+
+def test_a_hold_is_its_customers_alone() -> None:
+    hear(registration(BOB))
+    issue(500, key="bob", customer_id=BOB)
+    name = held(1_500)
+    for call in (capture, release):
+        assert call(name, customer_id=BOB).status_code == 404
+    assert look(f"/holds/{name}", customer_id=BOB).status_code == 404
+    assert capture(name, by=BOB).status_code == 403
+    assert capture(ids.new_hold_id()).status_code == 404
+    assert capture("hld_x").status_code in {404, 422}
+    assert capture(name, by=ADA).status_code == 200
+    assert release(name, customer_id=BOB).status_code == 404
+    assert capture(name, by=Role.MARKETING).status_code == 403
+
+
+def test_nobody_holds_where_there_is_no_credit() -> None:
+    assert hold(1, currency="EUR").status_code == 404
+    assert hold(0).status_code == 422
+    hear(erasure())
+    assert hold(1, key="late").status_code == 404
+
+
+def test_an_account_that_is_erased_meanwhile_pays_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    name = held(1_500)
+    hear(erasure())
+    assert capture(name).status_code == 404
+    assert credit().balance == 0
+
+
+def paid_with_credit(amount: int = 1_500, order_id: str = "A1", key: str = "h1") -> None:
+    """An order of $29.33, part of which store credit paid."""
+    assert capture(held(amount, key=key), order_id=order_id).status_code == 200
+
+
+def cancelled(**facts: Any) -> Any:
+    return order(status=OrderStatus.CANCELLED, cancelled_at=PLACED_AT, **facts)
+
+
+def test_credit_comes_back_with_the_money_of_its_order() -> None:
+    paid_with_credit()
+    hear(order())
+    hear(order(refunded=1_466, status=OrderStatus.PARTLY_REFUNDED))
+    # 1,500 x 1,466 / 2,933, rounded down; what expires latest comes back first.
+    assert kinds()[-1] == ("restored", 749)
+    hear(order(refunded=2_933, status=OrderStatus.REFUNDED))
+    assert kinds()[-1] == ("restored", 751)
+    assert lots() == {"2030-05-05": 1_000, "9999-12-31": 2_000}
+    assert [told["amount"] for told in told_of("CreditRestored")] == [749, 751]
+    assert credit().standing.spent == 0
+
+
+def test_a_cancellation_gives_all_back_once_whatever_comes_twice_or_late() -> None:
+    paid_with_credit()
+    hear(cancelled(), version=9_000_009)
+    hear(cancelled(), version=9_000_009)
+    hear(order(refunded=100, status=OrderStatus.PARTLY_REFUNDED), version=9_000_008)
+    assert kinds()[3:] == [("captured", -1_500), ("restored", 1_500)]
+    assert credit().balance == 3_000
+
+
+def test_a_reinstated_order_takes_its_credit_again_and_a_later_refund_gives_it_back() -> None:
+    paid_with_credit()
+    hear(order(), cancelled())
+    hear(order(reinstated_at=PLACED_AT))
+    assert kinds()[4:] == [("restored", 1_500), ("redeemed", -1_500)]
+    assert [told["amount"] for told in told_of("CreditSpent")] == [-1_500, -1_500]
+    hear(order(reinstated_at=PLACED_AT, refunded=2_933, status=OrderStatus.REFUNDED))
+    assert kinds()[6:] == [("restored", 1_500)]
+    assert credit().balance == 3_000
+
+
+def test_what_came_back_and_was_spent_elsewhere_is_owed_and_filled_by_the_next_issue() -> None:
+    paid_with_credit(3_000)
+    hear(cancelled())
+    paid_with_credit(2_500, order_id="A2", key="h2")
+    hear(order(reinstated_at=PLACED_AT))
+    [shown] = look().json_body["data"]
+    assert (shown["balance"], shown["available"], shown["owed"]) == (-2_500, 0, 2_500)
+    assert issue(2_600, key="new").json_body["balance"] == 100
+    assert credit().available == 100
+
+
+def test_an_order_without_money_gives_back_when_it_is_cancelled() -> None:
+    paid_with_credit()
+    hear(order(total=0))
+    assert credit().balance == 1_500
+    hear(cancelled(total=0))
+    assert credit().balance == 3_000
+
+
+def test_two_holds_of_one_order_come_back_together_and_other_currencies_apart() -> None:
+    issue(400, key="eur", currency="EUR")
+    paid_with_credit(1_000)
+    paid_with_credit(500, key="h2")
+    name = hold(300, key="h3", currency="EUR").json_body["id"]
+    capture(name, order_id="A1")
+    hear(cancelled())
+    assert kinds()[-1] == ("restored", 1_500)
+    assert kinds(currency="EUR")[-1] == ("restored", 300)
+
+
+def test_what_had_expired_comes_back_with_a_grace(set_clock: Clock) -> None:
+    set_clock("2030-04-01T12:00:00+00:00")
+    paid_with_credit()
+    set_clock("2030-07-01T12:00:00+00:00")
+    expire()
+    hear(cancelled())
+    assert lots() == {"2030-07-31": 1_000, "9999-12-31": 2_000}
+
+
+def test_an_erased_customer_gets_nothing_back() -> None:
+    paid_with_credit()
+    hear(erasure())
+    hear(cancelled())
+    assert kinds()[-1] == ("voided", -1_500)
+
+
+def test_revoking_and_capturing_at_once_never_goes_below_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    let_in(monkeypatch, lambda: revoke(2_000))
+    assert hold(1_500).status_code == 409
+    assert credit().balance == 1_000

@@ -1,0 +1,390 @@
+"""Points that are set aside for a checkout: captured, released, or run out; each of it once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+
+from loyalty.ledger.standing import EntryKind
+from loyalty.programme.models import Programme
+from shared.auth import STAFF, Role
+from tests.integration.loyalty.settings import set_programme
+from tests.integration.loyalty.shop import (
+    ADA,
+    BOB,
+    account,
+    entries,
+    erasure,
+    expire,
+    get,
+    hear,
+    order,
+    points,
+    registration,
+    told_of,
+)
+from tests.integration.loyalty.spending import (
+    capture,
+    crash_before_answering,
+    held,
+    hold,
+    let_in,
+    places,
+    post,
+    read_hold,
+    release,
+)
+
+Clock = Callable[[str], None]
+NOW = "2026-02-01T12:00:20+00:00"
+# A hold of 30 minutes ends on the full minute after that.
+END = "2026-02-01T12:31:00Z"
+
+
+@pytest.fixture(autouse=True)
+def noon(set_clock: Clock) -> None:
+    set_clock(NOW)
+
+
+@pytest.fixture(autouse=True)
+def an_account(noon: None) -> None:
+    """Ada has 293 points."""
+    hear(registration(), order())
+
+
+def test_a_hold_sets_points_aside_at_what_they_are_worth() -> None:
+    answer = hold(200, order_id="B1")
+    assert (answer.status_code, {**answer.json_body, "id": ""}) == (
+        201,
+        {
+            "id": "",
+            "state": "held",
+            "points": 200,
+            "value": 200,
+            "currency": "USD",
+            "expires_at": END,
+            "captured": 0,
+            "order_id": "B1",
+        },
+    )
+    assert (places(), points()) == ((93, 200, 0), [293, 0])
+    assert read_hold(answer.json_body["id"]).json_body == answer.json_body
+    assert get(f"/api/customers/{ADA}/points").json_body["balance"] == 293
+
+
+def test_a_capture_spends_the_hold_and_tells_of_it() -> None:
+    hold_id = held(200)
+    answer = capture(hold_id, order_id="B1")
+    assert (answer.status_code, answer.json_body["state"], answer.json_body["captured"]) == (200, "captured", 200)
+    assert (answer.json_body["value"], answer.json_body["order_id"]) == (200, "B1")
+    assert read_hold(hold_id).json_body == answer.json_body
+    assert (places(), points()) == ((93, 0, 0), [293, 0, -200])
+    assert account().spent == 200
+    [told] = told_of("PointsRedeemed")
+    assert told == {
+        "customer_id": ADA,
+        "entry": 3,
+        "points": -200,
+        "balance": 93,
+        "available": 93,
+        "cause": hold_id,
+        "order_id": "B1",
+        "reward": None,
+        "value": 200,
+        "currency": "USD",
+    }
+
+
+def test_a_part_is_captured_and_the_rest_given_back_in_the_same_entry() -> None:
+    hold_id = held(200)
+    answer = capture(hold_id, points=150)
+    assert (answer.json_body["captured"], answer.json_body["value"], answer.json_body["points"]) == (150, 150, 200)
+    assert (places(), points()) == ((143, 0, 0), [293, 0, -150])
+    assert read_hold(hold_id).json_body == answer.json_body
+
+
+def test_a_release_gives_back_to_the_lots_it_came_from() -> None:
+    before = account().lots
+    hold_id = held(200)
+    answer = release(hold_id)
+    assert (answer.status_code, answer.json_body["state"], answer.json_body["captured"]) == (200, "released", 0)
+    assert (account().lots, points()) == (before, [293, 0, 0])
+    assert read_hold(hold_id).json_body == answer.json_body
+    assert told_of("PointsRedeemed") == []
+
+
+def test_a_release_asked_for_three_times_gives_back_once() -> None:
+    hold_id = held(200)
+    assert [release(hold_id).json_body for _ in range(3)] == [read_hold(hold_id).json_body] * 3
+    assert points() == [293, 0, 0]
+    assert capture(hold_id).json_body["type"] == "/problems/hold-ended"
+
+
+@pytest.mark.parametrize("again", [{}, {"points": 200}, {"order_id": "B1"}, {"points": 200, "order_id": "B1"}])
+def test_the_same_capture_again_changes_nothing(again: dict[str, Any]) -> None:
+    hold_id = held(200)
+    first = capture(hold_id, order_id="B1")
+    assert capture(hold_id, **again).json_body == first.json_body
+    assert points() == [293, 0, -200]
+
+
+@pytest.mark.parametrize("again", [{"points": 100}, {"order_id": "B2"}])
+def test_another_capture_of_the_same_hold_is_refused_with_its_state(again: dict[str, Any]) -> None:
+    hold_id = held(200)
+    capture(hold_id, order_id="B1")
+    answer = capture(hold_id, **again)
+    assert (answer.status_code, answer.json_body["type"]) == (409, "/problems/hold-ended")
+    assert (answer.json_body["state"], answer.json_body["captured"]) == ("captured", 200)
+    assert release(hold_id).json_body["state"] == "captured"
+    assert points() == [293, 0, -200]
+
+
+def test_a_capture_of_all_is_not_that_of_a_part() -> None:
+    hold_id = held(200)
+    capture(hold_id, points=150)
+    assert capture(hold_id).status_code == 409
+    assert capture(hold_id, points=150).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "field"), [({"points": 201}, "points"), ({"points": 0}, "points"), ({"order_id": "B2"}, "order_id")]
+)
+def test_a_capture_cannot_take_more_than_is_held_nor_for_another_order(body: dict[str, Any], field: str) -> None:
+    hold_id = held(200, order_id="B1")
+    answer = capture(hold_id, **body)
+    assert (answer.status_code, [error["field"] for error in answer.json_body["errors"]]) == (422, [field])
+    assert places() == (93, 200, 0)
+
+
+def test_what_was_held_cannot_be_held_again() -> None:
+    held(200)
+    answer = hold(94, key="h2")
+    assert (answer.status_code, answer.json_body["type"]) == (409, "/problems/insufficient-points")
+    assert (answer.json_body["balance"], answer.json_body["available"]) == (293, 93)
+
+
+def test_pending_points_cannot_be_held() -> None:
+    set_programme(pending={"until": "days", "days": 14})
+    hear(order("A2", placed_at=NOW, paid_at=NOW))
+    assert get(f"/api/customers/{ADA}/points").json_body["pending"] == 293
+    assert hold(294).json_body["available"] == 293
+
+
+def test_a_customer_is_in_five_checkouts_at_most() -> None:
+    for n in range(5):
+        held(10, key=f"h{n}")
+    answer = hold(10, key="h6")
+    assert (answer.status_code, answer.json_body["type"]) == (409, "/problems/too-many-holds")
+    assert places() == (243, 50, 0)
+
+
+def test_the_same_request_holds_once_and_is_answered_the_same() -> None:
+    first, second = hold(100), hold(100)
+    assert (second.json_body, second.headers["Idempotent-Replayed"]) == (first.json_body, "true")
+    assert hold(99).json_body["type"] == "/problems/idempotency-key-reused"
+    assert hold(100, key=None).json_body["type"] == "/problems/idempotency-key-required"
+    assert places() == (193, 100, 0)
+
+
+def test_the_same_request_twice_at_once_holds_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    let_in(monkeypatch, lambda: hold(100))
+    assert hold(100).headers["Idempotent-Replayed"] == "true"
+    assert places() == (193, 100, 0)
+
+
+def test_of_two_holds_at_once_that_do_not_both_fit_one_is_told_the_balance(monkeypatch: pytest.MonkeyPatch) -> None:
+    let_in(monkeypatch, lambda: hold(200, key="other"))
+    answer = hold(200, key="one")
+    assert (answer.status_code, answer.json_body["available"]) == (409, 93)
+    assert places() == (93, 200, 0)
+
+
+def test_of_a_capture_and_a_release_at_once_one_happens(monkeypatch: pytest.MonkeyPatch) -> None:
+    hold_id = held(200)
+    let_in(monkeypatch, lambda: release(hold_id))
+    assert capture(hold_id).json_body["state"] == "released"
+    assert points() == [293, 0, 0]
+
+
+def test_of_the_same_capture_twice_at_once_one_happens_and_both_are_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    hold_id = held(200)
+    let_in(monkeypatch, lambda: capture(hold_id, order_id="B1"))
+    assert capture(hold_id, order_id="B1").json_body["state"] == "captured"
+    assert points() == [293, 0, -200]
+
+
+def test_a_capture_goes_on_where_another_order_earns_at_the_same_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    hold_id = held(200)
+    let_in(monkeypatch, lambda: hear(order("A2")))
+    assert capture(hold_id).status_code == 200
+    assert points() == [293, 0, 293, -200]
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_a_crash_after_the_write_is_made_good_by_asking_again(monkeypatch: pytest.MonkeyPatch, times: int) -> None:
+    crash_before_answering(monkeypatch)
+    assert hold(200).status_code == 500
+    hold_id = held(200)
+    crash_before_answering(monkeypatch)
+    assert capture(hold_id, order_id="B1").status_code == 500
+    for _ in range(times):
+        assert capture(hold_id, order_id="B1").json_body["captured"] == 200
+    assert points() == [293, 0, -200]
+
+
+def test_a_hold_runs_out_and_its_points_come_back(set_clock: Clock) -> None:
+    hold_id = held(200)
+    set_clock("2026-02-01T12:31:00+00:00")
+    expire()
+    assert (places(), points()) == ((293, 0, 0), [293, 0, 0])
+    assert read_hold(hold_id).json_body["state"] == "expired"
+    answer = capture(hold_id)
+    assert (answer.status_code, answer.json_body["state"]) == (409, "expired")
+    assert release(hold_id).json_body["state"] == "expired"
+
+
+def test_a_late_capture_counts_within_the_minute_unless_the_job_was_faster(set_clock: Clock) -> None:
+    hold_id = held(200)
+    set_clock("2026-02-01T12:32:00+00:00")
+    assert read_hold(hold_id).json_body["state"] == "held"
+    assert capture(hold_id).status_code == 200
+
+
+def test_a_later_capture_is_refused_though_the_job_has_not_come_yet(set_clock: Clock) -> None:
+    hold_id = held(200)
+    set_clock("2026-02-01T12:32:01+00:00")
+    assert read_hold(hold_id).json_body["state"] == "expired"
+    assert capture(hold_id).json_body["state"] == "expired"
+    assert places() == (93, 200, 0)
+    assert release(hold_id).json_body["state"] == "released"
+    assert places() == (293, 0, 0)
+
+
+def test_points_of_a_checkout_that_was_left_can_be_held_again_before_the_job_comes(set_clock: Clock) -> None:
+    first = held(200)
+    set_clock("2026-02-01T12:40:00+00:00")
+    second = held(250, key="h2")
+    assert (read_hold(first).json_body["state"], read_hold(second).json_body["state"]) == ("expired", "held")
+    assert (places(), points()) == ((43, 250, 0), [293, 0, 0, 0])
+
+
+def test_holds_that_are_over_do_not_count_as_open(set_clock: Clock) -> None:
+    for n in range(5):
+        held(10, key=f"h{n}")
+    set_clock("2026-02-01T13:00:00+00:00")
+    held(10, key="h6")
+    assert len(account().standing.holds) == 5
+
+
+def test_the_soonest_expiring_points_are_held_and_spent() -> None:
+    hear(order("A2", placed_at="2025-06-10T00:00:00Z"))
+    hold_id = held(300)
+    assert account().lots == {date(2027, 1, 31): 286}
+    capture(hold_id, points=290)
+    assert account().lots == {date(2026, 6, 30): 3, date(2027, 1, 31): 293}
+
+
+def test_what_expired_while_it_was_held_comes_back_with_a_grace(set_clock: Clock) -> None:
+    set_programme(redeeming={"hold_minutes": 7 * 24 * 60}, expiry={"exact_days": True})
+    hear(order("A2", placed_at="2025-02-03T00:00:00Z"))
+    hold_id = held(293)
+    set_clock("2026-02-06T12:00:00+00:00")
+    release(hold_id)
+    assert account().lots == {date(2026, 3, 8): 293, date(2027, 1, 31): 293}
+
+
+def test_all_of_a_hold_is_worth_what_it_was_and_a_part_what_it_is() -> None:
+    whole, part = held(100), held(100, key="h2")
+    set_programme(redeeming={"flat": {"points": 100, "value": 50}})
+    assert capture(whole).json_body["value"] == 100
+    assert capture(part, points=60).json_body["value"] == 30
+
+
+def test_by_a_ladder_exactly_a_step_is_held_and_captured() -> None:
+    set_programme(redeeming={"ladder": [{"points": 100, "value": 1000}, {"points": 200, "value": 2500}]})
+    answer = hold(150)
+    assert (answer.status_code, answer.json_body["errors"]) == (
+        422,
+        [{"field": "points", "message": "One of 100, 200"}],
+    )
+    hold_id = held(200)
+    assert capture(hold_id, points=150).status_code == 422
+    assert capture(hold_id, points=100).json_body["value"] == 1000
+
+
+@pytest.mark.parametrize(
+    ("points", "field"), [(0, "points"), (-1, "points"), ("5", "points"), (1.5, "points"), (True, "points")]
+)
+def test_what_is_wrong_with_a_hold_is_named(points: object, field: str) -> None:
+    answer = hold(points)
+    assert (answer.status_code, [error["field"] for error in answer.json_body["errors"]]) == (422, [field])
+
+
+def test_a_hold_is_its_customers_alone() -> None:
+    hear(order("B1", BOB))
+    hold_id = held(200)
+    assert read_hold(hold_id, customer_id=BOB).status_code == 404
+    assert capture(hold_id, customer_id=BOB).status_code == 404
+    assert release(hold_id, customer_id=BOB).status_code == 404
+    release(hold_id)
+    assert read_hold(hold_id, customer_id=BOB).status_code == 404
+    assert read_hold("hld_01JZ0000000000000000000000").status_code == 404
+
+
+def test_customers_hold_and_spend_their_own_points() -> None:
+    hold_id = held(100, by=ADA)
+    assert read_hold(hold_id, by=ADA).status_code == 200
+    assert capture(hold_id, by=ADA).status_code == 200
+    assert hold(100, by=BOB).status_code == 403
+    assert capture(hold_id, by=BOB).status_code == 403
+
+
+@pytest.mark.parametrize("role", [Role.MARKETING, Role.COMPLIANCE])
+def test_staff_who_only_look_spend_nothing(role: Role) -> None:
+    hold_id = held(100)
+    assert hold(100, key="h2", by=role).status_code == 403
+    assert capture(hold_id, by=role).status_code == 403
+    assert release(hold_id, by=role).status_code == 403
+
+
+@pytest.mark.parametrize("role", [*STAFF, Role.STOREFRONT])
+def test_all_staff_and_the_storefront_see_holds(role: Role) -> None:
+    assert read_hold(held(100), by=role).status_code == 200
+
+
+def test_customers_whose_past_is_hidden_cannot_spend_by_themselves() -> None:
+    hear(order("B1", BOB), registration(BOB, registered_at="2026-03-01T00:00:00Z", email_verified=False))
+    path = f"/api/customers/{BOB}"
+    answer = post("holds", {"points": 10}, key="k", by=BOB, customer_id=BOB)
+    assert (answer.status_code, answer.json_body["type"]) == (403, "/problems/email-not-verified")
+    made = post("holds", {"points": 10}, key="k", customer_id=BOB)
+    assert made.status_code == 201
+    hold_id = made.json_body["id"]
+    assert get(f"{path}/holds/{hold_id}", by=BOB).status_code == 403
+    assert capture(hold_id, by=BOB, customer_id=BOB).status_code == 403
+    assert release(hold_id, by=BOB, customer_id=BOB).status_code == 403
+
+
+def test_an_erased_customer_has_no_holds() -> None:
+    hold_id = held(200)
+    hear(erasure())
+    assert [read_hold(hold_id).status_code, capture(hold_id).status_code, release(hold_id).status_code] == [404] * 3
+    assert hold(10, key="h2").status_code == 404
+
+
+def test_every_entry_says_what_it_was_about() -> None:
+    hold_id = held(200, order_id="B1")
+    capture(hold_id, points=150)
+    _, made, end = entries()
+    about = {"hold": hold_id, "order": "B1", "currency": "USD"}
+    assert (made.entry_kind, made.facts) == (EntryKind.HELD, {**about, "value": 200, "until": "2026-02-01T12:31Z"})
+    assert (end.entry_kind, end.facts) == (EntryKind.CAPTURED, {**about, "value": 150})
+
+
+def test_holds_last_as_long_as_the_programme_says() -> None:
+    programme: Programme = set_programme(redeeming={"hold_minutes": 5})
+    assert programme.redeeming.hold_minutes == 5
+    assert hold(10).json_body["expires_at"] == "2026-02-01T12:06:00Z"

@@ -1,0 +1,259 @@
+"""The programme over HTTP: versions, races, what is refused; and how a process remembers which is in force."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from botocore.client import BaseClient
+from chalice.test import HTTPResponse
+
+from loyalty.programme import store
+from loyalty.programme.items import PARTITION, StoredVersion
+from loyalty.programme.models import Programme
+from loyalty.programme.presets import CLASSIC, LADDER
+from loyalty.programme.usecases import current_programme, forget_cached_programme
+from loyalty.settings import LoyaltySettings, Preset
+from shared import clock
+from shared.auth import Role
+from tests.integration.loyalty.shop import CLIENT, get
+from tests.tokens import bearer
+
+URL = "/api/loyalty/programme"
+NOW = "2026-11-22T12:00:00+00:00"
+GENEROUS = {"currency": "USD", "earning": {"points_per_unit": 20}}
+
+Clock = Callable[[str], None]
+
+
+@pytest.fixture(autouse=True)
+def noon(set_clock: Clock) -> None:
+    set_clock(NOW)
+
+
+@pytest.fixture
+def set_settings(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Deploys the stack with other settings."""
+
+    def to(**changed: Any) -> None:
+        settings = LoyaltySettings.read().model_copy(update=changed)
+        monkeypatch.setattr(LoyaltySettings, "read", lambda: settings)
+        forget_cached_programme()
+
+    return to
+
+
+@pytest.fixture
+def queries(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The calls of DynamoDB that were made, as a list that grows."""
+    made: list[str] = []
+    call = BaseClient._make_api_call
+
+    def call_and_note(client: BaseClient, name: str, sent: dict[str, Any]) -> Any:
+        if client.meta.service_model.service_name == "dynamodb":
+            made.append(name)
+        return call(client, name, sent)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", call_and_note)
+    return made
+
+
+def put(programme: Any, *, at: int | None = 0, by: Role = Role.ADMIN, **more: Any) -> HTTPResponse:
+    """PUT the programme, having read version `at`."""
+    headers = {"Content-Type": "application/json", **({} if at is None else {"If-Match": f'"{at}"'}), **bearer(by)}
+    return CLIENT.http.put(URL, headers=headers, body=json.dumps({"programme": programme, **more}).encode())
+
+
+def rate() -> int:
+    """Points a unit of money, as a process that remembers goes by now."""
+    return current_programme(clock.now()).programme.earning.points_per_unit
+
+
+def refused(answer: HTTPResponse) -> tuple[int, list[str]]:
+    return answer.status_code, [error["field"] for error in answer.json_body.get("errors", [])]
+
+
+def test_until_one_is_stored_the_stacks_preset_is_in_force(set_settings: Callable[..., None]) -> None:
+    answer = get(URL)
+    assert (answer.status_code, answer.headers["ETag"]) == (200, '"0"')
+    assert (answer.json_body["version"], answer.json_body["newest"]) == (0, 0)
+    assert Programme.model_validate(answer.json_body["programme"]) == CLASSIC
+    set_settings(preset=Preset.LADDER, currency="JPY", time_zone="Asia/Tokyo")
+    programme = get(URL).json_body["programme"]
+    assert (programme["currency"], programme["time_zone"]) == ("JPY", "Asia/Tokyo")
+    assert programme["redeeming"]["ladder"][0] == {"points": 100, "value": 10}
+
+
+def test_a_new_version_replaces_the_whole_programme_at_once() -> None:
+    assert rate() == 10
+    answer = put(GENEROUS, note="Double points for everyone")
+    assert (answer.status_code, answer.headers["ETag"]) == (200, '"1"')
+    assert {name: answer.json_body[name] for name in answer.json_body if name != "programme"} == {
+        "version": 1,
+        "effective_from": "2026-11-22T12:00:00Z",
+        "created_at": "2026-11-22T12:00:00Z",
+        "created_by": "staff:test-admin",
+        "note": "Double points for everyone",
+    }
+    assert rate() == 20
+    assert put({"expiry": {"mode": "never"}}, at=1).json_body["programme"]["earning"]["points_per_unit"] == 10
+    assert (rate(), get(URL).json_body["version"]) == (10, 2)
+
+
+def test_a_version_to_come_acts_on_its_moment_without_a_read(set_clock: Clock, queries: list[str]) -> None:
+    put(GENEROUS, effective_from="2026-11-22T12:00:30+00:00")
+    assert (rate(), get(URL).json_body["version"], get(URL).headers["ETag"]) == (10, 0, '"1"')
+    queries.clear()
+    set_clock("2026-11-22T12:00:29.999999+00:00")
+    assert (rate(), current_programme(clock.now()).version) == (10, 0)
+    set_clock("2026-11-22T12:00:30+00:00")
+    assert (rate(), current_programme(clock.now()).version) == (20, 1)
+    assert queries == []
+
+
+def test_what_is_in_force_is_read_once_a_minute(queries: list[str], set_clock: Clock) -> None:
+    for _ in range(5):
+        rate()
+    assert queries == ["Query"]
+    set_clock("2026-11-22T12:00:59+00:00")
+    rate()
+    assert queries == ["Query"]
+    for moment in ("2026-11-22T12:01:00+00:00", "2027-11-22T12:00:00+00:00", "2026-01-01T00:00:00+00:00"):
+        set_clock(moment)
+        rate()
+        rate()
+    assert queries == ["Query"] * 4
+
+
+def test_another_process_goes_by_the_version_before_for_at_most_a_minute(set_clock: Clock) -> None:
+    assert rate() == 10
+    stored = StoredVersion(PARTITION, "VERSION#000001", document=LADDER.model_dump_json(), created_by="staff:eve")
+    stored.effective_from = stored.created_at = clock.now()
+    stored.save()
+    assert rate() == 10
+    set_clock("2026-11-22T12:01:00+00:00")
+    assert rate() == 1
+
+
+def test_one_query_finds_the_one_in_force_among_those_to_come(queries: list[str]) -> None:
+    for number in range(4):
+        put({"earning": {"points_per_unit": 11 + number}}, at=number, effective_from=later(days=number))
+    queries.clear()
+    assert [rate(), rate()] == [11, 11]
+    assert queries == ["Query"]
+    assert [version.number for version in store.in_force_and_to_come(clock.now())] == [4, 3, 2, 1]
+
+
+def later(**time: float) -> str:
+    return (datetime.fromisoformat(NOW) + timedelta(**time)).isoformat()
+
+
+def test_many_versions_to_come_are_all_remembered() -> None:
+    for number in range(7):
+        put({"earning": {"points_per_unit": 11 + number}}, at=number, effective_from=later(seconds=number))
+    moments = [clock.now() + timedelta(seconds=second) for second in range(9)]
+    found = [current_programme(moment).programme.earning.points_per_unit for moment in moments]
+    assert found == [11, 12, 13, 14, 15, 16, 17, 17, 17]
+
+
+@pytest.mark.parametrize(
+    ("body", "fields"),
+    [
+        ({"programme": {"earning": {"rounding": "sideways"}}}, ["programme.earning.rounding"]),
+        ({"programme": {"tiers": {"rungs": []}}}, ["programme.tiers.rungs"]),
+        ({"programme": {"currency": "EUR"}}, ["programme.currency"]),
+        ({"programme": {}, "effective_from": "2026-11-22T11:58:59Z"}, ["effective_from"]),
+        ({"programme": {}, "effective_from": "2027-12-01T00:00:00Z"}, ["effective_from"]),
+        ({"programme": {}, "effective_from": "2026-12-01T00:00:00"}, ["effective_from"]),
+        ({"programme": {}, "note": " "}, ["note"]),
+        ({"programme": {}, "remark": "x"}, ["remark"]),
+        ({}, ["programme"]),
+    ],
+)
+def test_what_makes_no_sense_is_refused_by_name_and_nothing_is_stored(body: dict[str, Any], fields: list[str]) -> None:
+    answer = CLIENT.http.put(
+        URL,
+        headers={"Content-Type": "application/json", "If-Match": '"0"', **bearer(Role.ADMIN)},
+        body=json.dumps(body).encode(),
+    )
+    assert refused(answer) == (422, fields)
+    assert store.newest_version() is None
+
+
+def test_the_currency_is_that_of_the_stack(set_settings: Callable[..., None]) -> None:
+    set_settings(currency="EUR")
+    assert refused(put(GENEROUS)) == (422, ["programme.currency"])
+    assert put({**GENEROUS, "currency": "EUR"}).status_code == 200
+
+
+def test_a_newer_version_takes_the_place_of_one_to_come() -> None:
+    put(GENEROUS, effective_from=later(days=7))
+    assert put({}, at=1).status_code == 200
+    week_on = datetime.fromisoformat(later(days=7))
+    assert (current_programme(week_on).version, current_programme(week_on).programme) == (2, CLASSIC)
+
+
+def test_a_change_names_the_version_that_it_changes() -> None:
+    assert put(GENEROUS, at=None).status_code == 428
+    assert put(GENEROUS, at=1).status_code == 412
+    assert put(GENEROUS, at=0).status_code == 200
+    assert put(GENEROUS, at=0).status_code == 412
+    assert put(GENEROUS, at=2).status_code == 412
+
+
+def test_of_two_changes_at_once_one_wins(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = store.newest_version
+    answers: list[int] = []
+
+    def let_the_other_in() -> StoredVersion | None:
+        newest = read()
+        monkeypatch.setattr(store, "newest_version", read)
+        answers.append(put({"earning": {"points_per_unit": 30}}).status_code)
+        return newest
+
+    monkeypatch.setattr(store, "newest_version", let_the_other_in)
+    answers.append(put(GENEROUS).status_code)
+    assert answers == [200, 412]
+    assert (rate(), [version.number for version in store.newest_first(limit=9)]) == (30, [1])
+
+
+def test_versions_are_listed_newest_first_a_page_at_a_time() -> None:
+    for number in range(3):
+        put({}, at=number, note=f"No. {number + 1}")
+    first = get(f"{URL}/versions?limit=2").json_body
+    assert [(row["version"], row["note"]) for row in first["data"]] == [(3, "No. 3"), (2, "No. 2")]
+    assert "programme" not in first["data"][0]
+    second = get(f"{URL}/versions?limit=2&cursor={first['next_cursor']}").json_body
+    assert ([row["version"] for row in second["data"]], second["next_cursor"]) == ([1], None)
+
+
+def test_a_version_is_read_as_it_was_put() -> None:
+    put(GENEROUS)
+    put({}, at=1)
+    answer = get(f"{URL}/versions/1")
+    assert (answer.json_body["programme"]["earning"]["points_per_unit"], answer.headers["ETag"]) == (20, '"1"')
+    assert put(answer.json_body["programme"], at=2).json_body["programme"] == answer.json_body["programme"]
+    assert get(f"{URL}/versions/4").status_code == 404
+    assert [get(f"{URL}/versions/{number}").status_code for number in ("0", "x", "1000000")] == [422] * 3
+
+
+@pytest.mark.parametrize("name", list(Preset))
+def test_a_preset_can_be_put_as_it_is_read(name: Preset, set_settings: Callable[..., None]) -> None:
+    set_settings(currency="BHD", time_zone="Asia/Bahrain")
+    programme = get(f"/api/loyalty/presets/{name}").json_body["programme"]
+    assert put(programme).json_body["programme"] == programme
+    assert programme["time_zone"] == "Asia/Bahrain"
+
+
+def test_there_are_no_other_presets() -> None:
+    assert refused(get("/api/loyalty/presets/modern")) == (422, ["name"])
+
+
+def test_staff_read_and_admins_change() -> None:
+    for role in (Role.SUPPORT, Role.MARKETING, Role.COMPLIANCE, Role.STOREFRONT):
+        assert put(GENEROUS, by=role).status_code == 403
+    assert get(URL, by=Role.MARKETING).status_code == 200
+    assert get(URL, by=Role.STOREFRONT).status_code == 403

@@ -1,0 +1,284 @@
+"""Orders that are refunded, cancelled and reinstated, in any order and number; and what nobody gains by it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from itertools import count
+from typing import Any, Final
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from loyalty.earning.rules import taken_back_target
+from loyalty.ledger.standing import EntryKind
+from shared.events import OrderRecorded, OrderStatus
+from tests.integration.loyalty.settings import set_programme
+from tests.integration.loyalty.shop import (
+    account,
+    adjust,
+    entries,
+    expire,
+    hear,
+    order,
+    points,
+    told_of,
+)
+from tests.integration.loyalty.spending import redeem
+
+Clock = Callable[[str], None]
+LOT: Final = date(2027, 1, 31)
+TOTAL: Final = 2_933
+EARNED: Final = 293
+A_DAY: Final = datetime(2026, 2, 2, tzinfo=UTC)
+numbers: Final = count(1)
+# Each example has orders of its own, and needs no table of its own.
+examples: Final = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def cancelled(order_id: str = "A1", **facts: Any) -> OrderRecorded:
+    return order(order_id, cancelled_at=A_DAY, status=OrderStatus.CANCELLED, **facts)
+
+
+def reinstated(order_id: str = "A1", **facts: Any) -> OrderRecorded:
+    return order(order_id, reinstated_at=A_DAY, **facts)
+
+
+def refunded(amount: int, order_id: str = "A1", **facts: Any) -> OrderRecorded:
+    return order(order_id, refunded=amount, status=OrderStatus.PARTLY_REFUNDED, **facts)
+
+
+def spend(amount: int, key: str = "spent") -> None:
+    assert adjust({"points": -amount, "reason": "spent"}, key=key).status_code == 201
+
+
+def kinds() -> list[str]:
+    return [entry.entry_kind.value for entry in entries()]
+
+
+def history(steps: list[str | int], order_id: str) -> list[OrderRecorded]:
+    """An order's versions: placed, paid, and after each step; a number refunds as much more."""
+    facts: dict[str, Any] = {}
+    versions = [order(order_id, paid_at=None, status=OrderStatus.PLACED), order(order_id)]
+    for step in steps:
+        if isinstance(step, int):
+            facts["refunded"] = min(facts.get("refunded", 0) + step, TOTAL)
+        elif facts.get("cancelled_at"):
+            facts |= {"cancelled_at": None, "reinstated_at": A_DAY}
+        else:
+            facts["cancelled_at"] = A_DAY
+        versions.append(order(order_id, **facts))
+    return versions
+
+
+STEPS = st.lists(st.one_of(st.just("turn"), st.integers(1, 1_500)), max_size=5)
+
+
+@examples
+@given(STEPS, st.data())
+def test_whatever_is_heard_in_whatever_order_the_newest_decides(steps: list[str | int], data: st.DataObject) -> None:
+    order_id = f"N{next(numbers)}"
+    versions = list(enumerate(history(steps, order_id), 1))
+    # Any of the older ones, once, twice or never; the newest at least once.
+    heard = data.draw(st.permutations([*data.draw(st.lists(st.sampled_from(versions), max_size=6)), versions[-1]]))
+    hear(order(f"G{order_id}", total=5_000))
+    assert redeem(100, key=order_id, order_id=order_id).status_code == 201
+    before, spent_before = account().balance, account().spent or 0
+    for version, event in heard:
+        assert hear(event, version=version) == 0
+    newest = versions[-1][1]
+    undone = TOTAL if newest.cancelled_at else newest.refunded
+    stands = EARNED - taken_back_target(EARNED, TOTAL, undone) if newest.paid_at else 0
+    restored = 100 * undone // TOTAL
+    earned = [entry for entry in entries() if entry.pk == f"ORDER#{order_id}" and entry.entry_kind is EntryKind.EARNED]
+    if earned:  # another tier may have multiplied
+        stands = earned[0].amount - taken_back_target(earned[0].amount, TOTAL, undone)
+    assert account().balance - before == stands + restored
+    assert spent_before - (account().spent or 0) == restored
+
+
+def test_an_order_cancelled_and_reinstated_earns_again_once() -> None:
+    hear(order(), cancelled(), reinstated(), cancelled(), reinstated())
+    assert points() == [293, -293, 293, -293, 293]
+    assert (account().lots, account().earned) == ({LOT: 293}, 293)
+    assert kinds() == ["earned", "reversed", "reinstated", "reversed", "reinstated"]
+    assert sorted(event["points"] for event in told_of("PointsReinstated")) == [293, 293]
+
+
+def test_a_cancellation_heard_after_the_reinstatement_it_came_before_changes_nothing() -> None:
+    hear(order(), version=1)
+    hear(reinstated(), version=5)
+    hear(cancelled(), version=4)
+    assert account().balance == 293
+    hear(cancelled(), version=6)
+    assert account().balance == 0
+
+
+def test_a_cancelled_order_that_is_paid_after_all_earns_nothing_until_it_is_reinstated() -> None:
+    hear(cancelled(paid_at=None), cancelled())
+    assert account().balance == 0
+    hear(reinstated())
+    assert (account().balance, account().lots) == (293, {LOT: 293})
+
+
+def test_a_refund_outlives_a_cancellation_and_its_end() -> None:
+    hear(order(), refunded(1_000), cancelled(refunded=1_000), reinstated(refunded=1_000))
+    assert (account().balance, points()) == (193, [293, -100, -193, 193])
+
+
+def test_a_refund_of_an_order_that_earned_nothing_is_a_reversal_and_no_news() -> None:
+    hear(order(currency="EUR"), refunded(1_000, currency="EUR"))
+    assert (kinds(), points()) == (["earned", "reversed"], [0, 0])
+    assert told_of("PointsReversed") == told_of("PointsReinstated") == []
+
+
+def test_a_cancellation_takes_a_tier_at_once_and_a_reinstatement_gives_it_back() -> None:
+    hear(order(total=10_000))
+    assert account().tier == "silver"
+    hear(cancelled(total=10_000))
+    assert account().tier == "bronze"
+    hear(reinstated(total=10_000))
+    assert account().tier == "silver"
+
+
+# --- after the points' end
+
+
+def test_what_is_given_back_after_its_lot_ended_has_a_grace_and_then_ends(set_clock: Clock) -> None:
+    hear(order(), cancelled())
+    set_clock("2027-02-10T00:00:00+00:00")
+    expire()
+    hear(reinstated())
+    assert account().lots == {date(2027, 3, 12): 293}
+    set_clock("2027-03-13T00:00:00+00:00")
+    expire()
+    assert (account().balance, account().expired) == (0, 293)
+
+
+def test_what_was_given_back_late_is_what_another_cancellation_takes(set_clock: Clock) -> None:
+    """Of the same lot, another order's points have expired; they pay for this one's no second time."""
+    hear(order("A1"), order("B1"), cancelled("A1"))
+    set_clock("2027-02-10T00:00:00+00:00")
+    expire()
+    assert account().expired == 293
+    hear(reinstated("A1"))
+    assert account().balance == 293
+    hear(cancelled("A1"))
+    assert (account().balance, account().lots) == (0, {})
+    hear(reinstated("A1"), cancelled("A1"), cancelled("B1"))
+    assert account().balance == 0
+
+
+def test_what_had_expired_does_not_come_back_by_a_reinstatement(set_clock: Clock) -> None:
+    hear(order())
+    set_clock("2027-02-10T00:00:00+00:00")
+    expire()
+    for _ in range(2):
+        hear(cancelled())
+        assert account().balance == 0
+        hear(reinstated())
+        assert account().balance == 0
+    assert points() == [293, -293, 0, 0, 0, 0]
+
+
+def test_a_refund_after_a_part_expired_then_a_cancellation_and_its_end_leave_what_the_refund_did(
+    set_clock: Clock,
+) -> None:
+    hear(order(total=10_000))
+    spend(600)
+    set_clock("2027-02-10T00:00:00+00:00")
+    expire()
+    assert account().balance == 0
+    hear(refunded(5_000, total=10_000))
+    assert (account().balance, account().standing.owed) == (-100, 100)  # 400 of the 500 had expired
+    for _ in range(2):
+        hear(cancelled(total=10_000, refunded=5_000), reinstated(total=10_000, refunded=5_000))
+        assert account().balance == -100
+
+
+# --- below zero
+
+
+def test_debt_is_filled_by_what_is_earned_next_and_by_gifts() -> None:
+    hear(order())
+    spend(293)
+    hear(refunded(TOTAL))
+    assert (account().balance, account().available) == (-293, 0)
+    adjust({"points": 100, "reason": "A gift"}, key="gift")
+    assert (account().balance, account().available, account().owed) == (-193, 0, 193)
+    hear(order("A2"))
+    assert (account().balance, account().available, account().owed) == (100, 100, None)
+
+
+def test_a_shop_may_stop_at_zero_and_bear_the_rest() -> None:
+    set_programme(refunds={"below_zero": "floor"})
+    hear(order())
+    spend(200)
+    hear(refunded(TOTAL))
+    assert (points(), account().balance) == ([293, -200, -93], 0)
+    assert entries()[-1].fact("forgiven") == 200
+    hear(order("A2"))
+    assert account().balance == 293
+
+
+def test_what_a_shop_bore_is_not_given_back_when_the_order_is_reinstated() -> None:
+    set_programme(refunds={"below_zero": "floor"})
+    hear(order())
+    spend(200)
+    for _ in range(3):
+        hear(cancelled(), reinstated())
+        assert account().balance == 93
+
+
+def test_a_shop_may_take_debt_from_earnings_alone() -> None:
+    set_programme(refunds={"below_zero": "debt"})
+    hear(order())
+    spend(293)
+    hear(refunded(TOTAL))
+    adjust({"points": 100, "reason": "A gift"}, key="gift")
+    assert (account().balance, account().available, account().owed) == (-193, 100, 293)
+    spend(100, "again")
+    hear(order("A2"))
+    assert (account().balance, account().available, account().owed) == (0, 0, None)
+
+
+@pytest.mark.parametrize("policy", ["negative", "debt"])
+def test_buying_earning_spending_and_cancelling_in_a_loop_gains_nobody_a_point(policy: str) -> None:
+    set_programme(refunds={"below_zero": policy})
+    hear(order("G1", total=5_000))
+    start = account().balance
+    for turn in range(4):
+        first, second = f"L{turn}", f"M{turn}"
+        hear(order(first))
+        assert redeem(100, key=first, order_id=second).status_code == 201
+        hear(order(second, total=500))
+        hear(cancelled(first), cancelled(second, total=500))
+        assert account().balance == start
+    assert account().spent in {None, 0}
+
+
+@examples
+@given(
+    st.lists(st.tuples(st.sampled_from("buy spend cancel reinstate refund".split()), st.integers(0, 2)), max_size=10)
+)
+def test_no_loop_of_any_kind_gains_a_point(moves: list[tuple[str, int]]) -> None:
+    """When all orders are cancelled in the end, nothing is left but what there was, whatever happened before."""
+    run = next(numbers)
+    hear(order(f"W{run}", total=5_000))
+    start, states = account().balance, {n: {"order_id": f"X{run}-{n}", "refunded": 0} for n in range(3)}
+    for number, (move, n) in enumerate(moves):
+        state = states[n]
+        match move:
+            case "spend":
+                redeem(100, key=f"{run}-{number}", order_id=str(state["order_id"]))
+                continue
+            case "cancel":
+                state |= {"cancelled_at": A_DAY}
+            case "reinstate" if state.get("cancelled_at"):
+                state |= {"cancelled_at": None, "reinstated_at": A_DAY}
+            case "refund":
+                state["refunded"] = min(int(str(state["refunded"])) + 700, TOTAL)
+        hear(order(**state))  # type: ignore[arg-type]
+    hear(*(order(**(state | {"cancelled_at": A_DAY})) for state in states.values()))  # type: ignore[arg-type]
+    assert account().balance == start

@@ -1,0 +1,182 @@
+"""What the programme means for store credit, and sums that hold whatever is done with it."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from loyalty.credit.rules import back, check_expiry, check_room, lot_for, watch_of
+from loyalty.days import NEVER
+from loyalty.ledger import rules
+from loyalty.ledger.standing import EntryKind, Posting, Standing
+from loyalty.programme.models import Programme
+from shared.errors import InvalidError
+from shared.money import LARGEST_AMOUNT
+
+TODAY = date(2026, 1, 31)
+NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
+
+
+def programme(**sections: Any) -> Programme:
+    return Programme.model_validate(sections)
+
+
+def test_without_months_credit_does_not_expire() -> None:
+    assert lot_for(TODAY, programme()) == NEVER
+
+
+def test_31_january_and_one_month_is_the_last_of_february() -> None:
+    # 28 days ahead: it keeps its day.
+    assert lot_for(TODAY, programme(credit={"months": 1})) == date(2026, 2, 28)
+
+
+def test_more_than_31_days_ahead_it_is_the_end_of_the_month_unless_days_are_exact() -> None:
+    given_on = date(2026, 1, 10)
+    assert lot_for(given_on, programme(credit={"months": 3})) == date(2026, 4, 30)
+    assert lot_for(given_on, programme(credit={"months": 3}, expiry={"exact_days": True})) == date(2026, 4, 10)
+
+
+@pytest.mark.parametrize("wanted", [date(2026, 1, 30), date(2036, 2, 1), NEVER])
+def test_a_last_day_that_cannot_be_is_named(wanted: date) -> None:
+    with pytest.raises(InvalidError) as refused:
+        check_expiry(wanted, TODAY)
+    assert [error.field for error in refused.value.errors] == ["expires_on"]
+
+
+@pytest.mark.parametrize("wanted", [TODAY, date(2036, 1, 31)])
+def test_today_and_ten_years_ahead_can_be(wanted: date) -> None:
+    check_expiry(wanted, TODAY)
+
+
+def test_an_account_has_room_up_to_the_largest_amount() -> None:
+    check_room(LARGEST_AMOUNT - 5, 5)
+    with pytest.raises(InvalidError):
+        check_room(LARGEST_AMOUNT - 5, 6)
+
+
+def test_it_is_watched_like_points_but_no_idleness_ends_it() -> None:
+    watch = watch_of(programme(expiry={"mode": "inactivity", "warn_days": [14]}, time_zone="Asia/Tokyo"), NOON)
+    assert (watch.today, watch.zone, tuple(watch.warn_days), watch.idle_months) == (TODAY, "Asia/Tokyo", (14,), None)
+
+
+def test_what_comes_back_fills_what_is_owed_whatever_the_policy_for_points_is() -> None:
+    assert all(
+        back(programme(refunds={"below_zero": each}), TODAY).fills_debt for each in ("debt", "floor", "negative")
+    )
+
+
+def test_what_comes_back_after_its_day_has_the_grace_of_refunds() -> None:
+    some = back(programme(refunds={"grace_days": 10}), TODAY).of({date(2026, 1, 30): 5, TODAY: 7})
+    assert some == {date(2026, 2, 10): 5, TODAY: 7}
+
+
+AMOUNTS = st.integers(1, 5_000)
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["issue", "hold", "capture", "release", "revoke", "expire", "refund", "reinstate"]),
+        AMOUNTS,
+        st.integers(0, 400),
+    ),
+    max_size=40,
+)
+
+
+@given(STEPS)
+def test_the_balance_is_always_what_was_given_less_what_went(steps: list[tuple[str, int, int]]) -> None:
+    till = Till()
+    for what, amount, days in steps:
+        till.do(what, amount, days)
+        till.check()
+
+
+class Till:
+    """An account of credit under any operations in any order; what was given and went is counted beside it."""
+
+    def __init__(self) -> None:
+        self.standing = Standing()
+        self.today = TODAY
+        self.gone = dict.fromkeys(("issued", "revoked", "spent", "expired"), 0)
+        self.captured: list[dict[date, int]] = []
+        self.restored: list[dict[date, int]] = []
+        self.holds = 0
+
+    def do(self, what: str, amount: int, days: int) -> None:
+        getattr(self, f"_{what}")(amount, days)
+
+    def check(self) -> None:
+        standing, gone = self.standing, self.gone
+        assert standing.balance == gone["issued"] - gone["revoked"] - gone["spent"] - gone["expired"]
+        assert standing.balance == standing.available + standing.held - standing.owed
+        assert (standing.spent, standing.expired) == (gone["spent"], gone["expired"])
+        assert standing.owed >= 0
+        assert all(left > 0 for left in standing.lots.values())
+        assert all(hold.amount > 0 for hold in standing.holds.values())
+        # What comes in fills what is owed, and only what cannot be taken is owed.
+        assert standing.owed == 0 or standing.available == 0
+
+    def _back(self) -> rules.Back:
+        return back(programme(), self.today)
+
+    def _post(self, posting: Posting) -> None:
+        assert posting.amount == sum(posting.lots.values()) + posting.held - posting.owed
+        self.standing = posting.after
+
+    def _issue(self, amount: int, days: int) -> None:
+        lot = self.today + timedelta(days=days) if days else NEVER
+        self._post(rules.give(EntryKind.ISSUED, self.standing, amount, lot))
+        self.gone["issued"] += amount
+
+    def _hold(self, amount: int, _: int) -> None:
+        if 0 < amount <= self.standing.available:
+            before = self.standing.lots
+            self.holds += 1
+            self._post(rules.hold(self.standing, f"h{self.holds}", amount, NOON))
+            taken = self.standing.holds[f"h{self.holds}"].lots
+            # Soonest expiring first: nothing that ends before a lot that was touched is left.
+            assert all(day >= max(taken) for day in self.standing.lots if before.get(day))
+
+    def _capture(self, amount: int, _: int) -> None:
+        if self.standing.holds:
+            name = min(self.standing.holds)
+            amount = min(amount, self.standing.holds[name].amount)
+            posting, spent = rules.capture(self.standing, name, amount, self._back())
+            self._post(posting)
+            assert sum(spent.values()) == amount == -posting.amount
+            self.captured.append(dict(spent))
+            self.gone["spent"] += amount
+
+    def _release(self, _: int, __: int) -> None:
+        if self.standing.holds:
+            posting = rules.release(self.standing, min(self.standing.holds), self._back())
+            assert posting.amount == 0
+            self._post(posting)
+
+    def _revoke(self, amount: int, _: int) -> None:
+        if self.standing.available:
+            amount = min(amount, self.standing.available)
+            self._post(rules.revoke(self.standing, amount, min(self.standing.lots)))
+            self.gone["revoked"] += amount
+
+    def _expire(self, _: int, days: int) -> None:
+        self.today += timedelta(days=days)
+        over = {day: left for day, left in self.standing.lots.items() if day < self.today}
+        self._post(rules.expire(self.standing, over))
+        self.gone["expired"] += sum(over.values())
+
+    def _refund(self, _: int, __: int) -> None:
+        if self.captured:
+            lots = self.captured.pop()
+            self._post(rules.restore(self.standing, lots, self._back()))
+            self.restored.append(lots)
+            self.gone["spent"] -= sum(lots.values())
+
+    def _reinstate(self, _: int, __: int) -> None:
+        if self.restored:
+            lots = self.restored.pop()
+            self._post(rules.spend_again(self.standing, sum(lots.values())))
+            self.captured.append(lots)
+            self.gone["spent"] += sum(lots.values())

@@ -1,0 +1,193 @@
+"""The programme: what a shop may set, what is refused and by which name, and which version is in force."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from loyalty.programme.models import ExpiryMode, Programme
+from loyalty.programme.presets import CLASSIC, LADDER, preset
+from loyalty.programme.rules import GRACE, InForce, Version, check_currency, in_force_at, start_of
+from loyalty.programme.sections import Flat, Step
+from loyalty.programme.tiers import Tiers
+from loyalty.settings import Preset
+from shared.errors import InvalidError
+from shared.events import Tier
+from shared.http import checked
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+def test_a_document_may_leave_out_all_that_has_a_default() -> None:
+    assert checked(Programme, {}) == CLASSIC
+    assert checked(Programme, {"expiry": {"mode": "never"}}).expiry.mode is ExpiryMode.NEVER
+
+
+def test_what_is_stored_is_read_again_as_it_was() -> None:
+    for programme in (CLASSIC, LADDER):
+        assert Programme.model_validate_json(programme.model_dump_json()) == programme
+
+
+def test_numbers_of_json_are_exact() -> None:
+    text = '{"earning": {"multipliers": [{"name": "m", "factor": 1.1}]}}'
+    assert Programme.model_validate_json(text).earning.multipliers[0].factor == Decimal("1.1")
+
+
+def rungs(*thresholds: int, tiers: tuple[Tier, ...] = tuple(Tier)) -> list[dict[str, Any]]:
+    return [{"tier": tier, "threshold": threshold} for tier, threshold in zip(tiers, thresholds, strict=False)]
+
+
+def ladder(*steps: tuple[int, int]) -> list[dict[str, int]]:
+    return [{"points": points, "value": value} for points, value in steps]
+
+
+def multipliers(*facts: dict[str, Any]) -> dict[str, Any]:
+    return {"multipliers": [{"name": f"m{n}", "factor": 2} | each for n, each in enumerate(facts)]}
+
+
+REFUSED: list[tuple[str, dict[str, Any], str]] = [
+    ("an unknown field", {"earning": {"points": 3}}, "earning.points"),
+    ("no currency", {"currency": "XXY"}, "currency"),
+    ("no time zone", {"time_zone": "Mars/Olympus"}, "time_zone"),
+    ("a folder of time zones", {"time_zone": "America"}, "time_zone"),
+    ("a path", {"time_zone": "../../etc/passwd"}, "time_zone"),
+    ("points below 0", {"earning": {"points_per_unit": -1}}, "earning.points_per_unit"),
+    ("points that are text", {"earning": {"points_per_unit": "10"}}, "earning.points_per_unit"),
+    ("too many points", {"earning": {"points_per_unit": 10_001}}, "earning.points_per_unit"),
+    ("a factor of 0", {"earning": multipliers({"factor": 0})}, "earning.multipliers.0.factor"),
+    ("no number", {"earning": multipliers({"factor": "NaN"})}, "earning.multipliers.0.factor"),
+    ("a factor over 100", {"earning": multipliers({}, {"factor": "100.1"})}, "earning.multipliers.1.factor"),
+    ("a name that is taken", {"earning": multipliers({"name": "base"})}, "earning.multipliers.0.name"),
+    ("a name twice", {"earning": multipliers({"name": "x"}, {"name": "x"})}, "earning.multipliers"),
+    (
+        "dates the wrong way round",
+        {"earning": multipliers({"from_date": "2026-12-02", "until_date": "2026-12-01"})},
+        "earning.multipliers.0.until_date",
+    ),
+    ("no tier", {"earning": multipliers({"tiers": ["platinum"]})}, "earning.multipliers.0.tiers.0"),
+    ("a birthday of 0", {"earning": {"bonuses": {"birthday": 0}}}, "earning.bonuses.birthday"),
+    ("no window", {"earning": {"bonuses": {"birthday_window": "week"}}}, "earning.bonuses.birthday_window"),
+    ("a month under a day", {"earning": {"limits": {"per_day": 5, "per_month": 4}}}, "earning.limits.per_month"),
+    ("ever under a day", {"earning": {"limits": {"per_day": 5, "for_ever": 4}}}, "earning.limits.for_ever"),
+    ("days without a number", {"pending": {"until": "days"}}, "pending.days"),
+    ("longer than the longest", {"pending": {"days": 61}}, "pending.longest_days"),
+    (
+        "longer than its own longest",
+        {"pending": {"until": "delivery", "days": 9, "longest_days": 8}},
+        "pending.longest_days",
+    ),
+    ("neither flat nor ladder", {"redeeming": {"flat": None}}, "redeeming.flat"),
+    ("flat and ladder", {"redeeming": {"flat": {}, "ladder": ladder((1, 1))}}, "redeeming.flat"),
+    ("an empty ladder", {"redeeming": {"ladder": []}}, "redeeming.ladder"),
+    ("a ladder that does not climb", {"redeeming": {"ladder": ladder((2, 2), (2, 3))}}, "redeeming.ladder"),
+    ("a dearer step for less", {"redeeming": {"ladder": ladder((100, 1000), (500, 4999))}}, "redeeming.ladder"),
+    ("a step of no value", {"redeeming": {"ladder": ladder((100, 0))}}, "redeeming.ladder.0.value"),
+    ("no share", {"redeeming": {"largest_share": 0}}, "redeeming.largest_share"),
+    ("more than all", {"redeeming": {"largest_share": 101}}, "redeeming.largest_share"),
+    ("no months", {"expiry": {"months": 0}}, "expiry.months"),
+    ("warnings that rise", {"expiry": {"warn_days": [7, 30]}}, "expiry.warn_days"),
+    ("a warning twice", {"expiry": {"warn_days": [7, 7]}}, "expiry.warn_days"),
+    ("six warnings", {"expiry": {"warn_days": [6, 5, 4, 3, 2, 1]}}, "expiry.warn_days"),
+    ("a warning of the day itself", {"expiry": {"warn_days": [7, 0]}}, "expiry.warn_days.1"),
+    ("a policy nobody knows", {"refunds": {"below_zero": "ignore"}}, "refunds.below_zero"),
+    ("no window of tiers", {"tiers": {"window": "week"}}, "tiers.window"),
+    ("no tiers", {"tiers": {"rungs": []}}, "tiers.rungs"),
+    ("a first threshold", {"tiers": {"rungs": rungs(1, 2)}}, "tiers.rungs"),
+    ("thresholds that stand", {"tiers": {"rungs": rungs(0, 5, 5)}}, "tiers.rungs"),
+    ("tiers that fall", {"tiers": {"rungs": rungs(0, 5, tiers=(Tier.GOLD, Tier.SILVER))}}, "tiers.rungs"),
+    ("approval of what is refused", {"adjustments": {"largest": 5, "approve_above": 6}}, "adjustments.approve_above"),
+    ("no reasons", {"adjustments": {"reasons": []}}, "adjustments.reasons"),
+    ("a reason twice", {"adjustments": {"reasons": ["x", "x"]}}, "adjustments.reasons"),
+    ("a reason in words", {"adjustments": {"reasons": ["A gift"]}}, "adjustments.reasons.0"),
+    ("credit of no months", {"credit": {"months": 0}}, "credit.months"),
+    ("a hold of no time", {"credit": {"hold_minutes": 0}}, "credit.hold_minutes"),
+]
+
+
+@pytest.mark.parametrize(("document", "field"), [case[1:] for case in REFUSED], ids=[case[0] for case in REFUSED])
+def test_what_makes_no_sense_is_refused_by_the_name_of_its_field(document: dict[str, Any], field: str) -> None:
+    with pytest.raises(InvalidError) as refused:
+        checked(Programme, document)
+    named = [error.field for error in refused.value.errors]
+    # A list with nothing valid in it is too short as well.
+    assert field in named
+    assert all(field.startswith(name) for name in named)
+
+
+def test_all_that_is_wrong_is_named_at_once() -> None:
+    with pytest.raises(InvalidError) as refused:
+        checked(Programme, {"currency": "usd", "expiry": {"months": 0}, "tiers": {"by": "luck"}})
+    assert [error.field for error in refused.value.errors] == ["currency", "expiry.months", "tiers.by"]
+
+
+def test_nothing_of_a_programme_can_be_changed_in_place() -> None:
+    with pytest.raises(ValidationError):
+        CLASSIC.earning.points_per_unit = 11  # type: ignore[misc]
+
+
+def test_a_ladder_needs_no_word_on_the_flat_rate() -> None:
+    redeeming = checked(Programme, {"redeeming": {"ladder": ladder((100, 1000), (500, 5000))}}).redeeming
+    assert (redeeming.flat, redeeming.ladder) == (None, (Step(points=100, value=1000), Step(points=500, value=5000)))
+    assert checked(Programme, {"redeeming": {"smallest": 200}}).redeeming.flat == Flat(points=100, value=100)
+
+
+def test_the_rung_of_a_tier_that_is_gone_is_the_next_below() -> None:
+    tiers = checked(Tiers, {"rungs": rungs(0, 9, tiers=(Tier.BRONZE, Tier.GOLD))})
+    assert [tiers.rung_of(tier).tier for tier in Tier] == [Tier.BRONZE, Tier.BRONZE, Tier.GOLD]
+    without_bronze = checked(Tiers, {"rungs": rungs(0, tiers=(Tier.SILVER,))})
+    assert without_bronze.rung_of(Tier.BRONZE).tier is Tier.SILVER
+
+
+@pytest.mark.parametrize(
+    ("zone", "day"), [("UTC", "2026-11-22"), ("Pacific/Auckland", "2026-11-23"), ("America/Los_Angeles", "2026-11-22")]
+)
+def test_days_are_the_shops_own(zone: str, day: str) -> None:
+    assert Programme(time_zone=zone).day_of(NOW).isoformat() == day
+
+
+@pytest.mark.parametrize(("currency", "dollar"), [("USD", 100), ("JPY", 1), ("BHD", 1000)])
+def test_a_preset_is_worth_units_of_money_whatever_the_currency(currency: str, dollar: int) -> None:
+    classic, ladder = (preset(name, currency, "Asia/Tokyo") for name in (Preset.CLASSIC, Preset.LADDER))
+    assert classic.redeeming.flat == Flat(points=100, value=dollar)
+    assert [step.value for step in ladder.redeeming.ladder or ()] == [10 * dollar, 50 * dollar, 120 * dollar]
+    for made in (classic, ladder):
+        assert (made.currency, made.time_zone) == (currency, "Asia/Tokyo")
+        assert Programme.model_validate_json(made.model_dump_json()) == made
+
+
+def version(number: int, effective_from: datetime) -> Version:
+    return Version(number, CLASSIC, effective_from)
+
+
+def test_the_newest_version_whose_time_has_come_is_in_force() -> None:
+    versions = [version(3, NOW + DAY), version(2, NOW), version(1, NOW - DAY)]
+    numbers = [in_force_at(NOW + DAY * days, versions, LADDER).version for days in (-2, -1, 0, 0.9, 1, 9)]
+    assert numbers == [0, 1, 2, 2, 3, 3]
+    assert in_force_at(NOW - 2 * DAY, versions, LADDER) == InForce(0, LADDER)
+    assert in_force_at(NOW, [version(2, NOW), version(1, NOW)], LADDER).version == 2
+
+
+def test_a_version_takes_effect_now_or_when_it_is_wanted() -> None:
+    assert start_of(None, NOW) == NOW
+    assert start_of(NOW + DAY, NOW) == NOW + DAY
+    # A request takes its time, and two processes' clocks differ.
+    assert start_of(NOW - GRACE, NOW) == NOW - GRACE
+
+
+@pytest.mark.parametrize("wanted", [NOW - GRACE - timedelta(seconds=1), NOW + 367 * DAY])
+def test_a_version_takes_effect_neither_in_the_past_nor_far_off(wanted: datetime) -> None:
+    with pytest.raises(InvalidError) as refused:
+        start_of(wanted, NOW)
+    assert [error.field for error in refused.value.errors] == ["effective_from"]
+
+
+def test_the_currency_is_the_shops() -> None:
+    check_currency(CLASSIC, "USD")
+    with pytest.raises(InvalidError) as refused:
+        check_currency(CLASSIC, "EUR")
+    assert [error.field for error in refused.value.errors] == ["programme.currency"]

@@ -1,0 +1,95 @@
+"""Tiers to come, if nothing more counts."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from loyalty.programme.tiers import Rung, TierBy, Tiers, TierWindow
+from loyalty.tiers.rules import (
+    TierStanding,
+    deserve,
+    foreseen,
+    fresh,
+    projected,
+    review,
+    review_on,
+    window_begins,
+)
+from shared.events import Tier
+
+LIFE = Tiers()
+YEAR = Tiers(window=TierWindow.CALENDAR_YEAR)
+ROLLING = Tiers(window=TierWindow.ROLLING_12_MONTHS)
+MAY = date(2026, 5, 20)
+
+
+def earned(rules: Tiers, *months: tuple[int, int], today: date = MAY) -> TierStanding:
+    """After so many points in each of these months of the year before (0) or this one (1)."""
+    standing = fresh(rules)
+    for month, points in months:
+        day = date(2025, month, 1) if month > today.month else date(2026, month, 1)
+        standing = deserve(standing, points, day, max(day, date(2026, 1, 1)), rules)
+    return standing
+
+
+def test_what_counts_begins_with_the_year_or_twelve_months_before_this_one() -> None:
+    assert window_begins(MAY, LIFE) is None
+    assert window_begins(MAY, YEAR) == date(2026, 1, 1)
+    assert window_begins(MAY, ROLLING) == date(2025, 5, 1)
+
+
+def test_a_years_tier_is_kept_to_its_end_and_through_the_grace() -> None:
+    standing = earned(YEAR, (3, 6_000))
+    days = [date(2026, 12, 31), date(2027, 1, 1), date(2027, 1, 30), date(2027, 1, 31)]
+    assert [foreseen(standing, MAY, day, YEAR) for day in days] == [Tier.GOLD, Tier.GOLD, Tier.GOLD, Tier.BRONZE]
+
+
+def test_a_rolling_tier_goes_down_step_by_step() -> None:
+    standing = earned(ROLLING, (7, 4_000), (3, 1_500))
+    assert standing.tier is Tier.GOLD
+    # July's points leave with August 2026, March's with April 2027; each with thirty days of grace.
+    days = [date(2026, 8, 30), date(2026, 8, 31), date(2027, 4, 30), date(2027, 5, 1)]
+    assert [foreseen(standing, MAY, day, ROLLING) for day in days] == [Tier.GOLD, Tier.SILVER, Tier.SILVER, Tier.BRONZE]
+
+
+def test_a_projection_is_of_the_day_on_which_the_periods_grace_is_over() -> None:
+    july = date(2026, 7, 20)
+    standing = earned(ROLLING, (7, 6_000), today=date(2026, 6, 1))
+    assert projected(standing, date(2026, 6, 20), ROLLING) is Tier.GOLD
+    assert projected(standing, july, ROLLING) is Tier.BRONZE
+
+
+def test_a_tier_that_grace_keeps_is_lost_even_where_life_counts() -> None:
+    dearer = Tiers(rungs=(Rung(tier=Tier.BRONZE, threshold=0), Rung(tier=Tier.GOLD, threshold=10_000)))
+    kept = review(earned(LIFE, (3, 6_000)), MAY, dearer)
+    assert (kept.tier, kept.kept_until) == (Tier.GOLD, MAY + timedelta(days=29))
+    assert foreseen(kept, MAY, MAY, dearer) is Tier.GOLD
+    assert projected(kept, MAY, dearer) is Tier.BRONZE
+
+
+def test_a_tier_that_was_reached_by_another_measure_is_kept_for_its_grace() -> None:
+    by_orders = Tiers(by=TierBy.ORDERS)
+    standing = earned(LIFE, (3, 6_000))
+    assert foreseen(standing, MAY, MAY + timedelta(days=29), by_orders) is Tier.GOLD
+    assert projected(standing, MAY, by_orders) is Tier.BRONZE
+
+
+@pytest.mark.parametrize("rules", [LIFE, YEAR, ROLLING])
+@given(
+    gains=st.lists(st.tuples(st.integers(1, 12), st.integers(1, 6_000)), max_size=6),
+    later=st.integers(0, 900),
+)
+def test_what_is_foreseen_is_what_looking_every_day_comes_to(
+    rules: Tiers, gains: list[tuple[int, int]], later: int
+) -> None:
+    standing = earned(rules, *sorted(gains))
+    day, told = MAY, foreseen(standing, MAY, MAY + timedelta(days=later), rules)
+    for _ in range(later + 1):
+        standing = review(standing, day, rules)
+        assert (review_on(standing, day, rules) or date.max) > day
+        day += timedelta(days=1)
+    assert standing.tier is told
