@@ -107,6 +107,17 @@ def test_staff_give_a_guest_a_card() -> None:
     assert number_of() == record["number"]
 
 
+def test_a_guest_with_a_card_who_registers_keeps_it_and_is_known_from_then_on() -> None:
+    hear(order("A1"))
+    number = issue({}).json_body["number"]
+    assert hear(registration()) == 0
+    assert hear(registration()) == 0
+    known = account()
+    assert known.card_number == number
+    assert known.registered_at is not None
+    assert known.profile_version == 1
+
+
 def test_a_customer_has_one_card() -> None:
     hear(registration())
     assert issue({}).json_body["type"] == "/problems/card-exists"

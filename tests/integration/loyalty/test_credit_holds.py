@@ -341,3 +341,11 @@ def test_revoking_and_capturing_at_once_never_goes_below_nothing(monkeypatch: py
     let_in(monkeypatch, lambda: revoke(2_000))
     assert hold(1_500).status_code == 409
     assert credit().balance == 1_000
+
+
+def test_credit_that_pays_for_an_order_cancelled_before_comes_back_at_once() -> None:
+    name = hold(1_000).json_body["id"]
+    hear(cancelled())
+    for _ in range(2):  # whoever asks again after a crash finishes it
+        capture(name, order_id="A1")
+        assert (credit().balance, credit().available) == (3_000, 3_000)

@@ -52,7 +52,7 @@ def an_account(set_clock: Clock) -> None:
 
 
 def redeem_on(amount: int, order_id: str) -> None:
-    assert redeem(amount, key=f"r-{order_id}", order_id=order_id).status_code == 201
+    assert redeem(amount, key=f"r-{order_id}-{amount}", order_id=order_id).status_code == 201
 
 
 def capture_on(amount: int, order_id: str) -> None:
@@ -215,6 +215,33 @@ def test_an_order_that_points_paid_whole_gives_them_back_when_it_is_cancelled() 
     redeem_on(200, "B1")
     hear(order("B1", total=0, cancelled_at=LATER, status=OrderStatus.CANCELLED))
     assert places() == (293, 0, 0)
+
+
+@BOTH
+@pytest.mark.parametrize("total", [0, 1000])
+def test_what_is_spent_on_an_order_that_was_cancelled_before_comes_back_at_once(total: int, spend: Spend) -> None:
+    hear(order("B1", total=total, paid_at=None, cancelled_at=LATER, status=OrderStatus.CANCELLED))
+    spend(200, "B1")
+    assert (account().available, account().standing.spent) == (293, 0)
+
+
+def test_what_is_spent_late_on_an_order_follows_what_of_it_stands() -> None:
+    hear(order("B1", total=1000))
+    hear(order("B1", total=1000, refunded=500, status=OrderStatus.PARTLY_REFUNDED))
+    before = account().available
+    redeem_on(100, "B1")
+    assert account().available == before - 50
+    redeem_on(50, "B1")
+    assert account().available == before - 75
+    hear(order("B1", total=1000, refunded=1000, status=OrderStatus.REFUNDED))
+    assert account().standing.spent == 0
+
+
+def test_an_order_that_was_reinstated_keeps_what_is_spent_on_it() -> None:
+    hear(order("B1", total=0, cancelled_at=LATER, status=OrderStatus.CANCELLED))
+    hear(order("B1", total=0, reinstated_at=LATER))
+    redeem_on(100, "B1")
+    assert account().available == 193
 
 
 def test_several_redemptions_on_one_order_come_back_together() -> None:

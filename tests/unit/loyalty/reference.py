@@ -146,8 +146,7 @@ class Reference:
         """The lots that it came from."""
         with _Entry(self):
             self.spent += amount
-            taken = Counter(self._take_soonest() for _ in range(amount))
-        return taken
+            return Counter(self._take_soonest() for _ in range(amount))
 
     def spend_again(self, amount: int) -> None:
         with _Entry(self):
@@ -211,7 +210,7 @@ class Reference:
     def _come_back(
         self, coins: list[Coin], *, fills_debt: bool, today: date = date.min, grace: date = date.max
     ) -> None:
-        """Let coins be usable; those whose lot is over get the grace; the soonest expiring of them fill what is owed."""
+        """Let coins be usable, with the grace if their lot is over; the soonest expiring of them fill what is owed."""
         for coin in coins:
             coin.lot = grace if coin.lot < today else coin.lot
         for coin in sorted(coins, key=lambda coin: coin.lot):

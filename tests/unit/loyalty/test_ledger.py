@@ -151,6 +151,12 @@ def test_no_parcel_counts_more_as_expired_than_it_held() -> None:
     assert (posting.written_off, posting.amount, posting.after.lots) == ({SPRING: 20}, -10, {SUMMER: 90})
 
 
+def test_what_expired_before_a_parcel_came_is_none_of_it() -> None:
+    before = holding({SUMMER: 100}, earned=100)
+    posting = reverse(before, 30, [Parcel(SPRING, 30, expired=80, expired_since=10)], ripening=None, forgives=False)
+    assert (posting.written_off, posting.after.lots) == ({SPRING: 10}, {SUMMER: 80})
+
+
 def test_a_reinstatement_gives_back_what_had_been_taken() -> None:
     earned = earn(Standing(), 100, SPRING).after
     taken = taking(earned, 60, SPRING)

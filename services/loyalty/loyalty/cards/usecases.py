@@ -106,7 +106,8 @@ def _issue(registered: CustomerRegistered, version: int, cause: Cause) -> None:
     has_learned = is_own and account.learn(registered.profile, version)
     if account.card_number:
         # A guest's, given by hand; or of somebody who was merged into this customer.
-        return commit(Put(account) if has_learned else None)
+        commit(Put(account) if has_learned else None)
+        return
     card = new_card(new_number(secrets.randbelow), account.customer_id, clock.now())
     card.tell(CardIssued, cause)
     account.card_number, account.card_issued_at = card.number, card.issued_at

@@ -10,6 +10,7 @@ from loyalty.credit.items import CreditAccount
 from loyalty.credit.models import CreditCapture, CreditHoldView, NewCreditHold
 from loyalty.credit.rules import back
 from loyalty.credit.usecases import InsufficientCreditError, check_shown, shortage
+from loyalty.earning.settlement import settle_late_spending
 from loyalty.ledger import holding
 from loyalty.ledger import store as ledger
 from loyalty.ledger.held import Held, NewHold
@@ -123,6 +124,8 @@ def capture_hold(
     """
     purse = CreditPurse(customer_id, by_self=by_self, hold_id=hold_id)
     held = holding.capture(purse, hold_id, wanted.amount, wanted.order_id, cause)
+    if held.order_id:
+        settle_late_spending(held.order_id, cause)
     return CreditHoldView.of(held, purse.currency)
 
 

@@ -7,11 +7,14 @@ customer with what the refund alone would have, however often that happens.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from enum import Enum, auto
 
 from loyalty.ledger.standing import Lots
+
+# An entry's, in the order of entries.
+Place = tuple[datetime, int]
 
 
 class _Fate(Enum):
@@ -24,9 +27,10 @@ class _Fate(Enum):
 
 @dataclass(frozen=True)
 class _Piece:
-    """Some points of one lot; `fate` is of those that were taken back."""
+    """Some points of one lot, which an entry of that `place` brought there; `fate` is of those that were taken back."""
 
     lot: date
+    since: Place
     amount: int
     fate: _Fate = _Fate.LEFT
 
@@ -39,33 +43,34 @@ class Parcels:
     undone: list[_Piece] = field(default_factory=list)
 
     @classmethod
-    def earned(cls, amount: int, lot: date) -> Parcels:
+    def earned(cls, amount: int, lot: date, at: Place) -> Parcels:
         """As they were earned."""
-        return cls([_Piece(lot, amount)])
+        return cls([_Piece(lot, at, amount)])
 
-    def newest_first(self) -> list[tuple[date, int]]:
-        """Lots and amounts of the points that stand, as a reversal goes through them."""
-        return [(piece.lot, piece.amount) for piece in reversed(self.standing)]
+    def newest_first(self) -> list[tuple[date, int, Place]]:
+        """Lots and amounts of the points that stand, and since when they are there, as a reversal goes through them."""
+        return [(piece.lot, piece.amount, piece.since) for piece in reversed(self.standing)]
 
     def take_back(self, amount: int, waiting: int, lots: Lots, gone: Lots, forgiven: int) -> None:
         """A reversal: `waiting` came out of what was pending, `lots` are its signed changes."""
         pieces = _pop(self.standing, amount)
         own = waiting - sum(lots.get(piece.lot, 0) for piece in pieces)
         left = amount - sum(gone.values()) - forgiven
-        lot = pieces[0].lot if pieces else date.max
+        came = {piece.lot: piece for piece in pieces}
+        newest = pieces[0]
         self.undone += [
-            _Piece(lot, min(own, left)),
-            *(_Piece(day, points, _Fate.EXPIRED) for day, points in gone.items()),
-            _Piece(lot, max(left - own, 0)),
-            _Piece(lot, forgiven, _Fate.FORGIVEN),
+            replace(newest, amount=min(own, left)),
+            *(replace(came[day], amount=points, fate=_Fate.EXPIRED) for day, points in gone.items()),
+            replace(newest, amount=max(left - own, 0)),
+            replace(newest, amount=forgiven, fate=_Fate.FORGIVEN),
         ]
 
-    def give_back(self, amount: int, lot: date) -> None:
+    def give_back(self, amount: int, lot: date, at: Place) -> None:
         """A reinstatement into `lot`. What had expired lies where it did."""
         pieces = _pop(self.undone, amount)
         expired = [piece for piece in pieces if piece.fate is _Fate.EXPIRED]
         rest = amount - sum(piece.amount for piece in expired)
-        self.standing += [*(_Piece(piece.lot, piece.amount) for piece in expired), _Piece(lot, rest)]
+        self.standing += [*(replace(piece, fate=_Fate.LEFT) for piece in expired), _Piece(lot, at, rest)]
 
     def lost_of_last(self, amount: int) -> tuple[Mapping[date, int], int]:
         """Of the last `amount` taken back: what had expired, by lot, and what was forgiven."""
@@ -85,7 +90,7 @@ def _pop(pile: list[_Piece], amount: int) -> list[_Piece]:
         part = min(amount, piece.amount)
         amount -= part
         if part:
-            taken.append(_Piece(piece.lot, part, piece.fate))
+            taken.append(replace(piece, amount=part))
         if part < piece.amount:
-            pile.append(_Piece(piece.lot, piece.amount - part, piece.fate))
+            pile.append(replace(piece, amount=piece.amount - part))
     return taken

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import partial
 from typing import Final
 
 from loyalty.credit import rules as credit_rules
 from loyalty.credit import store as credit
 from loyalty.credit.items import CreditAccount
-from loyalty.earning.standing import undone_of
+from loyalty.earning.standing import Undone
 from loyalty.ledger import rules
 from loyalty.ledger import store as ledger
 from loyalty.ledger.items import Entry, read_lots, write_lots
@@ -22,7 +21,6 @@ from loyalty.points import rules as points_rules
 from loyalty.points import store as points
 from loyalty.points.items import PointsAccount
 from shared.cause import Cause
-from shared.events import OrderRecorded
 from shared.table import retry_lost_races
 
 RESTORED: Final = "RESTORE#"
@@ -53,10 +51,21 @@ class Spending:
         return max((entry.fact("version") for entry in self.later), default=0)
 
 
-def settle_spending(order: OrderRecorded, version: int, cause: Cause) -> None:
+def settle_spending(undone: Undone, cause: Cause) -> None:
     """Let what accounts paid of an order follow how much of its money stands."""
-    for name in {spending.account for spending in _spendings(order.order_id)}:
-        retry_lost_races(lambda name=name: _settle(order, version, name, cause))  # type: ignore[misc]
+    for name in {spending.account for spending in _spendings(undone.order_id)}:
+        retry_lost_races(lambda name=name: _settle(undone, name, cause))  # type: ignore[misc]
+
+
+def settle_late_spending(order_id: str, cause: Cause) -> None:
+    """The same for what was just spent on an order that may have been called off before.
+
+    Whoever settles an order writes down that it is undone before looking at what was spent on it; whoever spends
+    looks here after writing. So one of the two sees the other.
+    """
+    undone = Undone.known(order_id, ledger.things_of_order(order_id))
+    if undone and undone.share:
+        settle_spending(undone, cause)
 
 
 @dataclass(frozen=True)
@@ -90,19 +99,22 @@ class _Book:
         return cls(account, back, partial(credit.post, terms=terms))
 
 
-def _settle(order: OrderRecorded, version: int, name: str, cause: Cause) -> None:
+def _settle(undone: Undone, name: str, cause: Cause) -> None:
     book = _Book.of(name)
     account = book.account
-    spending = next(each for each in _spendings(order.order_id) if each.account == name)
-    if account.erased_at or version <= spending.version:
+    spending = next(each for each in _spendings(undone.order_id) if each.account == name)
+    if account.erased_at or undone.version < spending.version:
         return
-    target = int(sum(spending.spent.values()) * _undone_share(order))
+    target = int(sum(spending.spent.values()) * undone.share)
     amount = target - sum(spending.restored.values())
-    if amount == 0 and order.reinstated_at is None:
+    # A reinstatement that changes nothing is posted too: the cancellation before it may still be heard.
+    if amount == 0 and not (undone.reinstated and undone.version > spending.version):
         return
     posting, of = _posting(account.standing, spending, amount, book.back)
-    origin = ledger.Origin.of_order(order.order_id, f"{RESTORED}{version:09}#{name}", cause)
-    entry = book.post(account, posting, origin, version=version, of=write_lots(of), order=order.order_id)
+    # The number makes room for what was spent only after this version was settled.
+    step = f"{RESTORED}{undone.version:09}#{len(spending.later):03}#{name}"
+    origin = ledger.Origin.of_order(undone.order_id, step, cause)
+    entry = book.post(account, posting, origin, version=undone.version, of=write_lots(of), order=undone.order_id)
     try:
         ledger.write(entry, account)
     except ledger.AlreadyPostedError:
@@ -117,13 +129,6 @@ def _posting(before: Standing, spending: Spending, amount: int, back: Back) -> t
     return rules.spend_again(before, -amount), negative(latest(spending.restored, -amount))
 
 
-def _undone_share(order: OrderRecorded) -> Fraction:
-    """How much of the order does not stand. One that cost no money stands until it is cancelled."""
-    if order.cancelled_at:
-        return Fraction(1)
-    return Fraction(undone_of(order), order.total) if order.total else Fraction(0)
-
-
 def _spendings(order_id: str) -> Iterable[Spending]:
     """What was spent on an order, by account, as it is now."""
     spent: dict[str, Lots] = {}
@@ -134,5 +139,5 @@ def _spendings(order_id: str) -> Iterable[Spending]:
         elif isinstance(item, Entry) and item.sk.startswith(SPENT):
             spent[item.account] = plus(spent.get(item.account, {}), negative(item.lots or {}))
         elif isinstance(item, Entry) and item.sk.startswith(RESTORED):
-            later.setdefault(item.sk.split("#", 2)[2], []).append(item)
+            later.setdefault(item.sk.split("#", 3)[3], []).append(item)
     return [Spending(name, lots, tuple(later.get(name, ()))) for name, lots in spent.items()]

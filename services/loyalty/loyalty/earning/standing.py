@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from fractions import Fraction
+from typing import Any, Final, Self
 
 from loyalty.days import NEVER
 from loyalty.earning.parcels import Parcels
 from loyalty.ledger import store as ledger
 from loyalty.ledger.items import Entry, read_lots
+from loyalty.ledger.spent import UndoneOrder
 from loyalty.ledger.standing import Ripening
+from loyalty.table import LoyaltyItem
 from shared.events import OrderRecorded
 
 # Where the entries lie in the order's partition; those of settlements by the order's version, and so in its order.
@@ -91,7 +94,9 @@ class OrderBook:
     @property
     def parcels(self) -> Parcels:
         """Where the points that stand lie, and what became of those that were taken back."""
-        parcels = Parcels.earned(self.earned.amount if self.earned else 0, self.lot)
+        if self.earned is None:
+            return Parcels()
+        parcels = Parcels.earned(self.earned.amount, self.lot, self.earned.place)
         for entry in self.settled:
             amount = entry.fact("taken_back") or 0
             gone, forgiven = read_lots(entry.fact("written_off") or {}), entry.fact("forgiven") or 0
@@ -100,7 +105,8 @@ class OrderBook:
                 parcels.take_back(amount, waiting, entry.lots or {}, gone, forgiven)
             elif amount < 0:
                 given_to = entry.fact("lot")
-                parcels.give_back(-amount, date.fromisoformat(given_to) if given_to else self.lot)
+                lot = date.fromisoformat(given_to) if given_to else self.lot
+                parcels.give_back(-amount, lot, entry.place)
         return parcels
 
     def _first(self, name: str, otherwise: Any) -> Any:
@@ -110,3 +116,39 @@ class OrderBook:
 def undone_of(order: OrderRecorded) -> int:
     """How much of an order's money does not stand: all of one that is cancelled."""
     return order.total if order.cancelled_at else order.refunded
+
+
+@dataclass(frozen=True)
+class Undone:
+    """How much of an order does not stand, at one of its versions; `reinstated` if it had stood still less before."""
+
+    order_id: str
+    version: int
+    share: Fraction
+    reinstated: bool = False
+
+    @classmethod
+    def told(cls, order: OrderRecorded, version: int) -> Self:
+        """As the order says it."""
+        share = _share(undone_of(order), order.total, is_cancelled=order.cancelled_at is not None)
+        return cls(order.order_id, version, share, order.reinstated_at is not None)
+
+    @classmethod
+    def known(cls, order_id: str, things: Iterable[LoyaltyItem]) -> Self | None:
+        """As it was stored when the order was last settled, among all that it caused; None when it never was."""
+        kept = list(things)
+        book = OrderBook.of([item for item in kept if isinstance(item, Entry)])
+        if book.settled:
+            share = _share(book.undone, book.total, is_cancelled=False)
+            return cls(order_id, book.settled[-1].fact("version"), share)
+        mark = next((item for item in kept if isinstance(item, UndoneOrder)), None)
+        if mark is None or book.earned:
+            return None
+        return cls(order_id, mark.order_version, _share(mark.undone, mark.total, is_cancelled=mark.cancelled))
+
+
+def _share(undone: int, total: int, *, is_cancelled: bool) -> Fraction:
+    """One that cost no money stands until it is cancelled."""
+    if is_cancelled:
+        return Fraction(1)
+    return Fraction(undone, total) if total else Fraction(0)

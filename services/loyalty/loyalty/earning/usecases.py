@@ -16,11 +16,12 @@ from loyalty.earning.limits import Quota
 from loyalty.earning.models import Earned, Member, OrderFacts
 from loyalty.earning.rules import price, taken_back_target
 from loyalty.earning.settlement import settle_spending
-from loyalty.earning.standing import DELIVERED, EARNED, SETTLED, OrderBook, undone_of
+from loyalty.earning.standing import DELIVERED, EARNED, SETTLED, OrderBook, Undone, undone_of
 from loyalty.ledger import rules
 from loyalty.ledger import store as ledger
 from loyalty.ledger.items import Entry, write_lots
 from loyalty.ledger.rules import Parcel
+from loyalty.ledger.spent import UNDONE, UndoneOrder
 from loyalty.ledger.standing import Posting
 from loyalty.points import store
 from loyalty.points.items import PointsAccount
@@ -31,7 +32,7 @@ from loyalty.programme.sections import EarnOn
 from shared import clock
 from shared.cause import Cause
 from shared.events import OrderRecorded
-from shared.table import Put, commit, retry_lost_races
+from shared.table import Put, commit, find, retry_lost_races
 
 
 @dataclass(frozen=True)
@@ -58,12 +59,12 @@ def record_order(order: OrderRecorded, version: int, cause: Cause) -> None:
     is_changed = bool(order.refunded or order.cancelled_at or order.reinstated_at)
     if not _earns(order):
         retry_lost_races(lambda: _open_account(order.customer_id or ""))
-    # To look first is cheaper where it has most likely earned: an attempt that fails costs as much as another.
-    elif not (is_changed and OrderBook.read(order.order_id).earned):
+    # One that has changed has most likely earned: an attempt that fails costs as much as another.
+    elif not is_changed:
         retry_lost_races(lambda: _earn(heard))
     if is_changed:
         retry_lost_races(lambda: _settle(heard))
-        settle_spending(order, version, cause)
+        settle_spending(Undone.told(order, version), cause)
     if order.delivered_at:
         retry_lost_races(lambda: _deliver(heard))
 
@@ -136,10 +137,15 @@ def _ripens_on(order: OrderRecorded, terms: PointsTerms) -> date | None:
 
 def _settle(heard: Heard) -> None:
     """Let the order's points follow what of its money stands."""
-    book = OrderBook.read(heard.order.order_id)
-    if book.earned is None or not book.is_news(heard.version):
+    account, book = _account_and_book(heard)
+    if book.earned is None and _earns(heard.order) and not account.erased_at:
+        _earn(heard)
+        account, book = _account_and_book(heard)
+    if book.earned is None:
+        _mark_undone(heard)
         return
-    account = store.account_of(book.earned.customer_id)
+    if not book.is_news(heard.version):
+        return
     undone = undone_of(heard.order)
     # A reinstatement that changes nothing is posted too: the cancellation before it may still be heard.
     is_same = undone == book.undone and (heard.order.reinstated_at is None or book.knows(heard.version))
@@ -148,8 +154,9 @@ def _settle(heard: Heard) -> None:
     terms = store.terms_now()
     target = taken_back_target(book.earned.amount, book.total, undone)
     # What is no more undone than before was reinstated, though that may give nothing back.
-    settle = _take_back if undone > book.undone else _give_back
-    posting = settle(account, book, abs(target - book.taken_back), terms)
+    lot = _living_lot(book, terms) if undone <= book.undone else None
+    amount = abs(target - book.taken_back)
+    posting = _give_back(account, book, amount, lot, terms) if lot else _take_back(account, book, amount, terms)
     entry = store.post(
         account,
         posting,
@@ -161,32 +168,52 @@ def _settle(heard: Heard) -> None:
         taken_back=posting.taken_back or None,
         written_off=write_lots(posting.written_off) or None,
         forgiven=posting.forgiven or None,
-        lot=_given_to(posting, book),
+        lot=lot.isoformat() if lot and lot != book.lot else None,
     )
     _write_once(entry, account)
 
 
+def _account_and_book(heard: Heard) -> tuple[PointsAccount, OrderBook]:
+    """The account that the order's points fell to (its customer's, if none did), and the order's entries.
+
+    The account is read first: whatever is posted on the order after that changes the account's version too.
+    """
+    account = store.account_of(heard.order.customer_id or "")
+    book = OrderBook.read(heard.order.order_id)
+    if book.earned and book.earned.account not in {account.name, *(account.merged_from or ())}:
+        account = store.account_of(book.earned.customer_id)
+        book = OrderBook.read(heard.order.order_id)
+    return account, book
+
+
+def _mark_undone(heard: Heard) -> None:
+    """Write down how much of an order that earned nothing does not stand, for whoever spends on it late."""
+    order = heard.order
+    mark = find(UndoneOrder, f"ORDER#{order.order_id}", UNDONE) or UndoneOrder.fresh(order.order_id)
+    if mark.order_version < heard.version:
+        mark.order_version, mark.total, mark.undone = heard.version, order.total, undone_of(order)
+        mark.cancelled = order.cancelled_at is not None
+        commit(Put(mark))
+
+
 def _take_back(account: PointsAccount, book: OrderBook, amount: int, terms: PointsTerms) -> Posting:
     parcels = [
-        Parcel(lot, points, store.expired_points(account, lot) if lot < terms.today or lot == NEVER else 0)
-        for lot, points in book.parcels.newest_first()
+        Parcel(lot, points, *(store.expired_points(account, lot, since) if lot < terms.today or lot == NEVER else ()))
+        for lot, points, since in book.parcels.newest_first()
     ]
     forgives = terms.programme.refunds.below_zero is BelowZero.FLOOR
     return rules.reverse(account.standing, amount, parcels, ripening=book.ripening, forgives=forgives)
 
 
-def _give_back(account: PointsAccount, book: OrderBook, amount: int, terms: PointsTerms) -> Posting:
-    today, ripening = terms.today, book.ripening
-    lot = back(terms.programme, today).grace_until if book.lot < today else book.lot
-    waits = ripening.on if ripening and ripening.on > today else None
+def _give_back(account: PointsAccount, book: OrderBook, amount: int, lot: date, terms: PointsTerms) -> Posting:
+    waits = book.ripening.on if book.ripening and book.ripening.on > terms.today else None
     gone, forgiven = book.parcels.lost_of_last(amount)
     return rules.reinstate(account.standing, amount, lot, written_off=gone, forgiven=forgiven, ripens_on=waits)
 
 
-def _given_to(posting: Posting, book: OrderBook) -> str | None:
-    """The lot that points were given back to, where it is not the one that they came from."""
-    lots = [lot for lot, amount in posting.lots.items() if amount > 0 and lot != book.lot]
-    return lots[0].isoformat() if lots else None
+def _living_lot(book: OrderBook, terms: PointsTerms) -> date:
+    """The order's lot, or the one of the grace when it has ended."""
+    return back(terms.programme, terms.today).grace_until if book.lot < terms.today else book.lot
 
 
 def _deliver(heard: Heard) -> None:
@@ -194,13 +221,12 @@ def _deliver(heard: Heard) -> None:
     terms = store.terms_now()
     if terms.programme.pending.until is not PendingUntil.DELIVERY:
         return
-    book = OrderBook.read(heard.order.order_id)
+    account, book = _account_and_book(heard)
     where, ripens_on = book.ripening, _ripens_on(heard.order, terms)
     if book.earned is None or book.delivered or where is None or where.on == ripens_on:
         return
     if where.on <= terms.today:
         return  # they have ripened, or do so within the hour
-    account = store.account_of(book.earned.customer_id)
     if account.erased_at:
         return
     amount = book.earned.amount - book.taken_back

@@ -216,6 +216,11 @@ class Entry(LoyaltyItem, discriminator="entry"):
         return self.account.partition("#")[0]
 
     @property
+    def place(self) -> tuple[datetime, int]:
+        """Where it is among the entries of an account, and of those merged into it."""
+        return self.posted_at, self.seq
+
+    @property
     def hash(self) -> bytes:
         """What the next entry carries of this one."""
         return hash_of(self.previous, self._hashed())

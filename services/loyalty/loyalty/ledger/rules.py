@@ -74,11 +74,15 @@ def put_off(before: Standing, where: Ripening, amount: int, on: date) -> Posting
 
 
 class Parcel(NamedTuple):
-    """Some of what an order earned and the lot it fell into, of which `expired` ever ended unspent."""
+    """Some of what an order earned and the lot it fell into.
+
+    Of the lot `expired` ever ended unspent, and `expired_since` of that after these came into it; None: all of it.
+    """
 
     lot: date
     amount: int
     expired: int = 0
+    expired_since: int | None = None
 
 
 def reverse(
@@ -236,12 +240,13 @@ def _own_and_gone(before: Standing, amount: int, parcels: Sequence[Parcel]) -> t
     """Of `amount`, the first parcel first: what their lots still hold, and what of these expired uncounted."""
     own: Lots = NO_LOTS
     gone: Lots = NO_LOTS
-    for lot, most, expired in parcels:
+    for lot, most, expired, since in parcels:
         share = min(amount, most)
         amount -= share
         there = min(share, before.lots.get(lot, 0) - own.get(lot, 0))
         uncounted = max(expired - before.written_off.get(lot, 0) - gone.get(lot, 0), 0)
-        own, gone = plus(own, {lot: there}), plus(gone, {lot: min(share - there, uncounted)})
+        lost = min(share - there, uncounted, expired if since is None else since)
+        own, gone = plus(own, {lot: there}), plus(gone, {lot: lost})
     return own, gone
 
 

@@ -1,14 +1,16 @@
-"""What was spent on an order, as it is stored beside what the order earned."""
+"""What was spent on an order, and an order that earned nothing and was called off, as they are stored."""
 
 from __future__ import annotations
 
-from pynamodb.attributes import UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
+from pynamodb_attributes import IntegerAttribute
 
 from loyalty.ledger.items import lots_attribute
 from loyalty.ledger.standing import Lots
 from loyalty.table import LoyaltyItem
 
 SPENT = "SPENT#"
+UNDONE = "UNDONE"
 
 
 class SpentOnOrder(LoyaltyItem, discriminator="spent"):
@@ -24,3 +26,20 @@ class SpentOnOrder(LoyaltyItem, discriminator="spent"):
     def of(cls, order_id: str, hold_id: str, account: str, lots: Lots) -> SpentOnOrder:
         """What a hold paid of an order, not stored yet."""
         return cls(f"ORDER#{order_id}", f"{SPENT}{hold_id}", account=account, lots=lots)
+
+
+class UndoneOrder(LoyaltyItem, discriminator="undone"):
+    """`ORDER#<order id>` / `UNDONE`: how much of an order that earned nothing does not stand, at its newest version.
+
+    Of one that earned, the entries of its settlements say so. Money is in the minor unit.
+    """
+
+    order_version = IntegerAttribute()
+    total = IntegerAttribute()
+    undone = IntegerAttribute()
+    cancelled = BooleanAttribute()
+
+    @classmethod
+    def fresh(cls, order_id: str) -> UndoneOrder:
+        """Of an order of which nothing is stored yet."""
+        return cls(f"ORDER#{order_id}", UNDONE, order_version=0)

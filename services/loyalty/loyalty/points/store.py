@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -148,13 +149,16 @@ def post(
     return entry
 
 
-def expired_points(account: PointsAccount, day: date) -> int:
-    """How many points of the lot of `day` have expired unspent, as it is now; those of merged customers among them."""
+def expired_points(account: PointsAccount, day: date, since: tuple[datetime, int]) -> tuple[int, int]:
+    """How many points of the lot of `day` have expired unspent ever, and since an entry of that `place`, as it is now.
+
+    Those of merged customers are among them.
+    """
     people = (account.customer_id, *(account.merged_from or ()))
-    return sum(_expired_points(customer_id, day) for customer_id in people)
+    expired = [(entry, -(entry.lots or {}).get(day, 0)) for person in people for entry in _expiries(person, day)]
+    return sum(points for _, points in expired), sum(points for entry, points in expired if entry.place > since)
 
 
-def _expired_points(customer_id: str, day: date) -> int:
+def _expiries(customer_id: str, day: date) -> Iterable[Entry]:
     # An entry is named by the latest day of its lots, so those that hold an earlier day come after it.
-    entries = Entry.query(f"EXPIRY#{customer_id}", Entry.sk >= day.isoformat(), consistent_read=True)
-    return -sum((entry.lots or {}).get(day, 0) for entry in entries)
+    return Entry.query(f"EXPIRY#{customer_id}", Entry.sk >= day.isoformat(), consistent_read=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from loyalty.earning.settlement import settle_late_spending
 from loyalty.ledger import holding, rules
 from loyalty.ledger import store as ledger
 from loyalty.ledger.held import NewHold
@@ -53,6 +54,8 @@ def capture_hold(
     """
     purse = PointsPurse.of(customer_id, by_self=by_self)
     held = holding.capture(purse, hold_id, capture.points, capture.order_id, cause)
+    if held.order_id:
+        settle_late_spending(held.order_id, cause)
     return PointsHoldView.of(held, purse.currency)
 
 
@@ -73,7 +76,10 @@ def redeem_points(
     purse = PointsPurse.of(customer_id, by_self=by_self)
     value, redemption_id = purse.price(wanted.points), ids.new_redemption_id()
     origin = _origin(redemption_id, wanted.order_id, cause)
-    return retry_lost_races(lambda: _redeem(purse, wanted, value, origin, attempt))
+    view = retry_lost_races(lambda: _redeem(purse, wanted, value, origin, attempt))
+    if wanted.order_id:
+        settle_late_spending(wanted.order_id, cause)
+    return view
 
 
 def _redeem(
