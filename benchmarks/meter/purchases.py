@@ -100,6 +100,8 @@ def _follow(shop: Shop, orders: list[Order]) -> None:
             shop.house.send(*map(told, orders))
             shop.house.settle()
         shop.keep(block, f"customers hears {name}")
+        shop.found.keep(block, "loyalty hears OrderRecorded", f"an order is {told.__name__}")
+    shop.keep(block, "loyalty tells PointsReinstated")
 
 
 def review(shop: Shop) -> None:
@@ -110,12 +112,31 @@ def review(shop: Shop) -> None:
         shop.house.send(*(people.reviewed(f"rv-{n:06}", who, now) for n, who in enumerate(by_id)))
         shop.house.settle()
     shop.keep(block, "customers hears ReviewPosted", "customers tells ReviewRecorded")
+    shop.found.keep(block, "loyalty hears ReviewRecorded", "a review earns nothing")
     for case, provider in (("by e-mail", "example.com"), ("of nobody who is known", "unknown.example")):
         buyers = [people.buyer(n, provider=provider) for n in range(TEN)]
         with shop.house.measured() as block:
             shop.house.send(*(people.reviewed(f"rv-{provider}-{n}", who, now) for n, who in enumerate(buyers)))
             shop.house.settle()
         shop.found.keep(block, "customers hears ReviewPosted", case)
+
+
+def wait_for_points(shop: Shop) -> None:
+    """Under another programme: what is bought ripens after two weeks, and reviews earn."""
+    programme = {"pending": {"until": "days", "days": 14}, "earning": {"bonuses": {"review": 20}}}
+    newest = shop.call("GET", "/api/loyalty/programme", "admin")["newest"]
+    shop.call("PUT", "/api/loyalty/programme", "admin", {"programme": programme}, {"If-Match": f'"{newest}"'})
+    now = shop.house.day.now()
+    orders = shop.new_orders(known=True)
+    with shop.house.measured() as block:
+        shop.house.send(*map(people.paid, orders))
+        shop.house.settle()
+    shop.found.keep(block, "loyalty hears OrderRecorded", "an order is paid and its points are pending")
+    with shop.house.measured() as block:
+        buyers = [people.buyer(n, one) for n, one in enumerate(shop.customers)]
+        shop.house.send(*(people.reviewed(f"rv-again-{n}", who, now) for n, who in enumerate(buyers)))
+        shop.house.settle()
+    shop.keep(block, "loyalty hears ReviewRecorded")
 
 
 def buy_over_http(shop: Shop) -> None:

@@ -199,9 +199,14 @@ def erase(shop: Shop) -> None:
 def let_days_pass(shop: Shop) -> None:
     shop.house.day.pass_days(31)
     _run_due(shop, "privacy", "chase", "chase_on", "a request is asked of again")
+    _run_due(shop, "loyalty", "expire", "due_at", "a customer's points ripen")
     shop.house.day.pass_days(61)
     _run_due(shop, "segments", "refresh", "due_on", "a row is due")
-    shop.house.day.pass_days(300)
+    shop.house.day.pass_days(274)
+    _run_due(shop, "loyalty", "expire", "due_at", "a customer is warned")
+    shop.house.day.pass_days(10)
+    shop.house.run("loyalty", "expire")  # the second warning, which costs what the first does
+    shop.house.day.pass_days(16)
     _run_due(shop, "loyalty", "expire", "due_at", "a customer's points expire")
 
 
@@ -210,6 +215,7 @@ def _run_due(shop: Shop, service: str, function: str, mark: str, case: str) -> N
     operation = f"{service} runs {function}"
     today = shop.house.day.now().date().isoformat()
     due = sum(item[mark]["S"] < today for item in items(service) if mark in item)
+    current_programme(shop.house.day.now())  # once a minute a process, and so once a run
     with shop.house.measured() as block:
         shop.house.run(service, function, rows=due)
         shop.house.settle()
@@ -240,6 +246,7 @@ STEPS: Final[tuple[Callable[[Shop], None], ...]] = (
     members.bring_friends,
     members.adjust_by_two,
     read,
+    purchases.wait_for_points,
     books.close_days,
     change_consents,
     erase,

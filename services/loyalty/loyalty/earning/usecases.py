@@ -142,14 +142,16 @@ def _settle(heard: Heard) -> None:
         _earn(heard)
         account, book = _account_and_book(heard)
     if book.earned is None:
-        _mark_undone(heard)
+        # Nobody spends for a person who is erased.
+        if not account.erased_at:
+            _mark_undone(heard)
         return
-    if not book.is_news(heard.version):
+    if account.erased_at or not book.is_news(heard.version):
         return
     undone = undone_of(heard.order)
     # A reinstatement that changes nothing is posted too: the cancellation before it may still be heard.
     is_same = undone == book.undone and (heard.order.reinstated_at is None or book.knows(heard.version))
-    if account.erased_at or is_same:
+    if is_same:
         return
     terms = store.terms_now()
     target = taken_back_target(book.earned.amount, book.total, undone)
