@@ -42,9 +42,9 @@ def till() -> Iterator[Till]:
 
 
 def entry(number: int, size: int = 600, kind: str = "entry") -> dict[str, Any]:
-    """An item of the index `entries_by_customer`, of a little over `size` bytes."""
+    """An item of the index `entries_by_account`, of a little over `size` bytes."""
     key = {"pk": {"S": f"ORDER#{number}"}, "sk": {"S": "EARN"}, "kind": {"S": kind}}
-    return {**key, "customer_id": {"S": "cus_1"}, "seq": {"N": str(number)}, "fill": {"S": "x" * size}}
+    return {**key, "account": {"S": "cus_1"}, "seq": {"N": str(number)}, "fill": {"S": "x" * size}}
 
 
 def put(number: int, **more: Any) -> dict[str, Any]:
@@ -53,14 +53,14 @@ def put(number: int, **more: Any) -> dict[str, Any]:
 
 def test_a_put_is_charged_to_its_kind_and_to_the_index_it_enters(till: Till) -> None:
     bill = till.bill_of("put_item", TableName=TABLE, Item=entry(1, 1100))
-    assert bill.writes == Counter(entry=2, entries_by_customer=2)
+    assert bill.writes == Counter(entry=2, entries_by_account=2)
     assert bill.calls == 1
     assert bill.request_bytes > 1100
 
 
 def test_a_transaction_doubles_the_table_and_not_the_index(till: Till) -> None:
     bill = till.bill_of("transact_write_items", TransactItems=[put(1), put(2)])
-    assert bill.writes == Counter(entry=4, entries_by_customer=2)
+    assert bill.writes == Counter(entry=4, entries_by_account=2)
 
 
 def test_a_lost_condition_costs_the_item_that_is_there(till: Till) -> None:
@@ -77,10 +77,10 @@ def test_a_query_costs_what_it_read_and_not_what_its_filter_left(till: Till) -> 
     bill = till.bill_of(
         "query",
         TableName=TABLE,
-        IndexName="entries_by_customer",
+        IndexName="entries_by_account",
         KeyConditionExpression="#c = :c",
         FilterExpression="#k = :k",
-        ExpressionAttributeNames={"#c": "customer_id", "#k": "kind"},
+        ExpressionAttributeNames={"#c": "account", "#k": "kind"},
         ExpressionAttributeValues={":c": {"S": "cus_1"}, ":k": {"S": "entry"}},
     )
     # Nine items of some 1,060 bytes are 9,540: three pages of 4 KB, half price for an eventually consistent read.
@@ -93,7 +93,7 @@ def test_a_batch_of_deletions_costs_one_each_and_the_index_that_they_leave(till:
     keys = [{"pk": {"S": f"ORDER#{number}"}, "sk": {"S": "EARN"}} for number in (1, 2)]
     requests: Any = [{"DeleteRequest": {"Key": key}} for key in keys]
     bill = till.bill_of("batch_write_item", RequestItems={TABLE: requests})
-    assert bill.writes == Counter(entry=1, nothing=1, entries_by_customer=1)
+    assert bill.writes == Counter(entry=1, nothing=1, entries_by_account=1)
 
 
 def test_what_nobody_is_billed_for_is_not_counted(till: Till) -> None:

@@ -13,6 +13,7 @@ from tests.simulation.tables import Row, Tables
 
 Action = Callable[[Scene, Random, Step], None]
 
+_ACCEPTED: Final = 202
 _FORM: Final = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
@@ -94,7 +95,11 @@ def adjust(scene: Scene, rng: Random, step: Step) -> None:
     answer = scene.call(
         rng, "POST", path, by="support", body=body, headers=key(step), meanwhile=others(scene, rng, "loyalty")
     )
-    scene.promises.adjustments[reason] = Adjustment(customer_of(profile), points, scene.outcome(answer, 201))
+    asked = scene.promises.adjustments[reason] = Adjustment(customer_of(profile), points, scene.outcome(answer, 201))
+    if answer is not None and answer.status == _ACCEPTED:
+        # Nothing is posted before a second person approves.
+        asked.outcome = Outcome.REFUSED
+        scene.promises.proposals[answer.json["id"]] = (asked.customer_id, reason)
 
 
 def consent(scene: Scene, rng: Random, step: Step) -> None:
@@ -132,7 +137,7 @@ def erase(scene: Scene, rng: Random, step: Step) -> None:
     profile = scene.profile_of(rng.choice(scene.people))
     if profile is None:
         return
-    customer_id = customer_of(profile)
+    customer_id = _survivor(scene, customer_of(profile))
     request_id = _enter_request(scene, rng, customer_id, step)
     if request_id is None:
         return
@@ -145,6 +150,15 @@ def erase(scene: Scene, rng: Random, step: Step) -> None:
     answer = scene.call(rng, "POST", path, by="compliance", meanwhile=others(scene, rng, "privacy"))
     if scene.outcome(answer, 200) is Outcome.DONE:
         scene.promises.erasures[customer_id] = request_id
+
+
+def _survivor(scene: Scene, customer_id: str) -> str:
+    """Who a customer was told to be: an erasure is asked for under the id that stays, while somebody is there."""
+    stays = customer_id
+    while stays in scene.promises.merged:
+        stays = scene.promises.merged[stays]
+    profile = Tables.of(("customers",)).own("customers", stays, "PROFILE") or {}
+    return stays if profile.get("kind") == "profile" else customer_id
 
 
 def poison(scene: Scene, rng: Random, step: Step) -> None:

@@ -18,7 +18,8 @@ from tests.simulation.plan import Step
 from tests.simulation.scene import Scene
 from tests.simulation.world import World
 
-SCHEDULES: Final = (("loyalty", "expire"), ("segments", "refresh"), ("privacy", "chase"))
+_CLOSING: Final = ("loyalty", "close")
+_SCHEDULES: Final = (("loyalty", "expire"), _CLOSING, ("segments", "refresh"), ("privacy", "chase"))
 # Seconds until what a function did not acknowledge comes again (infra/service.yaml).
 VISIBILITY: Final = 180
 _BATCH: Final = 10
@@ -76,11 +77,16 @@ def pass_time(scene: Scene, rng: Random, step: Step) -> None:
     world.universe.advance(timedelta(days=rng.choice(_DAYS), hours=rng.randint(0, 23)))
     world.disorder["message delayed for days"] += sum(len(queue.waiting) for queue in world.queues.values())
     world.disorder["stream record delayed for days"] += sum(len(stream.pending) for stream in world.streams.values())
-    for service, function in SCHEDULES:
+    for service, function in schedules(scene):
         if rng.random() < 0.7:
             looks = rng.choice((None, None, None, 0, 1, 2))
             beside = _meanwhile(scene, rng, service, function)
             run_schedule(scene, service, function, scene.trouble(rng), looks=looks, meanwhile=beside)
+
+
+def schedules(scene: Scene) -> list[tuple[str, str]]:
+    """The schedules of the run, as service and function."""
+    return [each for each in _SCHEDULES if scene.closes_days or each != _CLOSING]
 
 
 def redrive(scene: Scene, rng: Random, step: Step) -> None:

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from shared.events import EVENTS
-from tests.simulation import model
+from tests.simulation import ledger_checks
 from tests.simulation.between import SentMail
+from tests.simulation.model import shop
 from tests.simulation.plan import CANARIES
 from tests.simulation.scene import Scene, customer_of
 from tests.simulation.tables import Row, Tables
@@ -26,6 +27,8 @@ _MAY_STAY: Final = {
     ("customers", "erased_stats"),
     ("loyalty", "account"),
     ("loyalty", "entry"),
+    ("loyalty", "credit"),
+    ("loyalty", "spent"),
     ("segments", "features"),
     ("notifications", "contact"),
     ("privacy", "consent"),
@@ -41,10 +44,10 @@ def email_pk(email: str) -> str:
 
 def orders_counted_once(scene: Scene, tables: Tables) -> Iterator[str]:
     """The stats are what the attached orders come to, in every service's own account of them."""
-    expected = model.spent_by(tables.of_kind("customers", "order"))
+    expected = shop.spent_by(tables.of_kind("customers", "order"))
     for row in tables.of_kind("customers", "stats"):
         key = (customer_of(row), row["sk"].removeprefix("STATS#"))
-        said = model.Spent(row["orders"], row["spent"], row["first_order_at"], row["last_order_at"])
+        said = shop.Spent(row["orders"], row["spent"], row["first_order_at"], row["last_order_at"])
         if expected.pop(key, None) != said:
             yield f"stats of {key} say {said}, and the orders come to something else"
     closed = {customer_of(row): row for row in tables.of_kind("customers", "erased_stats")}
@@ -72,44 +75,18 @@ def answers_stand(scene: Scene, tables: Tables) -> Iterator[str]:
                 yield f"{name} of {customer_of(row)} is not what was answered about version {row['version']}"
 
 
-def ledgers_are_right(scene: Scene, tables: Tables) -> Iterator[str]:
-    """Every account is the sum of its entries, and every entry what the rules in words give, in the ledger's order."""
-    orders = {row["pk"].removeprefix("ORDER#"): row for row in tables.of_kind("customers", "order")}
-    entries: dict[str, list[Row]] = {}
-    for entry in tables.of_kind("loyalty", "entry"):
-        entries.setdefault(entry["customer_id"], []).append(entry)
-    for row in tables.of_kind("loyalty", "account"):
-        theirs = sorted(entries.pop(row["customer_id"], []), key=lambda entry: int(entry["seq"]))
-        yield from _ledger_is_right(row, theirs, orders)
-    for customer_id in entries:
-        yield f"{customer_id} has entries and no account"
-
-
-def _ledger_is_right(row: Row, entries: list[Row], orders: dict[str, Row]) -> Iterator[str]:
-    who, account = row["customer_id"], model.Account()
-    if [entry["seq"] for entry in entries] != list(range(1, row["entries"] + 1)):
-        yield f"entries of {who} are {[entry['seq'] for entry in entries]}, the account counts {row['entries']}"
-        return
-    for entry in entries:
-        for wrong in model.post(account, entry, orders):
-            yield f"entry {entry['seq']} of {who} ({entry['entry_kind']} {entry['cause']}): {wrong}"
-    if "erased_at" in row:
-        account.earned = 0  # nothing of it counts any more, and where no points were left no entry says so
-    said = (row["balance"], row["earned"], row["tier"], row["lots"])
-    if said != (account.balance, account.earned, account.tier, account.lots):
-        yield f"account of {who} says {said}, its entries {account}"
-    if account.lots and (row.get("due_on") is None or row["due_on"] > min(account.lots)):
-        yield f"points of {who} end on {min(account.lots)} and are looked at on {row.get('due_on')}"
-
-
 def cards_are_single(scene: Scene, tables: Tables) -> Iterator[str]:
-    """Each card is its account's, and each account's card is there."""
-    cards = {row["number"]: row["customer_id"] for row in tables.of_kind("loyalty", "card")}
+    """Each card in use is its account's, each account's card is there, and one that was replaced leads to another."""
+    cards = {row["number"]: row for row in tables.of_kind("loyalty", "card")}
+    in_use = {number: row["customer_id"] for number, row in cards.items() if not row.get("replaced_by")}
     for row in tables.of_kind("loyalty", "account"):
-        if row.get("card_number") and cards.pop(row["card_number"], None) != row["customer_id"]:
-            yield f"card of {row['customer_id']} is not there"
-    for number, customer_id in cards.items():
+        if row.get("card_number") and in_use.pop(row["card_number"], None) != customer_of(row):
+            yield f"card of {customer_of(row)} is not there"
+    for number, customer_id in in_use.items():
         yield f"card {number} of {customer_id} is nobody's"
+    for number, row in cards.items():
+        if row.get("replaced_by") and row["replaced_by"] not in cards:
+            yield f"card {number} of {row['customer_id']} was replaced by one that is not there"
 
 
 def memberships_are_the_rows(scene: Scene, tables: Tables) -> Iterator[str]:
@@ -136,10 +113,10 @@ def consents_follow_the_log(scene: Scene, tables: Tables) -> Iterator[str]:
         if state["entries"] != len(entries):
             yield f"log of {customer_of(state)} has {len(entries)} entries and says {state['entries']}"
         stands = {
-            one["channel"]: (model.moment(one["decided_at"]), one["granted"]) for one in state.get("standing") or ()
+            one["channel"]: (shop.moment(one["decided_at"]), one["granted"]) for one in state.get("standing") or ()
         }
-        if "erased_at" not in state and stands != model.standing(entries):
-            yield f"consents of {customer_of(state)}: {stands} stands, the log says {model.standing(entries)}"
+        if "erased_at" not in state and stands != shop.standing(entries):
+            yield f"consents of {customer_of(state)}: {stands} stands, the log says {shop.standing(entries)}"
     for customer_id in log:
         yield f"log of {customer_id} has entries and no state"
 
@@ -149,10 +126,12 @@ def the_erased_are_gone(scene: Scene, tables: Tables) -> Iterator[str]:
     done = {row["customer_id"] for row in tables.of_kind("privacy", "request") if row["status"] == "completed"}
     if not done:
         return
+    ledgers = scene.books.ledgers
     for service, rows in tables.rows.items():
         for row in rows:
-            who = _about(row)
-            if who not in done:
+            who = about(row)
+            # To loyalty, who was merged is whom they turned out to be.
+            if who not in done and not (service == "loyalty" and who and ledgers.owner(who) in done):
                 continue
             if (service, row["kind"]) not in _MAY_STAY:
                 yield f"{service} keeps {row['kind']} of {who}, who is erased"
@@ -198,7 +177,7 @@ ALWAYS: Final[tuple[Check, ...]] = (
     orders_counted_once,
     one_account_an_email,
     answers_stand,
-    ledgers_are_right,
+    ledger_checks.ledgers_are_right,
     cards_are_single,
     memberships_are_the_rows,
     consents_follow_the_log,
@@ -231,11 +210,11 @@ def watch_mails(scene: Scene) -> None:
     scene.world.on_mail = look
 
 
-def _about(row: Row) -> str | None:
+def about(row: Row) -> str | None:
     """Whom a row is about."""
     if row["pk"].startswith("CUSTOMER#"):
         return customer_of(row)
     if row["kind"] == "membership":
         return str(row["sk"])
-    who: str | None = row.get("customer_id")
-    return who
+    who: str | None = row.get("customer_id") or str(row.get("account", "")).partition("#")[0]
+    return who or None

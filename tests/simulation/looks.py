@@ -46,7 +46,11 @@ def _wrong_points(profile: Row, answer: Answer | None) -> Iterator[str]:
     account = tables.own("loyalty", who, "ACCOUNT") or {}
     if account.get("profile_version") != profile["version"]:
         return
-    posted = {entry["cause"] for entry in tables.of_kind("loyalty", "entry") if entry["customer_id"] == who}
+    posted = {
+        entry["cause"]
+        for entry in tables.of_kind("loyalty", "entry")
+        if entry["account"] == who and entry["sk"] == "EARN"
+    }
     past = sorted(name for name, row in _orders_of(who).items() if name in posted and _is_hidden(profile, row))
     if past:
         yield f"{who} is shown the points of {past}, bought before anybody registered with the e-mail"

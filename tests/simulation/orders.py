@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from random import Random
 from typing import Any, Final
 
-from shared.events import EventData, OrderPaid, OrderPlaced, OrderRefunded, Refund
+from shared.events import (
+    Buyer,
+    EventData,
+    OrderCancelled,
+    OrderDelivered,
+    OrderPaid,
+    OrderPlaced,
+    OrderRefunded,
+    OrderReinstated,
+    Refund,
+    Review,
+    ReviewPosted,
+)
 from tests.harness.house import Answer
 from tests.simulation.actions import key, others
 from tests.simulation.plan import PlannedOrder, Step
@@ -41,6 +54,41 @@ def refund(scene: Scene, rng: Random, step: Step) -> None:
     _send(scene, rng, OrderRefunded(order=facts.order, refund=given_back))
 
 
+def cancel(scene: Scene, rng: Random, step: Step) -> None:
+    """The order system tells that an order is cancelled, again perhaps, or before anybody heard of the order."""
+    facts, moment = _facts(scene, step), scene.world.universe.moment
+    facts.told, facts.cancelled_at = True, moment
+    _send(scene, rng, OrderCancelled(order=facts.order, cancelled_at=moment))
+
+
+def reinstate(scene: Scene, rng: Random, step: Step) -> None:
+    """The order system tells that a cancelled order stands again."""
+    moment = scene.world.universe.moment
+    cancelled = [facts for facts in scene.promises.orders.values() if facts.is_cancelled]
+    if not cancelled:
+        return
+    facts = rng.choice(cancelled)
+    facts.reinstated_at = moment
+    _send(scene, rng, OrderReinstated(order=facts.order, reinstated_at=moment))
+
+
+def tell_of_delivery(scene: Scene, rng: Random, step: Step) -> None:
+    """The order system tells that an order was delivered, some time ago perhaps."""
+    facts = _facts(scene, step)
+    moment = scene.world.universe.moment - timedelta(days=rng.choice((0, 0, 1, 5, 10)))
+    facts.told, facts.delivered_at = True, min(facts.delivered_at or moment, moment)
+    _send(scene, rng, OrderDelivered(order=facts.order, delivered_at=moment))
+
+
+def review(scene: Scene, rng: Random, step: Step) -> None:
+    """Somebody, known or not, reviews something."""
+    person = rng.choice(scene.people)
+    buyer = Buyer(email=person.email, last_name=f"Kanarie {step.number}")
+    posted_at = scene.world.universe.moment
+    written = Review(id=f"review-{step.number}", buyer=buyer, product_id="mug", rating=4, posted_at=posted_at)
+    _send(scene, rng, ReviewPosted(review=written))
+
+
 def add_order(scene: Scene, rng: Random, step: Step) -> None:
     """The storefront records an order over HTTP, perhaps one that is told of by events too."""
     planned = scene.orders[step.about]
@@ -50,7 +98,7 @@ def add_order(scene: Scene, rng: Random, step: Step) -> None:
         return
     order = facts.order
     body: dict[str, Any] = {"id": order.id, "currency": order.currency, "total": order.total}
-    body["placed_at"] = order.placed_at.isoformat()
+    body |= {"placed_at": order.placed_at.isoformat(), "tax": order.tax, "shipping": order.shipping}
     path = f"/api/customers/{customer_of(profile)}/orders"
     answer = scene.call(
         rng, "POST", path, by="storefront", body=body, headers=key(step), meanwhile=others(scene, rng, "customers")

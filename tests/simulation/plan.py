@@ -51,6 +51,8 @@ class PlannedOrder:
     days_ago: int
     refunds: tuple[int, ...]
     email_as_typed: str
+    tax: int = 0
+    shipping: int = 0
 
     @property
     def id(self) -> str:
@@ -95,6 +97,8 @@ def _order(rng: Random, number: int, person: Person) -> PlannedOrder:
         rng.choice((0, 1, 5, 29, 31, 89, 91, 200, 300, 364)),
         refunds,
         rng.choice((address, address.upper(), f"  {address.title()} ")),
+        tax=rng.choice((0, 0, total * 7 // 107)),
+        shipping=rng.choice((0, 0, min(499, total // 2))),
     )
 
 
@@ -115,7 +119,21 @@ _RATES: Final = {
     "unsubscribe": (0.12, 0.2, 1.0),
     "erase": (0.12, 0.25, 1.0),
     "poison": (0.12, 0.1, 0.9),
-    # Cancellations join here, and holds, captures, releases and redemptions of points, once there are such routes.
+    "cancel": (0.35, 0.1, 1.0),
+    "reinstate": (0.25, 0.15, 1.0),
+    "tell of delivery": (0.3, 0.1, 1.0),
+    "review": (0.15, 0.1, 1.0),
+    "hold": (0.5, 0.1, 1.0),
+    "end hold": (0.45, 0.1, 1.0),
+    "redeem": (0.25, 0.1, 1.0),
+    "claim": (0.2, 0.1, 1.0),
+    "end claim": (0.12, 0.2, 1.0),
+    "decide": (0.15, 0.1, 1.0),
+    "give credit": (0.3, 0.05, 1.0),
+    "take credit": (0.1, 0.1, 1.0),
+    "hold credit": (0.35, 0.1, 1.0),
+    "merge": (0.12, 0.15, 1.0),
+    "prove": (0.08, 0.1, 1.0),
     "pass time": (0.2, 0.0, 1.0),
     "relay": (3.5, 0.0, 1.0),
     "deliver": (5.0, 0.0, 1.0),
@@ -123,7 +141,7 @@ _RATES: Final = {
     "replay": (0.25, 0.2, 1.0),
     "rest": (0.05, 0.2, 0.9),
 }
-_WHICH: Final = frozenset({"place", "pay", "refund", "add order"})
+_WHICH: Final = frozenset({"place", "pay", "refund", "add order", "cancel", "tell of delivery"})
 
 
 def deck(rng: Random, orders: int) -> list[Step]:

@@ -7,12 +7,13 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 
 from tests.harness.ground import SERVICES
-from tests.simulation import model, moto_direct
+from tests.simulation import moto_direct
 from tests.simulation.carriage import is_planted
-from tests.simulation.checks import email_pk
+from tests.simulation.checks import about, email_pk
+from tests.simulation.model import shop
 from tests.simulation.plan import CANARIES
 from tests.simulation.scene import Outcome, Scene, customer_of
 from tests.simulation.tables import Row, Tables, waiting_text
@@ -60,11 +61,11 @@ def _features_agree(who: str, row: Row, profile: Row, stats: Mapping[str, Row]) 
 
 def _members_agree(who: str, row: Row, today: date) -> Iterator[str]:
     stats, registered_at = row.get("stats") or (), row.get("registered_at")
-    due = model.segments_of(stats, registered_at, today)
+    due = shop.segments_of(stats, registered_at, today)
     if (held := {part["segment_id"] for part in row.get("held") or ()}) != due:
         yield f"{who} is in {sorted(held)} and belongs to {sorted(due)}"
     ahead = (today + timedelta(days=days) for days in range(1, _HORIZON))
-    flip = next((day for day in ahead if model.segments_of(stats, registered_at, day) != due), None)
+    flip = next((day for day in ahead if shop.segments_of(stats, registered_at, day) != due), None)
     if flip and (row.get("due_on") is None or row["due_on"] > flip.isoformat()):
         yield f"{who} moves on {flip} and is looked at on {row.get('due_on')}"
 
@@ -101,10 +102,10 @@ def contacts_agree(scene: Scene, tables: Tables) -> Iterator[str]:
             elif wrong := [name for name in names if contact.get(name) != profile.get(name)]:
                 yield f"the contact of {who} has other {wrong} than the profile"
         held = {
-            one["channel"]: (model.moment(one["decided_at"]), one["granted"]) for one in contact.get("consents") or ()
+            one["channel"]: (shop.moment(one["decided_at"]), one["granted"]) for one in contact.get("consents") or ()
         }
-        if held != model.standing(log.get(who, [])):
-            yield f"notifications holds consents {held} of {who}, the log says {model.standing(log.get(who, []))}"
+        if held != shop.standing(log.get(who, [])):
+            yield f"notifications holds consents {held} of {who}, the log says {shop.standing(log.get(who, []))}"
 
 
 def consents_were_logged(scene: Scene, tables: Tables) -> Iterator[str]:
@@ -155,9 +156,14 @@ def erasures_are_complete(scene: Scene, tables: Tables) -> Iterator[str]:
         profile = tables.own("customers", who, "PROFILE") or {}
         if profile.get("kind") != "erased_profile":
             yield f"{who} is erased and still {profile.get('kind')}"
-        account = tables.own("loyalty", who, "ACCOUNT") or {}
-        if "erased_at" not in account or account.get("balance") or account.get("lots") or account.get("unfinished"):
+        owner = scene.books.ledgers.owner(who)
+        account = tables.own("loyalty", owner, "ACCOUNT") or {}
+        left = [name for name in ("lots", "pending", "holds", "owed", "unfinished") if account.get(name)]
+        if "erased_at" not in account or left:
             yield f"the points account of {who} is {account}"
+        for row in tables.of_kind("loyalty", "credit"):
+            if customer_of(row) == owner and "erased_at" not in row:
+                yield f"the credit of {who} is {row}"
     for row in tables.of_kind("customers", "erased_stats"):
         if row["orders_left"]:
             yield f"{row['orders_left']} orders of {customer_of(row)} were never anonymised"
@@ -168,8 +174,7 @@ def canaries_sing_of_the_living(scene: Scene, tables: Tables) -> Iterator[str]:
     alive = {customer_of(row) for row in tables.of_kind("customers", "profile")}
     for service, rows in tables.rows.items():
         for row in rows:
-            who = customer_of(row) if row["pk"].startswith("CUSTOMER#") else row.get("customer_id")
-            if who not in alive and CANARIES.search(json.dumps(row)):
+            if about(row) not in alive and CANARIES.search(json.dumps(row)):
                 yield f"{service} keeps something personal in {row['kind']} {row['pk']}, and nobody is there"
     for where, text in waiting_text(scene.world):
         if '"poison-' not in text and CANARIES.search(text):
@@ -198,25 +203,33 @@ def nothing_is_lost(scene: Scene, tables: Tables) -> Iterator[str]:
         yield f"{len(missing)} events were stored and never told: {sorted(missing)[:3]}"
     facts: dict[tuple[str, str], set[str]] = {}
     for envelope in scene.world.told:
-        if key := _TOLD_ONCE.get(envelope["detail-type"]):
-            detail = envelope["detail"]
+        detail = envelope["detail"]
+        # A bonus is no order's.
+        if (key := _TOLD_ONCE.get(envelope["detail-type"])) and detail["data"][key]:
             fact = (envelope["detail-type"], detail["data"][key])
             facts.setdefault(fact, set()).add(detail["metadata"]["event_id"])
     for fact, event_ids in facts.items():
         if len(event_ids) > 1:
             yield f"{fact} was told {len(event_ids)} times"
-    posted = [
-        entry for entry in tables.of_kind("loyalty", "entry") if entry["points"] and entry["entry_kind"] != "voided"
-    ]
-    told = {
-        (envelope["detail"]["data"]["customer_id"], envelope["detail"]["data"]["entry"]): envelope["detail"]["data"]
-        for envelope in scene.world.told
-        if envelope["detail-type"].startswith("Points")
-    }
-    for entry in posted:
-        data = told.get((entry["customer_id"], entry["seq"]), {})
-        if (data.get("points"), data.get("balance")) != (entry["points"], entry["balance"]):
-            yield f"entry {entry['seq']} of {entry['customer_id']} was told as {data}"
+    yield from _untold_entries(scene, tables)
+
+
+def _untold_entries(scene: Scene, tables: Tables) -> Iterator[str]:
+    """Whatever moves a balance is told of, but the end of an account, once and as it is."""
+    told: dict[tuple[str, int], set[Any]] = {}
+    for envelope in scene.world.told:
+        data = envelope["detail"].get("data") or {}
+        if "entry" in data:
+            is_credit = "amount" in data
+            name = f"{data['customer_id']}#{data['currency']}" if is_credit else data["customer_id"]
+            amount = data["amount" if is_credit else "points"]
+            told.setdefault((name, data["entry"]), set()).add((amount, data["balance"]))
+    for entry in tables.of_kind("loyalty", "entry"):
+        if entry["amount"] and entry["entry_kind"] not in {"voided", "merged_in", "merged_out"}:
+            pending, available, held, owed = entry["after"][:4]
+            said = told.get((entry["account"], entry["seq"]))
+            if said != {(entry["amount"], pending + available + held - owed)}:
+                yield f"entry {entry['seq']} of {entry['account']} ({entry['entry_kind']}) was told as {said}"
 
 
 def only_planted_letters_are_dead(scene: Scene, tables: Tables) -> Iterator[str]:

@@ -11,7 +11,7 @@ from datetime import timedelta
 from random import Random
 from typing import Final
 
-from tests.simulation import actions, carriage, looks, orders
+from tests.simulation import actions, carriage, looks, orders, spending, staffwork
 from tests.simulation.bugs import Bug
 from tests.simulation.carriage import VISIBILITY
 from tests.simulation.checks import ALWAYS, Check, watch_mails
@@ -19,7 +19,8 @@ from tests.simulation.faults import Trouble
 from tests.simulation.plan import Step, deck
 from tests.simulation.rest_checks import AT_REST
 from tests.simulation.scene import CHANCE, Scene
-from tests.simulation.tables import Tables
+from tests.simulation.staffwork import open_shop
+from tests.simulation.tables import Row, Tables
 from tests.simulation.world import World, open_world
 
 # Settling takes up to three hours, and the day must not change between its schedules and the look at them.
@@ -43,6 +44,9 @@ class Run:
     mails: int = 0
     # How often something was checked.
     checks: int = 0
+    # What the shop goes by, and what was posted under that: entries by kind.
+    programme: str = ""
+    entries: Counter[str] = field(default_factory=Counter)
     # Steps by kind.
     kinds: Counter[str] = field(default_factory=Counter)
 
@@ -57,13 +61,20 @@ def simulate(seed: int, orders: int, *, only: Collection[int] | None = None, bug
     with bug.planted() if bug else contextlib.nullcontext(), open_world(str(seed)) as world:
         scene = Scene(world, orders)
         watch_mails(scene)
+        open_shop(scene, world.universe.chance("shop"))
         for step in deck(world.universe.chance("deck"), orders):
             if (only is None or step.number in only) and not _take(scene, step, run):
                 break
         run.calls, run.faults, run.disorder = world.calls, world.faults, world.disorder
-        run.checks = scene.checked
+        run.checks, run.programme = scene.checked, scene.programme.name
+        run.entries = Counter(_kind_of(row) for row in scene.books.entries.values())
         run.events, run.mails = Counter(event["detail-type"] for event in world.told), len(world.mails)
     return run
+
+
+def _kind_of(entry: Row) -> str:
+    ledger = "credit" if "#" in entry["account"] else "points"
+    return f"{ledger} {entry['entry_kind'].replace('_', ' ')}"
 
 
 def _take(scene: Scene, step: Step, run: Run) -> bool:
@@ -113,7 +124,8 @@ def rest(scene: Scene, rng: Random, step: Step) -> None:
     if world.universe.moment.hour >= _LAST_HOURS:
         world.universe.advance(timedelta(hours=24 - _LAST_HOURS))
     _settle(scene, rng)
-    for service, function in carriage.SCHEDULES:
+    scene.expired_at = world.universe.moment
+    for service, function in carriage.schedules(scene):
         carriage.run_schedule(scene, service, function, Trouble(rng))
     _settle(scene, rng)
     scene.chance = CHANCE
@@ -141,6 +153,21 @@ STEPS: Final[dict[str, actions.Action]] = {
     "unsubscribe": actions.unsubscribe,
     "erase": actions.erase,
     "poison": actions.poison,
+    "cancel": orders.cancel,
+    "reinstate": orders.reinstate,
+    "tell of delivery": orders.tell_of_delivery,
+    "review": orders.review,
+    "hold": spending.hold,
+    "end hold": spending.end_hold,
+    "redeem": spending.redeem,
+    "claim": spending.claim,
+    "end claim": spending.end_claim,
+    "decide": staffwork.decide,
+    "give credit": staffwork.give_credit,
+    "take credit": staffwork.take_credit,
+    "hold credit": spending.hold_credit,
+    "merge": staffwork.merge,
+    "prove": staffwork.prove,
     "pass time": carriage.pass_time,
     "relay": carriage.relay,
     "deliver": carriage.deliver,

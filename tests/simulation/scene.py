@@ -12,13 +12,17 @@ from typing import Any, Final
 from infra.paths import service_for
 from shared.events import Buyer, Order
 from tests.harness.house import Answer
+from tests.simulation.books import Books
 from tests.simulation.faults import Trouble, trouble
 from tests.simulation.plan import Person, PlannedOrder, people, plan_orders
+from tests.simulation.programmes import programme_of
 from tests.simulation.tables import Row, Tables
 from tests.simulation.world import World
 
 # How often something goes wrong in an invocation while faults are on.
 CHANCE: Final = 0.4
+# How many seeds close the books of each day.
+_CLOSING: Final = 0.35
 # How often a client asks again before it gives up without an answer.
 _PATIENCE: Final = 4
 _FIRST_SERVER_ERROR: Final = 500
@@ -53,6 +57,30 @@ class Facts:
     refunds: dict[str, int] = field(default_factory=dict)
     told: bool = False
     maybe: bool = False
+    # Of deliveries the earliest counts, of cancellations and reinstatements the latest.
+    delivered_at: datetime | None = None
+    cancelled_at: datetime | None = None
+    reinstated_at: datetime | None = None
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether it was called off last."""
+        return self.cancelled_at is not None and (self.reinstated_at is None or self.cancelled_at > self.reinstated_at)
+
+
+@dataclass
+class Made:
+    """Holds, redemptions or claims that were asked for: the amounts of those answered, by id, and how many were not."""
+
+    done: dict[str, int] = field(default_factory=dict)
+    unknown: int = 0
+
+
+@dataclass(frozen=True)
+class Ending:
+    """What was answered about the end of a hold: so much captured, or (0) none."""
+
+    captured: int
 
 
 @dataclass
@@ -71,6 +99,13 @@ class Promises:
     own_acts: set[str] = field(default_factory=set)
     # Orders that were given their ids by the service, by their totals, which nothing else has.
     nameless: dict[int, Outcome] = field(default_factory=dict)
+    # What was asked of loyalty: things made, by what they are called, and holds that were ended.
+    made: dict[str, Made] = field(default_factory=dict)
+    endings: dict[str, list[Ending]] = field(default_factory=dict)
+    # Adjustments that wait for a second person: proposal -> customer, reason.
+    proposals: dict[str, tuple[str, str]] = field(default_factory=dict)
+    # Who was told to be another: customers' own word, put on the bus for loyalty to hear.
+    merged: dict[str, str] = field(default_factory=dict)
     # Planted dead letters (service, id) that lay there when the erasure of whom they name was asked for.
     dead_before: dict[tuple[str, str], str] = field(default_factory=dict)
 
@@ -93,6 +128,13 @@ class Scene:
         self.world = world
         self.people = people(orders)
         self.orders: list[PlannedOrder] = plan_orders(world.universe.chance("orders"), orders)
+        self.programme = programme_of(world.universe.chance("programme"))
+        self.books = Books.of(self.programme)
+        # Closing every day of a year costs a third of a run; some seeds do it.
+        self.closes_days = world.universe.chance("books").random() < _CLOSING
+        # Of the reward in the catalogue, once it is there; and when loyalty's accounts were last looked at undisturbed.
+        self.reward_id = ""
+        self.expired_at = world.universe.moment
         self.promises = Promises()
         self.seen = Seen()
         self.chance = CHANCE
@@ -164,6 +206,8 @@ class Scene:
                 placed_at=_days_before(self.world.universe.moment, planned.days_ago),
                 currency=planned.currency,
                 total=planned.total,
+                tax=planned.tax,
+                shipping=planned.shipping,
             )
             known = self.promises.orders[planned.id] = Facts(order, planned.person)
         return known

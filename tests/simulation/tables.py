@@ -56,6 +56,12 @@ def waiting_text(world: World) -> list[tuple[str, str]]:
     ]
 
 
+def stored_form(row: Row) -> dict[str, Any]:
+    """A row as DynamoDB gives it."""
+    assert isinstance(row, _StoredRow)
+    return dict(row.stored)
+
+
 def _rows(service: str) -> Iterator[Row]:
     for held in table(table_name(service)).items.values():
         for item in held.values():
@@ -66,9 +72,17 @@ def _plain(item: Item) -> Row:
     """Moto puts a new item for each write, so what one says can be kept with it."""
     known: Row | None = getattr(item, "simulated_row", None)
     if known is None:
-        known = {name: _value(value) for name, value in item.to_json()["Attributes"].items()}
+        known = _StoredRow(item.to_json()["Attributes"])
         item.simulated_row = known  # type: ignore[attr-defined]
     return known
+
+
+class _StoredRow(dict[str, Any]):
+    """A row that remembers its form in DynamoDB."""
+
+    def __init__(self, stored: Mapping[str, Any]) -> None:
+        super().__init__((name, _value(value)) for name, value in stored.items())
+        self.stored = stored
 
 
 def _value(typed: Mapping[str, Any]) -> Any:
@@ -78,6 +92,8 @@ def _value(typed: Mapping[str, Any]) -> Any:
             return int(value)
         case "S" if value[:1] in {"{", "["}:
             return json.loads(value)
+        case "B" if isinstance(value, bytes):
+            value = value.hex()
         case "L":
             return [_value(each) for each in value]
         case "M":

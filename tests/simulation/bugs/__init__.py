@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from tests.simulation.bugs import erasure, exactly_once, messages, ordering, points, strangers  # registers them
+from tests.simulation.bugs import (
+    erasure,
+    exactly_once,
+    messages,
+    ordering,
+    points,
+    spending,
+    strangers,
+)  # registers them
 from tests.simulation.bugs.planting import BUGS, Bug
 
-__all__ = ["BUGS", "Bug", "erasure", "exactly_once", "messages", "ordering", "points", "strangers"]
+__all__ = ["BUGS", "Bug", "erasure", "exactly_once", "messages", "ordering", "points", "spending", "strangers"]

@@ -13,6 +13,7 @@ from customers.accounts import usecases as accounts
 from customers.emails import store as emails
 from customers.erasure import usecases as customers_erasure
 from loyalty.erasure import usecases as loyalty_erasure
+from loyalty.points import store as accounts_of_points
 from notifications.contacts import usecases as contacts
 from privacy.consents import usecases as consents
 from privacy.requests import usecases as requests
@@ -33,7 +34,29 @@ def erasure_skips_receipts() -> Replaced:
 
 @bug("An erasure skips the words that staff wrote into the ledger")
 def erasure_skips_reasons() -> Replaced:
-    return [(loyalty_erasure, "_adjustments_with_reasons", lambda _: [])]
+    return [(loyalty_erasure, "_with_reasons", lambda _: [])]
+
+
+@bug("An erasure forgets that the person had store credit")
+def erasure_skips_credit() -> Replaced:
+    return [(loyalty_erasure, "_credit_of", lambda _: [])]
+
+
+@bug("An erasure skips the people who turned out to be this one")
+def erasure_skips_the_merged() -> Replaced:
+    class Store:
+        """The store of accounts, of which each is one person's alone."""
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(accounts_of_points, name)
+
+        @staticmethod
+        def account_of(customer_id: str) -> Any:
+            account = accounts_of_points.account_of(customer_id)
+            account.merged_from = None
+            return account
+
+    return [(loyalty_erasure, "store", Store())]
 
 
 @bug("An erasure does not sweep the dead letters")

@@ -8,10 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 from customers.orders import rules as order_rules
+from loyalty.adjustments import usecases as adjustments
 from loyalty.cards import usecases as cards
+from loyalty.earning import limits
 from loyalty.earning import usecases as earning
+from loyalty.earning.standing import OrderBook
 from loyalty.ledger import items as ledger_items
-from loyalty.ledger import usecases as ledger_usecases
 from tests.simulation.bugs.planting import Replaced, bug
 
 
@@ -22,30 +24,28 @@ def refund_clamp_forgotten() -> Replaced:
 
 @bug("A second refund takes back what the first one already took")
 def refund_not_a_difference() -> Replaced:
-    entries_of = earning._account_and_entries
-
-    def forgets(customer_id: str, order_id: str) -> Any:
-        account, entries = entries_of(customer_id, order_id)
-        for entry in entries:
-            entry.taken_back = 0
-        return account, entries
-
-    return [(earning, "_account_and_entries", forgets)]
+    return [(OrderBook, "taken_back", 0)]
 
 
 @bug("The due date of an account does not come nearer when an earlier lot comes")
 def due_date_stays() -> Replaced:
-    due_on = ledger_items.due_on
+    move_due = ledger_items.Account.move_due
 
-    def stays(lots: Any, until_now: Any) -> Any:
-        return until_now if lots and until_now else due_on(lots, until_now)
+    def stays(self: Any, watch: Any, *, reached: bool) -> None:
+        if reached or self.due_at is None:
+            move_due(self, watch, reached=reached)
 
-    return [(ledger_items, "due_on", stays)]
+    return [(ledger_items.Account, "move_due", stays)]
 
 
-@bug("A deduction is checked against nothing: the balance may go below zero")
+@bug("A deduction is checked against nothing: it takes what there is, and says that it took all")
 def balance_unchecked() -> Replaced:
-    return [(ledger_usecases.rules, "covers", lambda *_: True)]
+    posted: Any = adjustments.posted
+
+    def unchecked(account: Any, points: int, *about: Any, reason: str, **facts: Any) -> Any:
+        return posted(account, max(points, -account.available), *about, reason=reason, **facts)
+
+    return [(adjustments, "posted", unchecked)]
 
 
 @bug("A refund rounds what stays up, not down")
@@ -58,14 +58,38 @@ def refund_rounded_up() -> Replaced:
 
 @bug("A customer is given a second card when the registration is heard again")
 def second_card() -> Replaced:
-    find = cards.store.account_of
-
-    def without_card(customer_id: str) -> Any:
-        account = find(customer_id)
-        account.card_number = None
-        return account
+    store = cards.store
 
     class Store:
-        account_of = staticmethod(without_card)
+        """The store of accounts, in which nobody has a card yet."""
 
-    return [(cards, "store", Store)]
+        def __getattr__(self, name: str) -> Any:
+            return getattr(store, name)
+
+        @staticmethod
+        def account_of(customer_id: str) -> Any:
+            account = store.account_of(customer_id)
+            account.card_number = None
+            return account
+
+    return [(cards, "store", Store())]
+
+
+@bug("Limits on what a customer can earn are not looked at")
+def quota_ignored() -> Replaced:
+    return [(limits.Quota, "left", lambda *_: None)]
+
+
+@bug("Who reinstates an order gets all its points again, whatever was taken back")
+def reinstated_from_scratch() -> Replaced:
+    give_back = earning._give_back
+
+    def all_of_it(account: Any, book: Any, _: int, lot: Any, terms: Any) -> Any:
+        return give_back(account, book, book.earned.amount, lot, terms)
+
+    return [(earning, "_give_back", all_of_it)]
+
+
+@bug("An older version of an order is settled after a newer one")
+def settled_out_of_order() -> Replaced:
+    return [(OrderBook, "is_news", lambda *_: True)]

@@ -10,7 +10,7 @@ from typing import Any
 from customers.accounts.items import ProfileItem
 from customers.orders import usecases as orders
 from loyalty import events as loyalty_events
-from loyalty.ledger.items import Account
+from loyalty.points.items import PointsAccount
 from tests.simulation.bugs.planting import Replaced, bug
 
 
@@ -31,12 +31,12 @@ def past_orders_shown() -> Replaced:
 
 @bug("Whoever registers is shown the guest's points at once")
 def past_points_shown() -> Replaced:
-    return [(Account, "hides_past", False)]
+    return [(PointsAccount, "hides_past", False)]
 
 
 @bug("A guest's order that loyalty hears of after the registration hides nothing")
 def late_past_shown() -> Replaced:
-    return [(Account, "date_back", lambda *_: None)]
+    return [(PointsAccount, "date_back", lambda *_: None)]
 
 
 @bug("Loyalty does not hear that an e-mail was verified, or is not any more")

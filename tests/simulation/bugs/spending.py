@@ -1,0 +1,112 @@
+"""Holds, redemptions, store credit, merges and the chain: who has what, and once."""
+
+# What is replaced is what a module imported for itself, which mypy takes for private.
+# mypy: disable-error-code="attr-defined"
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+from loyalty.claims import usecases as claims
+from loyalty.due import points as due
+from loyalty.earning import settlement, standing
+from loyalty.ledger import holding
+from loyalty.ledger import store as ledger
+from loyalty.merging import carrying
+from loyalty.merging import usecases as merging
+from tests.simulation.bugs.planting import Replaced, bug
+
+
+class _Rules:
+    """The ledger's rules, with one of them replaced."""
+
+    def __init__(self, rules: Any, **replaced: Any) -> None:
+        self._rules = rules
+        self.__dict__ |= replaced
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._rules, name)
+
+
+@bug("What is held can be used all the same: a hold takes nothing from the lots")
+def hold_not_set_aside() -> Replaced:
+    rules = holding.rules
+
+    def hold(before: Any, *arguments: Any, **names: Any) -> Any:
+        posting = rules.hold(before, *arguments, **names)
+        return replace(posting, lots={}, after=replace(posting.after, lots=before.lots))
+
+    return [(holding, "rules", _Rules(rules, hold=hold))]
+
+
+@bug("What a hold gives back falls into the lot that ends last, not into those that it came from")
+def released_to_another_lot() -> Replaced:
+    rules = holding.rules
+
+    def release(before: Any, hold_id: str, back: Any) -> Any:
+        held = before.holds[hold_id]
+        moved = replace(held, lots={max([*before.lots, *held.lots]): held.amount})
+        return rules.release(replace(before, holds={**before.holds, hold_id: moved}), hold_id, back)
+
+    return [(holding, "rules", _Rules(rules, release=release))]
+
+
+@bug("A capture of a part takes the whole hold")
+def part_ignored() -> Replaced:
+    rules = holding.rules
+
+    def capture(before: Any, hold_id: str, _: int, back: Any) -> Any:
+        return rules.capture(before, hold_id, before.holds[hold_id].amount, back)
+
+    return [(holding, "rules", _Rules(rules, capture=capture))]
+
+
+@bug("Nothing ends a hold that nobody ends")
+def hold_never_runs_out() -> Replaced:
+    return [(due, "ended_hold", lambda *_: None)]
+
+
+@bug("A refund of a part gives back all that the points had paid")
+def restored_whole() -> Replaced:
+    share = standing._share
+    return [(standing, "_share", lambda *order, **names: Fraction(1 if share(*order, **names) else 0))]
+
+
+@bug("Store credit comes back with each version of an order that is undone, whatever came back before")
+def credit_restored_twice() -> Replaced:
+    restored = settlement.Spending.restored.fget
+
+    def forgotten(self: Any) -> Any:
+        return {} if "#" in self.account else restored(self)
+
+    return [(settlement.Spending, "restored", property(forgotten))]
+
+
+@bug("Of two customers who are one, the lots of the one who goes are left behind")
+def lots_left_behind() -> Replaced:
+    rules = carrying.rules
+
+    def take_over(before: Any, other: Any, **names: Any) -> Any:
+        return rules.take_over(before, replace(other, lots={}), **names)
+
+    return [(carrying, "rules", _Rules(rules, take_over=take_over))]
+
+
+@bug("Store credit of a customer who goes stays behind")
+def credit_left_behind() -> Replaced:
+    return [(merging, "credit_of", lambda _: [])]
+
+
+@bug("The chain starts anew with each entry: none carries the hash of the one before")
+def chain_skips_the_previous() -> Replaced:
+    def seal(account: Any, _: Any) -> None:
+        account.head = None
+
+    return [(ledger, "seal", seal)]
+
+
+@bug("The stock of a reward is not looked at")
+def stock_ignored() -> Replaced:
+    return [(claims, "_take_from_stock", lambda *_: None)]
