@@ -138,28 +138,30 @@ def _ripens_on(order: OrderRecorded, terms: PointsTerms) -> date | None:
 def _settle(heard: Heard) -> None:
     """Let the order's points follow what of its money stands."""
     account, book = _account_and_book(heard)
-    if book.earned is None and _earns(heard.order) and not account.erased_at:
+    if book.earned is None and _earns(heard.order):
         _earn(heard)
         account, book = _account_and_book(heard)
-    if book.earned is None:
-        # Nobody spends for a person who is erased.
-        if not account.erased_at:
-            _mark_undone(heard)
+    if account.erased_at:
         return
-    if account.erased_at or not book.is_news(heard.version):
+    if book.earned is None:
+        _mark_undone(heard)
         return
     undone = undone_of(heard.order)
     # A reinstatement that changes nothing is posted too: the cancellation before it may still be heard.
     is_same = undone == book.undone and (heard.order.reinstated_at is None or book.knows(heard.version))
-    if is_same:
-        return
-    terms = store.terms_now()
-    target = taken_back_target(book.earned.amount, book.total, undone)
+    if book.is_news(heard.version) and not is_same:
+        _write_once(_settlement(heard, account, book, book.earned.amount), account)
+
+
+def _settlement(heard: Heard, account: PointsAccount, book: OrderBook, earned: int) -> Entry:
+    """The entry that takes back, or gives back, what is missing to what should stand."""
+    undone, terms = undone_of(heard.order), store.terms_now()
+    target = taken_back_target(earned, book.total, undone)
     # What is no more undone than before was reinstated, though that may give nothing back.
     lot = _living_lot(book, terms) if undone <= book.undone else None
     amount = abs(target - book.taken_back)
     posting = _give_back(account, book, amount, lot, terms) if lot else _take_back(account, book, amount, terms)
-    entry = store.post(
+    return store.post(
         account,
         posting,
         heard.origin(f"{SETTLED}{heard.version:09}"),
@@ -172,7 +174,6 @@ def _settle(heard: Heard) -> None:
         forgiven=posting.forgiven or None,
         lot=lot.isoformat() if lot and lot != book.lot else None,
     )
-    _write_once(entry, account)
 
 
 def _account_and_book(heard: Heard) -> tuple[PointsAccount, OrderBook]:
