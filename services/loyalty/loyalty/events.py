@@ -10,7 +10,7 @@ from loyalty.cards.items import Card
 from loyalty.cards.usecases import issue_card
 from loyalty.claims.items import Claim
 from loyalty.credit.items import CreditAccount
-from loyalty.credit.models import currency_of, last_day_given
+from loyalty.credit.models import currency_of
 from loyalty.earning.usecases import record_order
 from loyalty.erasure.usecases import erase_customer, erased_of, kept_of
 from loyalty.ledger.items import Entry
@@ -144,7 +144,7 @@ def _credit_posted(entry: Entry) -> dict[str, Any]:
 
 
 def _credit_issued(entry: Entry, _: Told) -> CreditIssued:
-    return CreditIssued(**_credit_posted(entry), expires_on=last_day_given(entry))
+    return CreditIssued(**_credit_posted(entry), expires_on=entry.last_day_given)
 
 
 def _credit_spent(entry: Entry, _: Told) -> CreditSpent:

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from loyalty.claims import usecases as claims
-from loyalty.due import points as due
+from loyalty.due import steps as due
 from loyalty.earning import settlement, standing
 from loyalty.ledger import holding
 from loyalty.ledger import store as ledger

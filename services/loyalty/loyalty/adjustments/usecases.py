@@ -7,11 +7,11 @@ from loyalty.adjustments.models import NewAdjustment, ProposalView
 from loyalty.ledger import rules
 from loyalty.ledger import store as ledger
 from loyalty.ledger.items import Entry
+from loyalty.ledger.store import Terms
 from loyalty.points import store
 from loyalty.points.items import PointsAccount
 from loyalty.points.models import EntryView
 from loyalty.points.rules import fills_debt, lot_for
-from loyalty.points.store import PointsTerms
 from loyalty.points.usecases import InsufficientPointsError
 from loyalty.programme.models import Adjustments
 from shared import ids
@@ -53,12 +53,17 @@ def check(adjustment: NewAdjustment, limits: Adjustments) -> None:
         raise InvalidError.of("points", "Must not be 0")
     if abs(adjustment.points) > limits.largest:
         raise InvalidError.of("points", f"At most {limits.largest} points at once, up or down")
-    if adjustment.code not in limits.reasons:
+    check_code(adjustment.code, limits)
+
+
+def check_code(code: str, limits: Adjustments) -> None:
+    """Raises InvalidError naming `code` for a reason that the programme does not know."""
+    if code not in limits.reasons:
         raise InvalidError.of("code", f"One of {', '.join(limits.reasons)}")
 
 
 def posted(
-    account: PointsAccount, points: int, origin: ledger.Origin, terms: PointsTerms, *, reason: str, **facts: str
+    account: PointsAccount, points: int, origin: ledger.Origin, terms: Terms, *, reason: str, **facts: str
 ) -> Entry:
     """The entry of an adjustment, to which the account is turned. Raises InsufficientPointsError."""
     if account.available + points < 0 and points < 0:
@@ -69,7 +74,7 @@ def posted(
 
 
 def _adjust(
-    customer_id: str, adjustment: NewAdjustment, origin: ledger.Origin, attempt: Attempt | None, terms: PointsTerms
+    customer_id: str, adjustment: NewAdjustment, origin: ledger.Origin, attempt: Attempt | None, terms: Terms
 ) -> EntryView:
     account = store.existing_account(customer_id)
     entry = posted(account, adjustment.points, origin, terms, reason=adjustment.reason, code=adjustment.code)

@@ -7,10 +7,10 @@ from loyalty.earning.rules import clip
 from loyalty.ledger import rules
 from loyalty.ledger import store as ledger
 from loyalty.ledger.items import Entry
+from loyalty.ledger.store import Terms
 from loyalty.points import store
 from loyalty.points.items import PointsAccount
 from loyalty.points.rules import lot_for
-from loyalty.points.store import PointsTerms
 from shared.cause import Cause
 from shared.events import ReviewRecorded
 from shared.table import retry_lost_races
@@ -60,7 +60,7 @@ def _give(customer_id: str, bonus: str, origin: ledger.Origin) -> None:
         return
 
 
-def _entry(account: PointsAccount, bonus: str, amount: int, origin: ledger.Origin, terms: PointsTerms) -> Entry:
+def _entry(account: PointsAccount, bonus: str, amount: int, origin: ledger.Origin, terms: Terms) -> Entry:
     limits, quota = terms.programme.earning.limits, Quota.of(account, terms.today)
     given = clip(amount, quota.left(limits))
     quota.use(account, given, limits)

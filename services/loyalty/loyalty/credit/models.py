@@ -12,7 +12,7 @@ from loyalty.days import NEVER
 from loyalty.ledger.held import Held, HoldState
 from loyalty.ledger.items import Entry
 from loyalty.ledger.standing import EntryKind
-from loyalty.points.models import VerificationView
+from loyalty.points.models import VerificationView, name_of
 from loyalty.programme.sections import Slug
 from shared.ids import CustomerId, OrderId
 from shared.model import ApiModel
@@ -257,8 +257,8 @@ class CreditEntryView(ApiModel):
             programme=entry.programme or 0,
             reason_code=entry.fact("code"),
             reason=entry.reason,
-            actor=entry.actor if names_staff else entry.actor.partition(":")[0],
-            expires_on=last_day_given(entry),
+            actor=name_of(entry.actor, names_staff=names_staff),
+            expires_on=entry.last_day_given,
             posted_at=entry.posted_at,
             previous=entry.previous.hex(),
         )
@@ -273,9 +273,3 @@ class CreditVerificationView(VerificationView):
 def currency_of(entry: Entry) -> str:
     """The currency of the account that an entry is in."""
     return entry.account.rpartition("#")[2]
-
-
-def last_day_given(entry: Entry) -> date | None:
-    """The last day on which what an entry gave can be used; None where it gave nothing, or for ever."""
-    day = min((day for day, amount in (entry.lots or {}).items() if amount > 0), default=NEVER)
-    return day if entry.amount > 0 and day != NEVER else None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any, Final
 
 from loyalty.credit.items import CREDIT, CreditAccount
@@ -13,7 +11,6 @@ from loyalty.ledger.items import Entry
 from loyalty.ledger.standing import EntryKind, Posting
 from loyalty.ledger.store import Origin, Terms
 from loyalty.points import store as points
-from loyalty.programme.models import Programme
 from loyalty.programme.usecases import current_programme
 from shared import clock
 from shared.errors import NotFoundError
@@ -32,24 +29,11 @@ _TELLS: Final[dict[EntryKind, type[EventData]]] = {
 }
 
 
-@dataclass(frozen=True)
-class CreditTerms(Terms):
-    """The programme in force, at a moment and on the shop's day."""
-
-    programme: Programme
-    now: datetime
-
-    @property
-    def today(self) -> date:
-        """The shop's day."""
-        return self.watch.today
-
-
-def terms_now() -> CreditTerms:
+def terms_now() -> Terms:
     """The terms under which an operation is made now."""
     now = clock.now()
     in_force = current_programme(now)
-    return CreditTerms(in_force.version, watch_of(in_force.programme, now), in_force.programme, now)
+    return Terms(in_force.version, watch_of(in_force.programme, now), in_force.programme, now)
 
 
 def find_account(customer_id: str, currency: str) -> CreditAccount | None:
@@ -100,7 +84,7 @@ def post(
     account: CreditAccount,
     posting: Posting,
     origin: Origin,
-    terms: CreditTerms,
+    terms: Terms,
     *,
     reason: str | None = None,
     **facts: Any,

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from loyalty.adjustments.usecases import check_code
 from loyalty.credit import rules, store
 from loyalty.credit.items import CreditAccount
 from loyalty.credit.models import CreditEntryView, CreditVerificationView, CreditView, NewCredit, Revocation
-from loyalty.credit.store import CreditTerms
 from loyalty.ledger import rules as ledger_rules
 from loyalty.ledger import store as ledger
 from loyalty.ledger.proving import prove
 from loyalty.ledger.standing import EntryKind
+from loyalty.ledger.store import Terms
 from loyalty.points.models import EntriesQuery
 from loyalty.points.usecases import owner_of, position_in, shown_account
 from shared import ids
 from shared.cause import Cause
-from shared.errors import ConflictError, InvalidError
+from shared.errors import ConflictError
 from shared.http import Attempt, Page
 from shared.table import retry_lost_races
 
@@ -36,7 +37,7 @@ def issue_credit(customer_id: str, new: NewCredit, *, cause: Cause, attempt: Att
     loyalty does not know.
     """
     terms = store.terms_now()
-    _check_code(new.code, terms)
+    check_code(new.code, terms.programme.adjustments)
     if new.expires_on:
         rules.check_expiry(new.expires_on, terms.today)
     origin = origin_of(ids.new_credit_id(), cause)
@@ -52,7 +53,7 @@ def revoke_credit(
     InsufficientCreditError when less can be used than is to be taken; what is held cannot be.
     """
     terms = store.terms_now()
-    _check_code(revocation.code, terms)
+    check_code(revocation.code, terms.programme.adjustments)
     origin = origin_of(ids.new_credit_id(), cause)
 
     def revoke() -> CreditEntryView:
@@ -125,14 +126,8 @@ def shortage(account: CreditAccount) -> InsufficientCreditError:
     return InsufficientCreditError(extensions={"balance": account.balance, "available": account.available})
 
 
-def _check_code(code: str, terms: CreditTerms) -> None:
-    reasons = terms.programme.adjustments.reasons
-    if code not in reasons:
-        raise InvalidError.of("code", f"One of {', '.join(reasons)}")
-
-
 def _issue(
-    customer_id: str, new: NewCredit, origin: ledger.Origin, attempt: Attempt | None, terms: CreditTerms
+    customer_id: str, new: NewCredit, origin: ledger.Origin, attempt: Attempt | None, terms: Terms
 ) -> CreditEntryView:
     account = store.account_to_open(customer_id, new.currency)
     rules.check_room(account.balance, new.amount)
@@ -149,7 +144,7 @@ def _revoke(
     revocation: Revocation,
     origin: ledger.Origin,
     attempt: Attempt | None,
-    terms: CreditTerms,
+    terms: Terms,
 ) -> CreditEntryView:
     if account.available < revocation.amount:
         raise shortage(account)

@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Callable
+from datetime import date, datetime
 
 from loyalty.days import NEVER
 from loyalty.due.rules import Watch, last_days, warnings
+from loyalty.ledger import rules
 from loyalty.ledger import store as ledger
-from loyalty.ledger.items import Account
+from loyalty.ledger.held import A
+from loyalty.ledger.holding import ended_hold, run_out
+from loyalty.ledger.items import Account, Entry
+from loyalty.ledger.rules import Back
 from loyalty.ledger.standing import Lots
 from shared.cause import Cause
 from shared.events import EventData
 from shared.table import Put, commit
+
+
+def end_hold(account: A, now: datetime, cause: Cause, back: Back, post: Callable[..., Entry]) -> Entry | None:
+    """The entry that ends a hold whose time is over, if there is one; `post` is that of the account's kind."""
+    ended = ended_hold(account.standing, now)
+    return run_out(account, ended, cause, back, post) if ended else None
+
+
+def expire(account: Account, watch: Watch, cause: Cause, post: Callable[..., Entry]) -> Entry | None:
+    """The entry that takes away the lots whose last day is over, if there are any; `post` as above."""
+    over = lots_over(account, watch)
+    if not over:
+        return None
+    return post(account, rules.expire(account.standing, over), on_day("EXPIRY", account, max(over), cause))
 
 
 def lots_over(account: Account, watch: Watch) -> Lots:

@@ -1,10 +1,11 @@
-"""How much a customer has earned today, this month and ever, where the programme limits it."""
+"""What of an account decides what an order earns: whose it is, and how much it has earned where that is limited."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
 
+from loyalty.earning.models import Member
 from loyalty.earning.rules import limits_left
 from loyalty.points.items import PointsAccount
 from loyalty.programme.sections import Limits
@@ -38,3 +39,8 @@ class Quota:
         if limits.per_day is None and limits.per_month is None and limits.for_ever is None:
             return
         account.quota = (self.day.isoformat(), self.today + points, self.this_month + points, self.ever + points)
+
+
+def member_of(account: PointsAccount) -> Member:
+    """What of an account decides the points of its orders."""
+    return Member(account.tier, frozenset(account.groups or ()), account.birthday)

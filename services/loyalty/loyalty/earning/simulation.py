@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from loyalty.earning.limits import Quota
+from loyalty.earning.limits import Quota, member_of
 from loyalty.earning.models import Member, PartView, Simulation, SimulationView
 from loyalty.earning.rules import price
 from loyalty.points.items import PointsAccount
@@ -43,8 +43,3 @@ def _member(simulation: Simulation, account: PointsAccount | None, programme: Pr
         groups=known.groups if simulation.groups is None else simulation.groups,
         birthday=simulation.birthday or known.birthday,
     )
-
-
-def member_of(account: PointsAccount) -> Member:
-    """What of an account decides the points of its orders."""
-    return Member(account.tier, frozenset(account.groups or ()), account.birthday)

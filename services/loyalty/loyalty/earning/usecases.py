@@ -12,8 +12,8 @@ from typing import Any
 
 from loyalty.bonuses.usecases import reward_referral
 from loyalty.days import NEVER
-from loyalty.earning.limits import Quota
-from loyalty.earning.models import Earned, Member, OrderFacts
+from loyalty.earning.limits import Quota, member_of
+from loyalty.earning.models import Earned, OrderFacts
 from loyalty.earning.rules import price, taken_back_target
 from loyalty.earning.settlement import settle_spending
 from loyalty.earning.standing import DELIVERED, EARNED, SETTLED, OrderBook, Undone, undone_of
@@ -23,10 +23,11 @@ from loyalty.ledger.items import Entry, write_lots
 from loyalty.ledger.rules import Parcel
 from loyalty.ledger.spent import UNDONE, UndoneOrder
 from loyalty.ledger.standing import Posting
+from loyalty.ledger.store import Terms
 from loyalty.points import store
 from loyalty.points.items import PointsAccount
 from loyalty.points.rules import back, lot_for
-from loyalty.points.store import Merit, PointsTerms
+from loyalty.points.store import Merit
 from loyalty.programme.models import BelowZero, PendingUntil
 from loyalty.programme.sections import EarnOn
 from shared import clock
@@ -111,16 +112,15 @@ def _earn(heard: Heard) -> None:
         reward_referral(account.customer_id, account.referred_by, heard.cause)
 
 
-def _price(order: OrderRecorded, account: PointsAccount, terms: PointsTerms) -> Earned:
+def _price(order: OrderRecorded, account: PointsAccount, terms: Terms) -> Earned:
     quota = Quota.of(account, terms.today)
-    who = Member(account.tier, frozenset(account.groups or ()), account.birthday)
     limits = terms.programme.earning.limits
-    earned = price(OrderFacts.of(order), who, terms.programme, quota.left(limits))
+    earned = price(OrderFacts.of(order), member_of(account), terms.programme, quota.left(limits))
     quota.use(account, earned.points, limits)
     return earned
 
 
-def _ripens_on(order: OrderRecorded, terms: PointsTerms) -> date | None:
+def _ripens_on(order: OrderRecorded, terms: Terms) -> date | None:
     """The day on which its points can be used, or None for at once."""
     pending, today = terms.programme.pending, terms.today
     if pending.until is PendingUntil.NONE:
@@ -199,7 +199,7 @@ def _mark_undone(heard: Heard) -> None:
         commit(Put(mark))
 
 
-def _take_back(account: PointsAccount, book: OrderBook, amount: int, terms: PointsTerms) -> Posting:
+def _take_back(account: PointsAccount, book: OrderBook, amount: int, terms: Terms) -> Posting:
     parcels = [
         Parcel(lot, points, *(store.expired_points(account, lot, since) if lot < terms.today or lot == NEVER else ()))
         for lot, points, since in book.parcels.newest_first()
@@ -208,13 +208,13 @@ def _take_back(account: PointsAccount, book: OrderBook, amount: int, terms: Poin
     return rules.reverse(account.standing, amount, parcels, ripening=book.ripening, forgives=forgives)
 
 
-def _give_back(account: PointsAccount, book: OrderBook, amount: int, lot: date, terms: PointsTerms) -> Posting:
+def _give_back(account: PointsAccount, book: OrderBook, amount: int, lot: date, terms: Terms) -> Posting:
     waits = book.ripening.on if book.ripening and book.ripening.on > terms.today else None
     gone, forgiven = book.parcels.lost_of_last(amount)
     return rules.reinstate(account.standing, amount, lot, written_off=gone, forgiven=forgiven, ripens_on=waits)
 
 
-def _living_lot(book: OrderBook, terms: PointsTerms) -> date:
+def _living_lot(book: OrderBook, terms: Terms) -> date:
     """The order's lot, or the one of the grace when it has ended."""
     return back(terms.programme, terms.today).grace_until if book.lot < terms.today else book.lot
 
@@ -242,12 +242,12 @@ def _deliver(heard: Heard) -> None:
     _write_once(store.post(account, posting, heard.origin(DELIVERED), terms, **facts), account)
 
 
-def _merit_of_all(order: OrderRecorded, points: int, terms: PointsTerms) -> Merit:
+def _merit_of_all(order: OrderRecorded, points: int, terms: Terms) -> Merit:
     money = order.total if order.currency == terms.programme.currency else 0
     return Merit(terms.programme.day_of(order.placed_at), points, money, 1)
 
 
-def _merit_of_change(book: OrderBook, undone: int, taken_back: int, terms: PointsTerms) -> Merit:
+def _merit_of_change(book: OrderBook, undone: int, taken_back: int, terms: Terms) -> Merit:
     """What an order counts for towards tiers after it was settled, less what it did before."""
     orders = int(book.undone == book.total) - int(undone == book.total)
     money = book.undone - undone if book.currency == terms.programme.currency else 0

@@ -10,6 +10,7 @@ from pynamodb.attributes import BinaryAttribute, UnicodeAttribute, UTCDateTimeAt
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, IncludeProjection
 from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
 
+from loyalty.days import NEVER
 from loyalty.due.rules import Watch, next_due
 from loyalty.ledger.chain import GENESIS, hash_of
 from loyalty.ledger.standing import EntryKind, Hold, Holds, Lots, Pending, Posting, Ripening, Standing, Vector
@@ -224,6 +225,14 @@ class Entry(LoyaltyItem, discriminator="entry"):
     def hash(self) -> bytes:
         """What the next entry carries of this one."""
         return hash_of(self.previous, self._hashed())
+
+    @property
+    def last_day_given(self) -> date | None:
+        """The last day on which what it gave can be used; None where it gave nothing, or for ever."""
+        gained = [day for day, amount in (self.lots or {}).items() if amount > 0]
+        gained += [where.lot for where, amount in (self.pending or {}).items() if amount > 0]
+        day = min(gained, default=NEVER)
+        return day if self.amount > 0 and day != NEVER else None
 
     def fact(self, name: str) -> Any:
         """One of its kind's facts, or None."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final, TypeVar
 
 from loyalty.due.rules import Watch
 from loyalty.ledger.items import MINUTES, Account, Entry, entry_of
 from loyalty.ledger.standing import EntryKind, Posting
+from loyalty.programme.models import Programme
 from loyalty.table import LoyaltyItem
 from shared import clock
 from shared.cause import Cause
@@ -54,10 +55,20 @@ class Origin:
 
 @dataclass(frozen=True)
 class Terms:
-    """What of the programme an entry is made under: its version, and when time does something to the account next."""
+    """What an operation is made under: the programme in force and its version, at a moment and on the shop's day.
+
+    `watch` says when time does something to the account next.
+    """
 
     version: int
     watch: Watch
+    programme: Programme
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        """The shop's day."""
+        return self.watch.today
 
 
 def post(account: Account, posting: Posting, origin: Origin, terms: Terms, **facts: Any) -> Entry:
@@ -108,12 +119,6 @@ def is_due(account: Account, now: datetime) -> bool:
 def things_of_order(order_id: str) -> list[LoyaltyItem]:
     """All that one order caused, as it is now."""
     return list(LoyaltyItem.query(f"ORDER#{order_id}", consistent_read=True))
-
-
-def entries_of_order(order_id: str) -> list[Entry]:
-    """The entries that one order caused, as they are now, oldest first."""
-    entries = [item for item in things_of_order(order_id) if isinstance(item, Entry)]
-    return sorted(entries, key=lambda entry: (entry.posted_at, entry.seq))
 
 
 def entries_of(account: str, *, before: int | None, kind: EntryKind | None, limit: int | None) -> list[Entry]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from loyalty.credit import store
 from loyalty.credit.items import CREDIT, CreditAccount
-from loyalty.credit.store import CreditTerms
 from loyalty.ledger import store as ledger
 from loyalty.ledger.items import Account, Entry
 from loyalty.ledger.standing import Posting
+from loyalty.ledger.store import Terms
 from loyalty.merging.carrying import carry_over
 from loyalty.merging.rules import latest_day, warned_until
 from loyalty.points.store import find_account as find_points
@@ -34,7 +34,7 @@ def merge_credit(gone_id: str, currency: str, cause: Cause) -> None:
     commit(Put(gone), Put(stays), *map(Put, entries), store.guard(stays))
 
 
-def _carry_over(gone: CreditAccount, stays: CreditAccount, terms: CreditTerms, cause: Cause) -> list[Entry]:
+def _carry_over(gone: CreditAccount, stays: CreditAccount, terms: Terms, cause: Cause) -> list[Entry]:
     def post(account: Account, posting: Posting, origin: ledger.Origin, *, head: str | None) -> Entry:
         assert isinstance(account, CreditAccount)  # noqa: S101  # one of the two
         return store.post(account, posting, origin, terms, head=head)

@@ -9,12 +9,12 @@ from loyalty.earning.limits import Quota
 from loyalty.ledger import store as ledger
 from loyalty.ledger.items import ACCOUNT, Account, Entry
 from loyalty.ledger.standing import Posting
+from loyalty.ledger.store import Terms
 from loyalty.merging.carrying import carry_over
 from loyalty.merging.rules import earliest, latest_day, people_of, warned_until
 from loyalty.points import store
 from loyalty.points.items import PointsAccount
 from loyalty.points.rules import fills_debt
-from loyalty.points.store import PointsTerms
 from loyalty.referrals.store import has_earned
 from loyalty.tiers.rules import fresh, merge
 from shared import clock
@@ -42,7 +42,7 @@ def merge_points(gone_id: str, stays_id: str, cause: Cause) -> None:
     commit(Put(gone), Put(stays), *map(Put, entries), *writes)
 
 
-def _know(stays: PointsAccount, gone: PointsAccount, terms: PointsTerms) -> None:
+def _know(stays: PointsAccount, gone: PointsAccount, terms: Terms) -> None:
     """Let the account that stays know what was known of the other. The profile stays its own."""
     stays.quota = _quota(stays, gone, terms.today)
     stays.referred_by = _referrer(stays, gone)
@@ -70,7 +70,7 @@ def _referrer(stays: PointsAccount, gone: PointsAccount) -> str | None:
     return None if has_earned(stays) or has_earned(gone) else named
 
 
-def _carry_over(gone: PointsAccount, stays: PointsAccount, terms: PointsTerms, cause: Cause) -> list[Entry]:
+def _carry_over(gone: PointsAccount, stays: PointsAccount, terms: Terms, cause: Cause) -> list[Entry]:
     before = {gone.pk: gone.tier, stays.pk: stays.tier}
     stays.stand_in(merge(stays.tiers, gone.tiers, terms.today, terms.programme.tiers))
 
@@ -81,7 +81,7 @@ def _carry_over(gone: PointsAccount, stays: PointsAccount, terms: PointsTerms, c
     return carry_over(gone, stays, post, cause, fills_debt=fills_debt(terms.programme))
 
 
-def _bury(gone: PointsAccount, stays_id: str, terms: PointsTerms) -> None:
+def _bury(gone: PointsAccount, stays_id: str, terms: Terms) -> None:
     """Leave of the account its chain, and where it went."""
     gone.stand_in(fresh(terms.programme.tiers))
     gone.due_at = gone.due_shard = gone.active_on = gone.warned_on = None

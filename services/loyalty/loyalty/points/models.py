@@ -11,8 +11,8 @@ from loyalty.days import NEVER
 from loyalty.due.rules import last_days
 from loyalty.ledger.items import Entry
 from loyalty.ledger.standing import EntryKind, Vector
+from loyalty.ledger.store import Terms
 from loyalty.points.items import PointsAccount
-from loyalty.points.store import PointsTerms
 from loyalty.tiers.rules import merit_on, next_rung
 from shared.events import Tier
 from shared.http import PageQuery
@@ -83,7 +83,7 @@ class PointsView(ApiModel):
     )
 
     @classmethod
-    def of(cls, account: PointsAccount, terms: PointsTerms) -> PointsView:
+    def of(cls, account: PointsAccount, terms: Terms) -> PointsView:
         standing, rules = account.standing, terms.programme.tiers
         lots = last_days(standing.lots, account.active_on, terms.watch)
         day = min(lots, default=NEVER)
@@ -165,29 +165,21 @@ class EntryView(ApiModel):
             programme=entry.programme or 0,
             reason_code=entry.fact("code"),
             reason=entry.reason,
-            actor=_name_of(entry.actor, names_staff=names_staff),
-            proposed_by=_name_of(proposer, names_staff=names_staff)
-            if (proposer := entry.fact("proposed_by"))
-            else None,
-            expires_on=_expires_on(entry),
+            actor=name_of(entry.actor, names_staff=names_staff),
+            proposed_by=name_of(proposer, names_staff=names_staff) if (proposer := entry.fact("proposed_by")) else None,
+            expires_on=entry.last_day_given,
             posted_at=entry.posted_at,
             previous=entry.previous.hex(),
         )
 
 
-def _name_of(actor: str, *, names_staff: bool) -> str:
+def name_of(actor: str, *, names_staff: bool) -> str:
+    """An actor as callers are told of them: customers read no names of staff."""
     return actor if names_staff else actor.partition(":")[0]
 
 
 def _parts(told: Any) -> list[PartView] | None:
     return [PartView(rule=rule, points=points) for rule, points in told] if told else None
-
-
-def _expires_on(entry: Entry) -> date | None:
-    gained = [day for day, amount in (entry.lots or {}).items() if amount > 0]
-    gained += [where.lot for where, amount in (entry.pending or {}).items() if amount > 0]
-    day = min(gained, default=NEVER)
-    return day if entry.amount > 0 and day != NEVER else None
 
 
 class EntriesQuery(PageQuery):

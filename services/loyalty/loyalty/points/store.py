@@ -13,7 +13,6 @@ from loyalty.ledger.standing import EntryKind, Posting
 from loyalty.ledger.store import Origin, Terms
 from loyalty.points.items import PointsAccount
 from loyalty.points.rules import watch_of
-from loyalty.programme.models import Programme
 from loyalty.programme.tiers import TierBy
 from loyalty.programme.usecases import current_programme
 from loyalty.tiers.rules import deserve
@@ -51,19 +50,6 @@ _SILENT: Final = frozenset({EntryKind.VOIDED, EntryKind.MERGED_OUT})
 
 
 @dataclass(frozen=True)
-class PointsTerms(Terms):
-    """The programme in force, at a moment and on the shop's day."""
-
-    programme: Programme
-    now: datetime
-
-    @property
-    def today(self) -> date:
-        """The shop's day."""
-        return self.watch.today
-
-
-@dataclass(frozen=True)
 class Merit:
     """What an entry counts for towards tiers, signed, by each measure; for the month of `on`."""
 
@@ -77,11 +63,11 @@ class Merit:
         return {TierBy.POINTS: self.points, TierBy.MONEY: self.money, TierBy.ORDERS: self.orders}[measure]
 
 
-def terms_now() -> PointsTerms:
+def terms_now() -> Terms:
     """The terms under which an operation is made now."""
     now = clock.now()
     in_force = current_programme(now)
-    return PointsTerms(in_force.version, watch_of(in_force.programme, now), in_force.programme, now)
+    return Terms(in_force.version, watch_of(in_force.programme, now), in_force.programme, now)
 
 
 def find_account(customer_id: str) -> PointsAccount | None:
@@ -122,7 +108,7 @@ def post(
     account: PointsAccount,
     posting: Posting,
     origin: Origin,
-    terms: PointsTerms,
+    terms: Terms,
     *,
     merit: Merit | None = None,
     tier_before: Tier | None = None,

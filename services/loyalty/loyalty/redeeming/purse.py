@@ -9,11 +9,10 @@ from typing import Any, Self
 from loyalty.ledger.items import Entry
 from loyalty.ledger.rules import Back
 from loyalty.ledger.standing import Posting
-from loyalty.ledger.store import Origin
+from loyalty.ledger.store import Origin, Terms
 from loyalty.points import store
 from loyalty.points.items import PointsAccount
 from loyalty.points.rules import back
-from loyalty.points.store import PointsTerms
 from loyalty.points.usecases import InsufficientPointsError, shown_account
 from loyalty.redeeming import rules
 
@@ -24,7 +23,7 @@ class PointsPurse:
 
     customer_id: str
     by_self: bool
-    terms: PointsTerms
+    terms: Terms
 
     @classmethod
     def of(cls, customer_id: str, *, by_self: bool) -> Self:

@@ -10,8 +10,8 @@ from pydantic import AwareDatetime, ConfigDict, Field
 
 from loyalty.ledger.items import Entry
 from loyalty.ledger.standing import EntryKind
+from loyalty.ledger.store import Terms
 from loyalty.points.items import PointsAccount
-from loyalty.points.store import PointsTerms
 from loyalty.programme.rules import InForce
 from loyalty.programme.tiers import Rung, TierBy, TierWindow
 from loyalty.tiers.rules import foreseen, merit_on, next_rung, period_end, projected, window_begins
@@ -39,7 +39,7 @@ class TierProjection(ApiModel):
     after_grace: Annotated[Tier, Field(description="When the days of grace after it are over too.")]
 
     @classmethod
-    def of(cls, account: PointsAccount, terms: PointsTerms) -> TierProjection:
+    def of(cls, account: PointsAccount, terms: Terms) -> TierProjection:
         standing, today, rules = account.tiers, terms.today, terms.programme.tiers
         end = period_end(today, rules)
         return cls(
@@ -91,7 +91,7 @@ class TierView(ApiModel):
     benefits: Annotated[list[str], Field(description="As the shop words them.")]
 
     @classmethod
-    def of(cls, account: PointsAccount, terms: PointsTerms) -> TierView:
+    def of(cls, account: PointsAccount, terms: Terms) -> TierView:
         rules, standing = terms.programme.tiers, account.tiers
         merit, rung = merit_on(standing, terms.today, rules), next_rung(standing, rules)
         has = rules.rung_of(account.tier)
