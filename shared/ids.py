@@ -55,16 +55,6 @@ def new_credit_id() -> str:
     return _new("crd")
 
 
-def new_hold_id() -> str:
-    """`hld_` and a ULID: points or credit set aside for a checkout."""
-    return _new("hld")
-
-
-def new_redemption_id() -> str:
-    """`red_` and a ULID: points that were spent at once."""
-    return _new("red")
-
-
 def new_reward_id() -> str:
     """`rew_` and a ULID: something that points can be given for."""
     return _new("rew")
@@ -78,6 +68,11 @@ def new_claim_id() -> str:
 def new_event_id() -> str:
     """`evt_` and a ULID."""
     return _new("evt")
+
+
+def named_after(digest: str, prefix: str) -> str:
+    """A prefix and a ULID made of the first 128 bits of a hexadecimal digest; unlike others it says no time."""
+    return f"{prefix}_{ULID.from_hex(digest[:32])}"
 
 
 def _new(prefix: str) -> str:

@@ -187,13 +187,13 @@ def name_referrer(request: Request, customer_id: CustomerId, body: NewReferral) 
 @endpoint.post(
     "/api/customers/{customer_id}/holds",
     status=201,
-    idempotency=Idempotency.REQUIRED,
+    idempotency=Idempotency.BY_EFFECT,
     problems=[points.EmailNotVerifiedError, points.InsufficientPointsError, TooManyHoldsError],
 )
 def hold_points(request: Request, customer_id: CustomerId, body: NewPointsHold) -> PointsHoldView:
     """Set points aside for a checkout, soonest expiring first. Not captured in time, they come back by themselves."""
     by_self = _is_self(request)
-    return redeeming.hold_points(customer_id, body, by_self=by_self, cause=request.cause, attempt=request.attempt)
+    return redeeming.hold_points(customer_id, body, by_self=by_self, cause=request.cause, signature=request.signature)
 
 
 @endpoint.get("/api/customers/{customer_id}/holds/{hold_id}", problems=[points.EmailNotVerifiedError])
@@ -222,13 +222,13 @@ def release_hold(request: Request, customer_id: CustomerId, hold_id: HoldId) -> 
 @endpoint.post(
     "/api/customers/{customer_id}/redemptions",
     status=201,
-    idempotency=Idempotency.REQUIRED,
+    idempotency=Idempotency.BY_EFFECT,
     problems=[points.EmailNotVerifiedError, points.InsufficientPointsError],
 )
 def redeem_points(request: Request, customer_id: CustomerId, body: NewRedemption) -> RedemptionView:
     """Spend points at once, soonest expiring first."""
     by_self = _is_self(request)
-    return redeeming.redeem_points(customer_id, body, by_self=by_self, cause=request.cause, attempt=request.attempt)
+    return redeeming.redeem_points(customer_id, body, by_self=by_self, cause=request.cause, signature=request.signature)
 
 
 @endpoint.post(
@@ -348,13 +348,15 @@ def revoke_credit(
 @endpoint.post(
     "/api/customers/{customer_id}/credit/holds",
     status=201,
-    idempotency=Idempotency.REQUIRED,
+    idempotency=Idempotency.BY_EFFECT,
     problems=[credit.InsufficientCreditError, TooManyHoldsError, points.EmailNotVerifiedError],
 )
 def hold_credit(request: Request, customer_id: CustomerId, body: NewCreditHold) -> CreditHoldView:
     """Set store credit aside for a checkout. It comes back by itself when its time is over."""
     by_self = _is_self(request)
-    return credit_holds.hold_credit(customer_id, body, by_self=by_self, cause=request.cause, attempt=request.attempt)
+    return credit_holds.hold_credit(
+        customer_id, body, by_self=by_self, cause=request.cause, signature=request.signature
+    )
 
 
 @endpoint.get("/api/customers/{customer_id}/credit/holds/{hold_id}", problems=[points.EmailNotVerifiedError])

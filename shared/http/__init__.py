@@ -7,6 +7,7 @@ from shared.http.patch import apply_merge_patch
 from shared.http.receipts import Attempt, Idempotency, ReceiptMixin
 from shared.http.replies import Csv, Html, Reply, Svg
 from shared.http.request import Request
+from shared.http.signature import Signature
 
 __all__ = [
     "CORS",
@@ -20,6 +21,7 @@ __all__ = [
     "ReceiptMixin",
     "Reply",
     "Request",
+    "Signature",
     "Svg",
     "apply_merge_patch",
     "checked",

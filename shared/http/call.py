@@ -16,14 +16,16 @@ from shared.errors import ProblemError
 from shared.http import cursors, inputs, problems, receipts
 from shared.http.access import authorize
 from shared.http.cursors import Page
-from shared.http.receipts import Attempt, ReceiptMixin, ReceiptName, ReplayError
+from shared.http.receipts import Attempt, Idempotency, ReceiptMixin, ReceiptName, ReplayError
 from shared.http.replies import Reply, Text, headers_of
 from shared.http.request import Request
 from shared.http.routes import Route
+from shared.http.signature import Signature
 from shared.observability import describe, logger
 from shared.settings import Settings
 
 _FIRST_INTERNAL_STATUS: Final = 500
+_REPLAYED: Final = {"Idempotent-Replayed": "true"}
 
 
 class DoorSettings(Settings):
@@ -63,17 +65,22 @@ class Call:
         if attempt and (before := attempt.replay()):
             return _replayed(before)
         try:
-            return self._response(self.route.handler(self.request, **arguments))
+            response = self._response(self.route.handler(self.request, **arguments))
         except Exception as error:
             if attempt and (first := _twin(attempt, error)):
                 return first
             raise
+        if self.request.signed and self.request.signed.is_replay:
+            response.headers.update(_REPLAYED)
+        return response
 
     def _request(self, principal: Principal) -> Request:
         headers = self.raw.headers
         version = inputs.read_if_match(headers.get("if-match")) if self.route.options.if_match else None
         correlation_id = inputs.read_correlation_id(headers.get("x-correlation-id"), self.id)
         logger.append_keys(correlation_id=correlation_id, route=self.route.key)
+        name = self._receipt_name(principal)
+        by_effect = self.route.options.idempotency is Idempotency.BY_EFFECT
         return Request(
             id=self.id,
             route=self.route.key,
@@ -81,16 +88,17 @@ class Call:
             headers=headers,
             principal=principal,
             cause=Cause(principal.actor, correlation_id),
-            attempt=self._attempt(principal),
+            attempt=None if by_effect else self._attempt(name),
             version=version,
+            signed=Signature(name) if by_effect and name else None,
         )
 
-    def _attempt(self, principal: Principal) -> Attempt | None:
+    def _attempt(self, name: ReceiptName | None) -> Attempt | None:
+        return Attempt(self.receipts, name, self._dump, self.route.status) if name and self.receipts else None
+
+    def _receipt_name(self, principal: Principal) -> ReceiptName | None:
         key = receipts.read_key(self.raw.headers.get("idempotency-key"), self.route.options.idempotency)
-        if key is None or self.receipts is None:
-            return None
-        name = ReceiptName.of(principal, self.route.key, self.path, key, self._body())
-        return Attempt(self.receipts, name, self._dump, self.route.status)
+        return ReceiptName.of(principal, self.route.key, self.path, key, self._body()) if key else None
 
     def _read_query(self) -> dict[str, Any]:
         raw = self.raw.query_params
@@ -175,7 +183,7 @@ def _twin(attempt: Attempt, error: Exception) -> Response | None:
 
 
 def _replayed(answer: receipts.Answer) -> Response:
-    headers = {"Content-Type": "application/json", **answer.headers, "Idempotent-Replayed": "true"}
+    headers = {"Content-Type": "application/json", **answer.headers, **_REPLAYED}
     return _respond(answer.body, headers, answer.status)
 
 

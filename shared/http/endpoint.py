@@ -14,7 +14,7 @@ from chalice.app import Chalice, CORSConfig, Response
 from shared.auth import Role
 from shared.http.access import AccessTableError, roles_of
 from shared.http.call import Call
-from shared.http.receipts import Idempotency, ReceiptMixin
+from shared.http.receipts import ReceiptMixin
 from shared.http.routes import Handler, Options, OptionWords, Route
 
 H = TypeVar("H", bound=Handler)
@@ -35,7 +35,7 @@ class Endpoints:
     """Registers a service's handlers as routes of its Chalice app.
 
     `access` names the roles of every route; a route that it leaves out raises AccessTableError at import. `receipts`
-    is the service's receipt item, needed by routes that take an Idempotency-Key.
+    is the service's receipt item, needed by routes that keep their answers.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class Endpoints:
     def _route(self, method: str, path: str, options: Options) -> Callable[[H], H]:
         def register(handler: H) -> H:
             route = Route.of(method, path, handler, roles_of(self.access, f"{method} {path}"), options)
-            if options.idempotency is not Idempotency.NONE and self.receipts is None:
+            if options.idempotency.has_receipts and self.receipts is None:
                 message = f"{route.key} takes an Idempotency-Key, and the service has no receipts"
                 raise AccessTableError(message)
             self.routes.append(route)

@@ -176,7 +176,7 @@ def _header_parameters(route: Route) -> list[Json]:
         parameters.append(_header("If-Match", "The ETag that you read.", required=True))
     if route.options.idempotency is not Idempotency.NONE:
         about = "Your own name for this request: sent again with the same body, it gets the first answer again."
-        parameters.append(_header("Idempotency-Key", about, required=route.options.idempotency is Idempotency.REQUIRED))
+        parameters.append(_header("Idempotency-Key", about, required=route.options.idempotency.is_required))
     return parameters
 
 
@@ -237,6 +237,6 @@ def _problems(route: Route) -> Iterator[type[ProblemError]]:
         yield from (PreconditionRequiredError, PreconditionFailedError)
     if route.options.idempotency is not Idempotency.NONE:
         yield KeyReusedError
-    if route.options.idempotency is Idempotency.REQUIRED:
+    if route.options.idempotency.is_required:
         yield KeyRequiredError
     yield from route.options.problems

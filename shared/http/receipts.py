@@ -47,6 +47,18 @@ class Idempotency(StrEnum):
     NONE = "none"
     ACCEPTED = "accepted"
     REQUIRED = "required"
+    # Required too; the effect itself remembers it (shared.http.signature).
+    BY_EFFECT = "by_effect"
+
+    @property
+    def is_required(self) -> bool:
+        """Whether there is no answer without one."""
+        return self in {Idempotency.REQUIRED, Idempotency.BY_EFFECT}
+
+    @property
+    def has_receipts(self) -> bool:
+        """Whether answers are kept as receipts."""
+        return self in {Idempotency.ACCEPTED, Idempotency.REQUIRED}
 
 
 class ReplayError(Exception):
@@ -204,7 +216,7 @@ def read_key(header: str | None, idempotency: Idempotency) -> str | None:
     if idempotency is Idempotency.NONE:
         return None
     if header is None:
-        if idempotency is Idempotency.REQUIRED:
+        if idempotency.is_required:
             raise KeyRequiredError
         return None
     key = header.strip().strip('"')

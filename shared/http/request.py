@@ -10,6 +10,7 @@ from shared.auth import Principal
 from shared.cause import Cause
 from shared.http import cursors
 from shared.http.receipts import Attempt
+from shared.http.signature import Signature
 
 if TYPE_CHECKING:
     from shared.http.cursors import PageQuery
@@ -27,6 +28,15 @@ class Request:
     cause: Cause
     attempt: Attempt | None = None
     version: int | None = None
+    signed: Signature | None = None
+
+    @property
+    def signature(self) -> Signature:
+        """What the request's effect is named after; only on routes declared with `Idempotency.BY_EFFECT`."""
+        if self.signed is None:
+            message = f"{self.route} is not declared with Idempotency.BY_EFFECT"
+            raise AssertionError(message)
+        return self.signed
 
     @property
     def if_match(self) -> int:

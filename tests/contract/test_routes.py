@@ -28,7 +28,7 @@ VALUES = {
     "name": "classic",
     "reward_id": ids.new_reward_id(),
     "claim_id": ids.new_claim_id(),
-    "hold_id": ids.new_hold_id(),
+    "hold_id": ids.named_after("0" * 32, "hld"),
     "proposal_id": ids.new_adjustment_id(),
     "currency": "USD",
 }

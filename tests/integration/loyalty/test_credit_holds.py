@@ -168,7 +168,7 @@ def test_a_crash_before_the_write_leaves_nothing_half_done(monkeypatch: pytest.M
         def crash(*_: Any) -> None:
             raise ConnectionResetError
 
-        broken.setattr(ledger, "write", crash)
+        broken.setattr(ledger, "write_once", crash)
         assert hold(1_500).status_code == 500
     assert kinds() == [("issued", 1_000), ("issued", 2_000)]
     assert hold(1_500).status_code == 201
@@ -228,7 +228,7 @@ def test_a_hold_is_its_customers_alone() -> None:
         assert call(name, customer_id=BOB).status_code == 404
     assert look(f"/holds/{name}", customer_id=BOB).status_code == 404
     assert capture(name, by=BOB).status_code == 403
-    assert capture(ids.new_hold_id()).status_code == 404
+    assert capture(ids.named_after("0" * 32, "hld")).status_code == 404
     assert capture("hld_x").status_code in {404, 422}
     assert capture(name, by=ADA).status_code == 200
     assert release(name, customer_id=BOB).status_code == 404

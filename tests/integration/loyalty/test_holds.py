@@ -189,6 +189,22 @@ def test_the_same_request_holds_once_and_is_answered_the_same() -> None:
     assert places() == (193, 100, 0)
 
 
+def test_the_first_answer_comes_again_whatever_became_of_the_hold_and_of_the_account() -> None:
+    first = hold(200)
+    capture(first.json_body["id"])
+    assert post("redemptions", {"points": 93}, key="r1").status_code == 201
+    set_programme(redeeming={"ladder": [{"points": 50, "value": 500}]})
+    again = hold(200)
+    assert (again.status_code, again.json_body, again.headers["Idempotent-Replayed"]) == (201, first.json_body, "true")
+    assert hold(100).json_body["type"] == "/problems/idempotency-key-reused"
+    assert points() == [293, 0, -200, -93]
+
+
+def test_a_hold_is_of_who_asks_and_of_the_key() -> None:
+    names = {held(10), held(10, key="h2"), held(10, by=ADA), held(10, by=Role.SUPPORT)}
+    assert (len(names), places()) == (4, (253, 40, 0))
+
+
 def test_the_same_request_twice_at_once_holds_once(monkeypatch: pytest.MonkeyPatch) -> None:
     let_in(monkeypatch, lambda: hold(100))
     assert hold(100).headers["Idempotent-Replayed"] == "true"
@@ -372,7 +388,7 @@ def test_an_erased_customer_has_no_holds() -> None:
     hold_id = held(200)
     hear(erasure())
     assert [read_hold(hold_id).status_code, capture(hold_id).status_code, release(hold_id).status_code] == [404] * 3
-    assert hold(10, key="h2").status_code == 404
+    assert [hold(10, key="h2").status_code, hold(200).status_code] == [404, 404]
 
 
 def test_every_entry_says_what_it_was_about() -> None:
@@ -380,7 +396,8 @@ def test_every_entry_says_what_it_was_about() -> None:
     capture(hold_id, points=150)
     _, made, end = entries()
     about = {"hold": hold_id, "order": "B1", "currency": "USD"}
-    assert (made.entry_kind, made.facts) == (EntryKind.HELD, {**about, "value": 200, "until": "2026-02-01T12:31Z"})
+    made_by = {"until": "2026-02-01T12:31Z", "request": made.fact("request")}
+    assert (made.entry_kind, made.facts) == (EntryKind.HELD, {**about, **made_by, "value": 200})
     assert (end.entry_kind, end.facts) == (EntryKind.CAPTURED, {**about, "value": 150})
 
 

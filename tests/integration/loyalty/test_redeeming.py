@@ -133,6 +133,27 @@ def test_a_crash_after_the_write_is_made_good_by_asking_again(monkeypatch: pytes
     assert points() == [293, -100]
 
 
+def test_the_first_answer_comes_again_whatever_became_of_the_account() -> None:
+    first = redeem(200)
+    hear(order("A2"))
+    set_programme(redeeming={"ladder": [{"points": 50, "value": 500}]})
+    again = redeem(200)
+    assert (again.status_code, again.json_body, again.headers["Idempotent-Replayed"]) == (201, first.json_body, "true")
+    assert redeem(200, order_id="B1").json_body["type"] == "/problems/idempotency-key-reused"
+    assert points() == [293, -200, 293]
+
+
+def test_a_crash_before_a_called_off_order_gives_back_is_made_good_by_asking_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hear(order("B1", total=1000, paid_at=None, cancelled_at=LATER, status=OrderStatus.CANCELLED))
+    crash_before_answering(monkeypatch)
+    assert redeem(200, order_id="B1").status_code == 500
+    assert places() == (93, 0, 0)
+    assert redeem(200, order_id="B1").headers["Idempotent-Replayed"] == "true"
+    assert (places(), account().standing.spent) == ((293, 0, 0), 0)
+
+
 def test_a_ladder_gives_for_its_steps_alone() -> None:
     set_programme(redeeming={"ladder": [{"points": 100, "value": 1000}, {"points": 200, "value": 2500}]})
     assert redeem(200).json_body["value"] == 2500
@@ -158,8 +179,9 @@ def test_customers_redeem_their_own_points_and_nobody_elses() -> None:
 
 
 def test_an_erased_customer_has_nothing_to_redeem() -> None:
+    redeem(1)
     hear(erasure())
-    assert redeem(1).status_code == 404
+    assert [redeem(1).status_code, redeem(1, key="r2").status_code] == [404, 404]
 
 
 @BOTH

@@ -369,8 +369,8 @@ def _redeem(ledgers: Ledgers, posting: Posting) -> None:
         return
     value = posting.terms.price(amount)
     posting.must(posting.fact("value") == value, f"is worth {posting.fact('value')}, not {value}")
-    if sk.startswith("SPENT#"):
-        _spend_on(ledgers, posting, pk.removeprefix("ORDER#"), taken)
+    if order_id := posting.fact("order"):
+        _spend_on(ledgers, posting, order_id, taken)
 
 
 def _restore(ledgers: Ledgers, posting: Posting) -> None:

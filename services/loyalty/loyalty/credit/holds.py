@@ -13,15 +13,13 @@ from loyalty.credit.usecases import InsufficientCreditError, check_shown, shorta
 from loyalty.earning.settlement import settle_late_spending
 from loyalty.ledger import holding
 from loyalty.ledger import store as ledger
-from loyalty.ledger.held import Held, NewHold
 from loyalty.ledger.items import Entry
 from loyalty.ledger.rules import Back
 from loyalty.ledger.standing import Posting
-from shared import ids
 from shared.cause import Cause
 from shared.errors import NotFoundError
-from shared.http import Attempt
-from shared.table import Put, find
+from shared.http import Signature
+from shared.table import find
 
 
 class CreditPurse:
@@ -93,19 +91,16 @@ class CreditPurse:
 
 
 def hold_credit(
-    customer_id: str, wanted: NewCreditHold, *, by_self: bool, cause: Cause, attempt: Attempt | None
+    customer_id: str, wanted: NewCreditHold, *, by_self: bool, cause: Cause, signature: Signature
 ) -> CreditHoldView:
     """Set credit aside for a checkout, soonest expiring first; it comes back by itself when its time is over.
 
-    Raises NotFoundError without an account, InsufficientCreditError, TooManyHoldsError, EmailNotVerifiedError.
+    Raises NotFoundError without an account, InsufficientCreditError, TooManyHoldsError, EmailNotVerifiedError,
+    KeyReusedError.
     """
     purse = CreditPurse(customer_id, by_self=by_self, currency=wanted.currency)
-    new = NewHold(ids.new_hold_id(), wanted.amount, order_id=wanted.order_id)
-
-    def keep(held: Held) -> Put | None:
-        return attempt and attempt.receipt(CreditHoldView.of(held, wanted.currency))
-
-    return CreditHoldView.of(holding.hold(purse, new, cause, keep), wanted.currency)
+    held = holding.hold(purse, wanted.amount, wanted.order_id, cause, signature)
+    return CreditHoldView.of(held, wanted.currency)
 
 
 def read_hold(customer_id: str, hold_id: str, *, by_self: bool) -> CreditHoldView:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, Protocol, Self, TypeVar
@@ -54,18 +54,23 @@ class Held:
         return cls(hold_id, state, hold.amount, 0, hold.until, hold.order, hold.value)
 
     @classmethod
+    def made(cls, made: Entry) -> Self:
+        """As its entry says that it was made."""
+        return cls(
+            id=made.fact("hold"),
+            state=HoldState.HELD,
+            amount=made.held or 0,
+            captured=0,
+            until=read_moment(made.fact("until")),
+            order_id=made.fact("order"),
+            value=made.fact("value"),
+        )
+
+    @classmethod
     def ended(cls, made: Entry, end: Entry) -> Self:
         """One of which the ledger has both entries."""
-        is_captured = end.entry_kind is EntryKind.CAPTURED
-        return cls(
-            id=end.fact("hold"),
-            state=_state_after(end),
-            amount=made.held or 0,
-            captured=-end.amount,
-            until=read_moment(made.fact("until")),
-            order_id=end.fact("order"),
-            value=end.fact("value") if is_captured else made.fact("value"),
-        )
+        held = replace(cls.made(made), state=_state_after(end), captured=-end.amount, order_id=end.fact("order"))
+        return replace(held, value=end.fact("value")) if end.entry_kind is EntryKind.CAPTURED else held
 
 
 class HoldEndedError(ConflictError):
@@ -89,12 +94,12 @@ class TooManyHoldsError(ConflictError):
 
 @dataclass(frozen=True)
 class NewHold:
-    """What is to be set aside, what it is worth where it is not money itself, and for which order if that is known."""
+    """What is to be set aside, and for which order if that is known; `request` is the fingerprint of its request."""
 
     id: str
     amount: int
-    value: int | None = None
-    order_id: str | None = None
+    order_id: str | None
+    request: str
 
 
 class Purse(Protocol[A]):

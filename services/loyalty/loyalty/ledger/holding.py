@@ -1,7 +1,8 @@
 """Setting an amount aside for a checkout, then taking it or giving it back: alike for points and for store credit.
 
 A hold ends once. `HOLD#<id>` / `END` is the entry of its capture, of its release or of its running out, whichever
-comes first; so each of them can be asked for any number of times and happens once.
+comes first; so each of them can be asked for any number of times and happens once. `HOLD#<id>` / `HOLD` is the entry
+that made it, and the receipt of the request: the id is made of its Idempotency-Key.
 """
 
 from __future__ import annotations
@@ -28,15 +29,21 @@ from loyalty.ledger.spent import SpentOnOrder
 from loyalty.ledger.standing import Hold, Standing
 from shared.cause import Cause
 from shared.errors import ConflictError, InvalidError, NotFoundError
-from shared.table import LostRaceError, Put, Write, retry_lost_races
+from shared.http import Signature
+from shared.table import LostRaceError, Put, Write, find, retry_lost_races
 
 
-def hold(purse: Purse[A], wanted: NewHold, cause: Cause, keep: Callable[[Held], Write | None]) -> Held:
-    """Set an amount aside, soonest expiring first. `keep` makes one more write of the same transaction.
+def hold(purse: Purse[A], amount: int, order_id: str | None, cause: Cause, signature: Signature) -> Held:
+    """Set an amount aside, soonest expiring first; once for a request, which gets the first answer again.
 
-    Raises the purse's `shortage`, and TooManyHoldsError beyond MOST_HOLDS.
+    Raises the purse's `shortage`, TooManyHoldsError beyond MOST_HOLDS, InvalidError for an amount that cannot be
+    spent, KeyReusedError.
     """
-    return retry_lost_races(lambda: _hold(purse, wanted, cause, keep))
+    wanted = NewHold(signature.id("hld"), amount, order_id, signature.fingerprint)
+    return signature.once(
+        lambda: retry_lost_races(lambda: _hold(purse, wanted, cause)),
+        lambda: _held_before(purse, wanted.id, signature),
+    )
 
 
 def read(purse: Purse[A], hold_id: str) -> Held:
@@ -91,22 +98,33 @@ def ended_hold(standing: Standing, now: datetime) -> str | None:
     return next((name for name, each in standing.holds.items() if each.until <= now), None)
 
 
-def _hold(purse: Purse[A], wanted: NewHold, cause: Cause, keep: Callable[[Held], Write | None]) -> Held:
+def _hold(purse: Purse[A], wanted: NewHold, cause: Cause) -> Held:
+    value = purse.price(wanted.amount)
     account = with_enough(purse, wanted.amount, cause, most_holds=MOST_HOLDS)
     until = _until(purse.now, purse.hold_minutes)
-    posting = rules.hold(account.standing, wanted.id, wanted.amount, until, order=wanted.order_id, value=wanted.value)
+    posting = rules.hold(account.standing, wanted.id, wanted.amount, until, order=wanted.order_id, value=value)
     entry = purse.post(
         account,
         posting,
         ledger.Origin(f"HOLD#{wanted.id}", "HOLD", wanted.id, cause),
         hold=wanted.id,
         order=wanted.order_id,
-        value=wanted.value,
+        value=value,
         until=until.strftime(MINUTES),
+        request=wanted.request,
     )
-    held = Held(wanted.id, HoldState.HELD, wanted.amount, 0, until, wanted.order_id, wanted.value)
-    _write(entry, account, keep(held))
-    return held
+    ledger.write_once(entry, account)
+    return Held.made(entry)
+
+
+def _held_before(purse: Purse[A], hold_id: str, signature: Signature) -> Held | None:
+    """The hold that this request made before, whatever became of it."""
+    account = purse.load()
+    made = find(Entry, f"HOLD#{hold_id}", "HOLD")
+    if made is None or not purse.owns(account, made.account):
+        return None
+    signature.check(made.fact("request"))
+    return Held.made(made)
 
 
 def _capture(purse: Purse[A], hold_id: str, amount: int | None, order_id: str | None, cause: Cause) -> Held:

@@ -14,7 +14,7 @@ UNDONE = "UNDONE"
 
 
 class SpentOnOrder(LoyaltyItem, discriminator="spent"):
-    """`ORDER#<order id>` / `SPENT#<hold id>`: whose lots a captured hold came from, so that a refund finds them.
+    """`ORDER#<order id>` / `SPENT#<id>`: whose lots a captured hold or a redemption took, so that a refund finds them.
 
     `account` is the account's name, as entries have it.
     """
@@ -23,9 +23,9 @@ class SpentOnOrder(LoyaltyItem, discriminator="spent"):
     lots = lots_attribute()
 
     @classmethod
-    def of(cls, order_id: str, hold_id: str, account: str, lots: Lots) -> SpentOnOrder:
-        """What a hold paid of an order, not stored yet."""
-        return cls(f"ORDER#{order_id}", f"{SPENT}{hold_id}", account=account, lots=lots)
+    def of(cls, order_id: str, spending_id: str, account: str, lots: Lots) -> SpentOnOrder:
+        """What a hold or a redemption paid of an order, not stored yet."""
+        return cls(f"ORDER#{order_id}", f"{SPENT}{spending_id}", account=account, lots=lots)
 
 
 class UndoneOrder(LoyaltyItem, discriminator="undone"):

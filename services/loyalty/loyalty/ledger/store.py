@@ -14,6 +14,7 @@ from loyalty.programme.models import Programme
 from loyalty.table import LoyaltyItem
 from shared import clock
 from shared.cause import Cause
+from shared.http.receipts import ReplayError
 from shared.keys import SHARDS, shard_of
 from shared.table import Put, Write, commit
 
@@ -109,6 +110,12 @@ def write(entry: Entry, account: Account, *others: Write | None) -> None:
     """
     seal(account, entry)
     commit(Put(entry, error=AlreadyPostedError()), Put(account), *others)
+
+
+def write_once(entry: Entry, account: Account, *others: Write | None) -> None:
+    """The same for an entry that is the receipt of its request. Raises ReplayError when it is in the ledger."""
+    seal(account, entry)
+    commit(Put(entry, error=ReplayError()), Put(account), *others)
 
 
 def is_due(account: Account, now: datetime) -> bool:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final, Self
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from loyalty.ledger.held import Held, HoldState
+from loyalty.ledger.items import Entry
 from loyalty.programme.sections import MOST_POINTS
 from shared.ids import HoldId, OrderId
 from shared.model import ApiModel
@@ -129,3 +130,16 @@ class RedemptionView(ApiModel):
     balance: int
     available: Annotated[int, Field(description="What can be used now.")]
     redeemed_at: AwareDatetime
+
+    @classmethod
+    def of(cls, entry: Entry) -> Self:
+        return cls(
+            id=entry.cause,
+            points=-entry.amount,
+            value=entry.fact("value"),
+            currency=entry.fact("currency"),
+            order_id=entry.fact("order"),
+            balance=entry.after.balance,
+            available=entry.after.available,
+            redeemed_at=entry.posted_at,
+        )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from loyalty.earning.settlement import settle_late_spending
 from loyalty.ledger import holding, rules
 from loyalty.ledger import store as ledger
-from loyalty.ledger.held import NewHold
-from loyalty.ledger.spent import SPENT
-from loyalty.ledger.standing import EntryKind
+from loyalty.ledger.items import Entry
+from loyalty.ledger.spent import SpentOnOrder
+from loyalty.ledger.standing import EntryKind, negative
 from loyalty.redeeming.models import (
     NewPointsHold,
     NewRedemption,
@@ -16,25 +18,24 @@ from loyalty.redeeming.models import (
     RedemptionView,
 )
 from loyalty.redeeming.purse import PointsPurse
-from shared import ids
 from shared.cause import Cause
-from shared.http import Attempt
-from shared.table import retry_lost_races
+from shared.http import Signature
+from shared.table import Put, find, retry_lost_races
+
+_REDEMPTION: Final = "REDEMPTION#"
+_ENTRY: Final = "ENTRY"
 
 
 def hold_points(
-    customer_id: str, wanted: NewPointsHold, *, by_self: bool, cause: Cause, attempt: Attempt | None
+    customer_id: str, wanted: NewPointsHold, *, by_self: bool, cause: Cause, signature: Signature
 ) -> PointsHoldView:
     """Set points aside for a checkout, at what they are worth now.
 
     Raises InvalidError for a number that cannot be redeemed, NotFoundError without an account, EmailNotVerifiedError,
-    InsufficientPointsError, TooManyHoldsError.
+    InsufficientPointsError, TooManyHoldsError, KeyReusedError.
     """
     purse = PointsPurse.of(customer_id, by_self=by_self)
-    new = NewHold(ids.new_hold_id(), wanted.points, purse.price(wanted.points), wanted.order_id)
-    held = holding.hold(
-        purse, new, cause, lambda held: attempt and attempt.receipt(PointsHoldView.of(held, purse.currency))
-    )
+    held = holding.hold(purse, wanted.points, wanted.order_id, cause, signature)
     return PointsHoldView.of(held, purse.currency)
 
 
@@ -66,44 +67,40 @@ def release_hold(customer_id: str, hold_id: str, *, by_self: bool, cause: Cause)
 
 
 def redeem_points(
-    customer_id: str, wanted: NewRedemption, *, by_self: bool, cause: Cause, attempt: Attempt | None
+    customer_id: str, wanted: NewRedemption, *, by_self: bool, cause: Cause, signature: Signature
 ) -> RedemptionView:
-    """Spend points at once.
+    """Spend points at once; once for a request, which gets the first answer again.
 
     Raises InvalidError for a number that cannot be redeemed, NotFoundError without an account, EmailNotVerifiedError,
-    InsufficientPointsError.
+    InsufficientPointsError, KeyReusedError.
     """
-    purse = PointsPurse.of(customer_id, by_self=by_self)
-    value, redemption_id = purse.price(wanted.points), ids.new_redemption_id()
-    origin = _origin(redemption_id, wanted.order_id, cause)
-    view = retry_lost_races(lambda: _redeem(purse, wanted, value, origin, attempt))
+    purse, redemption_id = PointsPurse.of(customer_id, by_self=by_self), signature.id("red")
+    origin = ledger.Origin(f"{_REDEMPTION}{redemption_id}", _ENTRY, redemption_id, cause)
+    entry = signature.once(
+        lambda: retry_lost_races(lambda: _redeem(purse, wanted, origin, signature.fingerprint)),
+        lambda: _redeemed_before(purse, origin, signature),
+    )
     if wanted.order_id:
         settle_late_spending(wanted.order_id, cause)
-    return view
+    return RedemptionView.of(entry)
 
 
-def _redeem(
-    purse: PointsPurse, wanted: NewRedemption, value: int, origin: ledger.Origin, attempt: Attempt | None
-) -> RedemptionView:
+def _redeem(purse: PointsPurse, wanted: NewRedemption, origin: ledger.Origin, fingerprint: str) -> Entry:
+    value = purse.price(wanted.points)
     account = holding.with_enough(purse, wanted.points, origin.cause)
     posting = rules.spend(EntryKind.REDEEMED, account.standing, wanted.points)
-    entry = purse.post(account, posting, origin, order=wanted.order_id, value=value)
-    view = RedemptionView(
-        id=origin.name,
-        points=wanted.points,
-        value=value,
-        currency=purse.currency,
-        order_id=wanted.order_id,
-        balance=account.balance,
-        available=account.available,
-        redeemed_at=entry.posted_at,
-    )
-    ledger.write(entry, account, attempt and attempt.receipt(view))
-    return view
+    entry = purse.post(account, posting, origin, order=wanted.order_id, value=value, request=fingerprint)
+    spent = negative(posting.lots)
+    pointer = Put(SpentOnOrder.of(wanted.order_id, origin.name, account.name, spent)) if wanted.order_id else None
+    ledger.write_once(entry, account, pointer)
+    return entry
 
 
-def _origin(redemption_id: str, order_id: str | None, cause: Cause) -> ledger.Origin:
-    """The entry's key; of an order, it lies with what the order caused, where a refund finds it."""
-    if order_id:
-        return ledger.Origin(f"ORDER#{order_id}", f"{SPENT}{redemption_id}", redemption_id, cause)
-    return ledger.Origin(f"REDEMPTION#{redemption_id}", "ENTRY", redemption_id, cause)
+def _redeemed_before(purse: PointsPurse, origin: ledger.Origin, signature: Signature) -> Entry | None:
+    """What this request redeemed before."""
+    account = purse.load()
+    entry = find(Entry, origin.pk, origin.sk)
+    if entry is None or not purse.owns(account, entry.account):
+        return None
+    signature.check(entry.fact("request"))
+    return entry
