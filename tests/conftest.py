@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from hypothesis import HealthCheck, settings
+
 # Before anything of Regulars is imported: tables are named, and clients made, from these.
 os.environ.update(
     AWS_ACCESS_KEY_ID="testing",
@@ -24,5 +26,9 @@ os.environ.update(
     ALLOWED_ORIGINS="https://shop.example",
     DEAD_LETTER_QUEUE_URL="",
 )
+# How long an example takes says how busy the machine is, and no more.
+settings.register_profile("regulars", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("regulars")
+
 for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE", "REGULARS_CLOCK_FILE"):
     os.environ.pop(name, None)

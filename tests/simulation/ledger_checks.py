@@ -56,15 +56,19 @@ def _account_is_right(name: str, row: Row, account: Account, terms: Terms) -> It
     yield from (
         f"account {name} has {part} {said[part]}, should be {due[part]}" for part in said if said[part] != due[part]
     )
-    soonest = _soonest(account, terms, is_credit=row["kind"] == "credit")
-    if soonest and not (row.get("due_at") and row["due_at"] <= soonest.strftime(_MINUTES)):
-        yield f"time does something to {name} at {soonest}, and it is looked at {row.get('due_at')}"
+    ends = (datetime.fromisoformat(hold.until) for hold in account.holds.values())
+    soonest = {
+        "hold_until": min(ends, default=None),
+        "due_at": _soonest(account, terms, is_credit=row["kind"] == "credit"),
+    }
+    for place, moment in soonest.items():
+        if moment and not (row.get(place) and row[place] <= moment.strftime(_MINUTES)):
+            yield f"time does something to {name} at {moment}, and its {place} is {row.get(place)}"
 
 
 def _soonest(account: Account, terms: Terms, *, is_credit: bool) -> datetime | None:
-    """When time does something to an account next: a hold or a lot ends, something ripens."""
-    moments = [datetime.fromisoformat(hold.until) for hold in account.holds.values()]
-    moments += [terms.start_of(where[:10]) for where in account.pending]
+    """When a day does something to an account next: a lot ends, something ripens."""
+    moments = [terms.start_of(where[:10]) for where in account.pending]
     active_on = None if is_credit else account.active_on
     ends = (terms.last_day(lot, active_on) for lot in account.lots)
     moments += [terms.start_of(day) + timedelta(days=1) for day in ends if day != NEVER]

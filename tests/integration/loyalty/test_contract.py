@@ -109,14 +109,16 @@ def test_holding_and_spending_points_take_as_many_calls_whatever_came_before(cal
     assert [_bytes(image) for image in images() if _bytes(image) > 1024] == []
 
 
-def test_one_customer_expires_in_two_calls_beside_a_query_a_shard(calls: list[Call], set_clock: Clock) -> None:
+def test_one_customer_expires_in_two_calls_beside_a_query_a_shard_of_two_indexes(
+    calls: list[Call], set_clock: Clock
+) -> None:
     hear(order())
     set_clock("2027-02-01T00:00:00+00:00")
     current_programme(clock.now())
     calls.clear()
     expire()
     assert [call.name for call in calls if call.name != "Query"] == ["GetItem", "TransactWriteItems"]
-    assert sum(call.name == "Query" for call in calls) == 4
+    assert sum(call.name == "Query" for call in calls) == 8
 
 
 def test_a_claim_takes_four_calls_and_small_items(calls: list[Call]) -> None:

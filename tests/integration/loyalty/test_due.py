@@ -389,7 +389,7 @@ def test_a_run_reads_the_accounts_that_are_due_and_no_others(set_clock: Clock) -
     bill = Bill()
     with Seam(lambda: bill).listening():
         assert expire()["advanced"] == 3
-    # A query for each of four shards; then of each account one read and one transaction.
-    assert bill.calls == 4 + 3 * 2
-    assert bill.read_units == 4 * 0.5 + 3
+    # A query for each of four shards of two indexes; then of each account one read and one transaction.
+    assert bill.calls == 8 + 3 * 2
+    assert bill.read_units == 8 * 0.5 + 3
     assert bill.write_units == 3 * (2 + 2 + 1 + 1 + 2)

@@ -405,3 +405,35 @@ def test_holds_last_as_long_as_the_programme_says() -> None:
     programme: Programme = set_programme(redeeming={"hold_minutes": 5})
     assert programme.redeeming.hold_minutes == 5
     assert hold(10).json_body["expires_at"] == "2026-02-01T12:06:00Z"
+
+
+def test_a_hold_leaves_the_date_of_what_days_do_where_it_is() -> None:
+    before = (account().due_at, account().due_shard)
+    hold_id = held(200)
+    assert (account().due_at, account().due_shard, account().hold_until) == (*before, "2026-02-01T12:31Z")
+    capture(hold_id)
+    assert (account().due_at, account().due_shard) == before
+    # It costs a write to go from the index; the job comes by in any case.
+    assert account().hold_until == "2026-02-01T12:31Z"
+
+
+def test_the_job_looks_at_an_account_when_its_first_hold_ends_and_then_at_the_next(set_clock: Clock) -> None:
+    first = held(100)
+    set_clock("2026-02-01T12:10:00+00:00")
+    second = held(100, key="h2")
+    set_clock("2026-02-01T12:31:00+00:00")
+    assert expire()["advanced"] == 1
+    assert [read_hold(name).json_body["state"] for name in (first, second)] == ["expired", "held"]
+    assert account().hold_until == "2026-02-01T12:40Z"
+    set_clock("2026-02-01T12:40:00+00:00")
+    expire()
+    assert (places(), account().hold_until, account().hold_shard) == ((293, 0, 0), None, None)
+
+
+def test_a_hold_that_ended_before_its_time_costs_the_job_one_look(set_clock: Clock) -> None:
+    release(held(100))
+    due = account().due_at
+    set_clock("2026-02-01T12:31:00+00:00")
+    expire()
+    assert (account().due_at, account().hold_until, account().hold_shard) == (due, None, None)
+    assert (points(), expire()["advanced"]) == ([293, 0, 0], 0)

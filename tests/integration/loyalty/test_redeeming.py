@@ -297,7 +297,7 @@ def test_whatever_is_heard_of_an_order_twice_late_or_in_another_order_ends_the_s
         assert (account().available, account().standing.spent) == (93 + 80, 120)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(spent=st.integers(1, 293), refunds=st.lists(st.integers(0, 1000), min_size=1, max_size=3))
 def test_refunds_give_back_never_more_than_was_spent(spent: int, refunds: list[int]) -> None:
     _counter.append(0)

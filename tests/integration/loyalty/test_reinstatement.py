@@ -34,7 +34,7 @@ EARNED: Final = 293
 A_DAY: Final = datetime(2026, 2, 2, tzinfo=UTC)
 numbers: Final = count(1)
 # Each example has orders of its own, and needs no table of its own.
-examples: Final = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+examples: Final = settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def cancelled(order_id: str = "A1", **facts: Any) -> OrderRecorded:

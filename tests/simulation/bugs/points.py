@@ -31,9 +31,9 @@ def refund_not_a_difference() -> Replaced:
 def due_date_stays() -> Replaced:
     move_due = ledger_items.Account.move_due
 
-    def stays(self: Any, watch: Any, *, reached: bool) -> None:
-        if reached or self.due_at is None:
-            move_due(self, watch, reached=reached)
+    def stays(self: Any, watch: Any, now: Any) -> None:
+        if self.due_at is None or ledger_items.is_reached(self.due_at, now):
+            move_due(self, watch, now)
 
     return [(ledger_items.Account, "move_due", stays)]
 

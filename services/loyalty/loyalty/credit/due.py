@@ -26,4 +26,4 @@ def advance_credit(account: CreditAccount, cause: Cause) -> None:
     if entry:
         ledger.write(entry, account)
     else:
-        look_again(account, terms.watch, CreditExpiring, cause)
+        look_again(account, terms, CreditExpiring, cause)

@@ -34,7 +34,7 @@ def advance_points(account: PointsAccount, cause: Cause) -> None:
     if entry:
         ledger.write(entry, account)
     else:
-        look_again(account, terms.watch, PointsExpiring, cause)
+        look_again(account, terms, PointsExpiring, cause)
 
 
 def _ripen(account: PointsAccount, terms: Terms, cause: Cause) -> Entry | None:

@@ -35,10 +35,9 @@ class Notice:
 def next_due(
     standing: Standing, active_on: date | None, warned_on: date | None, watch: Watch, others: Iterable[datetime]
 ) -> datetime | None:
-    """The next moment at which an account is to be looked at; None while nothing is to come."""
-    days = [*_days(standing, active_on, warned_on, watch)]
-    moments = [hold.until for hold in standing.holds.values()]
-    return min((*others, *moments, *(start_of(day, watch.zone) for day in days)), default=None)
+    """The next moment at which a day does something to an account; None while nothing is to come."""
+    days = _days(standing, active_on, warned_on, watch)
+    return min((*others, *(start_of(day, watch.zone) for day in days)), default=None)
 
 
 def last_days(lots: Lots, active_on: date | None, watch: Watch) -> Lots:

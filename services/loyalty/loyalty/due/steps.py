@@ -14,6 +14,7 @@ from loyalty.ledger.holding import ended_hold, run_out
 from loyalty.ledger.items import Account, Entry
 from loyalty.ledger.rules import Back
 from loyalty.ledger.standing import Lots
+from loyalty.ledger.store import Terms
 from shared.cause import Cause
 from shared.events import EventData
 from shared.table import Put, commit
@@ -43,14 +44,15 @@ def lots_over(account: Account, watch: Watch) -> Lots:
     return {day: amount for day, amount in lots.items() if (ends if day in idle else day) < watch.today}
 
 
-def look_again(account: Account, watch: Watch, warning: type[EventData], cause: Cause) -> None:
+def look_again(account: Account, terms: Terms, warning: type[EventData], cause: Cause) -> None:
     """Warn of what expires soon, by `warning` about `<day>/<amount>/<days left>`; set when the account is due again."""
+    watch = terms.watch
     lots = last_days(account.standing.lots, account.active_on, watch)
     for notice in warnings(lots, account.warned_on, watch):
         days_left = (notice.lot - watch.today).days
         account.tell(warning, cause, about=f"{notice.lot}/{lots[notice.lot]}/{days_left}")
     account.warned_on = watch.today
-    account.move_due(watch, reached=True)
+    account.move_due(watch, terms.now)
     commit(Put(account))
 
 

@@ -76,7 +76,7 @@ def _advance(pk: str, sk: str, cause: Cause) -> bool:
 def _step(pk: str, sk: str, cause: Cause) -> bool | None:
     """Take one step; whether there are more, or None when there was none to take."""
     account = find(Account, pk, sk)
-    if account is None or not ledger.is_due(account, clock.now()):
+    if account is None or not account.is_due(clock.now()):
         return None  # the index was behind, or another run was faster
     try:
         match account:
@@ -86,4 +86,4 @@ def _step(pk: str, sk: str, cause: Cause) -> bool | None:
                 advance_credit(account, cause)
     except ledger.AlreadyPostedError:
         return None  # another run was faster
-    return ledger.is_due(account, clock.now())
+    return account.is_due(clock.now())

@@ -113,7 +113,7 @@ def _void(account: PointsAccount, request: ErasureRequested, cause: Cause) -> En
 def _strip(account: PointsAccount) -> None:
     account.stand(Standing())
     account.stand_in(fresh(store.terms_now().programme.tiers))
-    account.due_at = account.due_shard = account.active_on = account.warned_on = None
+    account.rest()
     account.opened_at = account.email_verified = account.profile_version = account.birthday = account.groups = None
     account.registered_at = account.card_number = account.card_issued_at = None
     account.quota = account.referred_by = account.merged_from = None
@@ -143,7 +143,7 @@ def _void_credit(found: CreditAccount, request: ErasureRequested, cause: Cause) 
     terms = store.terms_now()
     origin = ledger.Origin(f"ERASURE#{account.name}", "ENTRY", request.request_id, cause)
     entry = ledger.post(account, rules.close(EntryKind.VOIDED, account.standing), origin, terms)
-    account.due_at = account.due_shard = account.active_on = account.warned_on = None
+    account.rest()
     account.erased_at = clock.now()
     ledger.write(entry, account)
 

@@ -23,7 +23,7 @@ from loyalty.ledger.held import (
     TooManyHoldsError,
     is_over,
 )
-from loyalty.ledger.items import MINUTES, Account, Entry
+from loyalty.ledger.items import Account, Entry, minute_of
 from loyalty.ledger.rules import Back
 from loyalty.ledger.spent import SpentOnOrder
 from loyalty.ledger.standing import Hold, Standing
@@ -110,7 +110,7 @@ def _hold(purse: Purse[A], wanted: NewHold, cause: Cause) -> Held:
         hold=wanted.id,
         order=wanted.order_id,
         value=value,
-        until=until.strftime(MINUTES),
+        until=minute_of(until),
         request=wanted.request,
     )
     ledger.write_once(entry, account)

@@ -19,7 +19,7 @@ from shared.events import Tier
 from shared.keys import customer_in, shard_of
 
 ACCOUNT: Final = "ACCOUNT"
-MINUTES: Final = "%Y-%m-%dT%H:%MZ"
+_MINUTES: Final = "%Y-%m-%dT%H:%MZ"
 
 
 def lots_attribute(**options: Any) -> TextAttribute[Lots]:
@@ -49,7 +49,7 @@ def _write_holds(holds: Holds) -> dict[str, Any]:
 
 
 def _write_hold(hold: Hold) -> list[Any]:
-    written = [hold.until.strftime(MINUTES), write_lots(hold.lots)]
+    written = [minute_of(hold.until), write_lots(hold.lots)]
     about = [hold.order, hold.value]
     return [*written, *about] if any(fact is not None for fact in about) else written
 
@@ -60,7 +60,7 @@ def _read_holds(written: dict[str, Any]) -> Holds:
 
 def read_moment(written: str) -> datetime:
     """A moment to the minute, in UTC."""
-    return datetime.strptime(written, MINUTES).replace(tzinfo=UTC)
+    return datetime.strptime(written, _MINUTES).replace(tzinfo=UTC)
 
 
 class DueAccounts(GlobalSecondaryIndex["Account"]):
@@ -72,6 +72,17 @@ class DueAccounts(GlobalSecondaryIndex["Account"]):
 
     due_shard = UnicodeAttribute(hash_key=True)
     due_at = UnicodeAttribute(range_key=True)
+
+
+class OpenHolds(GlobalSecondaryIndex["Account"]):
+    """Accounts with a hold that is to end by itself, soonest first; with `kind` as above."""
+
+    class Meta:
+        index_name = "open_holds"
+        projection = IncludeProjection(["kind"])
+
+    hold_shard = UnicodeAttribute(hash_key=True)
+    hold_until = UnicodeAttribute(range_key=True)
 
 
 class EntriesByAccount(GlobalSecondaryIndex["Entry"]):
@@ -116,8 +127,12 @@ class Account(LoyaltyItem):
     warned_on = DateAttribute(null=True)
     due_shard = UnicodeAttribute(null=True)
     due_at = UnicodeAttribute(null=True)
+    # Apart from what days do: a hold of minutes would move the date of what is a year away, there and back.
+    hold_shard = UnicodeAttribute(null=True)
+    hold_until = UnicodeAttribute(null=True)
 
     due_accounts = DueAccounts()
+    open_holds = OpenHolds()
 
     @property
     def customer_id(self) -> str:
@@ -161,18 +176,27 @@ class Account(LoyaltyItem):
         self.spent, self.expired = standing.spent or None, standing.expired or None
         self.written_off = standing.written_off or None
 
-    def move_due(self, watch: Watch, *, reached: bool) -> None:
+    def move_due(self, watch: Watch, now: datetime) -> None:
         """Set when time does something to it next.
 
-        The date in the index stays where it is, though its reason may be gone, until it is reached or an earlier one
+        A date in an index stays where it is, though its reason may be gone, until it is reached or an earlier one
         comes: an operation then costs no write to the index.
         """
         soonest = next_due(self.standing, self.active_on, self.warned_on, watch, self.other_due(watch))
-        wanted = soonest.astimezone(UTC).strftime(MINUTES) if soonest else None
-        if wanted and self.due_at and not reached:
-            wanted = min(wanted, self.due_at)
-        self.due_at = wanted if wanted or reached else self.due_at
+        self.due_at = _moved(self.due_at, soonest, now)
         self.due_shard = shard_of(self.pk) if self.due_at else None
+        ends = min((hold.until for hold in self.standing.holds.values()), default=None)
+        self.hold_until = _moved(self.hold_until, ends, now)
+        self.hold_shard = shard_of(self.pk) if self.hold_until else None
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether the moment has come at which time does something to it."""
+        return is_reached(self.due_at, now) or is_reached(self.hold_until, now)
+
+    def rest(self) -> None:
+        """Let time do nothing to it any more."""
+        self.due_at = self.due_shard = self.hold_until = self.hold_shard = None
+        self.active_on = self.warned_on = None
 
     def other_due(self, watch: Watch) -> Iterable[datetime]:
         """What else time does to it, of this kind of account."""
@@ -258,6 +282,24 @@ class Entry(LoyaltyItem, discriminator="entry"):
             "posted_at": self.posted_at.astimezone(UTC).isoformat(timespec="microseconds"),
             "facts": self.facts or {},
         }
+
+
+def minute_of(moment: datetime) -> str:
+    """A moment as accounts keep it."""
+    return moment.astimezone(UTC).strftime(_MINUTES)
+
+
+def is_reached(minute: str | None, now: datetime) -> bool:
+    """Whether a moment that an account keeps has come."""
+    return minute is not None and minute <= minute_of(now)
+
+
+def _moved(kept: str | None, soonest: datetime | None, now: datetime) -> str | None:
+    """The moment to keep: one that has not come stays, unless something comes sooner."""
+    wanted = minute_of(soonest) if soonest else None
+    if kept is None or is_reached(kept, now):
+        return wanted
+    return min(kept, wanted) if wanted else kept
 
 
 def entry_of(account: Account, posting: Posting, previous: bytes | None) -> dict[str, Any]:

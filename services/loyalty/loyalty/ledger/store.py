@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Final, TypeVar
 
 from loyalty.due.rules import Watch
-from loyalty.ledger.items import MINUTES, Account, Entry, entry_of
+from loyalty.ledger.items import Account, Entry, entry_of, minute_of
 from loyalty.ledger.standing import EntryKind, Posting
 from loyalty.programme.models import Programme
 from loyalty.table import LoyaltyItem
@@ -94,7 +94,7 @@ def post(account: Account, posting: Posting, origin: Origin, terms: Terms, **fac
     if posting.kind not in _IDLE and (posting.kind is not EntryKind.ADJUSTED or posting.amount > 0):
         account.active_on = terms.watch.today
     account.warned_on = account.warned_on or terms.watch.today
-    account.move_due(terms.watch, reached=is_due(account, now))
+    account.move_due(terms.watch, now)
     return entry
 
 
@@ -118,11 +118,6 @@ def write_once(entry: Entry, account: Account, *others: Write | None) -> None:
     commit(Put(entry, error=ReplayError()), Put(account), *others)
 
 
-def is_due(account: Account, now: datetime) -> bool:
-    """Whether the moment has come at which time does something to the account."""
-    return account.due_at is not None and account.due_at <= now.astimezone(UTC).strftime(MINUTES)
-
-
 def things_of_order(order_id: str) -> list[LoyaltyItem]:
     """All that one order caused, as it is now."""
     return list(LoyaltyItem.query(f"ORDER#{order_id}", consistent_read=True))
@@ -141,9 +136,11 @@ def entries_from_first(account: str) -> Iterator[Entry]:
 
 
 def accounts_due(now: datetime) -> Iterator[tuple[str, str]]:
-    """Keys of the accounts whose moment has come, whichever shard they are in."""
-    until = now.astimezone(UTC).strftime(MINUTES)
+    """Keys of the accounts whose moment has come, whichever shard they are in; of one with both, twice."""
+    until = minute_of(now)
     for shard in SHARDS:
+        for account in Account.open_holds.query(shard, Account.hold_until <= until):
+            yield account.pk, account.sk
         for account in Account.due_accounts.query(shard, Account.due_at <= until):
             yield account.pk, account.sk
 

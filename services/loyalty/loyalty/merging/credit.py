@@ -24,11 +24,11 @@ def merge_credit(gone_id: str, currency: str, cause: Cause) -> None:
         return  # it was done before, or an erasure has taken it over
     terms = store.terms_now()
     stays = store.account_to_open(owner.customer_id, currency)
-    waiting = [account.warned_on for account in (stays, gone) if ledger.is_due(account, terms.now)]
+    waiting = [account.warned_on for account in (stays, gone) if account.is_due(terms.now)]
     stays.warned_on = warned_until(terms.today, waiting)
     stays.active_on = latest_day(stays.active_on, gone.active_on)
     entries = _carry_over(gone, stays, terms, cause)
-    gone.due_at = gone.due_shard = gone.active_on = gone.warned_on = None
+    gone.rest()
     gone.merged_into = stays.customer_id
     # Nobody erased meanwhile is given credit.
     commit(Put(gone), Put(stays), *map(Put, entries), store.guard(stays))

@@ -48,7 +48,7 @@ def _know(stays: PointsAccount, gone: PointsAccount, terms: Terms) -> None:
     stays.referred_by = _referrer(stays, gone)
     stays.opened_at = earliest(stays.opened_at, gone.opened_at)
     stays.active_on = latest_day(stays.active_on, gone.active_on)
-    waiting = [account.warned_on for account in (stays, gone) if ledger.is_due(account, terms.now)]
+    waiting = [account.warned_on for account in (stays, gone) if account.is_due(terms.now)]
     stays.warned_on = warned_until(terms.today, waiting)
     stays.merged_from = people_of(gone.customer_id, gone.merged_from, stays.merged_from)
 
@@ -84,7 +84,7 @@ def _carry_over(gone: PointsAccount, stays: PointsAccount, terms: Terms, cause: 
 def _bury(gone: PointsAccount, stays_id: str, terms: Terms) -> None:
     """Leave of the account its chain, and where it went."""
     gone.stand_in(fresh(terms.programme.tiers))
-    gone.due_at = gone.due_shard = gone.active_on = gone.warned_on = None
+    gone.rest()
     gone.opened_at = gone.registered_at = gone.email_verified = gone.profile_version = None
     gone.birthday = gone.groups = gone.quota = gone.referred_by = gone.merged_from = None
     gone.merged_into = stays_id
