@@ -38,6 +38,19 @@ def test_without_a_wish_all_that_can_be_used_is_used() -> None:
     assert images() == before
 
 
+def test_what_is_over_is_no_more_offered_though_the_job_has_not_come_yet(set_clock: Callable[[str], None]) -> None:
+    assert post("credit", {**CREDIT, "expires_on": "2026-12-31"}, key="c1", by=Role.SUPPORT).status_code == 201
+    before = images()
+    set_clock("2027-01-31T23:59:59+00:00")
+    assert quote(8995).json_body["points"]["available"] == 293
+    assert quote(8995).json_body["credit"]["available"] == 0
+    set_clock("2027-02-01T00:00:00+00:00")
+    assert quote(8995).json_body["points"] == {"available": 0, "options": [], "used": 0, "value": 0}
+    answer = quote(8995, points=1)
+    assert (answer.status_code, answer.json_body["balance"], answer.json_body["available"]) == (409, 0, 0)
+    assert images() == before
+
+
 def test_a_wish_is_priced() -> None:
     give_credit()
     found = quote(1000, points=100, credit=800).json_body

@@ -174,6 +174,16 @@ def test_a_crash_before_the_write_leaves_nothing_half_done(monkeypatch: pytest.M
     assert hold(1_500).status_code == 201
 
 
+def test_credit_whose_last_day_is_over_is_not_held_though_the_job_has_not_come_yet(set_clock: Clock) -> None:
+    set_clock("2026-02-01T12:00:00+00:00")
+    assert issue(700, key="february", expires_on="2026-02-28").status_code == 201
+    set_clock("2026-03-01T00:00:00+00:00")
+    answer = hold(3_001)
+    assert (answer.status_code, answer.json_body["available"]) == (409, 3_000)
+    assert kinds()[-1] == ("expired", -700)
+    assert hold(3_000).status_code == 201
+
+
 def test_at_most_five_are_open_and_no_more_than_is_held_is_captured() -> None:
     names = [held(10, key=f"h{n}") for n in range(5)]
     answer = hold(10, key="sixth")

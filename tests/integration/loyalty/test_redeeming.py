@@ -97,6 +97,22 @@ def test_points_of_a_checkout_that_was_left_can_be_spent_before_the_job_comes(se
     assert places() == (0, 0, 0)
 
 
+@pytest.mark.parametrize("more", [0, 293])
+def test_points_whose_last_day_is_over_are_not_spent_though_the_job_has_not_come_yet(
+    more: int, set_clock: Clock
+) -> None:
+    if more:
+        hear(order("A2", placed_at="2026-02-01T00:00:00Z"))
+    set_clock("2027-01-31T23:59:59+00:00")
+    assert redeem(93).status_code == 201
+    set_clock("2027-02-01T00:00:00+00:00")
+    answer = redeem(more + 1, key="r2")
+    assert (answer.status_code, answer.json_body["balance"], answer.json_body["available"]) == (409, more, more)
+    assert [entry.entry_kind for entry in entries()][-1] is EntryKind.EXPIRED
+    assert redeem(more, key="r3").status_code == (201 if more else 422)
+    assert account().balance == 0
+
+
 def test_the_same_request_redeems_once_and_is_answered_the_same() -> None:
     first, second = redeem(100), redeem(100)
     assert (second.json_body, second.headers["Idempotent-Replayed"]) == (first.json_body, "true")

@@ -5,7 +5,9 @@ from __future__ import annotations
 from loyalty.checkout.models import NewQuote, QuoteView
 from loyalty.checkout.rules import Funds, Wish, quote
 from loyalty.credit.items import CREDIT, CreditAccount
+from loyalty.credit.store import terms_now as credit_terms
 from loyalty.credit.usecases import shortage
+from loyalty.ledger.overdue import aged
 from loyalty.points.store import terms_now
 from loyalty.points.usecases import InsufficientPointsError, shown_account
 from shared.keys import customer_partition
@@ -18,14 +20,14 @@ def quote_checkout(customer_id: str, asked: NewQuote, *, by_self: bool) -> Quote
     Raises NotFoundError without an account, EmailNotVerifiedError, InsufficientPointsError or InsufficientCreditError
     when more is asked for than there is, InvalidError when the order cannot take what is asked for.
     """
-    account = shown_account(customer_id, by_self=by_self)
-    credit = _credit_of(account.customer_id, asked.currency)
+    terms = terms_now()
+    account = aged(shown_account(customer_id, by_self=by_self), terms.watch)
+    credit = aged(_credit_of(account.customer_id, asked.currency), credit_terms().watch)
     if (asked.points or 0) > account.available:
         raise InsufficientPointsError.of(account)
     if (asked.credit or 0) > credit.available:
         raise shortage(credit)
-    programme = terms_now().programme
-    redeeming = programme.redeeming if asked.currency == programme.currency else None
+    redeeming = terms.programme.redeeming if asked.currency == terms.programme.currency else None
     funds = Funds(account.available, credit.available)
     return QuoteView.of(asked, funds, quote(asked.total, funds, Wish(asked.points, asked.credit), redeeming))
 

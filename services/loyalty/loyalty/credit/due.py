@@ -7,8 +7,9 @@ from functools import partial
 from loyalty.credit import store
 from loyalty.credit.items import CreditAccount
 from loyalty.credit.rules import back
-from loyalty.due.steps import end_hold, expire, look_again
+from loyalty.due.steps import end_hold, look_again
 from loyalty.ledger import store as ledger
+from loyalty.ledger.overdue import expire
 from shared.cause import Cause
 from shared.events import CreditExpiring
 

@@ -10,6 +10,7 @@ from loyalty.credit.items import CreditAccount
 from loyalty.credit.models import CreditCapture, CreditHoldView, NewCreditHold
 from loyalty.credit.rules import back
 from loyalty.credit.usecases import InsufficientCreditError, check_shown, shortage
+from loyalty.due.rules import Watch
 from loyalty.earning.settlement import settle_late_spending
 from loyalty.ledger import holding
 from loyalty.ledger import store as ledger
@@ -39,6 +40,11 @@ class CreditPurse:
     def now(self) -> datetime:
         """The moment of the request."""
         return self._terms.now
+
+    @property
+    def watch(self) -> Watch:
+        """When time does something to the account."""
+        return self._terms.watch
 
     @property
     def hold_minutes(self) -> int:

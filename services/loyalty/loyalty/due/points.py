@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 
-from loyalty.due.steps import end_hold, expire, look_again, on_day
+from loyalty.due.steps import end_hold, look_again
 from loyalty.ledger import rules
 from loyalty.ledger import store as ledger
 from loyalty.ledger.items import Entry
+from loyalty.ledger.overdue import expire, on_day
 from loyalty.ledger.standing import EntryKind
 from loyalty.ledger.store import Terms
 from loyalty.points import store

@@ -50,6 +50,15 @@ def last_days(lots: Lots, active_on: date | None, watch: Watch) -> Lots:
     return {**dated, ends: dated.get(ends, 0) + idle} if idle else dated
 
 
+def lots_over(lots: Lots, active_on: date | None, watch: Watch) -> Lots:
+    """The lots whose last day is over."""
+    if not any(day < watch.today for day in last_days(lots, active_on, watch)):
+        return {}
+    idle = {day for day in lots if day == NEVER}
+    ends = min(last_days(dict.fromkeys(idle, 1), active_on, watch), default=NEVER)
+    return {day: amount for day, amount in lots.items() if (ends if day in idle else day) < watch.today}
+
+
 def warnings(lots: Lots, warned_on: date | None, watch: Watch) -> list[Notice]:
     """The warnings whose day has come and that were not given yet: of each lot the last that has come."""
     since = warned_on or watch.today

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, Protocol, Self, TypeVar
 
+from loyalty.due.rules import Watch
 from loyalty.ledger.items import Account, Entry, read_moment
 from loyalty.ledger.rules import Back
 from loyalty.ledger.standing import EntryKind, Hold, Posting
@@ -108,6 +109,10 @@ class Purse(Protocol[A]):
     @property
     def now(self) -> datetime:
         """The moment of the request."""
+
+    @property
+    def watch(self) -> Watch:
+        """When time does something to the account."""
 
     @property
     def hold_minutes(self) -> int:

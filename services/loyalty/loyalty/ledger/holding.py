@@ -7,7 +7,6 @@ that made it, and the receipt of the request: the id is made of its Idempotency-
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from loyalty.ledger import rules
@@ -24,9 +23,9 @@ from loyalty.ledger.held import (
     is_over,
 )
 from loyalty.ledger.items import Account, Entry, minute_of
-from loyalty.ledger.rules import Back
+from loyalty.ledger.overdue import expire, run_out
 from loyalty.ledger.spent import SpentOnOrder
-from loyalty.ledger.standing import Hold, Standing
+from loyalty.ledger.standing import Hold
 from shared.cause import Cause
 from shared.errors import ConflictError, InvalidError, NotFoundError
 from shared.http import Signature
@@ -74,28 +73,15 @@ def release(purse: Purse[A], hold_id: str, cause: Cause) -> Held:
 def with_enough(purse: Purse[A], amount: int, cause: Cause, *, most_holds: int | None = None) -> A:
     """The account, with `amount` to spend, and fewer than `most_holds` open holds.
 
-    Holds whose time is over are ended now where they are in the way, for the job that ends them comes by the hour.
-    Raises the purse's `shortage`, TooManyHoldsError.
+    The job that ends what is over comes by the hour. So lots whose last day is over expire here first, for nobody may
+    spend them; and holds whose time is over end here where they are in the way. Raises the purse's `shortage`,
+    TooManyHoldsError.
     """
     account = purse.load()
-    while lacking := _lacking(purse, account, amount, most_holds):
-        over = next((name for name, each in account.standing.holds.items() if is_over(each, purse.now)), None)
-        if over is None:
-            raise lacking
-        _write(run_out(account, over, cause, purse.back, purse.post), account)
+    while entry := _in_the_way(purse, account, amount, most_holds, cause):
+        _write(entry, account)
         account = purse.load()
     return account
-
-
-def run_out(account: A, hold_id: str, cause: Cause, back: Back, post: Callable[..., Entry]) -> Entry:
-    """The entry that ends a hold whose time is over; `post` takes account, posting, origin and facts."""
-    posting = rules.release(account.standing, hold_id, back)
-    return post(account, posting, _end(hold_id, cause), hold=hold_id, ran_out=True)
-
-
-def ended_hold(standing: Standing, now: datetime) -> str | None:
-    """A hold whose time is over, if any."""
-    return next((name for name, each in standing.holds.items() if each.until <= now), None)
 
 
 def _hold(purse: Purse[A], wanted: NewHold, cause: Cause) -> Held:
@@ -171,6 +157,19 @@ def _release(purse: Purse[A], hold_id: str, cause: Cause) -> Held:
     posting = rules.release(account.standing, hold_id, purse.back)
     _write(purse.post(account, posting, _end(hold_id, cause), hold=hold_id, order=found.order), account)
     return Held(hold_id, HoldState.RELEASED, found.amount, 0, found.until, found.order, found.value)
+
+
+def _in_the_way(purse: Purse[A], account: A, amount: int, most_holds: int | None, cause: Cause) -> Entry | None:
+    """The entry of what time has done, as far as it is in the way."""
+    if entry := expire(account, purse.watch, cause, purse.post):
+        return entry
+    lacking = _lacking(purse, account, amount, most_holds)
+    if lacking is None:
+        return None
+    over = next((name for name, each in account.standing.holds.items() if is_over(each, purse.now)), None)
+    if over is None:
+        raise lacking
+    return run_out(account, over, cause, purse.back, purse.post)
 
 
 def _lacking(purse: Purse[A], account: A, amount: int, most_holds: int | None) -> ConflictError | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
+from loyalty.due.rules import Watch
 from loyalty.ledger.items import Entry
 from loyalty.ledger.rules import Back
 from loyalty.ledger.standing import Posting
@@ -34,6 +35,11 @@ class PointsPurse:
     def now(self) -> datetime:
         """The moment of the request."""
         return self.terms.now
+
+    @property
+    def watch(self) -> Watch:
+        """When time does something to the account."""
+        return self.terms.watch
 
     @property
     def hold_minutes(self) -> int:

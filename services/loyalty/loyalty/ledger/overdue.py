@@ -1,0 +1,54 @@
+"""What time has done to an account and nobody has written yet: a hold's time is over, or a lot's last day.
+
+The job writes it down by the hour; whoever spends does so first, where it is in the way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+from loyalty.due.rules import Watch, lots_over
+from loyalty.ledger import rules
+from loyalty.ledger import store as ledger
+from loyalty.ledger.held import A
+from loyalty.ledger.items import Account, Entry
+from loyalty.ledger.rules import Back
+from loyalty.ledger.standing import Standing
+from shared.cause import Cause
+
+# Takes account, posting, origin and facts, as the store of the account's kind makes entries.
+Post = Callable[..., Entry]
+
+
+def ended_hold(standing: Standing, now: datetime) -> str | None:
+    """A hold whose time is over, if any."""
+    return next((name for name, each in standing.holds.items() if each.until <= now), None)
+
+
+def run_out(account: A, hold_id: str, cause: Cause, back: Back, post: Post) -> Entry:
+    """The entry that ends a hold whose time is over."""
+    posting = rules.release(account.standing, hold_id, back)
+    return post(account, posting, ledger.Origin(f"HOLD#{hold_id}", "END", hold_id, cause), hold=hold_id, ran_out=True)
+
+
+def expire(account: Account, watch: Watch, cause: Cause, post: Post) -> Entry | None:
+    """The entry that takes away the lots whose last day is over, if there are any."""
+    over = lots_over(account.standing.lots, account.active_on, watch)
+    if not over:
+        return None
+    return post(account, rules.expire(account.standing, over), on_day("EXPIRY", account, max(over), cause))
+
+
+def aged(account: A, watch: Watch) -> A:
+    """The account as it will be once what is over has expired: to look at, for no entry says so yet."""
+    if over := lots_over(account.standing.lots, account.active_on, watch):
+        account.stand(rules.expire(account.standing, over).after)
+    return account
+
+
+def on_day(what: str, account: Account, day: date, cause: Cause) -> ledger.Origin:
+    """What an entry is named after that a day caused: the account's name, the day and the entry's number."""
+    # The number makes room for a second time on one day: an old order heard of late, say.
+    name = day.isoformat()
+    return ledger.Origin(f"{what}#{account.name}", f"{name}#{account.entries + 1:09}", name, cause)
