@@ -463,6 +463,7 @@ class PointsAdjusted(PointsPosted):
     told_by = ("loyalty",)
     personal = True
     reason: str
+    notify: Annotated[bool, Field(description="Whether the customer is to be told of it")] = True
 
 
 class PointsExpired(PointsPosted):

@@ -118,7 +118,7 @@ def _ripened(entry: Entry, _: Told) -> PointsRipened:
 
 
 def _adjusted(entry: Entry, _: Told) -> PointsAdjusted:
-    return PointsAdjusted(**_posted(entry), reason=entry.reason or "")
+    return PointsAdjusted(**_posted(entry), reason=entry.reason or "", notify=not entry.fact("quiet"))
 
 
 def _expired(entry: Entry, _: Told) -> PointsExpired:

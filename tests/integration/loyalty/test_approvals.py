@@ -106,8 +106,16 @@ def test_another_person_approves_and_both_stand_in_the_ledger() -> None:
     assert (entry.pk, entry.reason) == (f"ADJUSTMENT#{proposal_id}", BODY["reason"])
     assert entry.facts == {"code": "goodwill", "proposed_by": "staff:test-support", "approved_by": "staff:test-admin"}
     [told] = told_of("PointsAdjusted")
-    assert (told["points"], told["balance"], told["reason"]) == (600, 893, BODY["reason"])
+    assert (told["points"], told["balance"], told["reason"], told["notify"]) == (600, 893, BODY["reason"], True)
     assert waiting() == []
+
+
+def test_of_what_staff_mean_to_say_nothing_about_the_event_asks_for_no_notice() -> None:
+    answer = adjust(BODY | {"notify": False})
+    assert answer.json_body["notify"] is False
+    approve(answer.json_body["id"])
+    assert adjust({"points": 5, "reason": "A typing error", "notify": False}, key="k2").status_code == 201
+    assert [told["notify"] for told in told_of("PointsAdjusted")] == [False, False]
 
 
 def test_the_customer_reads_the_reason_and_no_name_of_staff() -> None:

@@ -121,6 +121,7 @@ def test_staff_add_points_that_live_twelve_months_from_today(set_clock: Callable
     assert answer.json_body["previous"] == entries()[0].hash.hex()
     [told] = told_of("PointsAdjusted")
     assert (told["points"], told["balance"], told["reason"]) == (100, 393, "A late delivery")
+    assert told["notify"] is True
     assert told["cause"].startswith("adj_")
 
 

@@ -77,8 +77,8 @@ def _approve(customer_id: str, proposal_id: str, cause: Cause) -> EntryView:
         return _answered_before(origin)
     proposal.decide(ProposalState.APPROVED, cause.actor)
     people = {"proposed_by": proposal.proposed_by, "approved_by": cause.actor}
-    terms = store.terms_now()
-    entry = posted(account, proposal.points, origin, terms, reason=proposal.reason, code=proposal.code, **people)
+    about = {"code": proposal.code, "quiet": proposal.quiet, **people}
+    entry = posted(account, proposal.points, origin, store.terms_now(), reason=proposal.reason, **about)
     view = EntryView.of(entry, names_staff=True)
     ledger.write(entry, account, Put(proposal))
     return view

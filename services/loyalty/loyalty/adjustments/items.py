@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
-from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.attributes import BooleanAttribute, UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
 from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
 
@@ -43,6 +43,8 @@ class Proposal(LoyaltyItem, discriminator="proposal"):
     points = IntegerAttribute()
     code = UnicodeAttribute()
     reason = UnicodeAttribute()
+    # Only where the customer is not to be told.
+    quiet = BooleanAttribute(null=True)
     state = UnicodeEnumAttribute(ProposalState, default=ProposalState.PROPOSED)
     proposed_by = UnicodeAttribute()
     proposed_at = UTCDateTimeAttribute()
@@ -71,6 +73,11 @@ class Proposal(LoyaltyItem, discriminator="proposal"):
     def id(self) -> str:
         """The adjustment's own, which its entry is named by."""
         return self.sk.removeprefix(PROPOSAL)
+
+    @property
+    def notify(self) -> bool:
+        """Whether the customer is to be told once it is posted."""
+        return not self.quiet
 
     @property
     def customer_id(self) -> str:

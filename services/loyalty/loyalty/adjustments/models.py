@@ -28,6 +28,7 @@ class NewAdjustment(ApiModel):
     points: Annotated[int, Field(strict=True, ge=-(10**9), le=10**9, description="Not 0; the shop sets a limit.")]
     code: Annotated[Slug, Field(description="One of the programme's reasons.")] = "other"
     reason: Annotated[str, _WORDS, Field(description="The customer can read it.")]
+    notify: Annotated[bool, Field(strict=True, description="Whether the customer is told by mail.")] = True
 
 
 class Rejection(ApiModel):
@@ -53,6 +54,7 @@ class ProposalView(ApiModel):
                     "points": 25000,
                     "code": "goodwill",
                     "reason": "The wedding order that never came",
+                    "notify": True,
                     "proposed_by": "staff:grace",
                     "proposed_at": "2026-11-22T09:30:00Z",
                     "decided_by": None,
@@ -69,6 +71,7 @@ class ProposalView(ApiModel):
     points: int
     code: str
     reason: str
+    notify: bool
     proposed_by: str
     proposed_at: AwareDatetime
     decided_by: str | None

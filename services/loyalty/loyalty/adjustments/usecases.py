@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from loyalty.adjustments.items import Proposal
 from loyalty.adjustments.models import NewAdjustment, ProposalView
 from loyalty.ledger import rules
@@ -62,22 +64,31 @@ def check_code(code: str, limits: Adjustments) -> None:
         raise InvalidError.of("code", f"One of {', '.join(limits.reasons)}")
 
 
+def quiet_or_none(*, notify: bool) -> bool | None:
+    """How items keep that the customer is not to be told: nothing is stored of what is usual."""
+    return None if notify else True
+
+
 def posted(
-    account: PointsAccount, points: int, origin: ledger.Origin, terms: Terms, *, reason: str, **facts: str
+    account: PointsAccount, points: int, origin: ledger.Origin, terms: Terms, *, reason: str, **facts: Any
 ) -> Entry:
-    """The entry of an adjustment, to which the account is turned. Raises InsufficientPointsError."""
+    """The entry of an adjustment, to which the account is turned; `facts` are its `code`, `quiet`, and who agreed.
+
+    Raises InsufficientPointsError.
+    """
     if account.available + points < 0 and points < 0:
         raise InsufficientPointsError.of(account)
     lot = lot_for(terms.today, terms.programme.expiry)
     posting = rules.adjust(account.standing, points, lot, fills_debt=fills_debt(terms.programme))
-    return store.post(account, posting, origin, terms, reason=reason, **facts)  # type: ignore[arg-type]  # as above
+    return store.post(account, posting, origin, terms, reason=reason, **facts)
 
 
 def _adjust(
     customer_id: str, adjustment: NewAdjustment, origin: ledger.Origin, attempt: Attempt | None, terms: Terms
 ) -> EntryView:
     account = store.existing_account(customer_id)
-    entry = posted(account, adjustment.points, origin, terms, reason=adjustment.reason, code=adjustment.code)
+    about = {"code": adjustment.code, "quiet": quiet_or_none(notify=adjustment.notify)}
+    entry = posted(account, adjustment.points, origin, terms, reason=adjustment.reason, **about)
     view = EntryView.of(entry, names_staff=True)
     ledger.write(entry, account, attempt and attempt.receipt(view))
     return view
@@ -89,6 +100,7 @@ def _propose(
     account = store.existing_account(customer_id)
     proposal = Proposal.fresh(account.customer_id, adjustment_id)
     proposal.points, proposal.code, proposal.reason = adjustment.points, adjustment.code, adjustment.reason
+    proposal.quiet = quiet_or_none(notify=adjustment.notify)
     proposal.proposed_by = cause.actor
     view = ProposalView.of(proposal)
     commit(Put(proposal), store.guard(account.pk), attempt and attempt.receipt(view, ACCEPTED))

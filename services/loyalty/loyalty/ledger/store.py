@@ -136,13 +136,14 @@ def entries_from_first(account: str) -> Iterator[Entry]:
 
 
 def accounts_due(now: datetime) -> Iterator[tuple[str, str]]:
-    """Keys of the accounts whose moment has come, whichever shard they are in; of one with both, twice."""
+    """Keys of the accounts whose moment has come, whichever shard they are in."""
     until = minute_of(now)
     for shard in SHARDS:
-        for account in Account.open_holds.query(shard, Account.hold_until <= until):
-            yield account.pk, account.sk
+        ending = {(account.pk, account.sk) for account in Account.open_holds.query(shard, Account.hold_until <= until)}
+        yield from ending
         for account in Account.due_accounts.query(shard, Account.due_at <= until):
-            yield account.pk, account.sk
+            if (key := (account.pk, account.sk)) not in ending:
+                yield key
 
 
 def day_shard_of(moment: datetime, pk: str) -> str:
