@@ -18,7 +18,10 @@ MILLION: Final = 1_000_000
 
 @dataclass
 class Bill:
-    """What was used. `writes` are write units by the item or index they fell on; `cpu_ms` is of this machine."""
+    """What was used. `writes` are write units by the item or index they fell on; `cpu_ms` is of this machine.
+
+    `items` is how often the operation was done in the run, `written` how many items its calls put, deleted or checked.
+    """
 
     calls: float = 0
     request_bytes: float = 0
@@ -29,6 +32,7 @@ class Bill:
     http_requests: float = 0
     invocations: float = 0
     items: float = 0
+    written: float = 0
     mails: float = 0
     cpu_ms: float = 0
     writes: Counter[str] = field(default_factory=Counter)

@@ -9,8 +9,8 @@ from typing import Any, Final
 from benchmarks.meter import people
 from benchmarks.meter.measured import name_of
 from benchmarks.meter.shop import Shop
+from benchmarks.meter.spending import accounts_due
 from shared.events import Order
-from tests.harness.ground import items
 
 _CREDIT: Final = "/api/customers/{customer_id}/credit"
 _HOLD: Final = f"{_CREDIT}/holds/{{hold_id}}"
@@ -105,8 +105,7 @@ def _let_it_expire(shop: Shop) -> None:
 
 def _run(shop: Shop, case: str, told: str) -> None:
     """What one account that is due adds to a run that finds none."""
-    now = shop.house.day.now().isoformat()
-    due = sum(item["due_at"]["S"] <= now for item in items("loyalty") if "due_at" in item)
+    due = accounts_due(shop.house.day.now())
     with shop.house.measured() as block:
         shop.house.run("loyalty", "expire", rows=due)
         shop.house.settle()

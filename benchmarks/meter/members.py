@@ -27,7 +27,7 @@ def use_tiers(shop: Shop) -> None:
 
 def bring_friends(shop: Shop) -> None:
     """Ten new people name ten customers, buy for the first time, and turn out to be five."""
-    before = _change_programme(shop, {"earning": {"bonuses": _REWARDED}})
+    before = shop.change_programme({"earning": {"bonuses": _REWARDED}})
     new = [shop.sign_up(people.registration(80 + n)) for n in range(_TEN)]
     shop.house.settle()
     route = f"{_CUSTOMER}/referral"
@@ -49,7 +49,7 @@ def bring_friends(shop: Shop) -> None:
         shop.call("GET", route.format(customer_id=new[0]), "support")
     shop.found.keep(block, f"loyalty GET {route}", "both were thanked")
     _merge(shop, new[::2], new[1::2])
-    _change_programme(shop, before)
+    shop.change_programme(before)
 
 
 def _merge(shop: Shop, stay: list[str], gone: list[str]) -> None:
@@ -78,7 +78,7 @@ def _merge(shop: Shop, stay: list[str], gone: list[str]) -> None:
 
 def adjust_by_two(shop: Shop) -> None:
     """Ten large adjustments are proposed; nine are approved and one is rejected."""
-    before = _change_programme(shop, {"adjustments": {"approve_above": 100}})
+    before = shop.change_programme({"adjustments": {"approve_above": 100}})
     with shop.house.measured() as block:
         proposed = {customer_id: _propose(shop, customer_id) for customer_id in shop.customers}
     shop.found.keep(block, f"loyalty POST {_CUSTOMER}/points", "a second person must approve")
@@ -92,7 +92,7 @@ def adjust_by_two(shop: Shop) -> None:
         shop.house.settle()
     for operation in {reading.operation for reading in block.readings if " /" in reading.operation}:
         shop.found.keep(block, operation)
-    _change_programme(shop, before)
+    shop.change_programme(before)
 
 
 def _propose(shop: Shop, customer_id: str) -> str:
@@ -105,16 +105,6 @@ def _propose(shop: Shop, customer_id: str) -> str:
 
 def _decide(shop: Shop, customer_id: str, proposal_id: str, act: str, body: Any = None) -> None:
     shop.call("POST", f"{_PROPOSALS.format(customer_id=customer_id)}/{proposal_id}/{act}", "admin", body)
-
-
-def _change_programme(shop: Shop, change: dict[str, Any]) -> dict[str, Any]:
-    """Put the programme with other sections, beside the meter; the one that was in force."""
-    now = shop.call("GET", "/api/loyalty/programme", "admin")
-    body = {"programme": now["programme"] | change}
-    shop.call("PUT", "/api/loyalty/programme", "admin", body, {"If-Match": f'"{now["newest"]}"'})
-    shop.call("GET", "/api/loyalty/tiers", "admin")  # the process has read it by now
-    before: dict[str, Any] = now["programme"]
-    return before
 
 
 def _number_of(shop: Shop, customer_id: str) -> str:

@@ -11,7 +11,7 @@ from typing import Final
 
 import pytest
 
-from benchmarks.meter import books, cards, credit, members, people, purchases, rewards, spending
+from benchmarks.meter import books, cards, credit, exact_days, members, people, purchases, rewards, spending
 from benchmarks.meter.house import open_metered_house
 from benchmarks.meter.measured import Measured, name_of
 from benchmarks.meter.shop import Shop
@@ -251,4 +251,5 @@ STEPS: Final[tuple[Callable[[Shop], None], ...]] = (
     change_consents,
     erase,
     let_days_pass,
+    exact_days.buy_for_a_year,
 )

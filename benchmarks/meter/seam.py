@@ -198,6 +198,7 @@ def _touch(how: str, one: Params) -> Touch:
 def _charge_writes(bill: Bill, touched: list[tuple[Touch, Image | None]], *, transactional: bool, failed: bool) -> None:
     for (how, table, key), before in touched:
         after = stored(table, key)
+        bill.written += 1
         if how == "ConditionCheck":
             units = capacity.check_units(before)
         elif failed:

@@ -54,6 +54,15 @@ class Shop:
     def change(self, customer_id: str, patch: dict[str, Any]) -> None:
         self.call("PATCH", f"/api/customers/{customer_id}", "support", patch, self.if_match(customer_id))
 
+    def change_programme(self, change: dict[str, Any]) -> dict[str, Any]:
+        """Put loyalty's programme with other sections, beside the meter; the one that was in force."""
+        now = self.call("GET", "/api/loyalty/programme", "admin")
+        body = {"programme": now["programme"] | change}
+        self.call("PUT", "/api/loyalty/programme", "admin", body, {"If-Match": f'"{now["newest"]}"'})
+        self.call("GET", "/api/loyalty/tiers", "admin")  # the process has read it by now
+        before: dict[str, Any] = now["programme"]
+        return before
+
     def ask_to_erase(self, customer_id: str) -> str:
         body = {"kind": "erase", "customer_id": customer_id}
         request_id: str = self.call("POST", "/api/privacy/requests", "compliance", body)["id"]

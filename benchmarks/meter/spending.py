@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Final
 
 from benchmarks.meter import people
 from benchmarks.meter.measured import name_of
 from benchmarks.meter.shop import Shop
+from loyalty.ledger.items import is_reached
 from shared.events import Order
 from tests.harness.ground import items
 
@@ -94,13 +96,18 @@ def _let_run_out(shop: Shop) -> None:
     _hold_all(shop, [], "left")
     shop.house.settle()
     shop.house.day.pass_days(1)
-    now = shop.house.day.now().isoformat()
-    due = sum(item["due_at"]["S"] <= now for item in items("loyalty") if "due_at" in item)
+    due = accounts_due(shop.house.day.now())
     with shop.house.measured() as block:
         shop.house.run("loyalty", "expire", rows=due)
         shop.house.settle()
     idle = shop.found.operations[_EXPIRE].scaled(1 / due)
     shop.found.operations[name_of(_EXPIRE, "a hold of points runs out")] = block.of(_EXPIRE).less(idle)
+
+
+def accounts_due(now: datetime) -> int:
+    """How many accounts the job finds: to whom a day does something, or whose hold is over."""
+    marks = ("due_at", "hold_until")
+    return sum(any(is_reached(item[mark]["S"], now) for mark in marks if mark in item) for item in items("loyalty"))
 
 
 def _redeem(shop: Shop) -> None:

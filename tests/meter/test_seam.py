@@ -61,6 +61,7 @@ def test_a_put_is_charged_to_its_kind_and_to_the_index_it_enters(till: Till) -> 
 def test_a_transaction_doubles_the_table_and_not_the_index(till: Till) -> None:
     bill = till.bill_of("transact_write_items", TransactItems=[put(1), put(2)])
     assert bill.writes == Counter(entry=4, entries_by_account=2)
+    assert (bill.calls, bill.written) == (1, 2)
 
 
 def test_a_lost_condition_costs_the_item_that_is_there(till: Till) -> None:
