@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import date
-from typing import Any, TypeVar
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final, TypeVar
 
 from pynamodb.attributes import Attribute, DiscriminatorAttribute
-from pynamodb.constants import STRING
+from pynamodb.constants import NUMBER, STRING
 
 from shared import settings
 from shared.http import ReceiptMixin
 from shared.table import Item, TableMeta
 
 V = TypeVar("V")
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_TICK: Final = timedelta(microseconds=1)
 
 
 class LoyaltyItem(Item):
@@ -44,6 +47,18 @@ class DateAttribute(Attribute[date]):
 
     def deserialize(self, value: str) -> date:
         return date.fromisoformat(value)
+
+
+class MomentAttribute(Attribute[datetime]):
+    """A moment in UTC as whole microseconds since 1970: a third of what its text takes."""
+
+    attr_type = NUMBER
+
+    def serialize(self, value: datetime) -> str:
+        return str((value - _EPOCH) // _TICK)
+
+    def deserialize(self, value: str) -> datetime:
+        return _EPOCH + int(value) * _TICK
 
 
 class TextAttribute(Attribute[V]):

@@ -67,12 +67,13 @@ def test_a_leap_days_points_end_with_the_next_february(set_clock: Clock) -> None
     assert expire()["advanced"] == 1
 
 
-def test_one_entry_takes_all_lots_that_are_over_and_leaves_the_others(set_clock: Clock) -> None:
+def test_each_lot_that_is_over_has_an_entry_and_the_others_are_left(set_clock: Clock) -> None:
     hear(*(order(f"A{month}", placed_at=on(f"2026-{month:02}-10"), total=month * 100) for month in (1, 2, 3)))
     set_clock("2027-03-01T00:00:00+00:00")
     assert expire()["advanced"] == 1
-    assert points() == [10, 20, 30, -30]
-    assert entries()[3].lots == {date(2027, 1, 31): -10, date(2027, 2, 28): -20}
+    assert points() == [10, 20, 30, -10, -20]
+    assert [entry.lots for entry in entries()[3:]] == [{date(2027, 1, 31): -10}, {date(2027, 2, 28): -20}]
+    assert [entry.sk for entry in entries()[3:]] == ["2027-01-31#000000004", "2027-02-28#000000005"]
     assert (account().lots, account().due_at) == ({date(2027, 3, 31): 30}, "2027-03-24T00:00Z")
 
 

@@ -448,9 +448,9 @@ def _expire(_: Ledgers, posting: Posting) -> None:
     account, today = posting.account, posting.today
     over = lots_over(account, posting.terms, today, is_credit=posting.is_credit)
     posting.must(over, "expires nothing")
-    account.expiries += [(posting.place, day, amount) for day, amount in over.items()]
-    account.expired += sum(over.values())
-    for day, amount in over.items():
+    for day, amount in sorted(over.items())[:1]:
+        account.expiries.append((posting.place, day, amount))
+        account.expired += amount
         account.take_of(day, amount)
 
 

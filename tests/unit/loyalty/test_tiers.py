@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from loyalty.programme.tiers import Rung, TierBy, Tiers, TierWindow
 from loyalty.tiers.rules import (
+    EVER,
     TierStanding,
     deserve,
     deserved,
@@ -19,8 +23,10 @@ from loyalty.tiers.rules import (
     next_rung,
     period_end,
     projected,
+    read_merits,
     review,
     review_on,
+    write_merits,
 )
 from shared.events import Tier
 
@@ -172,3 +178,17 @@ def test_a_projection_looks_at_the_day_after_the_period() -> None:
     assert projected(merited(1_000, rules=YEAR), MAY, YEAR) is Tier.BRONZE
     assert projected(merited(1_000, rules=ROLLING), MAY, ROLLING) is Tier.SILVER
     assert projected(merited(1_000, rules=ROLLING), date(2027, 5, 3), ROLLING) is Tier.BRONZE
+
+
+MONTHS = st.dates(date(2020, 1, 1), date(2030, 12, 31)).map(lambda day: day.isoformat()[:7])
+
+
+@given(st.dictionaries(MONTHS, st.integers(-(10**6), 10**6).filter(bool), max_size=14), st.integers(0, 10**6))
+def test_what_counts_is_kept_by_month_and_read_as_it_was_written(months: dict[str, int], ever: int) -> None:
+    merits = {EVER: ever, **months}
+    assert read_merits(json.loads(json.dumps(write_merits(merits)))) == merits
+
+
+def test_a_year_of_months_names_only_its_first() -> None:
+    merits = {EVER: 9_000, **{f"2026-{month:02}": 500 for month in range(1, 13)}}
+    assert write_merits(merits) == [9_000, "2026-01", *[500] * 12]

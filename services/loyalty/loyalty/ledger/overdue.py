@@ -33,11 +33,15 @@ def run_out(account: A, hold_id: str, cause: Cause, back: Back, post: Post) -> E
 
 
 def expire(account: Account, watch: Watch, cause: Cause, post: Post) -> Entry | None:
-    """The entry that takes away the lots whose last day is over, if there are any."""
+    """The entry that takes away the soonest lot whose last day is over, if there is one.
+
+    It is named after the lot's day, so that what expired of a lot is found without what expired of others.
+    """
     over = lots_over(account.standing.lots, account.active_on, watch)
     if not over:
         return None
-    return post(account, rules.expire(account.standing, over), on_day("EXPIRY", account, max(over), cause))
+    lot = min(over)
+    return post(account, rules.expire(account.standing, {lot: over[lot]}), on_day("EXPIRY", account, lot, cause))
 
 
 def aged(account: A, watch: Watch) -> A:

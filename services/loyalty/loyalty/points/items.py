@@ -14,8 +14,8 @@ from loyalty.due.rules import Watch
 from loyalty.ledger.items import ACCOUNT, Account
 from loyalty.points.rules import PointsWatch, is_past_hidden
 from loyalty.programme.tiers import TierBy
-from loyalty.table import DateAttribute, TextAttribute
-from loyalty.tiers.rules import Merits, TierStanding, review_on
+from loyalty.table import DateAttribute, MomentAttribute, TextAttribute
+from loyalty.tiers.rules import Merits, TierStanding, read_merits, review_on, write_merits
 from shared.events import Profile, Tier
 from shared.keys import customer_partition
 
@@ -30,17 +30,17 @@ class PointsAccount(Account, discriminator="account"):
     tier_since = DateAttribute(null=True)
     tier_kept_until = DateAttribute(null=True)
     merit_by = UnicodeEnumAttribute(TierBy, null=True)
-    merits: TextAttribute[Merits] = TextAttribute(dict, dict, null=True)
+    merits: TextAttribute[Merits] = TextAttribute(write_merits, read_merits, null=True)
     # When it came to be, or the moment of an older order: before the registration, it was a guest's.
-    opened_at = UTCDateTimeAttribute(null=True)
+    opened_at = MomentAttribute(null=True)
     # Of the profile, at the version that told them.
-    registered_at = UTCDateTimeAttribute(null=True)
+    registered_at = MomentAttribute(null=True)
     email_verified = BooleanAttribute(null=True)
     birthday = DateAttribute(null=True)
     groups: TextAttribute[tuple[str, ...]] = TextAttribute(list, tuple, null=True)
     profile_version = IntegerAttribute(null=True)
     card_number = UnicodeAttribute(null=True)
-    card_issued_at = UTCDateTimeAttribute(null=True)
+    card_issued_at = MomentAttribute(null=True)
     # The day of the last gain, and what was given on it, in its month and ever: only where the programme limits it.
     quota: TextAttribute[tuple[str, int, int, int]] = TextAttribute(list, tuple, null=True)
     # Who brought this customer, until both have been thanked.

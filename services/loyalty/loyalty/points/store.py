@@ -146,5 +146,4 @@ def expired_points(account: PointsAccount, day: date, since: tuple[datetime, int
 
 
 def _expiries(customer_id: str, day: date) -> Iterable[Entry]:
-    # An entry is named by the latest day of its lots, so those that hold an earlier day come after it.
-    return Entry.query(f"EXPIRY#{customer_id}", Entry.sk >= day.isoformat(), consistent_read=True)
+    return Entry.query(f"EXPIRY#{customer_id}", Entry.sk.startswith(f"{day}#"), consistent_read=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from loyalty.days import months_after
 from loyalty.programme.tiers import Rung, TierBy, Tiers, TierWindow
@@ -156,6 +156,26 @@ def foreseen(standing: TierStanding, today: date, day: date, rules: Tiers) -> Ti
         today = next_look
         standing = review(standing, today, rules)
     return standing.tier
+
+
+def write_merits(merits: Merits) -> list[Any]:
+    """As an account keeps them: what counts ever, the first month, and what counts in each month from that on."""
+    months = sorted(merits.keys() - {EVER})
+    if not months:
+        return [merits.get(EVER, 0)]
+    first, last = (date.fromisoformat(f"{month}-01") for month in (months[0], months[-1]))
+    spans = range((last.year - first.year) * 12 + last.month - first.month + 1)
+    return [merits.get(EVER, 0), months[0], *(merits.get(_month(_turn(first, span)), 0) for span in spans)]
+
+
+def read_merits(written: list[Any]) -> Merits:
+    """What `write_merits` wrote."""
+    ever, *rest = written
+    if not rest:
+        return {EVER: ever}
+    first = date.fromisoformat(f"{rest[0]}-01")
+    months = {_month(_turn(first, span)): amount for span, amount in enumerate(rest[1:]) if amount}
+    return {EVER: ever, **months}
 
 
 def _on_basis(standing: TierStanding, rules: Tiers) -> TierStanding:
