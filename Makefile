@@ -50,7 +50,7 @@ replay: $(READY) ## Send all the sample's customers through one of loyalty's pre
 		--preset $(PRESET) --leave
 
 test: $(READY) ## Prove everything
-	@.venv/bin/python -m pytest -q -n 2 --dist loadgroup
+	@.venv/bin/python -m pytest -q -n 2 --dist loadscope
 
 check: $(READY) ## Format, lint, types, architecture, templates, generated docs
 	.venv/bin/ruff format --check .

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, settings
+from xdist.remote import Producer
+
+from tests.harness.scheduling import BundlesTogether
 
 # Before anything of Regulars is imported: tables are named, and clients made, from these.
 os.environ.update(
@@ -32,3 +36,9 @@ settings.load_profile("regulars")
 
 for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE", "REGULARS_CLOCK_FILE"):
     os.environ.pop(name, None)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> BundlesTogether:
+    """Spread tests over the processes in our own way."""
+    return BundlesTogether(config, log)

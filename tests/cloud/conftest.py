@@ -19,11 +19,10 @@ _BOOKS = {
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks every test of this folder, and keeps them in one process when others run beside."""
+    """Marks every test of this folder."""
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.cloud)
-            item.add_marker(pytest.mark.xdist_group("bundles"))
 
 
 @pytest.fixture

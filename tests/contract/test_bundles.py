@@ -23,7 +23,6 @@ RUNTIME = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six.py", 
 MACHINES = {"x86_64": 62, "arm64": 183}
 
 each_service = pytest.mark.parametrize("service", SERVICES)
-pytestmark = pytest.mark.xdist_group("bundles")
 
 
 def names(service: str) -> list[str]:
