@@ -54,8 +54,13 @@ def settled(tables: Tables) -> dict[str, int]:
         "loyalty": tables.count("loyalty", "kind = :kind AND sk = :earn", kind="entry", earn="EARN"),
         "segments": sum(int(part["orders"]) for part in stats),
         SEGMENTS_MONEY: sum(int(part["spent"]) for part in stats),
+        # Welcomes alone: what else is mailed, such as a warning of points that end, depends on the day of the run.
         "notifications": tables.count(
-            "notifications", "kind = :kind AND #status <> :sending", kind="message", sending="sending"
+            "notifications",
+            "kind = :kind AND template = :template AND #status <> :sending",
+            kind="message",
+            template="welcome",
+            sending="sending",
         ),
         "privacy": tables.count("privacy", "kind = :kind", kind="consent"),
     }

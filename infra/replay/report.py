@@ -119,7 +119,11 @@ def _segments(stored: Stored) -> Counter[str]:
 
 def _mails(tables: Tables) -> Counter[str]:
     messages = tables.items("notifications", "message")
-    return Counter(f"{one['status']} ({one['reason']})" if one.get("reason") else one["status"] for one in messages)
+    return Counter(f"{one['template']} {one['status']}{_why(one)}" for one in messages)
+
+
+def _why(message: Mapping[str, Any]) -> str:
+    return f" ({message['reason']})" if message.get("reason") else ""
 
 
 def _groups(logs: CloudWatchLogsClient, stage: str) -> list[str]:

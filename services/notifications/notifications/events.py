@@ -9,14 +9,18 @@ from notifications.contacts.usecases import update_contact
 from notifications.erasure.usecases import KEPT, erase_customer
 from notifications.messages.items import Message
 from notifications.messages.usecases import send_welcome
+from notifications.notices.usecases import notify_of_adjustment, warn_of_credit, warn_of_points
 from shared.events import (
     Channel,
     ConsentChanged,
+    CreditExpiring,
     CustomerRegistered,
     CustomerUpdated,
     ErasureAnswered,
     ErasureRequested,
     MessageSent,
+    PointsAdjusted,
+    PointsExpiring,
     Unsubscribed,
 )
 from shared.inbox import Handlers, Heard
@@ -34,6 +38,18 @@ def _on_customer_registered(heard: Heard[CustomerRegistered]) -> None:
 
 def _on_customer_updated(heard: Heard[CustomerUpdated]) -> None:
     update_contact(heard.data.customer_id, profile=heard.data.profile, version=heard.version)
+
+
+def _on_points_adjusted(heard: Heard[PointsAdjusted]) -> None:
+    notify_of_adjustment(heard.data, heard.occurred_at, heard.cause)
+
+
+def _on_points_expiring(heard: Heard[PointsExpiring]) -> None:
+    warn_of_points(heard.data, heard.occurred_at, heard.cause)
+
+
+def _on_credit_expiring(heard: Heard[CreditExpiring]) -> None:
+    warn_of_credit(heard.data, heard.occurred_at, heard.cause)
 
 
 def _on_consent_changed(heard: Heard[ConsentChanged]) -> None:
@@ -73,6 +89,9 @@ def _erasure_answered(tombstone: Contact, told: Told) -> ErasureAnswered:
 HEARS: Final[Handlers] = {
     CustomerRegistered: _on_customer_registered,
     CustomerUpdated: _on_customer_updated,
+    PointsAdjusted: _on_points_adjusted,
+    PointsExpiring: _on_points_expiring,
+    CreditExpiring: _on_credit_expiring,
     ConsentChanged: _on_consent_changed,
     ErasureRequested: _on_erasure_requested,
 }

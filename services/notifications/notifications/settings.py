@@ -8,7 +8,7 @@ from shared.settings import Settings
 class NotificationsSettings(Settings):
     """`sender` is an address of an identity verified in SES; `base_url` is the API's, without a slash at the end.
 
-    `shop_name` and `shop_address` (the postal one that many laws ask for) stand in every marketing mail.
+    `shop_name` and `shop_address` (the postal one that many laws ask for) stand in every mail.
     """
 
     sender: str

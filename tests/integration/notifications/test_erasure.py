@@ -16,6 +16,7 @@ from notifications.messages.usecases import send_once
 from notifications.templates.models import WELCOME
 from shared.cause import Cause
 from tests.harness.ground import items
+from tests.integration.notifications.notices import adjusted
 from tests.integration.notifications.stage import (
     ADA,
     ADDRESS,
@@ -173,10 +174,10 @@ def test_their_dead_letters_go_and_those_of_others_stay(monkeypatch: pytest.Monk
     sqs = boto3.client("sqs")
     url = sqs.create_queue(QueueName="dead")["QueueUrl"]
     monkeypatch.setenv("DEAD_LETTER_QUEUE_URL", url)
-    for event in (registered(consent()), updated(version=2, of=profile()), registered(customer_id=BEN)):
+    for event in (registered(consent()), updated(version=2, of=profile()), adjusted(), registered(customer_id=BEN)):
         sqs.send_message(QueueUrl=url, MessageBody=json.dumps(event))
     hear(erasure())
-    assert answers()[0]["erased"] == {"contacts": 0, "messages": 0, "dead_letters": 2}
+    assert answers()[0]["erased"] == {"contacts": 0, "messages": 0, "dead_letters": 3}
     [left] = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
     assert BEN in left["Body"]
 

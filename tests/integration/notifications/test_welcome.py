@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
-from pynamodb.connection import Connection
 
 from notifications.contacts.items import find_recipient
 from notifications.contacts.models import Recipient
@@ -18,6 +17,8 @@ from shared.aws import client
 from shared.cause import Cause
 from shared.events import Channel, CustomerStatus
 from tests.harness.ground import items
+from tests.harness.logs import captured_logs
+from tests.integration.notifications.meddling import before_second_look, before_write, counted_calls, crash
 from tests.integration.notifications.stage import (
     ADA,
     ADDRESS,
@@ -120,7 +121,9 @@ def test_news_that_overtook_the_registration_counts(newer: dict[str, Any], reaso
 
 
 def test_an_opt_out_after_the_claim_still_stops_the_mail(monkeypatch: pytest.MonkeyPatch, post: Post) -> None:
-    _let_happen_before_second_look(monkeypatch, consent_changed(consent(granted=False, at=NOON + timedelta(minutes=1))))
+    before_second_look(
+        monkeypatch, lambda: hear(consent_changed(consent(granted=False, at=NOON + timedelta(minutes=1))))
+    )
     hear(registered(consent()))
     assert state() == ("skipped", "no_consent")
     assert post.asked == 0
@@ -129,10 +132,29 @@ def test_an_opt_out_after_the_claim_still_stops_the_mail(monkeypatch: pytest.Mon
 def test_an_erasure_after_the_claim_still_stops_the_mail_and_leaves_no_record(
     monkeypatch: pytest.MonkeyPatch, post: Post
 ) -> None:
-    _let_happen_before_second_look(monkeypatch, erasure())
+    before_second_look(monkeypatch, lambda: hear(erasure()))
     hear(registered(consent()))
     assert messages() == []
     assert post.asked == 0
+
+
+def test_an_erasure_before_a_skip_is_written_down_leaves_no_record(monkeypatch: pytest.MonkeyPatch) -> None:
+    before_write(monkeypatch, lambda: hear(erasure()))
+    hear(registered())
+    assert messages() == []
+
+
+def test_a_crash_right_after_such_a_skip_leaves_no_record_once_the_event_comes_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    event = registered()
+    with monkeypatch.context() as crashing:
+        before_write(crashing, lambda: hear(erasure()))
+        crashing.setattr(usecases, "_report", crash)
+        hear_and_crash(event)
+    assert len(messages()) == 1
+    hear(event)
+    assert messages() == []
 
 
 def test_an_erasure_while_ses_takes_the_mail_leaves_no_record(post: Post) -> None:
@@ -227,7 +249,7 @@ def test_a_crash_before_ses_answers_leaves_one_mail_at_most(post: Post) -> None:
 def test_a_crash_after_ses_took_the_mail_sends_no_second(monkeypatch: pytest.MonkeyPatch, post: Post) -> None:
     event = registered(consent())
     with monkeypatch.context() as crashing:
-        crashing.setattr(usecases, "_settle", _crash)
+        crashing.setattr(usecases, "_settle", crash)
         hear_and_crash(event)
     hear(event)
     assert state() == ("interrupted", "stopped_while_sending")
@@ -237,7 +259,7 @@ def test_a_crash_after_ses_took_the_mail_sends_no_second(monkeypatch: pytest.Mon
 def test_a_crash_between_contact_and_message_loses_no_welcome(monkeypatch: pytest.MonkeyPatch, post: Post) -> None:
     event = registered(consent())
     with monkeypatch.context() as crashing:
-        crashing.setattr(usecases, "find_recipient", _crash)
+        crashing.setattr(usecases, "find_recipient", crash)
         hear_and_crash(event)
     assert (contact().email, messages()) == (ADDRESS, [])
     hear(event)
@@ -289,48 +311,25 @@ def test_two_customers_of_one_batch_are_each_welcomed(post: Post) -> None:
     assert [mail["Destination"]["ToAddresses"] for mail in post.mails] == [["ben@example.com"]]
 
 
-def test_deciding_to_send_nothing_takes_one_read_and_one_write_of_a_unit_each(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_deciding_to_send_nothing_takes_one_write_and_a_read_before_and_after_it_of_a_unit_each() -> None:
     hear(updated(version=1, of=profile()))
-    calls: list[str] = []
-    make = Connection._make_api_call
-
-    def count(connection: Connection, operation: str, *args: Any, **kwargs: Any) -> Any:
-        calls.append(operation)
-        return make(connection, operation, *args, **kwargs)
-
-    monkeypatch.setattr(Connection, "_make_api_call", count)
-    usecases.send_welcome(ADA, NOON, Cause("service:test", "test"))
-    monkeypatch.undo()
-    assert calls == ["GetItem", "PutItem"]
+    with counted_calls() as calls:
+        usecases.send_welcome(ADA, NOON, Cause("service:test", "test"))
+    assert calls == ["GetItem", "PutItem", "GetItem"]
     assert state() == ("skipped", "no_consent")
     # In DynamoDB's JSON, which is longer than what is counted: a write unit is 1 KB, a consistent read's 4 KB.
     assert all(len(json.dumps(item)) < 1024 for item in items("notifications"))
 
 
-def test_log_lines_name_nobody(capsys: pytest.CaptureFixture[str], post: Post) -> None:
+def test_log_lines_name_nobody(post: Post) -> None:
     post.happens = ["TooManyRequestsException", "MessageRejected"]
     event = registered(consent())
-    assert refuses(event)
-    hear(event)
-    hear(erasure())
-    printed = capsys.readouterr()
-    assert not any(word in printed.out + printed.err for word in (ADDRESS, "Ada", "Byron"))
-
-
-def _crash(*_: object) -> None:
-    raise Crash
-
-
-def _let_happen_before_second_look(monkeypatch: pytest.MonkeyPatch, event: dict[str, Any]) -> None:
-    looks: list[str] = []
-
-    def look(customer_id: str) -> Recipient:
-        looks.append(customer_id)
-        if len(looks) == 2:
-            hear(event)
-        return find_recipient(customer_id)
-
-    monkeypatch.setattr(usecases, "find_recipient", look)
+    with captured_logs() as logs:
+        assert refuses(event)
+        hear(event)
+        hear(erasure())
+    assert "message failed" in logs.getvalue()
+    assert not any(word in logs.getvalue() for word in (ADDRESS, "Ada", "Byron"))
 
 
 def _lose_the_answer_of_write(monkeypatch: pytest.MonkeyPatch, number: int) -> None:

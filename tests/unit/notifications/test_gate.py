@@ -1,15 +1,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from notifications.contacts.models import Recipient
-from notifications.messages.models import SkipReason
-from notifications.messages.rules import REFUSED_STATUSES, gate
-from notifications.templates.models import Purpose
+from notifications.messages.models import Due, SkipReason
+from notifications.messages.rules import REFUSED_STATUSES, gate, is_too_late, may_become_known
+from notifications.templates.models import POINTS_ADJUSTED, Purpose
 from shared.events import Channel, Consent, CustomerStatus
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -54,3 +54,31 @@ def test_erased_is_the_first_reason_of_several() -> None:
 
 def test_every_status_but_active_has_its_reason() -> None:
     assert set(REFUSED_STATUSES) == set(CustomerStatus) - {CustomerStatus.ACTIVE}
+
+
+def due(**limits: datetime) -> Due:
+    return Due("cus_1", POINTS_ADJUSTED, "adj_1", NOON, **limits)  # type: ignore[arg-type]
+
+
+def test_a_message_is_too_late_from_the_moment_on_that_it_names() -> None:
+    assert not is_too_late(due(over_at=NOON), NOON - timedelta(microseconds=1))
+    assert is_too_late(due(over_at=NOON), NOON)
+    assert not is_too_late(due(), NOON)
+
+
+@pytest.mark.parametrize(
+    ("recipient", "waits"),
+    [
+        (Recipient("cus_1"), True),
+        (Recipient("cus_1", consents=(YES,)), True),
+        (Recipient("cus_1", erased=True), False),
+        (ADA, False),
+        (replace(ADA, address=None), False),
+        (replace(ADA, status=CustomerStatus.BANNED), False),
+    ],
+)
+def test_only_who_is_not_known_at_all_is_waited_for(recipient: Recipient, *, waits: bool) -> None:
+    patient = due(patient_until=NOON)
+    assert may_become_known(recipient, patient, NOON - timedelta(seconds=1)) is waits
+    assert not may_become_known(recipient, patient, NOON)
+    assert not may_become_known(recipient, due(), NOON)

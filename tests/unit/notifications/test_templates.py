@@ -7,7 +7,7 @@ import pytest
 from liquid.exceptions import LoopIterationLimitError, OutputStreamLimitError, UndefinedError
 
 from notifications.templates import usecases
-from notifications.templates.models import WELCOME
+from notifications.templates.models import CREDIT_EXPIRING, POINTS_ADJUSTED, POINTS_EXPIRING, WELCOME, Template
 from notifications.templates.rules import name_to_greet
 from notifications.templates.usecases import render_template
 
@@ -17,6 +17,22 @@ VALUES = {
     "shop_address": "1 High Street, Bath",
     "unsubscribe_url": "https://shop.example/unsubscribe/t",
 }
+
+
+NOTICE_VALUES = {
+    "name": "Ada",
+    "shop_name": "Fern & Co",
+    "shop_address": "1 High Street, Bath",
+    "points": "1,200 points",
+    "is_added": True,
+    "balance": "1,300 points",
+    "reason": "A late delivery",
+    "amount": "12.00 USD",
+    "last_day": "8 June 2026",
+    "days_left": "in 7 days",
+}
+NOTICES = (POINTS_ADJUSTED, POINTS_EXPIRING, CREDIT_EXPIRING)
+TEMPLATES = (WELCOME, *NOTICES)
 
 
 def test_the_welcome_greets_by_name_and_carries_the_way_out() -> None:
@@ -49,9 +65,41 @@ def test_a_subject_is_one_line() -> None:
     assert "\n" not in render_template(WELCOME, {**VALUES, "name": "Ada\r\nBcc: x"}).subject
 
 
-def test_a_missing_variable_is_an_error_and_no_gap() -> None:
-    with pytest.raises(UndefinedError):
-        render_template(WELCOME, {"name": "Ada"})
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_a_missing_variable_is_an_error_and_no_gap(template: Template) -> None:
+    values = VALUES if template is WELCOME else NOTICE_VALUES
+    for missing in ("name", "shop_name", "shop_address"):
+        with pytest.raises(UndefinedError):
+            render_template(template, {name: value for name, value in values.items() if name != missing})
+
+
+@pytest.mark.parametrize("template", NOTICES)
+def test_a_notice_is_greeted_like_the_welcome_and_offers_no_way_out(template: Template) -> None:
+    content = render_template(template, NOTICE_VALUES)
+    for part in (content.html, content.text):
+        assert "Hello Ada," in part
+        assert "1 High Street, Bath" in part
+        assert "because you have an account at Fern" in part
+        assert "unsubscribe" not in part.lower()
+
+
+@pytest.mark.parametrize("template", NOTICES)
+def test_every_value_of_a_notice_is_escaped_in_html(template: Template) -> None:
+    content = render_template(template, dict.fromkeys(NOTICE_VALUES, "<b>&"))
+    assert "<b>" not in content.html
+    assert "&lt;b&gt;&amp;" in content.html
+
+
+def test_an_adjustments_reason_is_no_template_and_in_no_subject() -> None:
+    content = render_template(POINTS_ADJUSTED, {**NOTICE_VALUES, "reason": "{{ shop_address }}"})
+    assert "The reason: {{ shop_address }}" in content.text
+    assert "The reason: {{ shop_address }}" in content.html
+    assert content.subject == "1,200 points added to your account at Fern & Co"
+
+
+def test_an_adjustment_without_a_reason_does_not_speak_of_one() -> None:
+    content = render_template(POINTS_ADJUSTED, {**NOTICE_VALUES, "reason": ""})
+    assert "reason" not in content.text + content.html
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -35,6 +36,8 @@ class SkipReason(StrEnum):
     STATUS_INACTIVE = "status_inactive"
     STATUS_BANNED = "status_banned"
     NO_CONSENT = "no_consent"
+    # What it is about is over.
+    TOO_LATE = "too_late"
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,9 @@ class Due:
     """A message that something made due: sent once per occasion, customer and channel.
 
     `occasion_at` is a time of the occasion itself, the same however often and by whatever event it is heard of:
-    it is part of the record's key.
+    it is part of the record's key. `values` are what the template says beside the person and the shop; no record keeps
+    them, so whatever makes the message due again has to bring them again. From `over_at` on it is too late to send it.
+    Until `patient_until` nothing is decided about somebody who is not known yet: their registration may be on its way.
     """
 
     customer_id: str
@@ -50,6 +55,9 @@ class Due:
     occasion: str
     occasion_at: datetime
     channel: Channel = Channel.EMAIL
+    values: Mapping[str, object] = field(default_factory=dict, repr=False)
+    over_at: datetime | None = None
+    patient_until: datetime | None = None
 
 
 @dataclass(frozen=True)

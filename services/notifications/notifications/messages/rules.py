@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Final
 
 from notifications.contacts.models import Recipient
-from notifications.messages.models import SkipReason
+from notifications.messages.models import Due, SkipReason
 from notifications.templates.models import Purpose
 from shared.events import Channel, CustomerStatus
 
@@ -28,3 +29,15 @@ def gate(recipient: Recipient, channel: Channel, purpose: Purpose) -> SkipReason
     if purpose is Purpose.MARKETING and not recipient.consents_to(channel):
         return SkipReason.NO_CONSENT
     return None
+
+
+def is_too_late(due: Due, now: datetime) -> bool:
+    """Whether what a message is about is over."""
+    return due.over_at is not None and now >= due.over_at
+
+
+def may_become_known(recipient: Recipient, due: Due, now: datetime) -> bool:
+    """Whether to decide later: the events of one person come in any order, this one perhaps before the registration."""
+    return (
+        recipient.status is None and not recipient.erased and due.patient_until is not None and now < due.patient_until
+    )

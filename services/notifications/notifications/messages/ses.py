@@ -21,7 +21,7 @@ from notifications.templates.models import Content
 from shared.aws import client
 
 if TYPE_CHECKING:
-    from mypy_boto3_sesv2.type_defs import ContentTypeDef, MessageTypeDef
+    from mypy_boto3_sesv2.type_defs import ContentTypeDef, MessageHeaderTypeDef, MessageTypeDef
 
 # SES's own errors that are the message's fault: trying it again would get the same answer. All others (throttling,
 # a quota, a paused account, missing rights, SES being down) pass or are put right, and the message is still wanted.
@@ -52,12 +52,12 @@ class OutcomeUnknownError(Exception):
 
 @dataclass(frozen=True)
 class Mail:
-    """One mail to one person. `unsubscribe_url` is one-click (RFC 8058)."""
+    """One mail to one person. `unsubscribe_url` is one-click (RFC 8058); marketing mail alone has one."""
 
     sender: str
     recipient: str
     content: Content
-    unsubscribe_url: str
+    unsubscribe_url: str | None
 
 
 def send_mail(mail: Mail) -> str:
@@ -87,11 +87,15 @@ def _simple(mail: Mail) -> MessageTypeDef:
     return {
         "Subject": _text(mail.content.subject),
         "Body": {"Text": _text(mail.content.text), "Html": _text(mail.content.html)},
-        "Headers": [
-            {"Name": "List-Unsubscribe", "Value": f"<{mail.unsubscribe_url}>"},
-            {"Name": "List-Unsubscribe-Post", "Value": "List-Unsubscribe=One-Click"},
-        ],
+        "Headers": _way_out(mail.unsubscribe_url) if mail.unsubscribe_url else [],
     }
+
+
+def _way_out(unsubscribe_url: str) -> list[MessageHeaderTypeDef]:
+    return [
+        {"Name": "List-Unsubscribe", "Value": f"<{unsubscribe_url}>"},
+        {"Name": "List-Unsubscribe-Post", "Value": "List-Unsubscribe=One-Click"},
+    ]
 
 
 def _text(data: str) -> ContentTypeDef:

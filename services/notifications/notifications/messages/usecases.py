@@ -16,10 +16,10 @@ from notifications.contacts.items import find_contact, find_recipient
 from notifications.contacts.models import Recipient
 from notifications.messages.items import Message, find_message, newest_messages
 from notifications.messages.models import Due, MessageStatus, MessageView, Outcome, SkipReason
-from notifications.messages.rules import gate
+from notifications.messages.rules import gate, is_too_late, may_become_known
 from notifications.messages.ses import Mail, MailNotTakenError, MailRefusedError, OutcomeUnknownError, send_mail
 from notifications.settings import NotificationsSettings
-from notifications.templates.models import WELCOME
+from notifications.templates.models import WELCOME, Purpose
 from notifications.templates.rules import name_to_greet
 from notifications.templates.usecases import render_template
 from notifications.unsubscribe.usecases import unsubscribe_url
@@ -36,6 +36,10 @@ class DecidedBeforeError(Exception):
     """There is a record of this message already."""
 
 
+class NotKnownYetError(Exception):
+    """The recipient is not known, and may be when the queue brings the event again."""
+
+
 def send_welcome(customer_id: str, registered_at: datetime, cause: Cause) -> None:
     """Welcome a customer by mail, once, if they may be sent one."""
     send_once(Due(customer_id, WELCOME, "registration", registered_at), cause)
@@ -44,7 +48,8 @@ def send_welcome(customer_id: str, registered_at: datetime, cause: Cause) -> Non
 def send_once(due: Due, cause: Cause) -> None:
     """Send a message that is due, or record why not; called again it does nothing, or goes on where it stopped.
 
-    Raises MailNotTakenError when SES cannot take it now: calling again later sends it.
+    Raises MailNotTakenError when SES cannot take it now, NotKnownYetError when the recipient may become known: calling
+    again later sends it, or decides.
     """
     claim = uuid.uuid4().hex
     claimed = retry_lost_races(lambda: _claim(due, claim))
@@ -63,11 +68,22 @@ def list_messages(customer_id: str, limit: int, position: Mapping[str, Any] | No
 
 def _claim(due: Due, claim: str) -> Message | None:
     """The record of the message, claimed by this very call; None when there is nothing for it to send."""
-    reason = gate(find_recipient(due.customer_id), due.channel, due.template.purpose)
+    recipient, now = find_recipient(due.customer_id), clock.now()
+    reason = _refusal(due, recipient, now)
     if reason is SkipReason.ERASED:
         _forget(due)
         return None
-    message = Message.of(due, ids.new_message_id(), clock.now())
+    if may_become_known(recipient, due, now):
+        raise NotKnownYetError
+    claimed = _write_down(due, claim, reason, now)
+    if reason:
+        _look_again(due)
+    return claimed
+
+
+def _write_down(due: Due, claim: str, reason: SkipReason | None, now: datetime) -> Message | None:
+    """Make the record of what was decided, unless there is one; the record when it is claimed by this call."""
+    message = Message.of(due, ids.new_message_id(), now)
     _set(message, _first_outcome(reason))
     message.claim = claim
     try:
@@ -75,6 +91,12 @@ def _claim(due: Due, claim: str) -> Message | None:
     except DecidedBeforeError:
         return _take_up(due, claim, reason)
     return _claimed(message)
+
+
+def _refusal(due: Due, recipient: Recipient, now: datetime) -> SkipReason | None:
+    """Why the message is not to be sent at this moment; None when it is."""
+    late = SkipReason.TOO_LATE if is_too_late(due, now) else None
+    return gate(recipient, due.channel, due.template.purpose) or late
 
 
 def _take_up(due: Due, claim: str, reason: SkipReason | None) -> Message | None:
@@ -103,6 +125,12 @@ def _claimed(message: Message) -> Message | None:
     return None
 
 
+def _look_again(due: Due) -> None:
+    """Forget what was skipped for an erased person: an erasure between the look and the record has not seen it."""
+    if find_recipient(due.customer_id).erased:
+        _forget(due)
+
+
 def _forget(due: Due) -> None:
     """Leave no record of a message to an erased person, such as a claim that was made while they were erased."""
     if message := find_message(due):
@@ -128,7 +156,7 @@ def _try_to_send(due: Due) -> Outcome:
     """What came of it. Raises only when SES has certainly not taken it and may take it later."""
     # Read again under the claim: an opt-out or an erasure since then has the last word.
     recipient = find_recipient(due.customer_id)
-    if reason := gate(recipient, due.channel, due.template.purpose):
+    if reason := _refusal(due, recipient, clock.now()):
         return Outcome(MessageStatus.SKIPPED, reason)
     try:
         return Outcome(MessageStatus.SENT, provider_id=send_mail(_compose(due, recipient)))
@@ -140,12 +168,14 @@ def _try_to_send(due: Due) -> Outcome:
 
 def _compose(due: Due, recipient: Recipient) -> Mail:
     settings = NotificationsSettings.read()
-    link = unsubscribe_url(due.customer_id, due.channel)
+    is_marketing = due.template.purpose is Purpose.MARKETING
+    link = unsubscribe_url(due.customer_id, due.channel) if is_marketing else None
     values = {
+        **due.values,
         "name": name_to_greet(recipient.first_name),
         "shop_name": settings.shop_name,
         "shop_address": settings.shop_address,
-        "unsubscribe_url": link,
+        **({"unsubscribe_url": link} if link else {}),
     }
     return Mail(settings.sender, recipient.address or "", render_template(due.template, values), link)
 

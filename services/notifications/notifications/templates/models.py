@@ -8,7 +8,11 @@ from typing import Final
 
 
 class Purpose(StrEnum):
-    """Why a message is sent: marketing needs the person's consent, a transactional one follows from their own act."""
+    """Why a message is sent.
+
+    Marketing needs the person's consent and carries the way out of it. A transactional one is about what is theirs,
+    needs no consent, and no opt-out ends it.
+    """
 
     MARKETING = "marketing"
     TRANSACTIONAL = "transactional"
@@ -16,7 +20,7 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True)
 class Template:
-    """`name` is also the folder of its files: subject, HTML and text."""
+    """`name` is also the folder of its files: subject, HTML and text, the two of them in the common layout."""
 
     name: str
     purpose: Purpose
@@ -32,3 +36,6 @@ class Content:
 
 
 WELCOME: Final = Template("welcome", Purpose.MARKETING)
+POINTS_ADJUSTED: Final = Template("points_adjusted", Purpose.TRANSACTIONAL)
+POINTS_EXPIRING: Final = Template("points_expiring", Purpose.TRANSACTIONAL)
+CREDIT_EXPIRING: Final = Template("credit_expiring", Purpose.TRANSACTIONAL)

@@ -30,17 +30,22 @@ def render_template(template: Template, values: Mapping[str, object]) -> Content
 
 @cache
 def _compiled(name: str, part: str) -> BoundTemplate:
-    source = (_FOLDER / name / f"{part}.liquid").read_text(encoding="utf-8")
-    return _environment(is_html=part == "html").from_string(source)
+    return _environment(is_html=part == "html").get_template(f"{name}/{part}.liquid")
 
 
 @cache
 def _environment(*, is_html: bool) -> Environment:
-    from liquid import Environment, Mode, StrictUndefined  # noqa: PLC0415  # heavy: see above
+    from liquid import Environment, FileSystemLoader, Mode, StrictUndefined  # noqa: PLC0415  # heavy: see above
+    from liquid.extra import BlockTag, ExtendsTag  # noqa: PLC0415
 
     class Limited(Environment):
         output_stream_limit = _MOST_OUTPUT_BYTES
         loop_iteration_limit = _MOST_LOOPS
         local_namespace_limit = _MOST_LOCAL_BYTES
 
-    return Limited(autoescape=is_html, undefined=StrictUndefined, tolerance=Mode.STRICT)
+    made = Limited(
+        loader=FileSystemLoader(_FOLDER), autoescape=is_html, undefined=StrictUndefined, tolerance=Mode.STRICT
+    )
+    made.add_tag(ExtendsTag)
+    made.add_tag(BlockTag)
+    return made

@@ -42,7 +42,8 @@ form {{ margin: 0 0 1.25rem; }}
 """
 
 # The form posts to the page's own address, wherever the front has put it; the field is RFC 8058's.
-_ASK: Final = """<p>You will get no more marketing e-mails from {shop}. Mails about your orders still reach you.</p>
+_ASK: Final = """<p>You will get no more marketing e-mails from {shop}.
+Mails about your orders and points still reach you.</p>
 <form method="post">
 <input type="hidden" name="List-Unsubscribe" value="One-Click">
 <button type="submit">Unsubscribe</button>

@@ -1,0 +1,30 @@
+"""Tell customers of what happens to their points and store credit: by mail, once, and no consent is asked for."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from notifications.messages.usecases import send_once
+from notifications.notices import rules
+from shared import clock
+from shared.cause import Cause
+from shared.events import CreditExpiring, PointsAdjusted, PointsExpiring
+
+
+def notify_of_adjustment(data: PointsAdjusted, told_at: datetime, cause: Cause) -> None:
+    """Tell a customer what staff have added or taken, and why, unless staff want it quiet.
+
+    Raises MailNotTakenError and NotKnownYetError like `send_once`.
+    """
+    if data.notify:
+        send_once(rules.adjustment(data, told_at), cause)
+
+
+def warn_of_points(data: PointsExpiring, told_at: datetime, cause: Cause) -> None:
+    """Tell a customer how many points end on which day, while there is time. Raises MailNotTakenError."""
+    send_once(rules.expiring_points(data, told_at, clock.now()), cause)
+
+
+def warn_of_credit(data: CreditExpiring, told_at: datetime, cause: Cause) -> None:
+    """Tell a customer how much store credit ends on which day, while there is time. Raises MailNotTakenError."""
+    send_once(rules.expiring_credit(data, told_at, clock.now()), cause)

@@ -1,0 +1,57 @@
+"""What loyalty tells that customers are written to about, and what stands in the mails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any, Final
+
+import pytest
+
+from shared.events import CreditExpiring, PointsAdjusted, PointsExpiring
+from tests.harness.heard import house_event
+from tests.integration.notifications.stage import ADA, hear, profile, updated
+
+IN_A_WEEK: Final = date(2026, 6, 8)
+ADJUSTMENT: Final = "adj_01ARZ3NDEKTSV4RRFFQ69G5FAZ"
+REASON: Final = "For Ada, whose parcel was late"
+# Makes the event that a notice is due by.
+Notice = Callable[[], dict[str, Any]]
+
+
+def adjusted(points: int = 100, *, cause: str = ADJUSTMENT, **more: Any) -> dict[str, Any]:
+    fields = {"customer_id": ADA, "entry": 3, "balance": 1_300, "reason": REASON, **more}
+    return house_event(PointsAdjusted(points=points, cause=cause, **fields))
+
+
+def points_expiring(
+    days: int = 7, *, on: date = IN_A_WEEK, points: int = 1_200, customer_id: str = ADA
+) -> dict[str, Any]:
+    return house_event(PointsExpiring(customer_id=customer_id, points=points, on=on, days=days))
+
+
+def credit_expiring(
+    days: int = 7, *, on: date = IN_A_WEEK, amount: int = 123_450, currency: str = "USD"
+) -> dict[str, Any]:
+    return house_event(CreditExpiring(customer_id=ADA, amount=amount, currency=currency, on=on, days=days))
+
+
+WARNINGS: Final = (points_expiring, credit_expiring)
+NOTICES: Final = (adjusted, *WARNINGS)
+each_notice = pytest.mark.parametrize("notice", NOTICES)
+each_warning = pytest.mark.parametrize("warning", WARNINGS)
+
+
+def know(**of: Any) -> None:
+    """Ada is registered, and was heard of by a change of her profile: nothing else has been mailed to her."""
+    hear(updated(version=1, of=profile(**of)))
+
+
+def text_of(mail: dict[str, Any], part: str = "Text") -> str:
+    text: str = mail["Content"]["Simple"]["Body"][part]["Data"]
+    return text
+
+
+def subject_of(mail: dict[str, Any]) -> str:
+    subject: str = mail["Content"]["Simple"]["Subject"]["Data"]
+    return subject
