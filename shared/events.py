@@ -444,17 +444,17 @@ class PointsRestored(PointsPosted):
 
 
 class PointsReinstated(PointsPosted):
-    """Points of a cancelled order stand again, for the order does."""
+    """Points of a cancelled order stand again, for the order does; without an order, thanks for a friend do."""
 
     told_by = ("loyalty",)
-    order_id: OrderId
+    order_id: OrderId | None = None
 
 
 class PointsReversed(PointsPosted):
-    """Points earned by an order were taken back in proportion to a refund."""
+    """Points that an order earned were taken back in proportion to a refund; without an order, thanks for a friend."""
 
     told_by = ("loyalty",)
-    order_id: OrderId
+    order_id: OrderId | None = None
 
 
 class PointsAdjusted(PointsPosted):

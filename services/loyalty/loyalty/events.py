@@ -88,20 +88,24 @@ def _posted(entry: Entry) -> dict[str, Any]:
     }
 
 
+def _order_of(entry: Entry) -> str | None:
+    """The order whose points they are; a bonus is no order's."""
+    return entry.cause if entry.pk.startswith("ORDER#") else None
+
+
 def _earned(entry: Entry, _: Told) -> PointsEarned:
     # Usable from that day on: they wait until the end of the one before.
     ripens_on = min((where.on for where in entry.pending or {}), default=None)
     waits_until = ripens_on - timedelta(days=1) if ripens_on else None
-    order_id = entry.cause if entry.pk.startswith("ORDER#") else None
-    return PointsEarned(**_posted(entry), order_id=order_id, pending_until=waits_until)
+    return PointsEarned(**_posted(entry), order_id=_order_of(entry), pending_until=waits_until)
 
 
 def _reversed(entry: Entry, _: Told) -> PointsReversed:
-    return PointsReversed(**_posted(entry), order_id=entry.cause)
+    return PointsReversed(**_posted(entry), order_id=_order_of(entry))
 
 
 def _reinstated(entry: Entry, _: Told) -> PointsReinstated:
-    return PointsReinstated(**_posted(entry), order_id=entry.cause)
+    return PointsReinstated(**_posted(entry), order_id=_order_of(entry))
 
 
 def _restored(entry: Entry, _: Told) -> PointsRestored:

@@ -165,7 +165,7 @@ def test_a_crash_between_earning_and_taking_back_heals_when_the_event_comes_agai
         raise RuntimeError
 
     with monkeypatch.context() as broken:
-        broken.setattr(usecases, "_take_back", crash)
+        broken.setattr(usecases, "take_back", crash)
         assert hear(refunded("A1", 2_933), version=2) == 1
     assert points() == [293]
     assert hear(refunded("A1", 2_933), version=2) == 0

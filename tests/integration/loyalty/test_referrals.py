@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 import pytest
 from chalice.test import HTTPResponse
 
-from loyalty.bonuses import usecases as bonuses
 from shared.auth import Role
-from shared.events import CustomersMerged, OrderStatus
+from shared.events import OrderStatus
 from tests.integration.loyalty import cards
+from tests.integration.loyalty.referrals import merge, name, read, thanks
 from tests.integration.loyalty.settings import set_programme
 from tests.integration.loyalty.shop import (
     ADA,
     BOB,
     CAT,
-    CLIENT,
     account,
     entries,
     erasure,
@@ -30,7 +26,6 @@ from tests.integration.loyalty.shop import (
     told_of,
 )
 from tests.integration.loyalty.spending import let_in
-from tests.tokens import bearer
 
 
 @pytest.fixture(autouse=True)
@@ -40,33 +35,8 @@ def friends() -> None:
     hear(registration(BOB), registration())
 
 
-def name(
-    number: str | None = None, *, customer_id: str = ADA, by: Role | str = Role.STOREFRONT, key: str | None = None
-) -> HTTPResponse:
-    """Say that the holder of a card, Bob's by default, brought a customer."""
-    headers = {"Content-Type": "application/json", **bearer(by)} | ({"Idempotency-Key": key} if key else {})
-    body = {"card_number": number or cards.number_of(BOB)}
-    path = f"/api/customers/{customer_id}/referral"
-    return CLIENT.http.post(path, headers=headers, body=json.dumps(body).encode())
-
-
-def read(*, customer_id: str = ADA, by: Role | str = Role.SUPPORT) -> dict[str, Any]:
-    found: dict[str, Any] = get(f"/api/customers/{customer_id}/referral", by=by).json_body
-    return found
-
-
 def problem(answer: HTTPResponse) -> tuple[int, str]:
     return answer.status_code, answer.json_body["type"].removeprefix("/problems/")
-
-
-def merge(gone: str, stays: str) -> None:
-    assert hear(CustomersMerged(customer_id=stays, merged_id=gone, merged_at="2026-11-22T00:00:00Z")) == 0
-
-
-def bonuses_of(customer_id: str) -> list[tuple[str, int]]:
-    """What an account was given that no order earned."""
-    found = [entry for entry in entries(customer_id) if entry.pk.startswith("REFERRAL#")]
-    return [(entry.cause, entry.amount) for entry in found]
 
 
 @pytest.mark.parametrize("by", [ADA, Role.STOREFRONT, Role.SUPPORT, Role.ADMIN])
@@ -112,7 +82,7 @@ def test_somebody_is_named_once() -> None:
     name()
     assert problem(name(cards.number_of(CAT))) == (409, "referral-exists")
     assert name().status_code == 201  # the very same changes nothing
-    assert account().referred_by == BOB
+    assert [each.referrer for each in (account().referrals or {}).values()] == [BOB]
 
 
 def test_a_retry_under_a_key_is_answered_again() -> None:
@@ -140,7 +110,7 @@ def test_whoever_was_thanked_is_not_brought_again() -> None:
 def test_an_order_that_earns_at_that_moment_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     let_in(monkeypatch, lambda: hear(order()))
     assert problem(name()) == (409, "referral-too-late")
-    assert account().referred_by is None
+    assert account().referrals is None
 
 
 def test_nobody_brings_themselves() -> None:
@@ -191,23 +161,6 @@ def test_a_guests_past_is_not_given_away() -> None:
     assert get(f"/api/customers/{CAT}/referral", by=CAT).status_code == 403
 
 
-@pytest.mark.parametrize("crash_at", [0, 1])
-def test_a_crash_in_between_is_made_good(monkeypatch: pytest.MonkeyPatch, crash_at: int) -> None:
-    name()
-    work, calls = bonuses._give, []
-
-    def give(*arguments: Any) -> None:
-        calls.append(arguments)
-        if len(calls) == crash_at + 1:
-            raise RuntimeError
-        work(*arguments)
-
-    monkeypatch.setattr(bonuses, "_give", give)
-    assert hear(order()) == 1
-    assert hear(order()) == 0
-    assert (points(), points(BOB)) == ([293, 30], [50])
-
-
 def test_a_friend_erased_meanwhile_is_not_thanked_and_the_customer_is() -> None:
     name()
     hear(erasure(BOB), order())
@@ -228,16 +181,21 @@ def test_a_customer_erased_before_the_first_order_thanks_nobody() -> None:
     assert BOB not in str([image for image in images() if image["pk"]["S"] == f"CUSTOMER#{ADA}"])
 
 
-@pytest.mark.parametrize(("gives", "own", "thanks"), [({}, [293, 0], []), ({"referrer": 5}, [293, 0], [5])])
-def test_where_the_programme_gives_nothing_it_ends_all_the_same(
-    gives: dict[str, int], own: list[int], thanks: list[int]
-) -> None:
+@pytest.mark.parametrize(("gives", "given"), [({}, []), ({"referrer": 5}, [5])])
+def test_where_the_programme_gives_nothing_it_ends_all_the_same(gives: dict[str, int], given: list[int]) -> None:
     name()
     set_programme(earning={"bonuses": gives})
-    hear(order(), order("A2"))
-    assert (points(), points(BOB)) == ([*own, 293], thanks)
-    assert account().referred_by is None
-    assert read()["state"] == "thanked"
+    hear(order())
+    set_programme(earning={"bonuses": {"referrer": 50, "referee": 30}})
+    hear(order("A2"))
+    assert (points(), points(BOB)) == ([293, 293], given)
+    assert read() == {
+        "customer_id": ADA,
+        "state": "thanked",
+        "referrer_id": BOB if given else None,
+        "customer_points": 0,
+        "referrer_points": sum(given),
+    }
 
 
 def test_limits_cut_what_is_given() -> None:
@@ -252,7 +210,7 @@ def test_a_friend_who_was_merged_is_thanked_as_whoever_they_are_now() -> None:
     name()
     merge(BOB, CAT)
     hear(order())
-    assert bonuses_of(CAT) == [("referrer", 50)]
+    assert thanks(CAT) == [("referrer", 50)]
 
 
 def test_a_customer_merged_before_the_first_order_stays_brought() -> None:
@@ -260,7 +218,7 @@ def test_a_customer_merged_before_the_first_order_stays_brought() -> None:
     merge(ADA, CAT)
     assert read(customer_id=CAT)["state"] == "waiting"
     hear(order("C1", CAT))
-    assert (bonuses_of(CAT), bonuses_of(BOB)) == ([("referee", 30)], [("referrer", 50)])
+    assert (thanks(CAT), thanks(BOB)) == ([("referee", 30)], [("referrer", 50)])
 
 
 @pytest.mark.parametrize(("gone", "stays"), [(ADA, CAT), (CAT, ADA)])
@@ -269,7 +227,7 @@ def test_whoever_turns_out_to_have_bought_was_not_brought(gone: str, stays: str)
     name()
     merge(gone, stays)
     hear(order("A1"))
-    assert bonuses_of(stays) == bonuses_of(BOB) == []
+    assert thanks(stays) == thanks(BOB) == []
 
 
 @pytest.mark.parametrize(("gone", "stays"), [(ADA, BOB), (BOB, ADA)])
@@ -277,7 +235,7 @@ def test_whoever_turns_out_to_be_their_own_friend_was_not_brought(gone: str, sta
     name()
     merge(gone, stays)
     hear(order())
-    assert bonuses_of(stays) == []
+    assert thanks(stays) == []
     assert read(customer_id=stays)["state"] == "none"
 
 

@@ -115,6 +115,19 @@ def test_a_cancellation_heard_after_the_reinstatement_it_came_before_changes_not
     assert account().balance == 0
 
 
+@pytest.mark.parametrize("newer", [reinstated(), reinstated(paid_at=None), order(refunded=5)])
+def test_an_older_version_gives_back_nothing_that_was_spent_after_a_newer_one(newer: OrderRecorded) -> None:
+    hear(order("G1", total=5_000))
+    hear(cancelled(paid_at=newer.paid_at), version=2)
+    hear(newer, version=3)
+    before = account().balance
+    assert redeem(100, order_id="A1").status_code == 201
+    hear(cancelled(paid_at=newer.paid_at), version=2)
+    assert account().balance == before - 100
+    hear(cancelled(paid_at=newer.paid_at), version=4)
+    assert account().balance == 500
+
+
 def test_a_cancelled_order_that_is_paid_after_all_earns_nothing_until_it_is_reinstated() -> None:
     hear(cancelled(paid_at=None), cancelled())
     assert account().balance == 0

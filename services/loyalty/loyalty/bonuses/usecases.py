@@ -1,4 +1,4 @@
-"""Points that no order earns: for registering, for a review, and for bringing a friend, on both sides."""
+"""Points that no order earns: for registering and for a review; and the entry of any such bonus."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from loyalty.earning.rules import clip
 from loyalty.ledger import rules
 from loyalty.ledger import store as ledger
 from loyalty.ledger.items import Entry
-from loyalty.ledger.store import Terms
+from loyalty.ledger.store import Origin, Terms
 from loyalty.points import store
 from loyalty.points.items import PointsAccount
 from loyalty.points.rules import lot_for
@@ -17,52 +17,38 @@ from shared.table import retry_lost_races
 
 SIGN_UP = "sign_up"
 REVIEW = "review"
-REFERRER = "referrer"
-REFEREE = "referee"
 
 
 def reward_sign_up(customer_id: str, cause: Cause) -> None:
     """Give what registering earns, once."""
-    origin = ledger.Origin(f"BONUS#{customer_id}", SIGN_UP.upper(), SIGN_UP, cause)
+    origin = Origin(f"BONUS#{customer_id}", SIGN_UP.upper(), SIGN_UP, cause)
     retry_lost_races(lambda: _give(customer_id, SIGN_UP, origin))
 
 
 def reward_review(review: ReviewRecorded, cause: Cause) -> None:
     """Give what a review earns, once for each."""
-    origin = ledger.Origin(f"REVIEW#{review.review_id}", "ENTRY", review.review_id, cause)
+    origin = Origin(f"REVIEW#{review.review_id}", "ENTRY", review.review_id, cause)
     retry_lost_races(lambda: _give(review.customer_id, REVIEW, origin))
 
 
-def reward_referral(referee: str, referrer: str, cause: Cause) -> None:
-    """Thank both once the customer who was brought has earned by an order.
+def bonus_entry(account: PointsAccount, bonus: str, amount: int, origin: Origin, terms: Terms) -> Entry:
+    """The entry that gives a bonus, as far as the limits on earning leave room for it."""
+    limits, quota = terms.programme.earning.limits, Quota.of(account, terms.today)
+    given, lot = clip(amount, quota.left(limits)), lot_for(terms.today, terms.programme.expiry)
+    quota.use(account, given, limits)
+    posting = rules.earn(account.standing, given, lot)
+    return store.post(account, posting, origin, terms, parts=[[bonus, given]], lot=lot.isoformat())
 
-    The friend first: the customer's own entry also ends the referral, so that a crash in between is made good.
-    """
-    for customer_id, bonus in ((referrer, REFERRER), (referee, REFEREE)):
-        origin = ledger.Origin(f"REFERRAL#{referee}", bonus.upper(), bonus, cause)
-        retry_lost_races(lambda customer_id=customer_id, bonus=bonus, origin=origin: _give(customer_id, bonus, origin))  # type: ignore[misc]
 
-
-def _give(customer_id: str, bonus: str, origin: ledger.Origin) -> None:
+def _give(customer_id: str, bonus: str, origin: Origin) -> None:
     terms = store.terms_now()
     amount = getattr(terms.programme.earning.bonuses, bonus)
-    if amount == 0 and bonus != REFEREE:
+    if amount == 0:
         return
     account = store.account_of(customer_id)
     if account.erased_at:
         return
-    entry = _entry(account, bonus, amount, origin, terms)
-    if bonus == REFEREE:
-        account.referred_by = None
     try:
-        ledger.write(entry, account)
+        ledger.write(bonus_entry(account, bonus, amount, origin, terms), account)
     except ledger.AlreadyPostedError:
         return
-
-
-def _entry(account: PointsAccount, bonus: str, amount: int, origin: ledger.Origin, terms: Terms) -> Entry:
-    limits, quota = terms.programme.earning.limits, Quota.of(account, terms.today)
-    given = clip(amount, quota.left(limits))
-    quota.use(account, given, limits)
-    posting = rules.earn(account.standing, given, lot_for(terms.today, terms.programme.expiry))
-    return store.post(account, posting, origin, terms, parts=[[bonus, given]])

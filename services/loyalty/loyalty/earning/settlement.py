@@ -15,11 +15,12 @@ from loyalty.ledger import rules
 from loyalty.ledger import store as ledger
 from loyalty.ledger.items import Entry, read_lots, write_lots
 from loyalty.ledger.rules import Back
-from loyalty.ledger.spent import SPENT, SpentOnOrder
+from loyalty.ledger.spent import SpentOnOrder
 from loyalty.ledger.standing import Lots, Posting, Standing, latest, negative, plus
 from loyalty.points import rules as points_rules
 from loyalty.points import store as points
 from loyalty.points.items import PointsAccount
+from loyalty.table import LoyaltyItem
 from shared.cause import Cause
 from shared.table import retry_lost_races
 
@@ -52,8 +53,8 @@ class Spending:
 
 
 def settle_spending(undone: Undone, cause: Cause) -> None:
-    """Let what accounts paid of an order follow how much of its money stands."""
-    for name in {spending.account for spending in _spendings(undone.order_id)}:
+    """Let what accounts paid of an order follow how much of its money stands; an older version changes nothing."""
+    for name in {spending.account for spending in _spendings(ledger.things_of_order(undone.order_id))}:
         retry_lost_races(lambda name=name: _settle(undone, name, cause))  # type: ignore[misc]
 
 
@@ -101,9 +102,11 @@ class _Book:
 
 def _settle(undone: Undone, name: str, cause: Cause) -> None:
     book = _Book.of(name)
-    account = book.account
-    spending = next(each for each in _spendings(undone.order_id) if each.account == name)
-    if account.erased_at or undone.version < spending.version:
+    account, things = book.account, ledger.things_of_order(undone.order_id)
+    spending = next(each for each in _spendings(things) if each.account == name)
+    # What was spent only after a newer version was settled has no entry of that.
+    known = Undone.known(undone.order_id, things)
+    if account.erased_at or undone.version < max(spending.version, known.version if known else 0):
         return
     target = int(sum(spending.spent.values()) * undone.share)
     amount = target - sum(spending.restored.values())
@@ -129,15 +132,13 @@ def _posting(before: Standing, spending: Spending, amount: int, back: Back) -> t
     return rules.spend_again(before, -amount), negative(latest(spending.restored, -amount))
 
 
-def _spendings(order_id: str) -> Iterable[Spending]:
-    """What was spent on an order, by account, as it is now."""
+def _spendings(things: Iterable[LoyaltyItem]) -> Iterable[Spending]:
+    """What was spent on an order, by account, among all that it caused."""
     spent: dict[str, Lots] = {}
     later: dict[str, list[Entry]] = {}
-    for item in ledger.things_of_order(order_id):
+    for item in things:
         if isinstance(item, SpentOnOrder):
             spent[item.account] = plus(spent.get(item.account, {}), item.lots)
-        elif isinstance(item, Entry) and item.sk.startswith(SPENT):
-            spent[item.account] = plus(spent.get(item.account, {}), negative(item.lots or {}))
         elif isinstance(item, Entry) and item.sk.startswith(RESTORED):
             later.setdefault(item.sk.split("#", 3)[3], []).append(item)
     return [Spending(name, lots, tuple(later.get(name, ()))) for name, lots in spent.items()]

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import partial
 from typing import Any, Final, Self
 
 from loyalty.days import NEVER
@@ -135,16 +136,18 @@ class Undone:
 
     @classmethod
     def known(cls, order_id: str, things: Iterable[LoyaltyItem]) -> Self | None:
-        """As it was stored when the order was last settled, among all that it caused; None when it never was."""
+        """As it was stored when the order was last heard of, among all that it caused; None when nothing was."""
         kept = list(things)
         book = OrderBook.of([item for item in kept if isinstance(item, Entry)])
-        if book.settled:
-            share = _share(book.undone, book.total, is_cancelled=False)
-            return cls(order_id, book.settled[-1].fact("version"), share)
-        mark = next((item for item in kept if isinstance(item, UndoneOrder)), None)
-        if mark is None or book.earned:
-            return None
-        return cls(order_id, mark.order_version, _share(mark.undone, mark.total, is_cancelled=mark.cancelled))
+        of_total = partial(_share, total=book.total, is_cancelled=False)
+        said = [cls(order_id, entry.fact("version"), of_total(entry.fact("undone"))) for entry in book.settled]
+        said += [cls(order_id, entry.fact("version"), of_total(0)) for entry in (book.earned,) if entry]
+        said += [
+            cls(order_id, mark.order_version, _share(mark.undone, mark.total, is_cancelled=mark.cancelled))
+            for mark in kept
+            if isinstance(mark, UndoneOrder)
+        ]
+        return max(said, key=lambda undone: undone.version, default=None)
 
 
 def _share(undone: int, total: int, *, is_cancelled: bool) -> Fraction:

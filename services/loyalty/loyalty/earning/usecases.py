@@ -10,26 +10,25 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from loyalty.bonuses.usecases import reward_referral
-from loyalty.days import NEVER
 from loyalty.earning.limits import Quota, member_of
 from loyalty.earning.models import Earned, OrderFacts
 from loyalty.earning.rules import price, taken_back_target
 from loyalty.earning.settlement import settle_spending
 from loyalty.earning.standing import DELIVERED, EARNED, SETTLED, OrderBook, Undone, undone_of
+from loyalty.earning.undoing import facts_of, give_back, living_lot, take_back
 from loyalty.ledger import rules
 from loyalty.ledger import store as ledger
-from loyalty.ledger.items import Entry, write_lots
-from loyalty.ledger.rules import Parcel
+from loyalty.ledger.items import Entry
 from loyalty.ledger.spent import UNDONE, UndoneOrder
-from loyalty.ledger.standing import Posting
 from loyalty.ledger.store import Terms
 from loyalty.points import store
 from loyalty.points.items import PointsAccount
-from loyalty.points.rules import back, lot_for
+from loyalty.points.rules import lot_for
 from loyalty.points.store import Merit
-from loyalty.programme.models import BelowZero, PendingUntil
+from loyalty.programme.models import PendingUntil
 from loyalty.programme.sections import EarnOn
+from loyalty.referrals.rules import counted
+from loyalty.referrals.thanks import settle_thanks
 from shared import clock
 from shared.cause import Cause
 from shared.events import OrderRecorded
@@ -62,9 +61,9 @@ def record_order(order: OrderRecorded, version: int, cause: Cause) -> None:
         retry_lost_races(lambda: _open_account(order.customer_id or ""))
     # One that has changed has most likely earned: an attempt that fails costs as much as another.
     elif not is_changed:
-        retry_lost_races(lambda: _earn(heard))
+        settle_thanks(retry_lost_races(lambda: _earn(heard)), cause)
     if is_changed:
-        retry_lost_races(lambda: _settle(heard))
+        settle_thanks(retry_lost_races(lambda: _settle(heard)), cause)
         settle_spending(Undone.told(order, version), cause)
     if order.delivered_at:
         retry_lost_races(lambda: _deliver(heard))
@@ -81,15 +80,18 @@ def _open_account(customer_id: str) -> None:
         commit(Put(PointsAccount.fresh(customer_id, clock.now())))
 
 
-def _earn(heard: Heard) -> None:
+def _earn(heard: Heard) -> PointsAccount:
+    """The account as it is after that."""
     account, terms = store.account_of(heard.order.customer_id or ""), store.terms_now()
     if account.erased_at:
-        return
+        return account
     account.date_back(heard.order.placed_at)
     earned = _price(heard.order, account, terms)
     placed = terms.programme.day_of(heard.order.placed_at)
     lot = lot_for(placed, terms.programme.expiry)
     ripens_on = _ripens_on(heard.order, terms)
+    brought = [*(account.referrals or ())] if earned.points else []
+    account.referrals = counted(account.referrals, brought, 1)
     entry = store.post(
         account,
         rules.earn(account.standing, earned.points, lot, ripens_on),
@@ -103,13 +105,9 @@ def _earn(heard: Heard) -> None:
         lot=lot.isoformat(),
         ripens=ripens_on and ripens_on.isoformat(),
         parts=[[part.rule, part.points] for part in earned.parts] or None,
+        brought=brought or None,
     )
-    try:
-        ledger.write(entry, account)
-    except ledger.AlreadyPostedError:
-        account = store.account_of(heard.order.customer_id or "")
-    if account.referred_by:
-        reward_referral(account.customer_id, account.referred_by, heard.cause)
+    return _write_once(entry, account)
 
 
 def _price(order: OrderRecorded, account: PointsAccount, terms: Terms) -> Earned:
@@ -135,32 +133,35 @@ def _ripens_on(order: OrderRecorded, terms: Terms) -> date | None:
     return ripens_on if ripens_on > today else None
 
 
-def _settle(heard: Heard) -> None:
-    """Let the order's points follow what of its money stands."""
+def _settle(heard: Heard) -> PointsAccount:
+    """Let the order's points follow what of its money stands; their account as it is after that."""
     account, book = _account_and_book(heard)
     if book.earned is None and _earns(heard.order):
         _earn(heard)
         account, book = _account_and_book(heard)
     if account.erased_at:
-        return
+        return account
     if book.earned is None:
         _mark_undone(heard)
-        return
+        return account
     undone = undone_of(heard.order)
     # A reinstatement that changes nothing is posted too: the cancellation before it may still be heard.
     is_same = undone == book.undone and (heard.order.reinstated_at is None or book.knows(heard.version))
     if book.is_news(heard.version) and not is_same:
-        _write_once(_settlement(heard, account, book, book.earned.amount), account)
+        return _write_once(_settlement(heard, account, book, book.earned), account)
+    return account
 
 
-def _settlement(heard: Heard, account: PointsAccount, book: OrderBook, earned: int) -> Entry:
+def _settlement(heard: Heard, account: PointsAccount, book: OrderBook, earned: Entry) -> Entry:
     """The entry that takes back, or gives back, what is missing to what should stand."""
     undone, terms = undone_of(heard.order), store.terms_now()
-    target = taken_back_target(earned, book.total, undone)
+    target = taken_back_target(earned.amount, book.total, undone)
     # What is no more undone than before was reinstated, though that may give nothing back.
-    lot = _living_lot(book, terms) if undone <= book.undone else None
+    lot = living_lot(book, terms) if undone <= book.undone else None
     amount = abs(target - book.taken_back)
-    posting = _give_back(account, book, amount, lot, terms) if lot else _take_back(account, book, amount, terms)
+    posting = give_back(account, book, amount, lot, terms) if lot else take_back(account, book, amount, terms)
+    orders = int(earned.amount > target) - int(earned.amount > book.taken_back)
+    account.referrals = counted(account.referrals, earned.fact("brought") or (), orders)
     return store.post(
         account,
         posting,
@@ -169,10 +170,7 @@ def _settlement(heard: Heard, account: PointsAccount, book: OrderBook, earned: i
         merit=_merit_of_change(book, undone, target, terms),
         version=heard.version,
         undone=undone,
-        taken_back=posting.taken_back or None,
-        written_off=write_lots(posting.written_off) or None,
-        forgiven=posting.forgiven or None,
-        lot=lot.isoformat() if lot and lot != book.lot else None,
+        **facts_of(posting, book, lot),
     )
 
 
@@ -197,26 +195,6 @@ def _mark_undone(heard: Heard) -> None:
         mark.order_version, mark.total, mark.undone = heard.version, order.total, undone_of(order)
         mark.cancelled = order.cancelled_at is not None
         commit(Put(mark))
-
-
-def _take_back(account: PointsAccount, book: OrderBook, amount: int, terms: Terms) -> Posting:
-    parcels = [
-        Parcel(lot, points, *(store.expired_points(account, lot, since) if lot < terms.today or lot == NEVER else ()))
-        for lot, points, since in book.parcels.newest_first()
-    ]
-    forgives = terms.programme.refunds.below_zero is BelowZero.FLOOR
-    return rules.reverse(account.standing, amount, parcels, ripening=book.ripening, forgives=forgives)
-
-
-def _give_back(account: PointsAccount, book: OrderBook, amount: int, lot: date, terms: Terms) -> Posting:
-    waits = book.ripening.on if book.ripening and book.ripening.on > terms.today else None
-    gone, forgiven = book.parcels.lost_of_last(amount)
-    return rules.reinstate(account.standing, amount, lot, written_off=gone, forgiven=forgiven, ripens_on=waits)
-
-
-def _living_lot(book: OrderBook, terms: Terms) -> date:
-    """The order's lot, or the one of the grace when it has ended."""
-    return back(terms.programme, terms.today).grace_until if book.lot < terms.today else book.lot
 
 
 def _deliver(heard: Heard) -> None:
@@ -254,8 +232,10 @@ def _merit_of_change(book: OrderBook, undone: int, taken_back: int, terms: Terms
     return Merit(book.counts_for or terms.today, book.taken_back - taken_back, money, orders)
 
 
-def _write_once(entry: Entry, account: PointsAccount) -> None:
+def _write_once(entry: Entry, account: PointsAccount) -> PointsAccount:
+    """The account as it is after that, whoever wrote the entry."""
     try:
         ledger.write(entry, account)
     except ledger.AlreadyPostedError:
-        return
+        return store.account_of(account.customer_id)
+    return account

@@ -116,7 +116,7 @@ def _strip(account: PointsAccount) -> None:
     account.rest()
     account.opened_at = account.email_verified = account.profile_version = account.birthday = account.groups = None
     account.registered_at = account.card_number = account.card_issued_at = None
-    account.quota = account.referred_by = account.merged_from = None
+    account.quota = account.referrals = account.merged_from = None
     account.erased_at = clock.now()
 
 

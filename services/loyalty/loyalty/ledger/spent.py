@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 from pynamodb_attributes import IntegerAttribute
 
@@ -9,8 +11,8 @@ from loyalty.ledger.items import lots_attribute
 from loyalty.ledger.standing import Lots
 from loyalty.table import LoyaltyItem
 
-SPENT = "SPENT#"
-UNDONE = "UNDONE"
+_SPENT: Final = "SPENT#"
+UNDONE: Final = "UNDONE"
 
 
 class SpentOnOrder(LoyaltyItem, discriminator="spent"):
@@ -25,7 +27,7 @@ class SpentOnOrder(LoyaltyItem, discriminator="spent"):
     @classmethod
     def of(cls, order_id: str, spending_id: str, account: str, lots: Lots) -> SpentOnOrder:
         """What a hold or a redemption paid of an order, not stored yet."""
-        return cls(f"ORDER#{order_id}", f"{SPENT}{spending_id}", account=account, lots=lots)
+        return cls(f"ORDER#{order_id}", f"{_SPENT}{spending_id}", account=account, lots=lots)
 
 
 class UndoneOrder(LoyaltyItem, discriminator="undone"):

@@ -15,7 +15,7 @@ from loyalty.merging.rules import earliest, latest_day, people_of, warned_until
 from loyalty.points import store
 from loyalty.points.items import PointsAccount
 from loyalty.points.rules import fills_debt
-from loyalty.referrals.store import has_earned
+from loyalty.referrals.merging import referrals_of_both
 from loyalty.tiers.rules import fresh, merge
 from shared import clock
 from shared.cause import Cause
@@ -45,7 +45,7 @@ def merge_points(gone_id: str, stays_id: str, cause: Cause) -> None:
 def _know(stays: PointsAccount, gone: PointsAccount, terms: Terms) -> None:
     """Let the account that stays know what was known of the other. The profile stays its own."""
     stays.quota = _quota(stays, gone, terms.today)
-    stays.referred_by = _referrer(stays, gone)
+    stays.referrals = referrals_of_both(stays, gone)
     stays.opened_at = earliest(stays.opened_at, gone.opened_at)
     stays.active_on = latest_day(stays.active_on, gone.active_on)
     waiting = [account.warned_on for account in (stays, gone) if account.is_due(terms.now)]
@@ -59,15 +59,6 @@ def _quota(stays: PointsAccount, gone: PointsAccount, today: date) -> tuple[str,
         return None
     one, other = Quota.of(stays, today), Quota.of(gone, today)
     return today.isoformat(), one.today + other.today, one.this_month + other.this_month, one.ever + other.ever
-
-
-def _referrer(stays: PointsAccount, gone: PointsAccount) -> str | None:
-    """Who brought the two; nobody brings somebody who has bought before, and nobody themselves."""
-    named = stays.referred_by or gone.referred_by
-    referrer = store.find_account(named) if named else None
-    if referrer is None or referrer.customer_id in {stays.customer_id, gone.customer_id}:
-        return None
-    return None if has_earned(stays) or has_earned(gone) else named
 
 
 def _carry_over(gone: PointsAccount, stays: PointsAccount, terms: Terms, cause: Cause) -> list[Entry]:
@@ -86,5 +77,5 @@ def _bury(gone: PointsAccount, stays_id: str, terms: Terms) -> None:
     gone.stand_in(fresh(terms.programme.tiers))
     gone.rest()
     gone.opened_at = gone.registered_at = gone.email_verified = gone.profile_version = None
-    gone.birthday = gone.groups = gone.quota = gone.referred_by = gone.merged_from = None
+    gone.birthday = gone.groups = gone.quota = gone.referrals = gone.merged_from = None
     gone.merged_into = stays_id

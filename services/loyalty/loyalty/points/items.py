@@ -14,6 +14,7 @@ from loyalty.due.rules import Watch
 from loyalty.ledger.items import ACCOUNT, Account
 from loyalty.points.rules import PointsWatch, is_past_hidden
 from loyalty.programme.tiers import TierBy
+from loyalty.referrals.rules import Referrals, read_referrals, write_referrals
 from loyalty.table import DateAttribute, MomentAttribute, TextAttribute
 from loyalty.tiers.rules import Merits, TierStanding, read_merits, review_on, write_merits
 from shared.events import Profile, Tier
@@ -43,8 +44,8 @@ class PointsAccount(Account, discriminator="account"):
     card_issued_at = MomentAttribute(null=True)
     # The day of the last gain, and what was given on it, in its month and ever: only where the programme limits it.
     quota: TextAttribute[tuple[str, int, int, int]] = TextAttribute(list, tuple, null=True)
-    # Who brought this customer, until both have been thanked.
-    referred_by = UnicodeAttribute(null=True)
+    # Who brought this customer, and whoever turned out to be them.
+    referrals: TextAttribute[Referrals] = TextAttribute(write_referrals, read_referrals, null=True)
     # Customers who turned out to be this one.
     merged_from: TextAttribute[tuple[str, ...]] = TextAttribute(list, tuple, null=True)
     merged_into = UnicodeAttribute(null=True)

@@ -23,7 +23,7 @@ class NewReferral(ApiModel):
 
 
 class ReferralState(StrEnum):
-    """How far it has come: nobody is named; named, and the first order that earns is awaited; both were thanked."""
+    """How far it has come: nobody is named; named, and an order that stands is awaited; both have been thanked."""
 
     NONE = "none"
     WAITING = "waiting"
@@ -33,8 +33,8 @@ class ReferralState(StrEnum):
 class ReferralView(ApiModel):
     """Whether somebody brought this customer, and what that gives both.
 
-    While it waits, the points are what the programme gives today, which the limits on earning may cut; then what was
-    given.
+    Until both were thanked once, the points are what the programme gives today, which the limits on earning may cut;
+    then what was given, though it waits again while no order stands.
     """
 
     model_config = ConfigDict(

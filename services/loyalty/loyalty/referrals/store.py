@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
-from loyalty.bonuses.usecases import REFEREE, REFERRER
-from loyalty.earning.standing import EARNED
+from loyalty.earning.standing import EARNED, OrderBook
 from loyalty.ledger.items import ACCOUNT, Entry
 from loyalty.points.items import PointsAccount
+from loyalty.referrals.rules import REFEREE, REFERRER, Referral
 from shared.keys import customer_partition
 from shared.table import LostRaceError, find
 
@@ -24,16 +25,35 @@ def has_earned(account: PointsAccount) -> bool:
     return any(_has_earned(person) for person in (account, *merged) if person)
 
 
-def thanks_for(account: PointsAccount) -> tuple[Entry | None, Entry | None]:
-    """The entries that thanked for bringing this customer: the customer's own, and their friend's."""
-    for customer_id in (account.customer_id, *(account.merged_from or ())):
-        if own := _thanks(customer_id, REFEREE):
-            return own, _thanks(customer_id, REFERRER)
-    return None, None
+def key_of_turn(referee: str, bonus: str, turn: int) -> tuple[str, str]:
+    """Where the entry lies by which one side was thanked first, or lost the thanks, or has them again."""
+    return f"REFERRAL#{referee}", bonus.upper() if turn == 1 else f"{bonus.upper()}#{turn:04}"
 
 
-def _thanks(referee: str, bonus: str) -> Entry | None:
-    return find(Entry, f"REFERRAL#{referee}", bonus.upper())
+def first_thanks(referee: str) -> tuple[Entry | None, Entry | None]:
+    """The entries that first thanked for bringing a customer: the customer's own, and their friend's."""
+    own, friends = (find(Entry, *key_of_turn(referee, bonus, 1)) for bonus in (REFEREE, REFERRER))
+    return own, friends
+
+
+def friend_in(referee: str, referral: Referral) -> str | None:
+    """Whoever brought a customer; None where they were never thanked for it, and never will be."""
+    if referral.referrer:
+        return referral.referrer
+    _, friends = first_thanks(referee)
+    return friends.customer_id if friends else None
+
+
+def books_of_thanks(referee: str) -> Mapping[str, OrderBook]:
+    """What each side was given for a customer who was brought, and what became of that, as it is now."""
+    pk, _ = key_of_turn(referee, REFEREE, 1)
+    entries = list(Entry.query(pk, consistent_read=True))
+    return {bonus: _book([entry for entry in entries if entry.cause == bonus]) for bonus in (REFERRER, REFEREE)}
+
+
+def _book(entries: list[Entry]) -> OrderBook:
+    """Of one side, in the order of turns. Who was given nothing at first has nothing to lose later."""
+    return OrderBook(entries[0] if entries else None, None, tuple(entries[1:]))
 
 
 def _has_earned(account: PointsAccount) -> bool:

@@ -1,4 +1,4 @@
-"""Who brought a customer: named once, before their first order earns, and both are thanked when it does."""
+"""Who brought a customer: named once, before their first order earns; loyalty.referrals.thanks says what follows."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from loyalty.points import store
 from loyalty.points.items import PointsAccount
 from loyalty.points.usecases import shown_account
 from loyalty.referrals.models import ReferralState, ReferralView
-from loyalty.referrals.store import has_earned, thanks_for
+from loyalty.referrals.rules import Referral
+from loyalty.referrals.store import first_thanks, friend_in, has_earned
 from shared.errors import ConflictError, InvalidError
 from shared.http import Attempt
 from shared.table import Put, commit, retry_lost_races
@@ -46,8 +47,9 @@ def _name(customer_id: str, card_number: str, *, by_self: bool, attempt: Attempt
     account = shown_account(customer_id, by_self=by_self)
     referrer = _holder_of(card_number, account)
     _check(account, referrer)
-    account.referred_by = referrer.customer_id
-    view = _waiting(account, by_self=by_self)
+    if not account.referrals:
+        account.referrals = {account.customer_id: Referral(referrer=referrer.customer_id)}
+    view = _view(account, by_self=by_self)
     commit(Put(account), attempt and attempt.receipt(view))
     return view
 
@@ -59,49 +61,48 @@ def _holder_of(card_number: str, account: PointsAccount) -> PointsAccount:
     holder = store.find_account(card.customer_id) if card and card.status(today) is CardStatus.ACTIVE else None
     if holder is None or holder.erased_at or holder.customer_id == account.customer_id:
         raise InvalidError.of("card_number", "Not the number of somebody else's card that can be used")
-    if _brought(account, holder):
+    if account.customer_id in _friends_of(holder):
         raise InvalidError.of("card_number", "This customer brought the holder of that card")
     return holder
 
 
-def _brought(referrer: PointsAccount, account: PointsAccount) -> bool:
-    """Whether `account` was brought by `referrer`, thanked or not yet."""
-    _, thanked = thanks_for(account)
-    named = account.referred_by or (thanked and thanked.customer_id)
-    found = store.find_account(named) if named else None
-    return found is not None and found.customer_id == referrer.customer_id
+def _friends_of(account: PointsAccount) -> set[str]:
+    """Everyone who brought this customer, as whoever they are now."""
+    named = [friend_in(referee, each) for referee, each in (account.referrals or {}).items()]
+    found = [store.find_account(each) for each in named if each]
+    return {friend.customer_id for friend in found if friend}
 
 
 def _check(account: PointsAccount, referrer: PointsAccount) -> None:
-    named = store.find_account(account.referred_by) if account.referred_by else None
-    if named and named.customer_id != referrer.customer_id:
-        raise ReferralExistsError
     if has_earned(account):
         raise ReferralTooLateError
+    if account.referrals and referrer.customer_id not in _friends_of(account):
+        raise ReferralExistsError
 
 
 def _view(account: PointsAccount, *, by_self: bool) -> ReferralView:
-    if account.referred_by:
-        return _waiting(account, by_self=by_self)
-    own, friends = thanks_for(account)
-    if own is None:
-        return _waiting(account, by_self=by_self)
+    referrals = account.referrals or {}
+    referee = account.customer_id if account.customer_id in referrals else next(iter(referrals), "")
+    referral = referrals.get(referee)
+    if referral is None or not referral.turns:
+        return _waiting(account, referral, by_self=by_self)
+    own, friends = first_thanks(referee)
     return ReferralView(
         customer_id=account.customer_id,
-        state=ReferralState.THANKED,
+        state=ReferralState.THANKED if referral.is_thanked else ReferralState.WAITING,
         referrer_id=friends.customer_id if friends and not by_self else None,
-        customer_points=own.amount,
+        customer_points=own.amount if own else 0,
         referrer_points=friends.amount if friends else 0,
     )
 
 
-def _waiting(account: PointsAccount, *, by_self: bool) -> ReferralView:
+def _waiting(account: PointsAccount, referral: Referral | None, *, by_self: bool) -> ReferralView:
     """Nobody was thanked yet: what the programme gives."""
     bonuses = store.terms_now().programme.earning.bonuses
     return ReferralView(
         customer_id=account.customer_id,
-        state=ReferralState.WAITING if account.referred_by else ReferralState.NONE,
-        referrer_id=None if by_self else account.referred_by,
+        state=ReferralState.WAITING if referral else ReferralState.NONE,
+        referrer_id=referral.referrer if referral and not by_self else None,
         customer_points=bonuses.referee,
         referrer_points=bonuses.referrer,
     )

@@ -1,0 +1,30 @@
+"""Who brought two customers who turn out to be one."""
+
+from __future__ import annotations
+
+from loyalty.points import store
+from loyalty.points.items import PointsAccount
+from loyalty.referrals.rules import Referral, Referrals
+from loyalty.referrals.store import has_earned
+
+
+def referrals_of_both(stays: PointsAccount, gone: PointsAccount) -> Referrals | None:
+    """What was begun for either goes on. One that still awaits its first order does only if no other has been there.
+
+    For nobody brings somebody who has bought before, and nobody themselves. Raises LostRaceError as `has_earned`.
+    """
+    both = {**(gone.referrals or {}), **(stays.referrals or {})}
+    begun = {
+        referee: each for referee, each in both.items() if each.turns or (each.standing and not _own(each, stays, gone))
+    }
+    if begun or not both:
+        return begun or None
+    named, other = (stays, gone) if stays.referrals else (gone, stays)
+    waiting = {referee: each for referee, each in (named.referrals or {}).items() if not _own(each, stays, gone)}
+    return waiting if waiting and not has_earned(other) else None
+
+
+def _own(referral: Referral, stays: PointsAccount, gone: PointsAccount) -> bool:
+    """Whether it was one of the two who brought the other; nobody is left of one who is not known any more."""
+    friend = store.find_account(referral.referrer or "")
+    return friend is None or friend.customer_id in {stays.customer_id, gone.customer_id}

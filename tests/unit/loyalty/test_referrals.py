@@ -1,0 +1,60 @@
+"""Who brought a customer, and when thanks for that are due: a count of orders and a count of turns."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from loyalty.referrals.rules import Referral, counted, read_referrals, write_referrals
+
+BROUGHT = {"cus_A": Referral(referrer="cus_B"), "cus_C": Referral(standing=2, turns=1)}
+
+
+@pytest.mark.parametrize(
+    ("standing", "turns", "is_thanked", "is_due"),
+    [
+        (0, 0, False, False),
+        (1, 0, False, True),
+        (1, 1, True, False),
+        (3, 1, True, False),
+        (0, 1, True, True),
+        (0, 2, False, False),
+        (2, 2, False, True),
+        (2, 3, True, False),
+    ],
+)
+def test_thanks_are_due_where_they_do_not_follow_the_orders(
+    standing: int, turns: int, is_thanked: bool, is_due: bool
+) -> None:
+    referral = Referral(standing, turns)
+    assert (referral.is_thanked, referral.is_due) == (is_thanked, is_due)
+
+
+@given(st.integers(0, 5), st.integers(0, 9))
+def test_a_turn_leaves_nothing_due_if_something_was(standing: int, turns: int) -> None:
+    referral = Referral(standing, turns)
+    assert referral.turned.is_due is not referral.is_due
+    assert referral.turned.is_thanked is not referral.is_thanked
+
+
+def test_orders_count_for_those_under_whose_ids_they_were_brought() -> None:
+    after = counted(BROUGHT, ["cus_C", "cus_X"], -1)
+    assert after == {"cus_A": Referral(referrer="cus_B"), "cus_C": Referral(standing=1, turns=1)}
+
+
+def test_nothing_is_counted_for_somebody_whom_nobody_brought() -> None:
+    assert counted(None, ["cus_A"], 1) is None
+    assert counted(BROUGHT, [], 1) == counted(BROUGHT, ["cus_A"], 0) == BROUGHT
+
+
+def test_who_brought_them_is_kept_until_the_entries_say_so() -> None:
+    assert Referral(1, referrer="cus_B").turned == Referral(1, turns=1)
+
+
+def test_what_is_written_is_read_again() -> None:
+    written = json.loads(json.dumps(write_referrals(BROUGHT)))
+    assert read_referrals(written) == BROUGHT
+    assert written == {"cus_A": [0, 0, "cus_B"], "cus_C": [2, 1]}
