@@ -84,14 +84,14 @@ def change_oneself(scene: Scene, rng: Random, step: Step) -> None:
 
 
 def adjust(scene: Scene, rng: Random, step: Step) -> None:
-    """Staff add or take points, with words that name the person."""
+    """Staff add or take points, with words that name the person; now and then the customer is not to hear of it."""
     profile = scene.profile_of(rng.choice(scene.people))
     if profile is None:
         return
     points = rng.choice((-5_000, -300, -1, 1, 50, 100, 4_000))
     reason = f"For {profile['email']}, at step {step.number}"
     path = f"/api/customers/{customer_of(profile)}/points"
-    body = {"points": points, "reason": reason}
+    body = {"points": points, "reason": reason, "notify": step.number % 4 > 0}
     answer = scene.call(
         rng, "POST", path, by="support", body=body, headers=key(step), meanwhile=others(scene, rng, "loyalty")
     )
@@ -117,9 +117,10 @@ def consent(scene: Scene, rng: Random, step: Step) -> None:
 
 def unsubscribe(scene: Scene, rng: Random, step: Step) -> None:
     """Somebody uses the link of a mail; a scanner opened it before."""
-    if not scene.world.mails:
+    links = [mail.link for mail in scene.world.mails if mail.link]
+    if not links:
         return
-    path = "/unsubscribe/" + rng.choice(scene.world.mails).link.rpartition("/")[2]
+    path = "/unsubscribe/" + rng.choice(links).rpartition("/")[2]
     scene.call(rng, "GET", path, by=None)
     scene.call(
         rng,

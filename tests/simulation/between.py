@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,21 +11,26 @@ from tests.harness.house import Message
 
 @dataclass(frozen=True)
 class SentMail:
-    """A mail that SES took."""
+    """A mail that SES took. `link` is the way out of what needs consent."""
 
     customer_id: str
+    template: str
+    occasion: str
     recipient: str
-    link: str
+    link: str | None
 
     @classmethod
-    def of(cls, params: Mapping[str, Any]) -> SentMail:
-        """The mail of a call of SendEmail; whom it is for stands in plain sight in its unsubscribe link."""
+    def of(cls, params: Mapping[str, Any], claim: Mapping[str, Any]) -> SentMail:
+        """The mail of a call of SendEmail, under the record that was claimed for it."""
         headers = {header["Name"]: header["Value"] for header in params["Content"]["Simple"]["Headers"]}
-        link = headers["List-Unsubscribe"].strip("<>")
-        token = link.rpartition("/")[2]
-        # A signature of 32 bytes, then the customer's id and the channel.
-        subject = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))[32:].decode("ascii")
-        return cls(subject.partition(":")[0], params["Destination"]["ToAddresses"][0], link)
+        link = headers["List-Unsubscribe"].strip("<>") if headers else None
+        who, template, occasion = (claim[name]["S"] for name in ("customer_id", "template", "occasion"))
+        return cls(who, template, occasion, params["Destination"]["ToAddresses"][0], link)
+
+    @property
+    def cause(self) -> tuple[str, str]:
+        """What it may be sent for once."""
+        return self.customer_id, self.occasion
 
 
 @dataclass

@@ -79,9 +79,7 @@ def pass_time(scene: Scene, rng: Random, step: Step) -> None:
     world.disorder["stream record delayed for days"] += sum(len(stream.pending) for stream in world.streams.values())
     for service, function in schedules(scene):
         if rng.random() < 0.7:
-            looks = rng.choice((None, None, None, 0, 1, 2))
-            beside = _meanwhile(scene, rng, service, function)
-            run_schedule(scene, service, function, scene.trouble(rng), looks=looks, meanwhile=beside)
+            run_schedule_badly(scene, rng, service, function)
 
 
 def schedules(scene: Scene) -> list[tuple[str, str]]:
@@ -105,6 +103,13 @@ def replay(scene: Scene, rng: Random, step: Step) -> None:
     for number in past:
         again = told[number]
         scene.world.send(again)
+
+
+def run_schedule_badly(scene: Scene, rng: Random, service: str, function: str) -> None:
+    """One run of a schedule with all that may go wrong: out of time, something beside it, faults."""
+    looks = rng.choice((None, None, None, 0, 1, 2))
+    beside = _meanwhile(scene, rng, service, function)
+    run_schedule(scene, service, function, scene.trouble(rng), looks=looks, meanwhile=beside)
 
 
 def run_schedule(

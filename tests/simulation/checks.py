@@ -5,12 +5,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Final
 
 from shared.events import EVENTS
-from tests.simulation import ledger_checks
+from tests.simulation import ledger_checks, thanks_checks
 from tests.simulation.between import SentMail
 from tests.simulation.model import shop
 from tests.simulation.plan import CANARIES
@@ -21,6 +20,9 @@ Check = Callable[[Scene, Tables], Iterator[str]]
 
 # The key that the tests' ground puts into the secret.
 _EMAIL_KEY: Final = b"the key of the e-mail hashes"
+# By template: what needs consent, and what is of no use after its day.
+MARKETING: Final = frozenset({"welcome"})
+WARNINGS: Final = frozenset({"points_expiring", "credit_expiring"})
 # What may stay of an erased person, by service, wherever the id stands in a row.
 _MAY_STAY: Final = {
     ("customers", "erased_profile"),
@@ -178,6 +180,7 @@ ALWAYS: Final[tuple[Check, ...]] = (
     one_account_an_email,
     answers_stand,
     ledger_checks.ledgers_are_right,
+    thanks_checks.thanks_are_counted,
     cards_are_single,
     memberships_are_the_rows,
     consents_follow_the_log,
@@ -197,17 +200,29 @@ def watch_mails(scene: Scene) -> None:
         wrong = []
         if "erased_at" in contact:
             wrong.append("an erased person")
-        if not consents.get("email"):
+        if mail.template in MARKETING and not consents.get("email"):
             wrong.append("somebody who did not agree")
+        if (mail.template in MARKETING) != (mail.link is not None):
+            wrong.append("somebody without the way out that is right for it")
         if contact.get("status") != "active":
             wrong.append("somebody who is not active")
         if contact.get("email") != mail.recipient:
             wrong.append("an old address")
-        if Counter(sent.customer_id for sent in scene.world.mails)[mail.customer_id]:
+        if any(sent.cause == mail.cause for sent in scene.world.mails):
             wrong.append("somebody who has had it")
+        if _is_over(scene, mail):
+            wrong.append("somebody after its day")
         scene.world.violations += [f"a mail goes to {who}: {mail.customer_id}" for who in wrong]
 
     scene.world.on_mail = look
+
+
+def _is_over(scene: Scene, mail: SentMail) -> bool:
+    """Whether the day that a warning is about is over in the shop's time zone."""
+    if mail.template not in WARNINGS:
+        return False
+    last_day = mail.occasion.split("/")[1]
+    return scene.programme.terms.day_of(scene.world.universe.moment.isoformat()) > last_day
 
 
 def about(row: Row) -> str | None:

@@ -54,6 +54,15 @@ def refund(scene: Scene, rng: Random, step: Step) -> None:
     _send(scene, rng, OrderRefunded(order=facts.order, refund=given_back))
 
 
+def refund_whole(scene: Scene, rng: Random, step: Step) -> None:
+    """All of an order is given back at once, whatever was before."""
+    facts = _facts(scene, step)
+    facts.told = True
+    facts.refunds["r-whole"] = max(1, facts.order.total)
+    given_back = Refund(id="r-whole", amount=facts.refunds["r-whole"], refunded_at=scene.world.universe.moment)
+    _send(scene, rng, OrderRefunded(order=facts.order, refund=given_back))
+
+
 def cancel(scene: Scene, rng: Random, step: Step) -> None:
     """The order system tells that an order is cancelled, again perhaps, or before anybody heard of the order."""
     facts, moment = _facts(scene, step), scene.world.universe.moment

@@ -1,4 +1,4 @@
-"""The programmes that shops run under: most by the defaults, others by one of these, as the seed says."""
+"""The programmes that shops run under: the defaults or, mostly, another of these, as the seed says."""
 
 from __future__ import annotations
 
@@ -48,11 +48,12 @@ LADDER: Final = ShopProgramme(
             ]
         },
         "tiers": {
+            "window": "rolling_12_months",
             "rungs": [
                 {"tier": "bronze", "threshold": 0},
                 {"tier": "silver", "threshold": 500, "multiplier": "1.5"},
                 {"tier": "gold", "threshold": 2_000, "multiplier": "2"},
-            ]
+            ],
         },
         "credit": {"months": 2},
     },
@@ -62,15 +63,18 @@ WAITING: Final = ShopProgramme(
     "two weeks of waiting, and debts",
     {
         "time_zone": "America/Los_Angeles",
+        "earning": {"bonuses": {"referrer": 200, "referee": 120}},
         "pending": {"until": "days", "days": 14},
         "refunds": {"below_zero": "debt"},
         "redeeming": {"hold_minutes": 600},
+        "tiers": {"window": "calendar_year", "grace_days": 0},
         "credit": {"months": 6, "hold_minutes": 2_000},
     },
 )
 DELIVERED: Final = ShopProgramme(
     "waiting for the delivery, tiers that roll",
     {
+        "earning": {"bonuses": {"referrer": 80}},
         "pending": {"until": "delivery", "days": 7, "longest_days": 45},
         "refunds": {"below_zero": "floor", "grace_days": 10},
         "expiry": {"months": 3},
@@ -92,7 +96,7 @@ LIMITED: Final = ShopProgramme(
         "earning": {
             "on": "placed",
             "rounding": "nearest",
-            "bonuses": {"sign_up": 50, "review": 20},
+            "bonuses": {"sign_up": 50, "review": 20, "referrer": 30, "referee": 40},
             "limits": {"per_day": 1_500, "per_month": 2_500},
         },
         "expiry": {"mode": "inactivity", "months": 2},
@@ -109,7 +113,7 @@ LIMITED: Final = ShopProgramme(
     },
 )
 PROGRAMMES: Final = (CLASSIC, LADDER, WAITING, DELIVERED, LIMITED)
-_WEIGHTS: Final = (6, 4, 4, 4, 3)
+_WEIGHTS: Final = (2, 4, 4, 4, 4)
 
 REWARD: Final[Mapping[str, Any]] = {
     "name": "A mug",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.simulation import rest_books, rest_liability, rest_people
+from tests.simulation import rest_books, rest_liability, rest_messages, rest_people, thanks_checks
 from tests.simulation.checks import Check
 
 AT_REST: Final[tuple[Check, ...]] = (
     rest_books.orders_are_as_told,
     rest_books.points_follow_the_orders,
     rest_books.spendings_follow_the_orders,
+    thanks_checks.thanks_follow_the_orders,
     rest_books.adjustments_happened_once,
     rest_books.nothing_has_outlived_its_day,
     rest_books.what_was_made_is_there,
@@ -24,7 +25,7 @@ AT_REST: Final[tuple[Check, ...]] = (
     rest_people.moves_add_up,
     rest_people.contacts_agree,
     rest_people.consents_were_logged,
-    rest_people.messages_agree,
+    rest_messages.messages_agree,
     rest_people.erasures_are_complete,
     rest_people.canaries_sing_of_the_living,
     rest_people.buckets_name_the_living,

@@ -126,27 +126,6 @@ def consents_were_logged(scene: Scene, tables: Tables) -> Iterator[str]:
             yield f"consent {cause} is logged {times} times"
 
 
-def messages_agree(scene: Scene, tables: Tables) -> Iterator[str]:
-    """One record a registration; what it says is what SES got."""
-    mails = Counter(mail.customer_id for mail in scene.world.mails)
-    messages: dict[str, list[Row]] = {}
-    for row in tables.of_kind("notifications", "message"):
-        messages.setdefault(customer_of(row), []).append(row)
-    for profile in tables.of_kind("customers", "profile"):
-        if "registered_at" in profile:
-            who = customer_of(profile)
-            yield from _message_agrees(scene, who, messages.get(who, []), mails[who])
-
-
-def _message_agrees(scene: Scene, who: str, messages: list[Row], mails: int) -> Iterator[str]:
-    statuses = [message["status"] for message in messages]
-    fits = {"sent": {1}, "skipped": {0}, "interrupted": {0, 1}, "failed": {0}}
-    if len(statuses) != 1 or mails not in fits.get(statuses[0], set()):
-        yield f"{who} has messages {statuses} and got {mails} mails"
-    if statuses == ["interrupted"] and not scene.world.faults:
-        yield f"a message to {who} was interrupted, and nothing went wrong"
-
-
 def erasures_are_complete(scene: Scene, tables: Tables) -> Iterator[str]:
     """Each approved request is completed by all, and nothing of its person is left to do."""
     for who, request_id in scene.promises.erasures.items():

@@ -11,7 +11,7 @@ from datetime import timedelta
 from random import Random
 from typing import Final
 
-from tests.simulation import actions, carriage, looks, orders, spending, staffwork
+from tests.simulation import actions, carriage, friends, looks, orders, spending, staffwork, tiers
 from tests.simulation.bugs import Bug
 from tests.simulation.carriage import VISIBILITY
 from tests.simulation.checks import ALWAYS, Check, watch_mails
@@ -74,7 +74,8 @@ def simulate(seed: int, orders: int, *, only: Collection[int] | None = None, bug
 
 def _kind_of(entry: Row) -> str:
     ledger = "credit" if "#" in entry["account"] else "points"
-    return f"{ledger} {entry['entry_kind'].replace('_', ' ')}"
+    for_a_friend = " for a friend" if entry["pk"].startswith("REFERRAL#") else ""
+    return f"{ledger} {entry['entry_kind'].replace('_', ' ')}{for_a_friend}"
 
 
 def _take(scene: Scene, step: Step, run: Run) -> bool:
@@ -157,6 +158,8 @@ STEPS: Final[dict[str, actions.Action]] = {
     "reinstate": orders.reinstate,
     "tell of delivery": orders.tell_of_delivery,
     "review": orders.review,
+    "name a friend": friends.name_a_friend,
+    "return everything": friends.return_everything,
     "hold": spending.hold,
     "end hold": spending.end_hold,
     "redeem": spending.redeem,
@@ -169,6 +172,7 @@ STEPS: Final[dict[str, actions.Action]] = {
     "merge": staffwork.merge,
     "prove": staffwork.prove,
     "pass time": carriage.pass_time,
+    "let a tier end": tiers.let_a_tier_end,
     "relay": carriage.relay,
     "deliver": carriage.deliver,
     "redrive": carriage.redrive,

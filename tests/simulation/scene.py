@@ -106,6 +106,8 @@ class Promises:
     proposals: dict[str, tuple[str, str]] = field(default_factory=dict)
     # Who was told to be another: customers' own word, put on the bus for loyalty to hear.
     merged: dict[str, str] = field(default_factory=dict)
+    # Who was named as having brought whom, and whether that was answered.
+    named: dict[str, dict[str, bool]] = field(default_factory=dict)
     # Planted dead letters (service, id) that lay there when the erasure of whom they name was asked for.
     dead_before: dict[tuple[str, str], str] = field(default_factory=dict)
 
@@ -136,6 +138,7 @@ class Scene:
         self.reward_id = ""
         self.expired_at = world.universe.moment
         self.promises = Promises()
+        self.books.ledgers.friends.named = self.promises.named
         self.seen = Seen()
         self.chance = CHANCE
         self.checked = 0

@@ -45,6 +45,8 @@ class Frame:
     trouble: Trouble
     # What may run while it waits: the same again, or something else of its service.
     meanwhile: Callable[[], None] | None = None
+    # The record of the message that it claimed last, in DynamoDB's form, until it hands over the mail.
+    claim: Mapping[str, Any] | None = None
 
 
 class World:
@@ -188,13 +190,15 @@ class World:
             case "PutEvents":
                 return self._put_events(params["Entries"], frame.trouble if refuse else None)
             case "SendEmail":
-                return self._send_mail(params)
+                return self._send_mail(params, frame)
             case "ReceiveMessage":
                 return queue.hand_out(params, now)
             case "DeleteMessage":
                 return queue.delete(params)
             case "ChangeMessageVisibility":
                 return queue.show(params, now)
+            case "PutItem" if params["Item"].get("status") == {"S": "sending"}:
+                frame.claim = params["Item"]
         return moto_direct.call(operation, params, lambda: _real_call(client, operation, params))
 
     def _put_events(self, entries: list[dict[str, Any]], trouble: Trouble | None) -> dict[str, Any]:
@@ -229,10 +233,14 @@ class World:
         self.notes.append(f"{entry['DetailType']} {event_id}")
         self.send(envelope)
 
-    def _send_mail(self, params: Mapping[str, Any]) -> dict[str, str]:
-        mail = SentMail.of(params)
-        self.on_mail(mail)
-        self.mails.append(mail)
+    def _send_mail(self, params: Mapping[str, Any], frame: Frame) -> dict[str, str]:
+        claim, frame.claim = frame.claim, None
+        if claim is None:
+            self.violations.append("a mail goes out that nobody claimed")
+        else:
+            mail = SentMail.of(params, claim)
+            self.on_mail(mail)
+            self.mails.append(mail)
         return {"MessageId": f"ses-{len(self.mails)}"}
 
     @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.simulation.bugs import (
     erasure,
     exactly_once,
+    friends,
     messages,
     ordering,
     points,
@@ -13,4 +14,15 @@ from tests.simulation.bugs import (
 )  # registers them
 from tests.simulation.bugs.planting import BUGS, Bug
 
-__all__ = ["BUGS", "Bug", "erasure", "exactly_once", "messages", "ordering", "points", "spending", "strangers"]
+__all__ = [
+    "BUGS",
+    "Bug",
+    "erasure",
+    "exactly_once",
+    "friends",
+    "messages",
+    "ordering",
+    "points",
+    "spending",
+    "strangers",
+]

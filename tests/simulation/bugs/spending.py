@@ -68,6 +68,11 @@ def hold_never_runs_out() -> Replaced:
     return [(due, "ended_hold", lambda *_: None)]
 
 
+@bug("Whoever is faster than the job spends lots whose last day is over")
+def spent_when_over() -> Replaced:
+    return [(holding, "expire", lambda *_: None)]
+
+
 @bug("A refund of a part gives back all that the points had paid")
 def restored_whole() -> Replaced:
     share = standing._share

@@ -11,6 +11,7 @@ from typing import Any, Final
 from tests.simulation.model.account import Account, Hold, Merit, Place, difference, latest, soonest
 from tests.simulation.model.orders import Earning, Piece, Spending, to_restore, to_take_back, undone_of
 from tests.simulation.model.terms import NEVER, SHOP_CURRENCY, Terms
+from tests.simulation.model.thanks import Friends, Thanks
 
 _MOST_HOLDS: Final = 5
 _MINUTES: Final = "%Y-%m-%dT%H:%MZ"
@@ -83,6 +84,7 @@ class Ledgers:
     spendings: dict[str, dict[str, Spending]] = field(default_factory=dict)
     claims: dict[str, Mapping[str, int]] = field(default_factory=dict)
     leaving: dict[str, Account] = field(default_factory=dict)
+    friends: Friends = field(default_factory=Friends)
 
     def owner(self, customer_id: str) -> str:
         """Who somebody turned out to be."""
@@ -103,6 +105,16 @@ class Ledgers:
         if posting.kind not in _IDLE and (posting.kind != "adjusted" or posting.amount > 0):
             account.active_on = posting.today
         return posting.wrong + _unlike(posting, before)
+
+    def standing_orders(self, referee: str) -> list[str]:
+        """The orders of a customer who was brought, or of whom they turned out to be, that have points left."""
+        counting = self.friends.counting(referee, self.merged, self.accounts)
+        return [order_id for order_id in counting if (it := self.earnings[order_id]).earned > it.taken_back]
+
+    def friends_of(self, referee: str) -> set[str]:
+        """Who may have brought a customer, or anybody who turned out to be them."""
+        named = (friends for who, friends in self.friends.named.items() if self.may_be_in(who, referee))
+        return {friend for friends in named for friend in friends}
 
     def may_be_in(self, customer_id: str, account: str) -> bool:
         """Whether what is somebody's may lie in an account: theirs, or that of whom they turned out to be."""
@@ -137,6 +149,9 @@ def _earn(ledgers: Ledgers, posting: Posting) -> None:
         _earn_by_order(ledgers, posting)
         return
     pk, sk = posting.key
+    if pk.startswith("REFERRAL#"):
+        _thank(ledgers, posting)
+        return
     name = "review" if pk.startswith("REVIEW#") else sk.lower()
     who = ledgers.reviews.get(pk.removeprefix("REVIEW#")) if name == "review" else pk.partition("#")[2]
     posting.must(who and ledgers.may_be_in(who, posting.row["account"]), f"gives {who} a bonus")
@@ -167,6 +182,8 @@ def _earn_by_order(ledgers: Ledgers, posting: Posting) -> None:
         ripens=ripens,
         stands=[Piece(lot, points, posting.place)],
     )
+    if points:
+        ledgers.friends.orders[order_id] = posting.row["account"], posting.row["seq"]
     account.earned += points
     if ripens:
         account.wait(ripens, lot, points)
@@ -203,7 +220,10 @@ def _clipped(posting: Posting, points: int) -> int:
 
 
 def _settle(ledgers: Ledgers, posting: Posting) -> None:
-    """An order's points follow its money."""
+    """An order's points follow its money, and thanks for a friend follow orders."""
+    if posting.key[0].startswith("REFERRAL#"):
+        _thank(ledgers, posting)
+        return
     order_id, version = posting.row["cause"], posting.fact("version")
     order, earning = ledgers.told.get((order_id, version)), ledgers.earnings.get(order_id)
     if order is None or earning is None:
@@ -222,6 +242,42 @@ def _settle(ledgers: Ledgers, posting: Posting) -> None:
     orders = int(before == earning.total) - int(undone == earning.total)
     earning.undone, earning.settled = undone, version
     _count(posting, earning.placed, -amount, _money(earning.currency, before - undone), orders)
+
+
+def _thank(ledgers: Ledgers, posting: Posting) -> None:
+    """What is given for a friend, taken back and given again by turns, as an order of the friend's stands or none."""
+    pk, sk = posting.key
+    referee, (side, _, number) = pk.removeprefix("REFERRAL#"), sk.lower().partition("#")
+    thanks = ledgers.friends.thanks.setdefault(referee, Thanks())
+    turn = thanks.turns[side] + 1
+    posting.must(number == ("" if turn == 1 else f"{turn:04}"), f"is turn {number or 1}, not {turn}")
+    thanks.turns[side] = turn
+    stands = ledgers.standing_orders(referee)
+    posting.must(bool(stands) is (turn % 2 == 1), f"is turn {turn}, and of the friend's orders stand {stands}")
+    kind = "earned" if turn == 1 else ("reversed", "reinstated")[turn % 2]
+    posting.must(posting.kind == kind, f"should be {kind}")
+    people = {referee} if side == "referee" else ledgers.friends_of(referee)
+    posting.must(any(ledgers.may_be_in(who, posting.row["account"]) for who in people), f"is of {people}")
+    _turn(posting, thanks, side, turn)
+
+
+def _turn(posting: Posting, thanks: Thanks, side: str, turn: int) -> None:
+    """What is given first is a bonus; later that comes and goes as what an order earned does."""
+    account = posting.account
+    if turn == 1:
+        bonus = posting.terms.bonus(side)
+        posting.must(bonus, "is given, and the shop gives nothing")
+        points, lot = _clipped(posting, bonus), posting.terms.lot(posting.today)
+        thanks.first(side, points, lot, posting.place)
+        account.earned += points
+        account.put({lot: points}, fills_debt=True)
+        return
+    given = thanks.given[side]
+    posting.must(given.earned, "turns what is nothing")
+    if turn % 2:
+        given.give_back(account, given.taken_back, posting.today, posting.grace, posting.place)
+    else:
+        given.take_back(account, given.earned, posting.today, forgives=posting.terms.forgives)
 
 
 def _ripen(ledgers: Ledgers, posting: Posting) -> None:
@@ -299,14 +355,19 @@ def _count(posting: Posting, placed: str, points: int, money: int, orders: int) 
 
 
 def _review(_: Ledgers, posting: Posting) -> None:
-    account, terms, today = posting.account, posting.terms, posting.today
-    now = deserved(account, today, terms)
+    account, terms = posting.account, posting.terms
+    now = deserved(account, posting.today, terms)
     if terms.rank(now) < terms.rank(account.tier or ""):
-        begin = (datetime.fromisoformat(today) - timedelta(days=terms.tier_grace)).date().isoformat()
-        then = deserved(account, begin, terms, as_of=begin)
-        posting.must(terms.rank(then) < terms.rank(account.tier or ""), "the tier is lost before its grace is over")
+        _lose_by_time(posting, account)
     posting.must(now != account.tier, "changes no tier")
     account.tier = now
+
+
+def _lose_by_time(posting: Posting, account: Account) -> None:
+    terms = posting.terms
+    begin = (datetime.fromisoformat(posting.today) - timedelta(days=terms.tier_grace)).date().isoformat()
+    then = deserved(account, begin, terms, as_of=begin)
+    posting.must(terms.rank(then) < terms.rank(account.tier or ""), "the tier is lost before its grace is over")
 
 
 # --- spending --------------------------------------------------------------------------------------------------------
@@ -316,6 +377,7 @@ def _hold(_: Ledgers, posting: Posting) -> None:
     account, amount = posting.account, posting.row["held"]
     posting.must(0 < amount <= account.available, f"holds {amount} of {account.available}")
     posting.must(len(account.holds) < _MOST_HOLDS, "is one hold too many")
+    _must_spend_nothing_that_is_over(posting)
     minutes = posting.terms.hold_minutes(credit=posting.is_credit)
     until, ends = datetime.fromisoformat(posting.row["posted_at"]) + timedelta(minutes=minutes), posting.fact("until")
     # A second between the beginning of the request and its entry may be one of the next minute.
@@ -362,6 +424,7 @@ def _redeem(ledgers: Ledgers, posting: Posting) -> None:
         return
     amount = -posting.amount
     posting.must(0 < amount <= posting.account.available, f"spends {amount} of {posting.account.available}")
+    _must_spend_nothing_that_is_over(posting)
     taken = posting.account.take(amount)
     posting.account.spent += amount
     if pk.startswith("CLAIM#"):
@@ -371,6 +434,11 @@ def _redeem(ledgers: Ledgers, posting: Posting) -> None:
     posting.must(posting.fact("value") == value, f"is worth {posting.fact('value')}, not {value}")
     if order_id := posting.fact("order"):
         _spend_on(ledgers, posting, order_id, taken)
+
+
+def _must_spend_nothing_that_is_over(posting: Posting) -> None:
+    over = lots_over(posting.account, posting.terms, posting.today, is_credit=posting.is_credit)
+    posting.must(not over, f"spends while {over} is over")
 
 
 def _restore(ledgers: Ledgers, posting: Posting) -> None:
@@ -479,6 +547,7 @@ def _merge_in(ledgers: Ledgers, posting: Posting) -> None:
     if other is None:
         posting.wrong.append("takes over somebody who has not left")
         return
+    alone = account.copy()
     account.owed += other.owed
     account.put(other.lots, fills_debt=False)
     if posting.fills_debt:
@@ -495,8 +564,18 @@ def _merge_in(ledgers: Ledgers, posting: Posting) -> None:
     account.merits += other.merits
     account.active_on = max(account.active_on or "", other.active_on or "") or None
     if not posting.is_credit:
-        ranks = (account.tier or "", other.tier or "", deserved(account, posting.today, posting.terms))
-        account.tier = max(ranks, key=posting.terms.rank)
+        ledgers.friends.joined[posting.row["cause"]] = posting.row["account"], posting.row["seq"]
+        account.tier = _tier_of_both(posting, alone, other)
+
+
+def _tier_of_both(posting: Posting, one: Account, other: Account) -> str:
+    """The higher of the two, or what they reach together; a tier whose grace is over may be found out now."""
+    terms, now = posting.terms, deserved(posting.account, posting.today, posting.terms)
+    higher = max(one, other, key=lambda account: terms.rank(account.tier or ""))
+    if posting.row["tier"] == now and terms.rank(now) < terms.rank(higher.tier or ""):
+        _lose_by_time(posting, higher)
+        return now
+    return max(now, higher.tier or "", key=terms.rank)
 
 
 _KINDS: Final[Mapping[str, Callable[[Ledgers, Posting], None]]] = {

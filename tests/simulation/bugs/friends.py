@@ -1,0 +1,33 @@
+"""Thanks for bringing a customer: how often, and for how long."""
+
+# What is replaced is what a module imported for itself, which mypy takes for private.
+# mypy: disable-error-code="attr-defined"
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from loyalty.earning import usecases as earning
+from loyalty.referrals import thanks
+from loyalty.referrals.rules import Referral
+from tests.simulation.bugs.planting import Replaced, bug
+
+
+@bug("Nothing says that both were thanked: each order that is heard of while one stands thanks them again")
+def thanks_given_twice() -> Replaced:
+    def another(referee: str, bonus: str, _: int) -> tuple[str, str]:
+        return f"REFERRAL#{referee}", f"{bonus.upper()}#{uuid.uuid4().hex}"
+
+    return [(Referral, "turned", property(lambda self: self)), (thanks, "key_of_turn", another)]
+
+
+@bug("An order that is called off leaves the thanks that it brought")
+def thanks_kept() -> Replaced:
+    counted = earning.counted
+
+    def only_up(referrals: Any, referees: Iterable[str], change: int) -> Any:
+        return counted(referrals, referees, max(change, 0))
+
+    return [(earning, "counted", only_up)]
