@@ -98,12 +98,13 @@ def _read(shop: Shop) -> None:
 
 def _let_it_expire(shop: Shop) -> None:
     shop.house.day.pass_days(1)
-    _run(shop, "a hold of credit runs out, and its customer is warned", "loyalty tells CreditExpiring")
+    warned = ("loyalty tells CreditExpiring", "notifications hears CreditExpiring")
+    _run(shop, "a hold of credit runs out, and its customer is warned", *warned)
     shop.house.day.pass_days(_LIVES.days)
     _run(shop, "a customer's credit expires", "loyalty tells CreditExpired")
 
 
-def _run(shop: Shop, case: str, told: str) -> None:
+def _run(shop: Shop, case: str, *followed: str) -> None:
     """What one account that is due adds to a run that finds none."""
     due = accounts_due(shop.house.day.now())
     with shop.house.measured() as block:
@@ -111,7 +112,7 @@ def _run(shop: Shop, case: str, told: str) -> None:
         shop.house.settle()
     idle = shop.found.operations[_EXPIRE].scaled(1 / due)
     shop.found.operations[name_of(_EXPIRE, case)] = block.of(_EXPIRE).less(idle)
-    shop.keep(block, told)
+    shop.keep(block, *followed)
 
 
 def _issue(shop: Shop, customer_id: str, amount: int, **more: Any) -> None:

@@ -121,6 +121,7 @@ def adjust_points(shop: Shop) -> None:
             shop.call("POST", f"/api/customers/{customer_id}/points", "support", body, key)
         shop.house.settle()
     shop.keep(block, "loyalty POST /api/customers/{customer_id}/points", "loyalty tells PointsAdjusted")
+    shop.keep(block, "notifications hears PointsAdjusted")
 
 
 def change_programme(shop: Shop) -> None:
@@ -221,8 +222,9 @@ def _run_due(shop: Shop, service: str, function: str, mark: str, case: str) -> N
         shop.house.settle()
     idle = shop.found.operations[operation].scaled(1 / due)
     shop.found.operations[name_of(operation, case)] = block.of(operation).less(idle)
-    for told in {reading.operation for reading in block.readings if " tells " in reading.operation}:
-        shop.found.operations.setdefault(told, block.of(told))
+    followed = {reading.operation for reading in block.readings} - {operation}
+    for each in followed:
+        shop.found.operations.setdefault(each, block.of(each))
 
 
 # In this order: the sixth order, which moves people into a segment, falls between those that are measured.
