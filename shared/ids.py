@@ -1,4 +1,7 @@
-"""Identifiers: a three-letter prefix for what it is, and a ULID, so that ids sort by when they were made."""
+"""Identifiers: a three-letter prefix for what it is, and a ULID, so that ids sort by when they were made.
+
+But for those named after a request (shared.http.signature), which say no time.
+"""
 
 from __future__ import annotations
 

@@ -151,7 +151,7 @@ class Call:
         problem = problems.as_problem(
             error,
             if_match=self.route.options.if_match,
-            keyed=self.request is not None and self.request.attempt is not None,
+            keyed=self.request is not None and bool(self.request.attempt or self.request.signed),
             paged=getattr(self.query, "cursor", None) is not None,
         )
         self._log(problem, error)

@@ -48,7 +48,7 @@ def _live(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     customer_id = register(house)
     house.settle()
     one = order("A-1", 150_000, customer_id=customer_id)
-    old = order("A-0", 1_000, customer_id=customer_id, days_ago=500)
+    old = order("A-0", 1_000, customer_id=customer_id, days_ago=100)
     house.send(placed(one), paid(one), placed(old), paid(old), refunded(one, 149_000))
     house.settle()
     house.send(delivered(old), cancelled(old), reinstated(old), reviewed(customer_id))

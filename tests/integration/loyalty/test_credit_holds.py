@@ -168,7 +168,7 @@ def test_a_crash_before_the_write_leaves_nothing_half_done(monkeypatch: pytest.M
         def crash(*_: Any) -> None:
             raise ConnectionResetError
 
-        broken.setattr(ledger, "write_once", crash)
+        broken.setattr(ledger, "write_as_receipt", crash)
         assert hold(1_500).status_code == 500
     assert kinds() == [("issued", 1_000), ("issued", 2_000)]
     assert hold(1_500).status_code == 201
@@ -182,6 +182,14 @@ def test_credit_whose_last_day_is_over_is_not_held_though_the_job_has_not_come_y
     assert (answer.status_code, answer.json_body["available"]) == (409, 3_000)
     assert kinds()[-1] == ("expired", -700)
     assert hold(3_000).status_code == 201
+
+
+def test_a_key_that_held_one_currency_holds_no_other() -> None:
+    held(500, key="k")
+    again = hold(500, key="k", currency="EUR")
+    assert (again.status_code, again.json_body["type"]) == (422, "/problems/idempotency-key-reused")
+    issue(700, key="euros", currency="EUR")
+    assert hold(500, key="k", currency="EUR").json_body["type"] == "/problems/idempotency-key-reused"
 
 
 def test_at_most_five_are_open_and_no_more_than_is_held_is_captured() -> None:

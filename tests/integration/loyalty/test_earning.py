@@ -220,9 +220,10 @@ def test_an_event_that_cannot_be_read_fails_alone() -> None:
 
 
 def test_points_that_expired_unspent_are_not_taken_again(set_clock: Any) -> None:
-    set_clock("2027-02-01T00:00:00+00:00")
+    set_clock("2027-01-31T12:00:00+00:00")
     hear(order("A1"), order("A2"))
     spend(293)
+    set_clock("2027-02-01T00:00:00+00:00")
     expire()
     hear(order("A3", placed_at=datetime(2027, 1, 31, tzinfo=UTC)))
     hear(refunded("A1", 2_933), refunded("A2", 2_933))

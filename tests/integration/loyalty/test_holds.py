@@ -262,6 +262,13 @@ def test_a_hold_runs_out_and_its_points_come_back(set_clock: Clock) -> None:
     assert release(hold_id).json_body["state"] == "expired"
 
 
+def test_a_hold_that_ran_out_still_names_its_order(set_clock: Clock) -> None:
+    hold_id = held(200, order_id="B1")
+    set_clock("2026-02-01T12:31:00+00:00")
+    expire()
+    assert (read_hold(hold_id).json_body["state"], read_hold(hold_id).json_body["order_id"]) == ("expired", "B1")
+
+
 def test_a_late_capture_counts_within_the_minute_unless_the_job_was_faster(set_clock: Clock) -> None:
     hold_id = held(200)
     set_clock("2026-02-01T12:32:00+00:00")

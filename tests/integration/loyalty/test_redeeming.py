@@ -14,11 +14,13 @@ from hypothesis import strategies as st
 from loyalty.ledger.standing import EntryKind
 from shared.auth import Role
 from shared.events import OrderRecorded, OrderStatus
+from shared.table import BusyError
 from tests.integration.loyalty.settings import set_programme
 from tests.integration.loyalty.shop import (
     ADA,
     BOB,
     account,
+    adjust,
     entries,
     erasure,
     hear,
@@ -28,6 +30,7 @@ from tests.integration.loyalty.shop import (
     told_of,
 )
 from tests.integration.loyalty.spending import (
+    WRITING,
     capture,
     crash_before_answering,
     held,
@@ -111,6 +114,41 @@ def test_points_whose_last_day_is_over_are_not_spent_though_the_job_has_not_come
     assert [entry.entry_kind for entry in entries()][-1] is EntryKind.EXPIRED
     assert redeem(more, key="r3").status_code == (201 if more else 422)
     assert account().balance == 0
+
+
+def test_points_that_nobody_used_for_too_long_do_not_live_again_with_an_order_that_comes_before_the_job(
+    set_clock: Clock,
+) -> None:
+    set_programme(expiry={"mode": "inactivity", "months": 6})
+    hear(order("A2"))
+    set_clock("2026-08-02T00:10:00+00:00")
+    hear(order("A3", placed_at="2026-08-02T00:00:00Z"))
+    # The first order's points have a day of their own: they were given before activity counted.
+    assert points() == [293, 293, -293, 293]
+    assert entries()[2].actor == "service:loyalty"
+    assert redeem(600).json_body["available"] == 586
+
+
+@pytest.mark.parametrize("code", ["adjust", "reinstate"])
+def test_nor_do_staff_or_a_reinstated_order_take_what_is_over(code: str, set_clock: Clock) -> None:
+    redeem_on(100, "B1")
+    hear(_unearned(cancelled_at=LATER, status=OrderStatus.CANCELLED))
+    set_clock("2027-02-01T00:10:00+00:00")
+    if code == "adjust":
+        assert adjust({"points": -100, "reason": "x"}).status_code == 409
+    else:
+        hear(_unearned(reinstated_at=LATEST))
+        assert places() == (0, 0, 100)
+    assert [entry.amount for entry in entries() if entry.entry_kind is EntryKind.EXPIRED] == [-293]
+
+
+def test_a_request_that_stays_busy_is_to_be_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    def busy(*_: Any) -> None:
+        raise BusyError
+
+    monkeypatch.setattr(WRITING, busy)
+    answer = redeem(100)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (409, "1")
 
 
 def test_the_same_request_redeems_once_and_is_answered_the_same() -> None:

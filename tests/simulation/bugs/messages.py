@@ -58,8 +58,3 @@ def gate_left_open() -> Replaced:
 @bug("A warning of points that end is mailed however late it is heard")
 def warning_after_its_day() -> Replaced:
     return [(messages, "is_too_late", lambda *_: False)]
-
-
-@bug("A message is skipped while its person is erased, and nobody looks again: its record stays")
-def skip_not_looked_at_again() -> Replaced:
-    return [(messages, "_look_again", lambda _: None)]

@@ -15,6 +15,7 @@ from loyalty.adjustments.usecases import origin_of, posted
 from loyalty.ledger import store as ledger
 from loyalty.ledger.items import Entry
 from loyalty.points import store
+from loyalty.points.current import account_to_post_to
 from loyalty.points.items import PointsAccount
 from loyalty.points.models import EntryView
 from shared.cause import Cause
@@ -69,7 +70,9 @@ def list_open_proposals(query: PageQuery, position: Mapping[str, Any] | None) ->
 
 
 def _approve(customer_id: str, proposal_id: str, cause: Cause) -> EntryView:
-    account, proposal = _proposed(customer_id, proposal_id)
+    terms = store.terms_now()
+    account = account_to_post_to(customer_id, terms, cause, store.existing_account)
+    proposal = _proposed(account, proposal_id)
     if proposal.proposed_by == cause.actor:
         raise SamePersonError
     origin = origin_of(proposal.id, cause)
@@ -78,26 +81,25 @@ def _approve(customer_id: str, proposal_id: str, cause: Cause) -> EntryView:
     proposal.decide(ProposalState.APPROVED, cause.actor)
     people = {"proposed_by": proposal.proposed_by, "approved_by": cause.actor}
     about = {"code": proposal.code, "quiet": proposal.quiet, **people}
-    entry = posted(account, proposal.points, origin, store.terms_now(), reason=proposal.reason, **about)
+    entry = posted(account, proposal.points, origin, terms, reason=proposal.reason, **about)
     view = EntryView.of(entry, names_staff=True)
     ledger.write(entry, account, Put(proposal))
     return view
 
 
 def _reject(customer_id: str, proposal_id: str, rejection: Rejection, cause: Cause) -> ProposalView:
-    _, proposal = _proposed(customer_id, proposal_id)
+    proposal = _proposed(store.existing_account(customer_id), proposal_id)
     if not _is_decided(proposal, ProposalState.REJECTED, cause):
         proposal.decide(ProposalState.REJECTED, cause.actor, rejection.note)
         commit(Put(proposal))
     return ProposalView.of(proposal)
 
 
-def _proposed(customer_id: str, proposal_id: str) -> tuple[PointsAccount, Proposal]:
-    account = store.existing_account(customer_id)
+def _proposed(account: PointsAccount, proposal_id: str) -> Proposal:
     proposal = proposals.find_proposal(account, proposal_id)
     if proposal is None:
         raise NotFoundError("There is no such proposal.")
-    return account, proposal
+    return proposal
 
 
 def _is_decided(proposal: Proposal, state: ProposalState, cause: Cause) -> bool:

@@ -11,6 +11,7 @@ from loyalty.ledger import store as ledger
 from loyalty.ledger.items import Entry
 from loyalty.ledger.store import Terms
 from loyalty.points import store
+from loyalty.points.current import account_to_post_to
 from loyalty.points.items import PointsAccount
 from loyalty.points.models import EntryView
 from loyalty.points.rules import fills_debt, lot_for
@@ -86,7 +87,7 @@ def posted(
 def _adjust(
     customer_id: str, adjustment: NewAdjustment, origin: ledger.Origin, attempt: Attempt | None, terms: Terms
 ) -> EntryView:
-    account = store.existing_account(customer_id)
+    account = account_to_post_to(customer_id, terms, origin.cause, store.existing_account)
     about = {"code": adjustment.code, "quiet": quiet_or_none(notify=adjustment.notify)}
     entry = posted(account, adjustment.points, origin, terms, reason=adjustment.reason, **about)
     view = EntryView.of(entry, names_staff=True)

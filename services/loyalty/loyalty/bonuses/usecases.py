@@ -9,6 +9,7 @@ from loyalty.ledger import store as ledger
 from loyalty.ledger.items import Entry
 from loyalty.ledger.store import Origin, Terms
 from loyalty.points import store
+from loyalty.points.current import account_to_post_to
 from loyalty.points.items import PointsAccount
 from loyalty.points.rules import lot_for
 from shared.cause import Cause
@@ -45,7 +46,7 @@ def _give(customer_id: str, bonus: str, origin: Origin) -> None:
     amount = getattr(terms.programme.earning.bonuses, bonus)
     if amount == 0:
         return
-    account = store.account_of(customer_id)
+    account = account_to_post_to(customer_id, terms, origin.cause)
     if account.erased_at:
         return
     try:

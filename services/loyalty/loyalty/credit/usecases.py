@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from loyalty.adjustments.usecases import check_code
@@ -11,6 +12,7 @@ from loyalty.credit.items import CreditAccount
 from loyalty.credit.models import CreditEntryView, CreditVerificationView, CreditView, NewCredit, Revocation
 from loyalty.ledger import rules as ledger_rules
 from loyalty.ledger import store as ledger
+from loyalty.ledger.overdue import caught_up
 from loyalty.ledger.proving import prove
 from loyalty.ledger.standing import EntryKind
 from loyalty.ledger.store import Terms
@@ -57,7 +59,9 @@ def revoke_credit(
     origin = origin_of(ids.new_credit_id(), cause)
 
     def revoke() -> CreditEntryView:
-        return _revoke(store.existing_account(customer_id, currency), revocation, origin, attempt, terms)
+        post = partial(store.post, terms=terms)
+        account = caught_up(lambda: store.existing_account(customer_id, currency), terms.watch, cause, post)
+        return _revoke(account, revocation, origin, attempt, terms)
 
     return retry_lost_races(revoke)
 

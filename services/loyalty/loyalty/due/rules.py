@@ -1,4 +1,4 @@
-"""When time does something to an account: a hold ends, something ripens, expires or is to be warned of."""
+"""When a day does something to an account: something ripens, expires or is to be warned of."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from shared.cause import Cause
 from shared.observability import count, describe, logger
 from shared.table import find, retry_lost_races
 
-# An account has few kinds of steps; one that is still due after so many is left to the next run.
+# An account has few steps to take, one for each lot that is over; what is due after so many is left to the next run.
 _STEPS = 20
 
 

@@ -14,11 +14,13 @@ from loyalty.earning.standing import Undone
 from loyalty.ledger import rules
 from loyalty.ledger import store as ledger
 from loyalty.ledger.items import Entry, read_lots, write_lots
+from loyalty.ledger.overdue import caught_up
 from loyalty.ledger.rules import Back
 from loyalty.ledger.spent import SpentOnOrder
 from loyalty.ledger.standing import Lots, Posting, Standing, latest, negative, plus
 from loyalty.points import rules as points_rules
 from loyalty.points import store as points
+from loyalty.points.current import account_to_post_to
 from loyalty.points.items import PointsAccount
 from loyalty.table import LoyaltyItem
 from shared.cause import Cause
@@ -81,27 +83,31 @@ class _Book:
     post: Callable[..., Entry]
 
     @classmethod
-    def of(cls, name: str) -> _Book:
-        """The account of that name, or that which took it over."""
+    def of(cls, name: str, cause: Cause) -> _Book:
+        """The account of that name, or that which took it over; what is over has expired."""
         customer_id, _, currency = name.partition("#")
-        return cls._of_credit(customer_id, currency) if currency else cls._of_points(customer_id)
+        return cls._of_credit(customer_id, currency, cause) if currency else cls._of_points(customer_id, cause)
 
     @classmethod
-    def _of_points(cls, customer_id: str) -> _Book:
+    def _of_points(cls, customer_id: str, cause: Cause) -> _Book:
         terms = points.terms_now()
-        back = points_rules.back(terms.programme, terms.today)
-        return cls(points.account_of(customer_id), back, partial(points.post, terms=terms))
+        account = account_to_post_to(customer_id, terms, cause)
+        return cls(account, points_rules.back(terms.programme, terms.today), partial(points.post, terms=terms))
 
     @classmethod
-    def _of_credit(cls, customer_id: str, currency: str) -> _Book:
+    def _of_credit(cls, customer_id: str, currency: str, cause: Cause) -> _Book:
         terms = credit.terms_now()
-        back = credit_rules.back(terms.programme, terms.today)
-        account = credit.find_account(customer_id, currency) or CreditAccount.fresh(customer_id, currency)
-        return cls(account, back, partial(credit.post, terms=terms))
+        post = partial(credit.post, terms=terms)
+
+        def load() -> CreditAccount:
+            return credit.find_account(customer_id, currency) or CreditAccount.fresh(customer_id, currency)
+
+        account = caught_up(load, terms.watch, cause, post)
+        return cls(account, credit_rules.back(terms.programme, terms.today), post)
 
 
 def _settle(undone: Undone, name: str, cause: Cause) -> None:
-    book = _Book.of(name)
+    book = _Book.of(name, cause)
     account, things = book.account, ledger.things_of_order(undone.order_id)
     spending = next(each for each in _spendings(things) if each.account == name)
     # What was spent only after a newer version was settled has no entry of that.

@@ -22,6 +22,7 @@ from loyalty.ledger.items import Entry
 from loyalty.ledger.spent import UNDONE, UndoneOrder
 from loyalty.ledger.store import Terms
 from loyalty.points import store
+from loyalty.points.current import account_to_post_to
 from loyalty.points.items import PointsAccount
 from loyalty.points.rules import lot_for
 from loyalty.points.store import Merit
@@ -57,16 +58,20 @@ def record_order(order: OrderRecorded, version: int, cause: Cause) -> None:
         return
     heard = Heard(order, version, cause)
     is_changed = bool(order.refunded or order.cancelled_at or order.reinstated_at)
+    account = None
     if not _earns(order):
         retry_lost_races(lambda: _open_account(order.customer_id or ""))
     # One that has changed has most likely earned: an attempt that fails costs as much as another.
     elif not is_changed:
-        settle_thanks(retry_lost_races(lambda: _earn(heard)), cause)
+        account = retry_lost_races(lambda: _earn(heard))
     if is_changed:
-        settle_thanks(retry_lost_races(lambda: _settle(heard)), cause)
+        account = retry_lost_races(lambda: _settle(heard))
         settle_spending(Undone.told(order, version), cause)
     if order.delivered_at:
         retry_lost_races(lambda: _deliver(heard))
+    # Last, for it writes a friend's account too, which may be busy: nothing of the customer's own waits for that.
+    if account:
+        settle_thanks(account, cause)
 
 
 def _earns(order: OrderRecorded) -> bool:
@@ -82,7 +87,8 @@ def _open_account(customer_id: str) -> None:
 
 def _earn(heard: Heard) -> PointsAccount:
     """The account as it is after that."""
-    account, terms = store.account_of(heard.order.customer_id or ""), store.terms_now()
+    terms = store.terms_now()
+    account = account_to_post_to(heard.order.customer_id or "", terms, heard.cause)
     if account.erased_at:
         return account
     account.date_back(heard.order.placed_at)
@@ -107,7 +113,7 @@ def _earn(heard: Heard) -> PointsAccount:
         parts=[[part.rule, part.points] for part in earned.parts] or None,
         brought=brought or None,
     )
-    return _write_once(entry, account)
+    return _posted_once(entry, account)
 
 
 def _price(order: OrderRecorded, account: PointsAccount, terms: Terms) -> Earned:
@@ -148,7 +154,7 @@ def _settle(heard: Heard) -> PointsAccount:
     # A reinstatement that changes nothing is posted too: the cancellation before it may still be heard.
     is_same = undone == book.undone and (heard.order.reinstated_at is None or book.knows(heard.version))
     if book.is_news(heard.version) and not is_same:
-        return _write_once(_settlement(heard, account, book, book.earned), account)
+        return _posted_once(_settlement(heard, account, book, book.earned), account)
     return account
 
 
@@ -179,10 +185,11 @@ def _account_and_book(heard: Heard) -> tuple[PointsAccount, OrderBook]:
 
     The account is read first: whatever is posted on the order after that changes the account's version too.
     """
-    account = store.account_of(heard.order.customer_id or "")
+    terms = store.terms_now()
+    account = account_to_post_to(heard.order.customer_id or "", terms, heard.cause)
     book = OrderBook.read(heard.order.order_id)
     if book.earned and book.earned.account not in {account.name, *(account.merged_from or ())}:
-        account = store.account_of(book.earned.customer_id)
+        account = account_to_post_to(book.earned.customer_id, terms, heard.cause)
         book = OrderBook.read(heard.order.order_id)
     return account, book
 
@@ -217,7 +224,7 @@ def _deliver(heard: Heard) -> None:
         else rules.ripen_one(account.standing, where, amount)
     )
     facts: dict[str, Any] = {"version": heard.version, "ripens": ripens_on.isoformat() if ripens_on else ""}
-    _write_once(store.post(account, posting, heard.origin(DELIVERED), terms, **facts), account)
+    _posted_once(store.post(account, posting, heard.origin(DELIVERED), terms, **facts), account)
 
 
 def _merit_of_all(order: OrderRecorded, points: int, terms: Terms) -> Merit:
@@ -232,7 +239,7 @@ def _merit_of_change(book: OrderBook, undone: int, taken_back: int, terms: Terms
     return Merit(book.counts_for or terms.today, book.taken_back - taken_back, money, orders)
 
 
-def _write_once(entry: Entry, account: PointsAccount) -> PointsAccount:
+def _posted_once(entry: Entry, account: PointsAccount) -> PointsAccount:
     """The account as it is after that, whoever wrote the entry."""
     try:
         ledger.write(entry, account)

@@ -23,7 +23,7 @@ from loyalty.ledger.held import (
     is_over,
 )
 from loyalty.ledger.items import Account, Entry, minute_of
-from loyalty.ledger.overdue import expire, run_out
+from loyalty.ledger.overdue import by_time, caught_up, run_out
 from loyalty.ledger.spent import SpentOnOrder
 from loyalty.ledger.standing import Hold
 from shared.cause import Cause
@@ -77,7 +77,7 @@ def with_enough(purse: Purse[A], amount: int, cause: Cause, *, most_holds: int |
     spend them; and holds whose time is over end here where they are in the way. Raises the purse's `shortage`,
     TooManyHoldsError.
     """
-    account = purse.load()
+    account = caught_up(purse.load, purse.watch, cause, purse.post)
     while entry := _in_the_way(purse, account, amount, most_holds, cause):
         _write(entry, account)
         account = purse.load()
@@ -99,18 +99,18 @@ def _hold(purse: Purse[A], wanted: NewHold, cause: Cause) -> Held:
         until=minute_of(until),
         request=wanted.request,
     )
-    ledger.write_once(entry, account)
+    ledger.write_as_receipt(entry, account)
     return Held.made(entry)
 
 
 def _held_before(purse: Purse[A], hold_id: str, signature: Signature) -> Held | None:
     """The hold that this request made before, whatever became of it."""
-    account = purse.load()
     made = find(Entry, f"HOLD#{hold_id}", "HOLD")
-    if made is None or not purse.owns(account, made.account):
+    if made is None:
         return None
+    # The other body may have named another account.
     signature.check(made.fact("request"))
-    return Held.made(made)
+    return Held.made(made) if purse.owns(purse.load(), made.account) else None
 
 
 def _capture(purse: Purse[A], hold_id: str, amount: int | None, order_id: str | None, cause: Cause) -> Held:
@@ -160,16 +160,14 @@ def _release(purse: Purse[A], hold_id: str, cause: Cause) -> Held:
 
 
 def _in_the_way(purse: Purse[A], account: A, amount: int, most_holds: int | None, cause: Cause) -> Entry | None:
-    """The entry of what time has done, as far as it is in the way."""
-    if entry := expire(account, purse.watch, cause, purse.post):
-        return entry
+    """The entry that ends a hold whose time is over, if that is in the way."""
     lacking = _lacking(purse, account, amount, most_holds)
     if lacking is None:
         return None
     over = next((name for name, each in account.standing.holds.items() if is_over(each, purse.now)), None)
     if over is None:
         raise lacking
-    return run_out(account, over, cause, purse.back, purse.post)
+    return run_out(account, over, by_time(cause), purse.back, purse.post)
 
 
 def _lacking(purse: Purse[A], account: A, amount: int, most_holds: int | None) -> ConflictError | None:

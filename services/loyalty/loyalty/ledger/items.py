@@ -64,7 +64,7 @@ def read_moment(written: str) -> datetime:
 
 
 class DueAccounts(GlobalSecondaryIndex["Account"]):
-    """Accounts for which time does something, soonest first. `kind` is in it because PynamoDB filters by it."""
+    """Accounts to which a day does something, soonest first. `kind` is in it because PynamoDB filters by it."""
 
     class Meta:
         index_name = "due_accounts"

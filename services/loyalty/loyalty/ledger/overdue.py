@@ -6,6 +6,7 @@ The job writes it down by the hour; whoever spends does so first, where it is in
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 
 from loyalty.due.rules import Watch, lots_over
@@ -16,6 +17,7 @@ from loyalty.ledger.items import Account, Entry
 from loyalty.ledger.rules import Back
 from loyalty.ledger.standing import Standing
 from shared.cause import Cause
+from shared.table import LostRaceError
 
 # Takes account, posting, origin and facts, as the store of the account's kind makes entries.
 Post = Callable[..., Entry]
@@ -42,6 +44,27 @@ def expire(account: Account, watch: Watch, cause: Cause, post: Post) -> Entry | 
         return None
     lot = min(over)
     return post(account, rules.expire(account.standing, {lot: over[lot]}), on_day("EXPIRY", account, lot, cause))
+
+
+def caught_up(load: Callable[[], A], watch: Watch, cause: Cause, post: Post) -> A:
+    """The account as `load` finds it, once all that is over has expired; to be posted to.
+
+    Else points that nobody has used for too long would live again with the next order, if that came before the job.
+    Raises LostRaceError when another run is faster.
+    """
+    account = load()
+    while entry := expire(account, watch, by_time(cause), post):
+        try:
+            ledger.write(entry, account)
+        except ledger.AlreadyPostedError:
+            raise LostRaceError from None
+        account = load()
+    return account
+
+
+def by_time(cause: Cause) -> Cause:
+    """The cause of what time has done, in a request of somebody who has nothing to do with it."""
+    return replace(cause, actor="service:loyalty")
 
 
 def aged(account: A, watch: Watch) -> A:

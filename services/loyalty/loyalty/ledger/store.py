@@ -112,7 +112,7 @@ def write(entry: Entry, account: Account, *others: Write | None) -> None:
     commit(Put(entry, error=AlreadyPostedError()), Put(account), *others)
 
 
-def write_once(entry: Entry, account: Account, *others: Write | None) -> None:
+def write_as_receipt(entry: Entry, account: Account, *others: Write | None) -> None:
     """The same for an entry that is the receipt of its request. Raises ReplayError when it is in the ledger."""
     seal(account, entry)
     commit(Put(entry, error=ReplayError()), Put(account), *others)

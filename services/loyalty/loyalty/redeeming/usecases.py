@@ -92,15 +92,14 @@ def _redeem(purse: PointsPurse, wanted: NewRedemption, origin: ledger.Origin, fi
     entry = purse.post(account, posting, origin, order=wanted.order_id, value=value, request=fingerprint)
     spent = negative(posting.lots)
     pointer = Put(SpentOnOrder.of(wanted.order_id, origin.name, account.name, spent)) if wanted.order_id else None
-    ledger.write_once(entry, account, pointer)
+    ledger.write_as_receipt(entry, account, pointer)
     return entry
 
 
 def _redeemed_before(purse: PointsPurse, origin: ledger.Origin, signature: Signature) -> Entry | None:
     """What this request redeemed before."""
-    account = purse.load()
     entry = find(Entry, origin.pk, origin.sk)
-    if entry is None or not purse.owns(account, entry.account):
+    if entry is None:
         return None
     signature.check(entry.fact("request"))
-    return entry
+    return entry if purse.owns(purse.load(), entry.account) else None

@@ -11,7 +11,8 @@ from loyalty.referrals.store import has_earned
 def referrals_of_both(stays: PointsAccount, gone: PointsAccount) -> Referrals | None:
     """What was begun for either goes on. One that still awaits its first order does only if no other has been there.
 
-    For nobody brings somebody who has bought before, and nobody themselves. Raises LostRaceError as `has_earned`.
+    For nobody brings somebody who has bought before, and nobody themselves. Where both wait for one, whoever brought
+    the customer who stays has done so. Raises LostRaceError as `has_earned`.
     """
     both = {**(gone.referrals or {}), **(stays.referrals or {})}
     begun = {
@@ -19,9 +20,11 @@ def referrals_of_both(stays: PointsAccount, gone: PointsAccount) -> Referrals | 
     }
     if begun or not both:
         return begun or None
-    named, other = (stays, gone) if stays.referrals else (gone, stays)
-    waiting = {referee: each for referee, each in (named.referrals or {}).items() if not _own(each, stays, gone)}
-    return waiting if waiting and not has_earned(other) else None
+    for named, other in ((stays, gone), (gone, stays)):
+        waiting = {referee: each for referee, each in (named.referrals or {}).items() if not _own(each, stays, gone)}
+        if waiting:
+            return waiting if not has_earned(other) else None
+    return None
 
 
 def _own(referral: Referral, stays: PointsAccount, gone: PointsAccount) -> bool:

@@ -17,6 +17,7 @@ from loyalty.ledger import store as ledger
 from loyalty.ledger.items import Entry
 from loyalty.ledger.store import Origin, Terms
 from loyalty.points import store
+from loyalty.points.current import account_to_post_to
 from loyalty.points.items import PointsAccount
 from loyalty.referrals.rules import REFEREE, REFERRER, Referral
 from loyalty.referrals.store import books_of_thanks, key_of_turn
@@ -32,14 +33,15 @@ def settle_thanks(customer: PointsAccount, cause: Cause) -> None:
 
 
 def _turn(customer_id: str, referee: str, cause: Cause) -> None:
-    customer = store.account_of(customer_id)
+    terms = store.terms_now()
+    customer = account_to_post_to(customer_id, terms, cause)
     referral = (customer.referrals or {}).get(referee)
     if referral is None or not referral.is_due:
         return
-    turn = _Turn(referee, referral.turned, books_of_thanks(referee) if referral.turns else {}, store.terms_now(), cause)
+    turn = _Turn(referee, referral.turned, books_of_thanks(referee) if referral.turns else {}, terms, cause)
     entries = []
     changed = {customer.pk: customer}
-    for bonus, account in _sides(customer, referral, turn.before).items():
+    for bonus, account in _sides(customer, referral, turn).items():
         if entry := turn.entry(bonus, account):
             entries.append(entry)
             changed[account.pk] = account
@@ -47,13 +49,13 @@ def _turn(customer_id: str, referee: str, cause: Cause) -> None:
     commit(*map(Put, entries), *map(Put, changed.values()))
 
 
-def _sides(customer: PointsAccount, referral: Referral, before: Mapping[str, OrderBook]) -> Mapping[str, PointsAccount]:
+def _sides(customer: PointsAccount, referral: Referral, turn: _Turn) -> Mapping[str, PointsAccount]:
     """Both accounts, the friend's first; the very same where the two have turned out to be one."""
-    thanked = before[REFERRER].earned if before else None
+    thanked = turn.before[REFERRER].earned if turn.before else None
     friend_id = referral.referrer or (thanked and thanked.customer_id)
     if not friend_id:
         return {REFEREE: customer}
-    friend = store.account_of(friend_id)
+    friend = account_to_post_to(friend_id, turn.terms, turn.cause)
     return {REFERRER: customer if friend.customer_id == customer.customer_id else friend, REFEREE: customer}
 
 

@@ -30,7 +30,7 @@ class ReferralTooLateError(ConflictError):
 
 
 def name_referrer(customer_id: str, card_number: str, *, by_self: bool, attempt: Attempt | None) -> ReferralView:
-    """Keep whose card brought this customer. Naming the same again changes nothing.
+    """Keep whose card brought this customer. Naming the same again changes nothing, until an order of theirs is known.
 
     Raises NotFoundError and EmailNotVerifiedError as `shown_account`, ReferralExistsError, ReferralTooLateError,
     and InvalidError for a card that nobody else can use.
