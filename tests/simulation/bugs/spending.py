@@ -12,7 +12,7 @@ from typing import Any
 from loyalty.claims import usecases as claims
 from loyalty.due import steps as due
 from loyalty.earning import settlement, standing
-from loyalty.ledger import holding
+from loyalty.ledger import holding, overdue
 from loyalty.ledger import store as ledger
 from loyalty.merging import carrying
 from loyalty.merging import usecases as merging
@@ -70,7 +70,7 @@ def hold_never_runs_out() -> Replaced:
 
 @bug("Whoever is faster than the job spends lots whose last day is over")
 def spent_when_over() -> Replaced:
-    return [(holding, "expire", lambda *_: None)]
+    return [(overdue, "expire", lambda *_: None)]
 
 
 @bug("A refund of a part gives back all that the points had paid")
