@@ -7,6 +7,7 @@ log nothing, count nothing, and know one way for things to go. What Regulars tak
 from __future__ import annotations
 
 import base64
+import hashlib
 import heapq
 import json
 import os
@@ -86,34 +87,36 @@ def _earn(envelope: Json) -> None:
     day = placed.date().replace(year=placed.year + 1).isoformat()
     lots = json.loads(account["lots"]["S"])
     lots[day] = lots.get(day, 0) + points
-    balance = {"N": str(int(account["balance"]["N"]) + points)}
+    earned = int(account.get("earned", {"N": "0"})["N"]) + points
     number, tier, version = int(account["entries"]["N"]) + 1, account["tier"], int(account["version"]["N"])
+    facts = {"version": 2, "currency": order["currency"], "total": order["total"], "lot": day}
+    previous = account["head"]["B"] if "head" in account else bytes(32)
     entry = _key(f"ORDER#{order['order_id']}", "EARN") | {
+        "account": {"S": customer_id},
         "actor": {"S": metadata["actor"]},
-        "balance": balance,
+        "after": {"S": json.dumps([0, sum(lots.values()), 0, 0, earned, 0, 0])},
+        "amount": {"N": str(points)},
         "cause": {"S": order["order_id"]},
-        "currency": {"S": order["currency"]},
-        "customer_id": {"S": customer_id},
+        "day_shard": {"S": f"{datetime.now(UTC).date()}#{zlib.crc32(customer_id.encode()) % _SHARDS}"},
         "entry_kind": {"S": "earned"},
         **_told("PointsEarned", metadata["actor"], metadata["event_id"], metadata["correlation_id"]),
-        "expires_on": {"S": day},
+        "facts": {"S": json.dumps(facts)},
         "kind": {"S": "entry"},
         "lots": {"S": json.dumps({day: points})},
-        "multiplier": {"S": "1"},
-        "points": {"N": str(points)},
         "posted_at": {"S": datetime.now(UTC).isoformat()},
+        "previous": {"B": previous},
         "seq": {"N": str(number)},
         "tier": tier,
         "tier_before": tier,
-        "total": {"N": str(order["total"])},
         "version": {"N": "1"},
     }
+    hashed = json.dumps({**facts, "number": number, "amount": points, "lots": lots}, sort_keys=True).encode()
     changed = account | {
-        "balance": balance,
-        "due_on": {"S": min(lots)},
+        "due_at": {"S": f"{min(lots)}T00:00Z"},
         "due_shard": {"S": str(zlib.crc32(customer_id.encode()) % _SHARDS)},
-        "earned": {"N": str(int(account["earned"]["N"]) + points)},
+        "earned": {"N": str(earned)},
         "entries": {"N": str(number)},
+        "head": {"B": hashlib.sha256(previous + hashed).digest()},
         "lots": {"S": json.dumps(lots)},
         "version": {"N": str(version + 1)},
     }

@@ -107,15 +107,13 @@ def _account(number: int) -> Item:
         "sk": {"S": "ACCOUNT"},
         "kind": {"S": "account"},
         "version": {"N": "1"},
-        "customer_id": {"S": one},
-        "balance": {"N": "449"},
         "earned": {"N": "449"},
         "entries": {"N": "1"},
         "tier": {"S": "bronze"},
         "lots": {"S": '{"2037-01-01":449}'},
-        "due_on": {"S": "2037-01-01"},
+        "due_at": {"S": "2036-12-02T00:00Z"},
         "due_shard": {"S": shard_of(one)},
-        "registered_at": {"S": _moment(number)},
+        "registered_at": {"N": str(int((_EPOCH + timedelta(seconds=number)).timestamp()) * 1_000_000)},
     }
 
 

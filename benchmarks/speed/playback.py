@@ -15,9 +15,12 @@ from botocore.httpsession import URLLib3Session
 class Playback:
     """Answers the calls of one operation over and over. Raises AssertionError for a call not recorded there."""
 
-    def __init__(self, answers: Sequence[Mapping[str, Any]]) -> None:
-        self._answers = [(one["operation"], one["status"], one["headers"], one["body"].encode()) for one in answers]
-        self._at = 0
+    def __init__(self, answers: Sequence[Mapping[str, Any]], once: Sequence[Mapping[str, Any]] = ()) -> None:
+        """`once` are the answers to what is asked before, the first time alone."""
+        self._first = len(once)
+        told = [*once, *answers]
+        self._answers = [(one["operation"], one["status"], one["headers"], one["body"].encode()) for one in told]
+        self._at = -1
 
     def install(self) -> None:
         """From now on nothing of this process reaches a network through botocore."""
@@ -25,7 +28,7 @@ class Playback:
 
     def rewind(self) -> None:
         """Begin the operation again."""
-        self._at = 0
+        self._at = 0 if self._at < 0 else self._first
 
     @property
     def is_over(self) -> bool:

@@ -67,7 +67,8 @@ def _milliseconds(once: Callable[[], None], runs: int) -> float:
 def _playback(task: Json) -> Any:
     from playback import Playback  # type: ignore[import-not-found]  # noqa: PLC0415  # only now on the path; botocore is part of what is measured
 
-    aws = Playback(task["operation"]["answers"])
+    once = task["operation"].get("once", ()) if task.get("whose", "regulars") == "regulars" else ()
+    aws = Playback(task["operation"]["answers"], once)
     aws.install()
     return aws
 
