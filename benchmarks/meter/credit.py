@@ -7,7 +7,6 @@ from itertools import zip_longest
 from typing import Any, Final
 
 from benchmarks.meter import people
-from benchmarks.meter.measured import name_of
 from benchmarks.meter.shop import Shop
 from benchmarks.meter.spending import accounts_due
 from shared.events import Order
@@ -15,7 +14,6 @@ from shared.events import Order
 _CREDIT: Final = "/api/customers/{customer_id}/credit"
 _HOLD: Final = f"{_CREDIT}/holds/{{hold_id}}"
 _LIVES: Final = timedelta(days=8)
-_EXPIRE: Final = "loyalty runs expire"
 
 
 def use_credit(shop: Shop) -> None:
@@ -105,14 +103,8 @@ def _let_it_expire(shop: Shop) -> None:
 
 
 def _run(shop: Shop, case: str, *followed: str) -> None:
-    """What one account that is due adds to a run that finds none."""
     due = accounts_due(shop.house.day.now())
-    with shop.house.measured() as block:
-        shop.house.run("loyalty", "expire", rows=due)
-        shop.house.settle()
-    idle = shop.found.operations[_EXPIRE].scaled(1 / due)
-    shop.found.operations[name_of(_EXPIRE, case)] = block.of(_EXPIRE).less(idle)
-    shop.keep(block, *followed)
+    shop.keep(shop.run_due("loyalty", "expire", due, case), *followed)
 
 
 def _issue(shop: Shop, customer_id: str, amount: int, **more: Any) -> None:

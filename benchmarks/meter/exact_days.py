@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from typing import Final
 
 from benchmarks.meter import people
-from benchmarks.meter.measured import name_of
 from benchmarks.meter.shop import Shop
 from benchmarks.meter.spending import accounts_due
 from loyalty.ledger.rules import earn
@@ -21,7 +20,6 @@ _YEAR: Final = 365
 # What an order of ordinary size earns in the highest tier.
 _POINTS: Final = sum(people.LATER) * 15 // 100
 _HEARS: Final = "loyalty hears OrderRecorded"
-_EXPIRE: Final = "loyalty runs expire"
 _REDEMPTIONS: Final = "/api/customers/{customer_id}/redemptions"
 
 
@@ -73,11 +71,7 @@ def _let_a_lot_expire(shop: Shop, case: str) -> None:
     now = shop.house.day.now()
     assert accounts_due(now) == _TEN
     current_programme(now)
-    with shop.house.measured() as block:
-        shop.house.run("loyalty", "expire", rows=_TEN)
-        shop.house.settle()
-    idle = shop.found.operations[_EXPIRE].scaled(1 / _TEN)
-    shop.found.operations[name_of(_EXPIRE, case)] = block.of(_EXPIRE).less(idle)
+    shop.run_due("loyalty", "expire", _TEN, case)
 
 
 def _rest(shop: Shop, customers: dict[int, str]) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from benchmarks.meter import books, cards, credit, exact_days, members, people, purchases, rewards, spending
 from benchmarks.meter.house import open_metered_house
-from benchmarks.meter.measured import Measured, name_of
+from benchmarks.meter.measured import Measured
 from benchmarks.meter.shop import Shop
 from customers.settings import CustomersSettings
 from loyalty.programme.usecases import current_programme
@@ -213,18 +213,12 @@ def let_days_pass(shop: Shop) -> None:
 
 def _run_due(shop: Shop, service: str, function: str, mark: str, case: str) -> None:
     """What one row that is due adds to a run that finds none."""
-    operation = f"{service} runs {function}"
     today = shop.house.day.now().date().isoformat()
     due = sum(item[mark]["S"] < today for item in items(service) if mark in item)
     current_programme(shop.house.day.now())  # once a minute a process, and so once a run
-    with shop.house.measured() as block:
-        shop.house.run(service, function, rows=due)
-        shop.house.settle()
-    idle = shop.found.operations[operation].scaled(1 / due)
-    shop.found.operations[name_of(operation, case)] = block.of(operation).less(idle)
-    followed = {reading.operation for reading in block.readings} - {operation}
-    for each in followed:
-        shop.found.operations.setdefault(each, block.of(each))
+    block = shop.run_due(service, function, due, case)
+    for followed in {reading.operation for reading in block.readings} - {f"{service} runs {function}"}:
+        shop.found.operations.setdefault(followed, block.of(followed))
 
 
 # In this order: the sixth order, which moves people into a segment, falls between those that are measured.

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any, Final
 
 from benchmarks.meter import people
-from benchmarks.meter.measured import name_of
 from benchmarks.meter.shop import Shop
 from loyalty.ledger.items import is_reached
 from shared.events import Order
@@ -16,7 +15,6 @@ _HOLDS: Final = "/api/customers/{customer_id}/holds"
 _HOLD: Final = f"{_HOLDS}/{{hold_id}}"
 _REDEMPTIONS: Final = "/api/customers/{customer_id}/redemptions"
 _QUOTE: Final = "/api/customers/{customer_id}/checkout-quote"
-_EXPIRE: Final = "loyalty runs expire"
 
 
 def spend_points(shop: Shop) -> None:
@@ -96,12 +94,7 @@ def _let_run_out(shop: Shop) -> None:
     _hold_all(shop, [], "left")
     shop.house.settle()
     shop.house.day.pass_days(1)
-    due = accounts_due(shop.house.day.now())
-    with shop.house.measured() as block:
-        shop.house.run("loyalty", "expire", rows=due)
-        shop.house.settle()
-    idle = shop.found.operations[_EXPIRE].scaled(1 / due)
-    shop.found.operations[name_of(_EXPIRE, "a hold of points runs out")] = block.of(_EXPIRE).less(idle)
+    shop.run_due("loyalty", "expire", accounts_due(shop.house.day.now()), "a hold of points runs out")
 
 
 def accounts_due(now: datetime) -> int:

@@ -30,6 +30,11 @@ class NewAdjustment(ApiModel):
     reason: Annotated[str, _WORDS, Field(description="The customer can read it.")]
     notify: Annotated[bool, Field(strict=True, description="Whether the customer is told by mail.")] = True
 
+    @property
+    def quiet(self) -> bool | None:
+        """How items keep that nobody is to be told: nothing is stored of what is usual."""
+        return None if self.notify else True
+
 
 class Rejection(ApiModel):
     """Why a proposal is rejected."""

@@ -65,11 +65,6 @@ def check_code(code: str, limits: Adjustments) -> None:
         raise InvalidError.of("code", f"One of {', '.join(limits.reasons)}")
 
 
-def quiet_or_none(*, notify: bool) -> bool | None:
-    """How items keep that the customer is not to be told: nothing is stored of what is usual."""
-    return None if notify else True
-
-
 def posted(
     account: PointsAccount, points: int, origin: ledger.Origin, terms: Terms, *, reason: str, **facts: Any
 ) -> Entry:
@@ -88,7 +83,7 @@ def _adjust(
     customer_id: str, adjustment: NewAdjustment, origin: ledger.Origin, attempt: Attempt | None, terms: Terms
 ) -> EntryView:
     account = account_to_post_to(customer_id, terms, origin.cause, store.existing_account)
-    about = {"code": adjustment.code, "quiet": quiet_or_none(notify=adjustment.notify)}
+    about = {"code": adjustment.code, "quiet": adjustment.quiet}
     entry = posted(account, adjustment.points, origin, terms, reason=adjustment.reason, **about)
     view = EntryView.of(entry, names_staff=True)
     ledger.write(entry, account, attempt and attempt.receipt(view))
@@ -101,7 +96,7 @@ def _propose(
     account = store.existing_account(customer_id)
     proposal = Proposal.fresh(account.customer_id, adjustment_id)
     proposal.points, proposal.code, proposal.reason = adjustment.points, adjustment.code, adjustment.reason
-    proposal.quiet = quiet_or_none(notify=adjustment.notify)
+    proposal.quiet = adjustment.quiet
     proposal.proposed_by = cause.actor
     view = ProposalView.of(proposal)
     commit(Put(proposal), store.guard(account.pk), attempt and attempt.receipt(view, ACCEPTED))

@@ -70,9 +70,14 @@ class Held:
     @classmethod
     def ended(cls, made: Entry, end: Entry) -> Self:
         """One of which the ledger has both entries."""
-        held = replace(cls.made(made), state=_state_after(end), captured=-end.amount)
-        held = replace(held, order_id=end.fact("order") or held.order_id)
-        return replace(held, value=end.fact("value")) if end.entry_kind is EntryKind.CAPTURED else held
+        held = cls.made(made)
+        return replace(
+            held,
+            state=_state_after(end),
+            captured=-end.amount,
+            order_id=end.fact("order") or held.order_id,
+            value=end.fact("value") if end.entry_kind is EntryKind.CAPTURED else held.value,
+        )
 
 
 class HoldEndedError(ConflictError):

@@ -22,14 +22,14 @@ from loyalty.ledger.held import (
     TooManyHoldsError,
     is_over,
 )
-from loyalty.ledger.items import Account, Entry, minute_of
-from loyalty.ledger.overdue import by_time, caught_up, run_out
+from loyalty.ledger.items import Entry, minute_of
+from loyalty.ledger.overdue import by_time, caught_up, end_of, run_out
 from loyalty.ledger.spent import SpentOnOrder
 from loyalty.ledger.standing import Hold
 from shared.cause import Cause
 from shared.errors import ConflictError, InvalidError, NotFoundError
 from shared.http import Signature
-from shared.table import LostRaceError, Put, Write, find, retry_lost_races
+from shared.table import LostRaceError, Put, find, retry_lost_races
 
 
 def hold(purse: Purse[A], amount: int, order_id: str | None, cause: Cause, signature: Signature) -> Held:
@@ -39,10 +39,12 @@ def hold(purse: Purse[A], amount: int, order_id: str | None, cause: Cause, signa
     spent, KeyReusedError.
     """
     wanted = NewHold(signature.id("hld"), amount, order_id, signature.fingerprint)
-    return signature.once(
-        lambda: retry_lost_races(lambda: _hold(purse, wanted, cause)),
-        lambda: _held_before(purse, wanted.id, signature),
+    origin = ledger.Origin(f"HOLD#{wanted.id}", "HOLD", wanted.id, cause)
+    entry = signature.once(
+        lambda: retry_lost_races(lambda: _hold(purse, wanted, origin)),
+        lambda: posted_before(purse, origin, signature),
     )
+    return Held.made(entry)
 
 
 def read(purse: Purse[A], hold_id: str) -> Held:
@@ -70,6 +72,18 @@ def release(purse: Purse[A], hold_id: str, cause: Cause) -> Held:
     return retry_lost_races(lambda: _release(purse, hold_id, cause))
 
 
+def posted_before(purse: Purse[A], origin: ledger.Origin, signature: Signature) -> Entry | None:
+    """The entry that is the receipt of this very request, if it was carried out before.
+
+    Raises KeyReusedError for another body, which may have named another account; what bars the caller from the purse.
+    """
+    entry = find(Entry, origin.pk, origin.sk)
+    if entry is None:
+        return None
+    signature.check(entry.fact("request"))
+    return entry if purse.owns(purse.load(), entry.account) else None
+
+
 def with_enough(purse: Purse[A], amount: int, cause: Cause, *, most_holds: int | None = None) -> A:
     """The account, with `amount` to spend, and fewer than `most_holds` open holds.
 
@@ -79,20 +93,20 @@ def with_enough(purse: Purse[A], amount: int, cause: Cause, *, most_holds: int |
     """
     account = caught_up(purse.load, purse.watch, cause, purse.post)
     while entry := _in_the_way(purse, account, amount, most_holds, cause):
-        _write(entry, account)
+        ledger.write_or_lose(entry, account)
         account = purse.load()
     return account
 
 
-def _hold(purse: Purse[A], wanted: NewHold, cause: Cause) -> Held:
+def _hold(purse: Purse[A], wanted: NewHold, origin: ledger.Origin) -> Entry:
     value = purse.price(wanted.amount)
-    account = with_enough(purse, wanted.amount, cause, most_holds=MOST_HOLDS)
+    account = with_enough(purse, wanted.amount, origin.cause, most_holds=MOST_HOLDS)
     until = _until(purse.now, purse.hold_minutes)
     posting = rules.hold(account.standing, wanted.id, wanted.amount, until, order=wanted.order_id, value=value)
     entry = purse.post(
         account,
         posting,
-        ledger.Origin(f"HOLD#{wanted.id}", "HOLD", wanted.id, cause),
+        origin,
         hold=wanted.id,
         order=wanted.order_id,
         value=value,
@@ -100,17 +114,7 @@ def _hold(purse: Purse[A], wanted: NewHold, cause: Cause) -> Held:
         request=wanted.request,
     )
     ledger.write_as_receipt(entry, account)
-    return Held.made(entry)
-
-
-def _held_before(purse: Purse[A], hold_id: str, signature: Signature) -> Held | None:
-    """The hold that this request made before, whatever became of it."""
-    made = find(Entry, f"HOLD#{hold_id}", "HOLD")
-    if made is None:
-        return None
-    # The other body may have named another account.
-    signature.check(made.fact("request"))
-    return Held.made(made) if purse.owns(purse.load(), made.account) else None
+    return entry
 
 
 def _capture(purse: Purse[A], hold_id: str, amount: int | None, order_id: str | None, cause: Cause) -> Held:
@@ -126,9 +130,9 @@ def _capture(purse: Purse[A], hold_id: str, amount: int | None, order_id: str | 
     value = found.value if amount == found.amount else purse.price(amount)
     order_id = found.order or order_id
     posting, spent = rules.capture(account.standing, hold_id, amount, purse.back)
-    entry = purse.post(account, posting, _end(hold_id, cause), hold=hold_id, order=order_id, value=value)
+    entry = purse.post(account, posting, end_of(hold_id, cause), hold=hold_id, order=order_id, value=value)
     pointer = Put(SpentOnOrder.of(order_id, hold_id, account.name, spent)) if order_id else None
-    _write(entry, account, pointer)
+    ledger.write_or_lose(entry, account, pointer)
     return Held(hold_id, HoldState.CAPTURED, found.amount, amount, found.until, order_id, value)
 
 
@@ -155,7 +159,7 @@ def _release(purse: Purse[A], hold_id: str, cause: Cause) -> Held:
             raise HoldEndedError.of(held)
         return held
     posting = rules.release(account.standing, hold_id, purse.back)
-    _write(purse.post(account, posting, _end(hold_id, cause), hold=hold_id, order=found.order), account)
+    ledger.write_or_lose(purse.post(account, posting, end_of(hold_id, cause), hold=hold_id, order=found.order), account)
     return Held(hold_id, HoldState.RELEASED, found.amount, 0, found.until, found.order, found.value)
 
 
@@ -187,18 +191,6 @@ def _ended(purse: Purse[A], account: A, hold_id: str) -> Held:
     if end is None:
         raise LostRaceError  # made after the account was read
     return Held.ended(made, end)
-
-
-def _end(hold_id: str, cause: Cause) -> ledger.Origin:
-    return ledger.Origin(f"HOLD#{hold_id}", "END", hold_id, cause)
-
-
-def _write(entry: Entry, account: Account, *others: Write | None) -> None:
-    """Raises LostRaceError as well when the hold was ended by somebody else: then that is to be read."""
-    try:
-        ledger.write(entry, account, *others)
-    except ledger.AlreadyPostedError:
-        raise LostRaceError from None
 
 
 def _until(now: datetime, minutes: int) -> datetime:

@@ -17,7 +17,6 @@ from loyalty.ledger.items import Account, Entry
 from loyalty.ledger.rules import Back
 from loyalty.ledger.standing import Standing
 from shared.cause import Cause
-from shared.table import LostRaceError
 
 # Takes account, posting, origin and facts, as the store of the account's kind makes entries.
 Post = Callable[..., Entry]
@@ -31,7 +30,12 @@ def ended_hold(standing: Standing, now: datetime) -> str | None:
 def run_out(account: A, hold_id: str, cause: Cause, back: Back, post: Post) -> Entry:
     """The entry that ends a hold whose time is over."""
     posting = rules.release(account.standing, hold_id, back)
-    return post(account, posting, ledger.Origin(f"HOLD#{hold_id}", "END", hold_id, cause), hold=hold_id, ran_out=True)
+    return post(account, posting, end_of(hold_id, cause), hold=hold_id, ran_out=True)
+
+
+def end_of(hold_id: str, cause: Cause) -> ledger.Origin:
+    """What the entry is named after that ends a hold, however it ends."""
+    return ledger.Origin(f"HOLD#{hold_id}", "END", hold_id, cause)
 
 
 def expire(account: Account, watch: Watch, cause: Cause, post: Post) -> Entry | None:
@@ -54,10 +58,7 @@ def caught_up(load: Callable[[], A], watch: Watch, cause: Cause, post: Post) -> 
     """
     account = load()
     while entry := expire(account, watch, by_time(cause), post):
-        try:
-            ledger.write(entry, account)
-        except ledger.AlreadyPostedError:
-            raise LostRaceError from None
+        ledger.write_or_lose(entry, account)
         account = load()
     return account
 

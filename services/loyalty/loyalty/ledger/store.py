@@ -16,7 +16,7 @@ from shared import clock
 from shared.cause import Cause
 from shared.http.receipts import ReplayError
 from shared.keys import SHARDS, shard_of
-from shared.table import Put, Write, commit
+from shared.table import LostRaceError, Put, Write, commit
 
 A = TypeVar("A", bound=Account)
 
@@ -110,6 +110,14 @@ def write(entry: Entry, account: Account, *others: Write | None) -> None:
     """
     seal(account, entry)
     commit(Put(entry, error=AlreadyPostedError()), Put(account), *others)
+
+
+def write_or_lose(entry: Entry, account: Account, *others: Write | None) -> None:
+    """The same for whoever reads again when another was faster: LostRaceError too when the entry is in the ledger."""
+    try:
+        write(entry, account, *others)
+    except AlreadyPostedError:
+        raise LostRaceError from None
 
 
 def write_as_receipt(entry: Entry, account: Account, *others: Write | None) -> None:

@@ -20,7 +20,7 @@ from loyalty.redeeming.models import (
 from loyalty.redeeming.purse import PointsPurse
 from shared.cause import Cause
 from shared.http import Signature
-from shared.table import Put, find, retry_lost_races
+from shared.table import Put, retry_lost_races
 
 _REDEMPTION: Final = "REDEMPTION#"
 _ENTRY: Final = "ENTRY"
@@ -78,7 +78,7 @@ def redeem_points(
     origin = ledger.Origin(f"{_REDEMPTION}{redemption_id}", _ENTRY, redemption_id, cause)
     entry = signature.once(
         lambda: retry_lost_races(lambda: _redeem(purse, wanted, origin, signature.fingerprint)),
-        lambda: _redeemed_before(purse, origin, signature),
+        lambda: holding.posted_before(purse, origin, signature),
     )
     if wanted.order_id:
         settle_late_spending(wanted.order_id, cause)
@@ -94,12 +94,3 @@ def _redeem(purse: PointsPurse, wanted: NewRedemption, origin: ledger.Origin, fi
     pointer = Put(SpentOnOrder.of(wanted.order_id, origin.name, account.name, spent)) if wanted.order_id else None
     ledger.write_as_receipt(entry, account, pointer)
     return entry
-
-
-def _redeemed_before(purse: PointsPurse, origin: ledger.Origin, signature: Signature) -> Entry | None:
-    """What this request redeemed before."""
-    entry = find(Entry, origin.pk, origin.sk)
-    if entry is None:
-        return None
-    signature.check(entry.fact("request"))
-    return entry if purse.owns(purse.load(), entry.account) else None
