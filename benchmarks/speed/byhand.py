@@ -78,49 +78,55 @@ def _each(event: Json, handle: Callable[[Json], None]) -> Json:
 
 
 def _earn(envelope: Json) -> None:
-    order, metadata = envelope["detail"]["data"], envelope["detail"]["metadata"]
+    order, told = envelope["detail"]["data"], envelope["detail"]["metadata"]
     customer_id = order["customer_id"]
     key = _key(f"CUSTOMER#{customer_id}", "ACCOUNT")
     account = _dynamodb().get_item(TableName=_table("loyalty"), Key=key, ConsistentRead=True)["Item"]
     points = int(Decimal(order["total"]) / 100 * 10)
     placed = datetime.fromisoformat(order["placed_at"])
     day = placed.date().replace(year=placed.year + 1).isoformat()
-    lots = json.loads(account["lots"]["S"])
+    lots, version = json.loads(account["lots"]["S"]), int(account["version"]["N"])
     lots[day] = lots.get(day, 0) + points
-    earned = int(account.get("earned", {"N": "0"})["N"]) + points
-    number, tier, version = int(account["entries"]["N"]) + 1, account["tier"], int(account["version"]["N"])
-    facts = {"version": 2, "currency": order["currency"], "total": order["total"], "lot": day}
-    previous = account["head"]["B"] if "head" in account else bytes(32)
-    entry = _key(f"ORDER#{order['order_id']}", "EARN") | {
-        "account": {"S": customer_id},
-        "actor": {"S": metadata["actor"]},
-        "after": {"S": json.dumps([0, sum(lots.values()), 0, 0, earned, 0, 0])},
-        "amount": {"N": str(points)},
-        "cause": {"S": order["order_id"]},
-        "day_shard": {"S": f"{datetime.now(UTC).date()}#{zlib.crc32(customer_id.encode()) % _SHARDS}"},
-        "entry_kind": {"S": "earned"},
-        **_told("PointsEarned", metadata["actor"], metadata["event_id"], metadata["correlation_id"]),
-        "facts": {"S": json.dumps(facts)},
-        "kind": {"S": "entry"},
-        "lots": {"S": json.dumps({day: points})},
-        "posted_at": {"S": datetime.now(UTC).isoformat()},
-        "previous": {"B": previous},
-        "seq": {"N": str(number)},
-        "tier": tier,
-        "tier_before": tier,
-        "version": {"N": "1"},
-    }
-    hashed = json.dumps({**facts, "number": number, "amount": points, "lots": lots}, sort_keys=True).encode()
     changed = account | {
         "due_at": {"S": f"{min(lots)}T00:00Z"},
-        "due_shard": {"S": str(zlib.crc32(customer_id.encode()) % _SHARDS)},
-        "earned": {"N": str(earned)},
-        "entries": {"N": str(number)},
-        "head": {"B": hashlib.sha256(previous + hashed).digest()},
+        "due_shard": {"S": _shard_of(customer_id)},
+        "earned": {"N": str(int(account.get("earned", {"N": "0"})["N"]) + points)},
+        "entries": {"N": str(int(account["entries"]["N"]) + 1)},
         "lots": {"S": json.dumps(lots)},
         "version": {"N": str(version + 1)},
     }
+    facts = {"version": 2, "currency": order["currency"], "total": order["total"], "lot": day}
+    hashed = json.dumps({**facts, "number": changed["entries"]["N"], "amount": points, "lots": lots}, sort_keys=True)
+    previous = account["head"]["B"] if "head" in account else bytes(32)
+    changed["head"] = {"B": hashlib.sha256(previous + hashed.encode()).digest()}
+    entry = _earned(order, told, changed, points) | {"facts": {"S": json.dumps(facts)}, "previous": {"B": previous}}
     _write(_put("loyalty", entry, None), _put("loyalty", changed, version))
+
+
+def _earned(order: Json, told: Json, account: Json, points: int) -> Json:
+    """The entry but for its facts and the hash before; the account is as it is after it."""
+    now, lots = datetime.now(UTC), json.loads(account["lots"]["S"])
+    return _key(f"ORDER#{order['order_id']}", "EARN") | {
+        "account": {"S": order["customer_id"]},
+        "actor": {"S": told["actor"]},
+        "after": {"S": json.dumps([0, sum(lots.values()), 0, 0, int(account["earned"]["N"]), 0, 0])},
+        "amount": {"N": str(points)},
+        "cause": {"S": order["order_id"]},
+        "day_shard": {"S": f"{now.date()}#{_shard_of(order['customer_id'])}"},
+        "entry_kind": {"S": "earned"},
+        **_told("PointsEarned", told["actor"], told["event_id"], told["correlation_id"]),
+        "kind": {"S": "entry"},
+        "lots": {"S": json.dumps({max(lots): points})},
+        "posted_at": {"S": now.isoformat()},
+        "seq": account["entries"],
+        "tier": account["tier"],
+        "tier_before": account["tier"],
+        "version": {"N": "1"},
+    }
+
+
+def _shard_of(customer_id: str) -> str:
+    return str(zlib.crc32(customer_id.encode()) % _SHARDS)
 
 
 def _record(envelope: Json) -> None:
