@@ -61,9 +61,19 @@ class Principal:
     roles: frozenset[Role]
 
     @property
+    def is_staff(self) -> bool:
+        """Whether somebody who works for the shop is asking."""
+        return self.kind == "staff"
+
+    @property
+    def is_customer(self) -> bool:
+        """Whether a customer is asking, on their own behalf: the access tables let them ask of nobody else."""
+        return self.kind == "customer"
+
+    @property
     def customer_id(self) -> str | None:
         """The customer that is asking, or None for anyone else."""
-        return self.id if self.kind == "customer" else None
+        return self.id if self.is_customer else None
 
     @property
     def actor(self) -> str:

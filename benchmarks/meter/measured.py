@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from importlib import import_module
 
 from benchmarks.meter.bill import Bill
 from benchmarks.meter.house import Block
@@ -48,9 +49,9 @@ def operation_in(name: str) -> str:
 def declared_operations() -> Iterator[str]:
     """Every operation there is: each route, each event heard, each event told, each schedule, of each service."""
     for service in SERVICES:
-        module = load_app(service)
+        module, events = load_app(service), import_module(f"{service}.events")
         yield from (f"{service} {route.key}" for route in module.endpoint.routes)
-        yield from (f"{service} hears {event.__name__}" for event in module.HEARS)
-        yield from (f"{service} tells {event.__name__}" for event in module.TELLS)
+        yield from (f"{service} hears {event.__name__}" for event in events.HEARS)
+        yield from (f"{service} tells {event.__name__}" for event in events.TELLS)
         sources = (source.name for source in module.app.event_sources)
         yield from (f"{service} runs {name}" for name in sources if name not in _TRIGGERS)

@@ -44,7 +44,7 @@ endpoint = Endpoints(app, ACCESS, receipts=Receipt)
 )
 def create_customer(request: Request, body: NewCustomer) -> CustomerView:
     """Register a customer for the shop; a guest with this e-mail becomes the customer, under the same id."""
-    source = Source.STAFF if request.principal.kind == "staff" else Source.STOREFRONT
+    source = Source.STAFF if request.principal.is_staff else Source.STOREFRONT
     return accounts.create_customer(body, source, request.cause, request.attempt)
 
 
@@ -69,7 +69,7 @@ def read_customer(request: Request, customer_id: CustomerId) -> CustomerView:
 @endpoint.patch("/api/customers/{customer_id}", if_match=True, problems=[EmailTakenError, EmailErasedError])
 def change_customer(request: Request, customer_id: CustomerId, body: CustomerPatch) -> CustomerView:
     """Change some details (RFC 7396). Customers may change their own names, phone, date of birth and locale."""
-    by_self = request.principal.customer_id is not None
+    by_self = request.principal.is_customer
     return changes.change_customer(customer_id, body, request.if_match, request.cause, by_self=by_self)
 
 
@@ -99,7 +99,7 @@ def add_order(request: Request, customer_id: CustomerId, body: NewOrder) -> Orde
 @endpoint.get("/api/customers/{customer_id}/orders")
 def list_orders(request: Request, customer_id: CustomerId, query: PageQuery) -> Page[OrderView]:
     """The customer's orders, newest first; to customers those of before their registration once verified."""
-    by_self = request.principal.customer_id is not None
+    by_self = request.principal.is_customer
     return orders.list_orders(customer_id, query.limit, request.cursor(query), by_self=by_self)
 
 

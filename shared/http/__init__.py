@@ -1,7 +1,7 @@
 """The HTTP door that the services share: endpoints, requests, replies, pages, receipts, problems."""
 
 from shared.http.cursors import Page, PageQuery
-from shared.http.endpoint import CORS, Endpoints
+from shared.http.endpoint import CORS, Endpoints, Routes
 from shared.http.inputs import checked
 from shared.http.patch import apply_merge_patch
 from shared.http.receipts import Attempt, Idempotency, ReceiptMixin
@@ -21,6 +21,7 @@ __all__ = [
     "ReceiptMixin",
     "Reply",
     "Request",
+    "Routes",
     "Signature",
     "Svg",
     "apply_merge_patch",

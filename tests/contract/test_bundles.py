@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import shutil
 import struct
 import subprocess
@@ -57,7 +58,7 @@ def test_every_module_comes_with_its_bytecode(service: str) -> None:
 
 
 @each_service
-def test_every_handler_can_be_imported_from_the_bundle_and_lambdas_own_packages_alone(
+def test_every_module_can_be_imported_from_the_bundle_and_lambdas_own_packages_alone(
     service: str, tmp_path: Path
 ) -> None:
     code, runtime = tmp_path / "code", tmp_path / "runtime"
@@ -67,8 +68,14 @@ def test_every_handler_can_be_imported_from_the_bundle_and_lambdas_own_packages_
     with zipfile.ZipFile(archive(service)) as opened:
         opened.extractall(code)
     wanted = [function["Handler"].split(".") for function in functions(service).values()]
-    program = f"import sys; sys.path[:0] = {[str(code), str(runtime)]!r}\n" + "\n".join(
-        f"import {module}; assert callable({module}.{attribute})" for module, attribute in wanted
+    modules = [name[:-3].replace("/", ".") for name in names(service) if re.fullmatch(rf"{service}/.*\.py", name)]
+    program = "\n".join(
+        [
+            f"import importlib, sys; sys.path[:0] = {[str(code), str(runtime)]!r}",
+            *(f"import {module}; assert callable({module}.{attribute})" for module, attribute in wanted),
+            f"for name in {modules!r}: importlib.import_module(name.removesuffix('.__init__'))",
+            "app.endpoint.check_access()",
+        ]
     )
     # Neither the environment, nor this folder, nor site-packages can help it.
     environment = {"AWS_DEFAULT_REGION": "us-east-1", "AWS_REGION": "us-east-1"}

@@ -5,18 +5,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any, Final
 
-from loyalty.bonuses.usecases import reward_review, reward_sign_up
 from loyalty.cards.items import Card
-from loyalty.cards.usecases import issue_card
 from loyalty.claims.items import Claim
-from loyalty.credit.items import CreditAccount
-from loyalty.credit.models import currency_of
-from loyalty.earning.usecases import record_order
-from loyalty.erasure.usecases import erase_customer, erased_of, kept_of
+from loyalty.credit.items import CreditAccount, currency_of
 from loyalty.ledger.items import Entry
-from loyalty.merging.usecases import merge_customers
 from loyalty.points.items import PointsAccount
-from loyalty.points.usecases import keep_profile
 from shared.events import (
     CardBlocked,
     CardIssued,
@@ -53,27 +46,40 @@ from shared.table import Told
 
 
 def _hear_order(heard: Heard[OrderRecorded]) -> None:
+    from loyalty.earning.usecases import record_order
+
     record_order(heard.data, heard.version, heard.cause)
 
 
 def _hear_registration(heard: Heard[CustomerRegistered]) -> None:
+    from loyalty.bonuses.usecases import reward_sign_up
+    from loyalty.cards.usecases import issue_card
+
     issue_card(heard.data, heard.version, heard.cause)
     reward_sign_up(heard.data.customer_id, heard.cause)
 
 
 def _hear_update(heard: Heard[CustomerUpdated]) -> None:
+    from loyalty.points.usecases import keep_profile
+
     keep_profile(heard.data, heard.version)
 
 
 def _hear_review(heard: Heard[ReviewRecorded]) -> None:
+    from loyalty.bonuses.usecases import reward_review
+
     reward_review(heard.data, heard.cause)
 
 
 def _hear_erasure(heard: Heard[ErasureRequested]) -> None:
+    from loyalty.erasure.usecases import erase_customer
+
     erase_customer(heard.data, heard.cause)
 
 
 def _hear_merge(heard: Heard[CustomersMerged]) -> None:
+    from loyalty.merging.usecases import merge_customers
+
     merge_customers(heard.data, heard.cause)
 
 
@@ -211,6 +217,8 @@ def _card_unblocked(card: Card, _: Told) -> CardUnblocked:
 
 
 def _erasure_answered(account: PointsAccount, told: Told) -> ErasureAnswered:
+    from loyalty.erasure.usecases import erased_of, kept_of
+
     request_id, _, customer_id = (told.about or "").partition("/")
     return ErasureAnswered(
         request_id=request_id,

@@ -6,7 +6,7 @@ from typing import Final
 
 from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
 
-from loyalty.ledger.items import Account
+from loyalty.ledger.items import Account, Entry
 from shared.keys import customer_partition
 
 CREDIT: Final = "CREDIT#"
@@ -40,3 +40,8 @@ class CreditAccount(Account, discriminator="credit"):
     def is_closed(self) -> bool:
         """Whether nothing is posted to it any more."""
         return self.erased_at is not None or self.merged_into is not None
+
+
+def currency_of(entry: Entry) -> str:
+    """The currency of the account that an entry is in."""
+    return entry.account.rpartition("#")[2]

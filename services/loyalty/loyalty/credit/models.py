@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints
 
-from loyalty.credit.items import CreditAccount
+from loyalty.credit.items import CreditAccount, currency_of
 from loyalty.days import NEVER
 from loyalty.ledger.held import Held, HoldState
 from loyalty.ledger.items import Entry
@@ -268,8 +268,3 @@ class CreditVerificationView(VerificationView):
     """What a verification of the whole ledger of one account of credit found."""
 
     currency: CurrencyCode
-
-
-def currency_of(entry: Entry) -> str:
-    """The currency of the account that an entry is in."""
-    return entry.account.rpartition("#")[2]

@@ -16,13 +16,12 @@ from loyalty.ledger import store as ledger
 from loyalty.ledger.items import Entry, read_lots, write_lots
 from loyalty.ledger.overdue import caught_up
 from loyalty.ledger.rules import Back
-from loyalty.ledger.spent import SpentOnOrder
+from loyalty.ledger.spent import OrderItem, SpentOnOrder
 from loyalty.ledger.standing import Lots, Posting, Standing, latest, negative, plus
 from loyalty.points import rules as points_rules
 from loyalty.points import store as points
 from loyalty.points.current import account_to_post_to
 from loyalty.points.items import PointsAccount
-from loyalty.table import LoyaltyItem
 from shared.cause import Cause
 from shared.table import retry_lost_races
 
@@ -138,7 +137,7 @@ def _posting(before: Standing, spending: Spending, amount: int, back: Back) -> t
     return rules.spend_again(before, -amount), negative(latest(spending.restored, -amount))
 
 
-def _spendings(things: Iterable[LoyaltyItem]) -> Iterable[Spending]:
+def _spendings(things: Iterable[OrderItem]) -> Iterable[Spending]:
     """What was spent on an order, by account, among all that it caused."""
     spent: dict[str, Lots] = {}
     later: dict[str, list[Entry]] = {}

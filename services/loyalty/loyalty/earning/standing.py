@@ -13,9 +13,8 @@ from loyalty.days import NEVER
 from loyalty.earning.parcels import Parcels
 from loyalty.ledger import store as ledger
 from loyalty.ledger.items import Entry, read_lots
-from loyalty.ledger.spent import UndoneOrder
+from loyalty.ledger.spent import OrderItem, UndoneOrder
 from loyalty.ledger.standing import Ripening
-from loyalty.table import LoyaltyItem
 from shared.events import OrderRecorded
 
 # Where the entries lie in the order's partition; those of settlements by the order's version, and so in its order.
@@ -135,7 +134,7 @@ class Undone:
         return cls(order.order_id, version, share, order.reinstated_at is not None)
 
     @classmethod
-    def known(cls, order_id: str, things: Iterable[LoyaltyItem]) -> Self | None:
+    def known(cls, order_id: str, things: Iterable[OrderItem]) -> Self | None:
         """As it was stored when the order was last heard of, among all that it caused; None when nothing was."""
         kept = list(things)
         book = OrderBook.of([item for item in kept if isinstance(item, Entry)])

@@ -11,13 +11,13 @@ from typing import Final
 from loyalty.cards.items import Card
 from loyalty.cards.store import card_of
 from loyalty.credit.items import CREDIT, CreditAccount
+from loyalty.kinds import LoyaltyItem
 from loyalty.ledger import rules
 from loyalty.ledger import store as ledger
 from loyalty.ledger.items import ACCOUNT, Account, Entry
 from loyalty.ledger.standing import EntryKind, Standing
 from loyalty.points import store
 from loyalty.points.items import PointsAccount
-from loyalty.table import LoyaltyItem
 from loyalty.tiers.rules import fresh
 from shared import clock
 from shared.cause import Cause

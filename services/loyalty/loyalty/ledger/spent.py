@@ -7,7 +7,7 @@ from typing import Final
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 from pynamodb_attributes import IntegerAttribute
 
-from loyalty.ledger.items import lots_attribute
+from loyalty.ledger.items import Entry, lots_attribute
 from loyalty.ledger.standing import Lots
 from loyalty.table import LoyaltyItem
 
@@ -45,3 +45,7 @@ class UndoneOrder(LoyaltyItem, discriminator="undone"):
     def fresh(cls, order_id: str) -> UndoneOrder:
         """Of an order of which nothing is stored yet."""
         return cls(f"ORDER#{order_id}", UNDONE, order_version=0)
+
+
+# Whatever lies with an order.
+OrderItem = Entry | SpentOnOrder | UndoneOrder

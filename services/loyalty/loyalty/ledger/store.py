@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final, TypeVar
 
 from loyalty.due.rules import Watch
 from loyalty.ledger.items import Account, Entry, entry_of, minute_of
+from loyalty.ledger.spent import OrderItem
 from loyalty.ledger.standing import EntryKind, Posting
 from loyalty.programme.models import Programme
 from loyalty.table import LoyaltyItem
@@ -126,9 +127,10 @@ def write_as_receipt(entry: Entry, account: Account, *others: Write | None) -> N
     commit(Put(entry, error=ReplayError()), Put(account), *others)
 
 
-def things_of_order(order_id: str) -> list[LoyaltyItem]:
+def things_of_order(order_id: str) -> list[OrderItem]:
     """All that one order caused, as it is now."""
-    return list(LoyaltyItem.query(f"ORDER#{order_id}", consistent_read=True))
+    found: Iterable[Any] = LoyaltyItem.query(f"ORDER#{order_id}", consistent_read=True)
+    return list(found)
 
 
 def entries_of(account: str, *, before: int | None, kind: EntryKind | None, limit: int | None) -> list[Entry]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from loyalty.kinds import LoyaltyItem
 from loyalty.ledger.items import Account, Entry
 from loyalty.liability import store
 from loyalty.liability.rules import Books, Places, ledger_of, month_of
-from loyalty.table import LoyaltyItem
 
 
 def check_books(day: date) -> list[str]:

@@ -1,0 +1,62 @@
+"""The routes of adjustments."""
+
+from __future__ import annotations
+
+from loyalty.access import ACCESS
+from loyalty.adjustments import approvals
+from loyalty.adjustments import usecases as adjustments
+from loyalty.adjustments.models import NewAdjustment, ProposalId, ProposalView, Rejection
+from loyalty.points import usecases as points
+from loyalty.points.models import EntryView
+from shared.http import Idempotency, Page, PageQuery, Reply, Request, Routes
+from shared.ids import CustomerId
+
+endpoint = Routes(ACCESS["adjustments"])
+
+
+@endpoint.post(
+    "/api/customers/{customer_id}/points",
+    status=201,
+    accepted=ProposalView,
+    idempotency=Idempotency.REQUIRED,
+    problems=[points.InsufficientPointsError],
+)
+def adjust_points(request: Request, customer_id: CustomerId, body: NewAdjustment) -> Reply[EntryView | ProposalView]:
+    """Add points, or take them (negative), for a reason that the customer can read.
+
+    Above the programme's limit nothing is posted yet: the answer is 202 with a proposal, which somebody else approves.
+    """
+    view = adjustments.adjust_points(customer_id, body, cause=request.cause, attempt=request.attempt)
+    return Reply(view, status=adjustments.ACCEPTED if isinstance(view, ProposalView) else None)
+
+
+@endpoint.get("/api/customers/{customer_id}/points/proposals")
+def list_proposals(request: Request, customer_id: CustomerId, query: PageQuery) -> Page[ProposalView]:
+    """A customer's adjustments that needed a second person, newest first, with what became of them."""
+    return approvals.list_proposals(customer_id, query, request.cursor(query))
+
+
+@endpoint.post(
+    "/api/customers/{customer_id}/points/proposals/{proposal_id}/approve",
+    status=201,
+    problems=[approvals.SamePersonError, approvals.ProposalDecidedError, points.InsufficientPointsError],
+)
+def approve_adjustment(request: Request, customer_id: CustomerId, proposal_id: ProposalId) -> EntryView:
+    """Post what somebody else proposed. Sent again by the same person, it is answered again."""
+    return approvals.approve_adjustment(customer_id, proposal_id, request.cause)
+
+
+@endpoint.post(
+    "/api/customers/{customer_id}/points/proposals/{proposal_id}/reject", problems=[approvals.ProposalDecidedError]
+)
+def reject_adjustment(
+    request: Request, customer_id: CustomerId, proposal_id: ProposalId, body: Rejection
+) -> ProposalView:
+    """Let nothing come of a proposal; its proposer may take it back so."""
+    return approvals.reject_adjustment(customer_id, proposal_id, body, request.cause)
+
+
+@endpoint.get("/api/loyalty/adjustments")
+def list_open_proposals(request: Request, query: PageQuery) -> Page[ProposalView]:
+    """All adjustments that wait for a second person, newest first. The very newest may show a moment late."""
+    return approvals.list_open_proposals(query, request.cursor(query))

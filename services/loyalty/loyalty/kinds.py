@@ -1,0 +1,19 @@
+"""The table's base item with every kind of it known, for who reads items of whatever kind."""
+
+# ruff: noqa: F401  # a kind is known once its module is imported
+
+from __future__ import annotations
+
+import loyalty.adjustments.items
+import loyalty.cards.items
+import loyalty.claims.items
+import loyalty.credit.items
+import loyalty.ledger.items
+import loyalty.ledger.spent
+import loyalty.liability.items
+import loyalty.points.items
+import loyalty.programme.items
+import loyalty.rewards.items
+from loyalty.table import LoyaltyItem
+
+__all__ = ["LoyaltyItem"]

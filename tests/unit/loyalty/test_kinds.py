@@ -1,0 +1,60 @@
+"""What loyalty imports late: each kind of item is known before one can be read, and nobody waits for others' routes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from infra.bundle import ROOT
+
+_PROGRAM = """
+import importlib, json, pkgutil, sys
+sys.path[:0] = [{root!r}, {service!r}]
+import loyalty
+every = [module.name for module in pkgutil.walk_packages(loyalty.__path__, "loyalty.")]
+for module in {modules!r} or every:
+    importlib.import_module(module)
+from loyalty.table import LoyaltyItem
+kinds = LoyaltyItem.kind._discriminator_map
+print(json.dumps([sorted(kinds), sorted(name for name in sys.modules if name.startswith("loyalty"))]))
+"""
+_ACCOUNTS = {"account", "credit"}
+_OF_AN_ORDER = {"entry", "spent", "undone"}
+_TELLING = _ACCOUNTS | {"card", "claim", "entry"}
+
+
+def _imported_by(*modules: str) -> tuple[set[str], set[str]]:
+    """The kinds of items that are known, and the modules that are there, in a process that imports these, or all."""
+    program = _PROGRAM.format(root=str(ROOT), service=str(ROOT / "services" / "loyalty"), modules=modules)
+    done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)  # noqa: S603
+    kinds, modules = json.loads(done.stdout)
+    return set(kinds), set(modules)
+
+
+@pytest.mark.parametrize(
+    ("module", "read"),
+    [
+        ("loyalty.events", _TELLING),
+        ("loyalty.earning.usecases", _ACCOUNTS | _OF_AN_ORDER),
+        ("loyalty.due.usecases", _ACCOUNTS),
+    ],
+)
+def test_each_kind_that_a_function_may_meet_is_known_before_it_reads(module: str, read: set[str]) -> None:
+    kinds, _ = _imported_by(module)
+    assert read <= kinds
+
+
+@pytest.mark.parametrize("module", ["loyalty.erasure.usecases", "loyalty.liability.checking"])
+def test_who_reads_items_of_every_kind_knows_every_kind(module: str) -> None:
+    everything, _ = _imported_by()
+    kinds, _ = _imported_by(module)
+    assert kinds == everything
+
+
+@pytest.mark.parametrize("module", ["loyalty.events", "loyalty.earning.usecases", "loyalty.due.usecases"])
+def test_what_is_no_request_waits_for_no_route(module: str) -> None:
+    _, modules = _imported_by(module)
+    assert not [name for name in modules if name.endswith(".routes")]
