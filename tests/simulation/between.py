@@ -41,6 +41,18 @@ class Queue:
     dead: list[Message] = field(default_factory=list)
     hidden_until: dict[str, float] = field(default_factory=dict)
 
+    def answer(self, operation: str, params: Mapping[str, Any], now: float) -> dict[str, Any]:
+        """What SQS says to a call about the dead letters."""
+        match operation:
+            case "ReceiveMessage":
+                return self.hand_out(params, now)
+            case "DeleteMessage":
+                return self.delete(params)
+            case "ChangeMessageVisibility":
+                return self.show(params, now)
+            case _:
+                return self.count(now)
+
     def hand_out(self, params: Mapping[str, Any], now: float) -> dict[str, Any]:
         """ReceiveMessage of the dead letters."""
         visible = [letter for letter in self.dead if self.hidden_until.get(letter.id, 0) <= now]
@@ -58,6 +70,15 @@ class Queue:
         """ChangeMessageVisibility of a dead letter."""
         self.hidden_until[params["ReceiptHandle"]] = now + params["VisibilityTimeout"]
         return {}
+
+    def count(self, now: float) -> dict[str, Any]:
+        """GetQueueAttributes of the dead letters."""
+        hidden = sum(self.hidden_until.get(letter.id, 0) > now for letter in self.dead)
+        counts = {
+            "ApproximateNumberOfMessages": str(len(self.dead) - hidden),
+            "ApproximateNumberOfMessagesNotVisible": str(hidden),
+        }
+        return {"Attributes": counts}
 
 
 @dataclass

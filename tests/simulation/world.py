@@ -191,12 +191,8 @@ class World:
                 return self._put_events(params["Entries"], frame.trouble if refuse else None)
             case "SendEmail":
                 return self._send_mail(params, frame)
-            case "ReceiveMessage":
-                return queue.hand_out(params, now)
-            case "DeleteMessage":
-                return queue.delete(params)
-            case "ChangeMessageVisibility":
-                return queue.show(params, now)
+            case "ReceiveMessage" | "DeleteMessage" | "ChangeMessageVisibility" | "GetQueueAttributes":
+                return queue.answer(operation, params, now)
             case "PutItem" if params["Item"].get("status") == {"S": "sending"}:
                 frame.claim = params["Item"]
         return moto_direct.call(operation, params, lambda: _real_call(client, operation, params))
