@@ -182,10 +182,11 @@ class Account(LoyaltyItem):
         A date in an index stays where it is, though its reason may be gone, until it is reached or an earlier one
         comes: an operation then costs no write to the index.
         """
-        soonest = next_due(self.standing, self.active_on, self.warned_on, watch, self.other_due(watch))
+        standing = self.standing
+        soonest = next_due(standing, self.active_on, self.warned_on, watch, self.other_due(watch))
         self.due_at = _moved(self.due_at, soonest, now)
         self.due_shard = shard_of(self.pk) if self.due_at else None
-        ends = min((hold.until for hold in self.standing.holds.values()), default=None)
+        ends = min((hold.until for hold in standing.holds.values()), default=None)
         self.hold_until = _moved(self.hold_until, ends, now)
         self.hold_shard = shard_of(self.pk) if self.hold_until else None
 

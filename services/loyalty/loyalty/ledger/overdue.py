@@ -43,7 +43,7 @@ def expire(account: Account, watch: Watch, cause: Cause, post: Post) -> Entry | 
 
     It is named after the lot's day, so that what expired of a lot is found without what expired of others.
     """
-    over = lots_over(account.standing.lots, account.active_on, watch)
+    over = lots_over(account.lots, account.active_on, watch)
     if not over:
         return None
     lot = min(over)
@@ -70,7 +70,7 @@ def by_time(cause: Cause) -> Cause:
 
 def aged(account: A, watch: Watch) -> A:
     """The account as it will be once what is over has expired: to look at, for no entry says so yet."""
-    if over := lots_over(account.standing.lots, account.active_on, watch):
+    if over := lots_over(account.lots, account.active_on, watch):
         account.stand(rules.expire(account.standing, over).after)
     return account
 
