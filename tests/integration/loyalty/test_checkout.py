@@ -8,7 +8,7 @@ import pytest
 
 from shared.auth import STAFF, Role
 from tests.integration.loyalty.settings import set_programme
-from tests.integration.loyalty.shop import ADA, BOB, erasure, hear, images, order, registration
+from tests.integration.loyalty.shop import ADA, BOB, erasure, get, hear, images, order, registration
 from tests.integration.loyalty.spending import held, post, quote
 
 CREDIT = {"amount": 2500, "currency": "USD", "code": "goodwill", "reason": "A late delivery"}
@@ -48,6 +48,19 @@ def test_what_is_over_is_no_more_offered_though_the_job_has_not_come_yet(set_clo
     assert quote(8995).json_body["points"] == {"available": 0, "options": [], "used": 0, "value": 0}
     answer = quote(8995, points=1)
     assert (answer.status_code, answer.json_body["balance"], answer.json_body["available"]) == (409, 0, 0)
+    assert images() == before
+
+
+def test_what_is_over_shows_nowhere_though_the_job_has_not_come_yet(set_clock: Callable[[str], None]) -> None:
+    assert post("credit", {**CREDIT, "expires_on": "2027-01-31"}, key="c1", by=Role.SUPPORT).status_code == 201
+    before = images()
+    for moment, points, credit in (("2027-01-31T23:59:59+00:00", 293, 2500), ("2027-02-01T00:00:00+00:00", 0, 0)):
+        set_clock(moment)
+        account, card, credits_ = (
+            get(f"/api/customers/{ADA}/{what}").json_body for what in ("points", "card", "credit")
+        )
+        assert [account["available"], card["available"], credits_["items"][0]["available"]] == [points, points, credit]
+        assert [account["balance"], card["balance"], credits_["items"][0]["balance"]] == [points, points, credit]
     assert images() == before
 
 

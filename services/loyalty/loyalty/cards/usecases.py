@@ -12,6 +12,7 @@ from loyalty.cards.models import CardDetails, CardRecord, CardView, MilestoneVie
 from loyalty.cards.pictures import PictureForm
 from loyalty.cards.rules import CardStatus, check_last_day, new_number
 from loyalty.cards.store import card_of, find_card, newest_after
+from loyalty.ledger.overdue import aged
 from loyalty.points import store
 from loyalty.points.items import PointsAccount
 from loyalty.points.usecases import shown_account
@@ -127,7 +128,7 @@ def _issue_by_hand(customer_id: str, details: CardDetails, cause: Cause, attempt
 
 
 def _shown_card(customer_id: str, *, by_self: bool) -> tuple[PointsAccount, Card]:
-    account = shown_account(customer_id, by_self=by_self)
+    account = aged(shown_account(customer_id, by_self=by_self), store.terms_now().watch)
     card = card_of(account)
     if card is None:
         raise NotFoundError("This customer has no card: guests get one when they register.")

@@ -12,7 +12,7 @@ from loyalty.credit.items import CreditAccount
 from loyalty.credit.models import CreditEntryView, CreditVerificationView, CreditView, NewCredit, Revocation
 from loyalty.ledger import rules as ledger_rules
 from loyalty.ledger import store as ledger
-from loyalty.ledger.overdue import caught_up
+from loyalty.ledger.overdue import aged, caught_up
 from loyalty.ledger.proving import prove
 from loyalty.ledger.standing import EntryKind
 from loyalty.ledger.store import Terms
@@ -78,7 +78,8 @@ def list_credit(customer_id: str, *, by_self: bool) -> Page[CreditView]:
     """
     owner = shown_account(customer_id, by_self=by_self)
     accounts = store.accounts_of(owner.customer_id)
-    return Page.of([CreditView.of(account) for account in accounts if not account.is_closed], None)
+    watch = store.terms_now().watch
+    return Page.of([CreditView.of(aged(account, watch)) for account in accounts if not account.is_closed], None)
 
 
 def list_entries(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Self
 
 from loyalty.ledger import store as ledger
+from loyalty.ledger.overdue import aged
 from loyalty.ledger.proving import prove
 from loyalty.points import store
 from loyalty.points.items import PointsAccount
@@ -37,8 +38,12 @@ class InsufficientPointsError(ConflictError):
 
 
 def read_points(customer_id: str, *, by_self: bool) -> PointsView:
-    """How the account stands. Raises NotFoundError without one, EmailNotVerifiedError as `shown_account`."""
-    return PointsView.of(shown_account(customer_id, by_self=by_self), store.terms_now())
+    """How the account stands, without what is over by now, whether the job has come by or not.
+
+    Raises NotFoundError without one, EmailNotVerifiedError as `shown_account`.
+    """
+    terms = store.terms_now()
+    return PointsView.of(aged(shown_account(customer_id, by_self=by_self), terms.watch), terms)
 
 
 def list_entries(
