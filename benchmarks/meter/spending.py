@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from benchmarks.meter import people
 from benchmarks.meter.shop import Shop
-from loyalty.ledger.items import is_reached
+from loyalty.ledger.attributes import is_reached
 from shared.events import Order
 from tests.harness.ground import items
 

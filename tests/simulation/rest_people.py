@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any, Final
 
+from tests.harness import moto_direct
 from tests.harness.ground import SERVICES
-from tests.simulation import moto_direct
 from tests.simulation.carriage import is_planted
 from tests.simulation.checks import about, email_pk
 from tests.simulation.model import shop

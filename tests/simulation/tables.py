@@ -11,7 +11,7 @@ from typing import Any
 from moto.dynamodb.models.dynamo_type import Item
 
 from tests.harness.ground import SERVICES
-from tests.simulation.moto_direct import table
+from tests.harness.moto_direct import table
 from tests.simulation.world import World, table_name
 
 Row = Mapping[str, Any]

@@ -23,10 +23,11 @@ from shared.events import EVENTS
 from shared.observability import metrics
 from tests import tokens
 from tests.harness import house as harness
+from tests.harness import moto_direct
 from tests.harness.ground import SERVICES, ground
 from tests.harness.house import Answer, Message
 from tests.harness.logs import captured_logs
-from tests.simulation import faults, moto_direct
+from tests.simulation import faults
 from tests.simulation.between import Queue, SentMail, Stream
 from tests.simulation.faults import Crash, Fault, Trouble
 from tests.simulation.instances import INSTANCES, Instance, ShortContext, instance

@@ -59,8 +59,8 @@ def test_what_is_over_shows_nowhere_though_the_job_has_not_come_yet(set_clock: C
         account, card, credits_ = (
             get(f"/api/customers/{ADA}/{what}").json_body for what in ("points", "card", "credit")
         )
-        assert [account["available"], card["available"], credits_["items"][0]["available"]] == [points, points, credit]
-        assert [account["balance"], card["balance"], credits_["items"][0]["balance"]] == [points, points, credit]
+        assert [account["available"], card["available"], credits_["data"][0]["available"]] == [points, points, credit]
+        assert [account["balance"], card["balance"], credits_["data"][0]["balance"]] == [points, points, credit]
     assert images() == before
 
 

@@ -19,10 +19,10 @@ from loyalty.programme.usecases import current_programme
 from loyalty.table import LoyaltyItem
 from shared import clock
 from shared.events import OrderRecorded, OrderStatus
+from tests.harness import moto_direct
 from tests.harness.large_tables import large_tables, undone
 from tests.integration.loyalty.shop import account, adjust, entries, expire, hear, order, registration
 from tests.integration.loyalty.spending import capture, held, hold, redeem, release
-from tests.simulation import moto_direct
 
 At = Callable[[datetime], None]
 

@@ -13,7 +13,8 @@ from loyalty.credit.items import CreditAccount
 from loyalty.earning.standing import Undone
 from loyalty.ledger import rules
 from loyalty.ledger import store as ledger
-from loyalty.ledger.items import Entry, read_lots, write_lots
+from loyalty.ledger.attributes import read_lots, write_lots
+from loyalty.ledger.items import Entry
 from loyalty.ledger.overdue import caught_up
 from loyalty.ledger.rules import Back
 from loyalty.ledger.spent import OrderItem, SpentOnOrder

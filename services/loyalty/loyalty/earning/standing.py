@@ -12,7 +12,8 @@ from typing import Any, Final, Self
 from loyalty.days import NEVER
 from loyalty.earning.parcels import Parcels
 from loyalty.ledger import store as ledger
-from loyalty.ledger.items import Entry, read_lots
+from loyalty.ledger.attributes import read_lots
+from loyalty.ledger.items import Entry
 from loyalty.ledger.spent import OrderItem, UndoneOrder
 from loyalty.ledger.standing import Ripening
 from shared.events import OrderRecorded

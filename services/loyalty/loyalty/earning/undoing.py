@@ -8,7 +8,7 @@ from typing import Any
 from loyalty.days import NEVER
 from loyalty.earning.standing import OrderBook
 from loyalty.ledger import rules
-from loyalty.ledger.items import write_lots
+from loyalty.ledger.attributes import write_lots
 from loyalty.ledger.rules import Parcel
 from loyalty.ledger.standing import Posting
 from loyalty.ledger.store import Terms

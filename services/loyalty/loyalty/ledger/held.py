@@ -8,7 +8,8 @@ from enum import StrEnum
 from typing import Any, Final, Protocol, Self, TypeVar
 
 from loyalty.due.rules import Watch
-from loyalty.ledger.items import Account, Entry, read_moment
+from loyalty.ledger.attributes import read_moment
+from loyalty.ledger.items import Account, Entry
 from loyalty.ledger.rules import Back
 from loyalty.ledger.standing import EntryKind, Hold, Posting
 from loyalty.ledger.store import Origin

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from loyalty.ledger import rules
 from loyalty.ledger import store as ledger
+from loyalty.ledger.attributes import minute_of
 from loyalty.ledger.held import (
     MOST_HOLDS,
     A,
@@ -22,7 +23,7 @@ from loyalty.ledger.held import (
     TooManyHoldsError,
     is_over,
 )
-from loyalty.ledger.items import Entry, minute_of
+from loyalty.ledger.items import Entry
 from loyalty.ledger.overdue import by_time, caught_up, end_of, run_out
 from loyalty.ledger.spent import SpentOnOrder
 from loyalty.ledger.standing import Hold

@@ -12,55 +12,22 @@ from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
 
 from loyalty.days import NEVER
 from loyalty.due.rules import Watch, next_due
+from loyalty.ledger.attributes import (
+    holds_attribute,
+    is_reached,
+    lots_attribute,
+    minute_of,
+    pending_attribute,
+    write_lots,
+    write_pending,
+)
 from loyalty.ledger.chain import GENESIS, hash_of
-from loyalty.ledger.standing import EntryKind, Hold, Holds, Lots, Pending, Posting, Ripening, Standing, Vector
+from loyalty.ledger.standing import EntryKind, Posting, Standing, Vector
 from loyalty.table import DateAttribute, LoyaltyItem, TextAttribute
 from shared.events import Tier
 from shared.keys import customer_in, shard_of
 
 ACCOUNT: Final = "ACCOUNT"
-_MINUTES: Final = "%Y-%m-%dT%H:%MZ"
-
-
-def lots_attribute(**options: Any) -> TextAttribute[Lots]:
-    return TextAttribute(write_lots, read_lots, **options)
-
-
-def write_lots(lots: Lots) -> dict[str, int]:
-    """Lots as JSON says them: by day, soonest first."""
-    return {day.isoformat(): lots[day] for day in sorted(lots)}
-
-
-def read_lots(written: dict[str, int]) -> Lots:
-    """Lots as JSON says them."""
-    return {date.fromisoformat(day): amount for day, amount in written.items()}
-
-
-def _write_pending(pending: Pending) -> dict[str, int]:
-    return {f"{where.on}/{where.lot}": pending[where] for where in sorted(pending)}
-
-
-def _read_pending(written: dict[str, int]) -> Pending:
-    return {Ripening(*map(date.fromisoformat, where.split("/"))): amount for where, amount in written.items()}
-
-
-def _write_holds(holds: Holds) -> dict[str, Any]:
-    return {name: _write_hold(hold) for name, hold in holds.items()}
-
-
-def _write_hold(hold: Hold) -> list[Any]:
-    written = [minute_of(hold.until), write_lots(hold.lots)]
-    about = [hold.order, hold.value]
-    return [*written, *about] if any(fact is not None for fact in about) else written
-
-
-def _read_holds(written: dict[str, Any]) -> Holds:
-    return {name: Hold(read_moment(until), read_lots(lots), *about) for name, (until, lots, *about) in written.items()}
-
-
-def read_moment(written: str) -> datetime:
-    """A moment to the minute, in UTC."""
-    return datetime.strptime(written, _MINUTES).replace(tzinfo=UTC)
 
 
 class DueAccounts(GlobalSecondaryIndex["Account"]):
@@ -114,8 +81,8 @@ class Account(LoyaltyItem):
     entries = IntegerAttribute(default=0)
     head = BinaryAttribute(legacy_encoding=False, null=True)
     lots = lots_attribute(default=dict)
-    pending: TextAttribute[Pending] = TextAttribute(_write_pending, _read_pending, null=True)
-    holds: TextAttribute[Holds] = TextAttribute(_write_holds, _read_holds, null=True)
+    pending = pending_attribute(null=True)
+    holds = holds_attribute(null=True)
     owed = IntegerAttribute(null=True)
     earned = IntegerAttribute(null=True)
     spent = IntegerAttribute(null=True)
@@ -218,7 +185,7 @@ class Entry(LoyaltyItem, discriminator="entry"):
     entry_kind = UnicodeEnumAttribute(EntryKind)
     amount = IntegerAttribute()
     lots = lots_attribute(null=True)
-    pending: TextAttribute[Pending] = TextAttribute(_write_pending, _read_pending, null=True)
+    pending = pending_attribute(null=True)
     held = IntegerAttribute(null=True)
     owed = IntegerAttribute(null=True)
     after: TextAttribute[Vector] = TextAttribute(list, lambda numbers: Vector(*numbers))
@@ -272,7 +239,7 @@ class Entry(LoyaltyItem, discriminator="entry"):
             "kind": self.entry_kind.value,
             "amount": self.amount,
             "lots": write_lots(self.lots or {}),
-            "pending": _write_pending(self.pending or {}),
+            "pending": write_pending(self.pending or {}),
             "held": self.held or 0,
             "owed": self.owed or 0,
             "after": list(self.after),
@@ -283,16 +250,6 @@ class Entry(LoyaltyItem, discriminator="entry"):
             "posted_at": self.posted_at.astimezone(UTC).isoformat(timespec="microseconds"),
             "facts": self.facts or {},
         }
-
-
-def minute_of(moment: datetime) -> str:
-    """A moment as accounts keep it."""
-    return moment.astimezone(UTC).strftime(_MINUTES)
-
-
-def is_reached(minute: str | None, now: datetime) -> bool:
-    """Whether a moment that an account keeps has come."""
-    return minute is not None and minute <= minute_of(now)
 
 
 def _moved(kept: str | None, soonest: datetime | None, now: datetime) -> str | None:

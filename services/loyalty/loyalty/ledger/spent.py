@@ -7,7 +7,8 @@ from typing import Final
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 from pynamodb_attributes import IntegerAttribute
 
-from loyalty.ledger.items import Entry, lots_attribute
+from loyalty.ledger.attributes import lots_attribute
+from loyalty.ledger.items import Entry
 from loyalty.ledger.standing import Lots
 from loyalty.table import LoyaltyItem
 

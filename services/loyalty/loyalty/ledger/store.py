@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime
 from typing import Any, Final, TypeVar
 
 from loyalty.due.rules import Watch
-from loyalty.ledger.items import Account, Entry, entry_of, minute_of
+from loyalty.ledger.attributes import minute_of
+from loyalty.ledger.items import Account, Entry, entry_of
 from loyalty.ledger.spent import OrderItem
 from loyalty.ledger.standing import EntryKind, Posting
 from loyalty.programme.models import Programme
