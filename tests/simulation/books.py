@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from tests.simulation.model.ledger import Ledgers
+from tests.simulation.model.posting import Ledgers
 from tests.simulation.programmes import ShopProgramme
 from tests.simulation.tables import Row, Tables
 from tests.simulation.world import World

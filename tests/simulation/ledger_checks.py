@@ -11,6 +11,7 @@ from loyalty.ledger.items import Entry as StoredEntry
 from loyalty.ledger.verification import verify
 from tests.simulation.books import accounts_in
 from tests.simulation.model.account import Account
+from tests.simulation.model.ledger import post
 from tests.simulation.model.terms import NEVER, Terms
 from tests.simulation.scene import Scene
 from tests.simulation.tables import Row, Tables, stored_form
@@ -25,7 +26,7 @@ def ledgers_are_right(scene: Scene, tables: Tables) -> Iterator[str]:
     new, wrong = books.new_entries(tables)
     yield from wrong
     for row in new:
-        for each in books.ledgers.post(row):
+        for each in post(books.ledgers, row):
             yield f"entry {row['seq']} of {row['account']} ({row['entry_kind']} {row['pk']} {row['sk']}): {each}"
         books.by_account.setdefault(row["account"], []).append(row)
     touched = {row["account"] for row in new}

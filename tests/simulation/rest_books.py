@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from tests.simulation.model import shop
-from tests.simulation.model.ledger import deserved, lots_over
 from tests.simulation.model.orders import to_restore, to_take_back, undone_of
+from tests.simulation.model.spending import lots_over
+from tests.simulation.model.tiers import deserved
 from tests.simulation.programmes import REWARD
 from tests.simulation.scene import Facts, Outcome, Scene, customer_of
 from tests.simulation.tables import Row, Tables

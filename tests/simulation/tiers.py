@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from random import Random
 
 from tests.simulation import carriage
-from tests.simulation.model.ledger import deserved
+from tests.simulation.model.tiers import deserved
 from tests.simulation.plan import Step
 from tests.simulation.scene import Scene
 

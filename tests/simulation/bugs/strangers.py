@@ -9,7 +9,7 @@ from typing import Any
 
 from customers.accounts.items import ProfileItem
 from customers.orders import usecases as orders
-from loyalty import events as loyalty_events
+from loyalty.points import usecases as points_of_loyalty
 from loyalty.points.items import PointsAccount
 from tests.simulation.bugs.planting import Replaced, bug
 
@@ -41,4 +41,4 @@ def late_past_shown() -> Replaced:
 
 @bug("Loyalty does not hear that an e-mail was verified, or is not any more")
 def profile_change_unheard() -> Replaced:
-    return [(loyalty_events, "keep_profile", lambda *_: None)]
+    return [(points_of_loyalty, "keep_profile", lambda *_: None)]
