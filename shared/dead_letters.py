@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import random
+import time
 from typing import TYPE_CHECKING, Final
 
 from shared.aws import client
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sqs.literals import QueueAttributeNameType
@@ -17,9 +19,11 @@ if TYPE_CHECKING:
 # One receive hands out ten at most (SQS quota); 100 rounds look at 1,000 letters, far more than an alarmed queue holds.
 _A_RECEIVE: Final = 10
 _ROUNDS: Final = 100
-# Letters that stay are hidden this long (seconds), so that the rounds see each once; after the last they show again,
-# for the next erasure's sweep may begin at once.
+# Letters are hidden this long (seconds) while they are looked at, so that the rounds see each once; those that stay
+# show again after the last, for the next erasure's sweep may begin at once.
 _HIDDEN: Final = 60
+# How often letters that another sweep has in hand are asked for again, a second apart, before the message is put back.
+PATIENCE: Final = 5
 _COUNTS: Final[Sequence[QueueAttributeNameType]] = (
     "ApproximateNumberOfMessages",
     "ApproximateNumberOfMessagesNotVisible",
@@ -27,56 +31,61 @@ _COUNTS: Final[Sequence[QueueAttributeNameType]] = (
 
 
 class UnseenLettersError(Exception):
-    """There are letters that this sweep has not seen: another has them in hand, or SQS kept them back. Come again."""
+    """There are letters that the sweep has not seen: another has them in hand, or they are more than it looks at."""
 
 
 def sweep_dead_letters(*needles: str) -> int:
     """Delete the messages that name any of `needles` (an id, an address) from this service's dead-letter queue.
 
     In whatever case: an address in a message is as somebody typed it. Returns how many were deleted. Raises
-    UnseenLettersError where some may be left. Does nothing where `DEAD_LETTER_QUEUE_URL` is not set.
+    UnseenLettersError, and has deleted none, where it may not have seen them all: the message is to come again. Does
+    nothing where `DEAD_LETTER_QUEUE_URL` is not set.
     """
     url = os.environ.get("DEAD_LETTER_QUEUE_URL")
     wanted = [needle.lower() for needle in needles if needle]
     if not url or not wanted:
         return 0
     sqs = client("sqs")
-    stay: list[MessageTypeDef] = []
+    for tried in range(PATIENCE):
+        if tried:
+            time.sleep(random.uniform(0.5, 1))  # noqa: S311  # jitter, not a secret
+        if (swept := _sweep(sqs, url, wanted)) is not None:
+            return swept
+    raise UnseenLettersError
+
+
+def _sweep(sqs: SQSClient, url: str, wanted: list[str]) -> int | None:
+    """How many letters were deleted; None, and none deleted, where some may not have been seen."""
+    seen: dict[str, MessageTypeDef] = {}
+    named: list[MessageTypeDef] = []
     try:
-        swept = sum(_delete(sqs, url, named) for named in _named(sqs, url, wanted, stay))
-        _leave_none_unseen(sqs, url, len(stay))
-        return swept
+        _look(sqs, url, seen)
+        # Counted before anything is deleted: SQS counts what is gone for a while yet.
+        if _count(sqs, url) > len(seen):
+            return None
+        named = [letter for letter in seen.values() if any(needle in letter["Body"].lower() for needle in wanted)]
+        for letter in named:
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=letter["ReceiptHandle"])
+        return len(named)
     finally:
-        _show_again(sqs, url, stay)
+        _show_again(sqs, url, [letter for letter in seen.values() if letter not in named])
 
 
-def _named(sqs: SQSClient, url: str, wanted: list[str], stay: list[MessageTypeDef]) -> Iterator[list[MessageTypeDef]]:
-    """The messages that name one of `wanted`, a receive at a time; the others go to `stay`."""
+def _look(sqs: SQSClient, url: str, seen: dict[str, MessageTypeDef]) -> None:
+    """Put every letter that can be seen into `seen`, by its id: one may be handed out twice."""
     for _ in range(_ROUNDS):
-        letters = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=_A_RECEIVE, VisibilityTimeout=_HIDDEN)
-        if not (messages := letters.get("Messages", [])):
+        handed = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=_A_RECEIVE, VisibilityTimeout=_HIDDEN)
+        if not (letters := handed.get("Messages", [])):
             return
-        named = [message for message in messages if any(needle in message["Body"].lower() for needle in wanted)]
-        stay += [message for message in messages if message not in named]
-        yield named
+        seen |= {letter["MessageId"]: letter for letter in letters}
 
 
-def _leave_none_unseen(sqs: SQSClient, url: str, seen: int) -> None:
-    """A receive may come back empty though letters are there: hidden by another's sweep, or on servers not asked.
-
-    SQS counts nearly: a letter just deleted may be counted for a while yet, and the sweep then comes again for nothing.
-    """
+def _count(sqs: SQSClient, url: str) -> int:
+    """How many letters there are, whoever has them in hand."""
     attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=_COUNTS)["Attributes"]
-    if sum(map(int, attributes.values())) > seen:
-        raise UnseenLettersError
+    return sum(map(int, attributes.values()))
 
 
-def _delete(sqs: SQSClient, url: str, messages: list[MessageTypeDef]) -> int:
-    for message in messages:
-        sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-    return len(messages)
-
-
-def _show_again(sqs: SQSClient, url: str, messages: list[MessageTypeDef]) -> None:
-    for message in messages:
-        sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0)
+def _show_again(sqs: SQSClient, url: str, letters: list[MessageTypeDef]) -> None:
+    for letter in letters:
+        sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=letter["ReceiptHandle"], VisibilityTimeout=0)

@@ -33,7 +33,7 @@ _Handler = Callable[[Any, Any], Any]
 def observe(app: Chalice) -> None:
     """Give every function of the app structured logs with the request id, metrics flushed at its end, and traces.
 
-    Called when all is imported: the end of the cold start's hurry.
+    Called when all is imported that every function needs: the end of the cold start's hurry.
     """
     coldstart.over()
     app.register_middleware(ConvertToMiddleware(_with_logs))

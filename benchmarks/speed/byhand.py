@@ -96,27 +96,29 @@ def _earn(envelope: Json) -> None:
         "version": {"N": str(version + 1)},
     }
     facts = {"version": 2, "currency": order["currency"], "total": order["total"], "lot": day}
-    hashed = json.dumps({**facts, "number": changed["entries"]["N"], "amount": points, "lots": lots}, sort_keys=True)
+    number = int(changed["entries"]["N"])
+    hashed = json.dumps({**facts, "number": number, "amount": points, "lots": lots}, sort_keys=True)
     previous = account["head"]["B"] if "head" in account else bytes(32)
     changed["head"] = {"B": hashlib.sha256(previous + hashed.encode()).digest()}
-    entry = _earned(order, told, changed, points) | {"facts": {"S": json.dumps(facts)}, "previous": {"B": previous}}
+    about = {"facts": {"S": json.dumps(facts)}, "previous": {"B": previous}}
+    entry = _earned(order, told, changed, {day: points}) | about
     _write(_put("loyalty", entry, None), _put("loyalty", changed, version))
 
 
-def _earned(order: Json, told: Json, account: Json, points: int) -> Json:
+def _earned(order: Json, told: Json, account: Json, lot: dict[str, int]) -> Json:
     """The entry but for its facts and the hash before; the account is as it is after it."""
     now, lots = datetime.now(UTC), json.loads(account["lots"]["S"])
     return _key(f"ORDER#{order['order_id']}", "EARN") | {
         "account": {"S": order["customer_id"]},
         "actor": {"S": told["actor"]},
         "after": {"S": json.dumps([0, sum(lots.values()), 0, 0, int(account["earned"]["N"]), 0, 0])},
-        "amount": {"N": str(points)},
+        "amount": {"N": str(sum(lot.values()))},
         "cause": {"S": order["order_id"]},
         "day_shard": {"S": f"{now.date()}#{_shard_of(order['customer_id'])}"},
         "entry_kind": {"S": "earned"},
         **_told("PointsEarned", told["actor"], told["event_id"], told["correlation_id"]),
         "kind": {"S": "entry"},
-        "lots": {"S": json.dumps({max(lots): points})},
+        "lots": {"S": json.dumps(lot)},
         "posted_at": {"S": now.isoformat()},
         "seq": account["entries"],
         "tier": account["tier"],

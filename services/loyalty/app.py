@@ -1,4 +1,4 @@
-"""Loyalty: every route and trigger of the service."""
+"""Loyalty: its routes and triggers."""
 
 from __future__ import annotations
 

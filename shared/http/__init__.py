@@ -1,12 +1,13 @@
 """The HTTP door that the services share: endpoints, requests, replies, pages, receipts, problems."""
 
 from shared.http.cursors import Page, PageQuery
-from shared.http.endpoint import CORS, Endpoints, Routes
+from shared.http.endpoint import CORS, Endpoints
 from shared.http.inputs import checked
 from shared.http.patch import apply_merge_patch
 from shared.http.receipts import Attempt, Idempotency, ReceiptMixin
 from shared.http.replies import Csv, Html, Reply, Svg
 from shared.http.request import Request
+from shared.http.routes import Routes
 from shared.http.signature import Signature
 
 __all__ = [

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class AccessTableError(Exception):
-    """The access table and the routes of a service do not agree; raised at import and by its contract test."""
+    """The access table and the routes of a service do not agree; raised by imports and the contract test."""
 
 
 def roles_of(access: Mapping[str, frozenset[Role]], route: str) -> frozenset[Role]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from chalice.app import Request as ChaliceRequest
@@ -37,14 +37,26 @@ class DoorSettings(Settings):
 class Call:
     """One request on its way through a route."""
 
-    def __init__(self, route: Route, raw: ChaliceRequest, receipts: type[ReceiptMixin] | None) -> None:
-        self.route = route
+    def __init__(
+        self, key: str, find: Callable[[], Route], raw: ChaliceRequest, receipts: type[ReceiptMixin] | None
+    ) -> None:
+        """`find` gives the route of the `key`, and may have to import it."""
+        self.key = key
         self.raw = raw
         self.receipts = receipts
         self.id: str = raw.context.get("requestId") or str(uuid.uuid4())
         self.path = inputs.unquoted(raw.uri_params)
         self.query: Any = None
         self.request: Request | None = None
+        self._find = find
+        self._route: Route | None = None
+
+    @property
+    def route(self) -> Route:
+        """The route that is asked for."""
+        if self._route is None:
+            self._route = self._find()
+        return self._route
 
     def serve(self) -> Response:
         """The response, whatever happens."""
@@ -150,7 +162,7 @@ class Call:
     def _problem(self, error: Exception) -> Response:
         problem = problems.as_problem(
             error,
-            if_match=self.route.options.if_match,
+            if_match=self._route is not None and self._route.options.if_match,
             keyed=self.request is not None and bool(self.request.attempt or self.request.signed),
             paged=getattr(self.query, "cursor", None) is not None,
         )
@@ -159,7 +171,7 @@ class Call:
         return _respond(problems.render(problem, self.id), headers, problem.status)
 
     def _log(self, problem: ProblemError, error: Exception) -> None:
-        about = {"request_id": self.id, "route": self.route.key, "problem": problem.slug}
+        about = {"request_id": self.id, "route": self.key, "problem": problem.slug}
         if problem.status >= _FIRST_INTERNAL_STATUS:
             logger.error("request failed", extra=about | describe(error))
         else:

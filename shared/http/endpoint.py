@@ -9,17 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 from importlib import import_module
-from typing import Final, TypeVar, Unpack
+from typing import Final
 
 from chalice.app import Chalice, CORSConfig, Response
 
 from shared.auth import Role
-from shared.http.access import AccessTableError, roles_of
+from shared.http.access import AccessTableError
 from shared.http.call import Call
 from shared.http.receipts import ReceiptMixin
-from shared.http.routes import Handler, Options, OptionWords, Route
-
-H = TypeVar("H", bound=Handler)
+from shared.http.routes import Route, Routes
 
 _ANY_TYPE: Final = ["*/*"]  # Chalice's own check would answer in a form of its own, and quote what was sent
 
@@ -31,53 +29,6 @@ CORS: Final = CORSConfig(
     expose_headers=["ETag", "Idempotent-Replayed", "Location", "Retry-After", "X-Request-Id"],
     max_age=600,
 )
-
-
-class Routes:
-    """Handlers by their routes, each with the roles that `access` names for it.
-
-    A route that the table leaves out raises AccessTableError at import.
-    """
-
-    def __init__(self, access: Mapping[str, frozenset[Role]]) -> None:
-        self.access = access
-        self.own: list[Route] = []
-
-    def get(self, path: str, **options: Unpack[OptionWords]) -> Callable[[H], H]:
-        """Register a handler that reads. Options are those of `Options`."""
-        return self._route("GET", path, Options(**options))
-
-    def post(self, path: str, **options: Unpack[OptionWords]) -> Callable[[H], H]:
-        """Register a handler that creates or acts."""
-        return self._route("POST", path, Options(**options))
-
-    def put(self, path: str, **options: Unpack[OptionWords]) -> Callable[[H], H]:
-        """Register a handler that replaces."""
-        return self._route("PUT", path, Options(**options))
-
-    def patch(self, path: str, **options: Unpack[OptionWords]) -> Callable[[H], H]:
-        """Register a handler that changes by merge patch."""
-        return self._route("PATCH", path, Options(**options))
-
-    def delete(self, path: str, **options: Unpack[OptionWords]) -> Callable[[H], H]:
-        """Register a handler that removes."""
-        return self._route("DELETE", path, Options(**options))
-
-    def check_access(self) -> None:
-        """Raises AccessTableError when the access table names routes that do not exist."""
-        if stale := set(self.access) - {route.key for route in self.own}:
-            message = f"the access table names routes that do not exist: {', '.join(sorted(stale))}"
-            raise AccessTableError(message)
-
-    def _route(self, method: str, path: str, options: Options) -> Callable[[H], H]:
-        def register(handler: H) -> H:
-            self._add(Route.of(method, path, handler, roles_of(self.access, f"{method} {path}"), options))
-            return handler
-
-        return register
-
-    def _add(self, route: Route) -> None:
-        self.own.append(route)
 
 
 class Endpoints(Routes):
@@ -104,32 +55,33 @@ class Endpoints(Routes):
     @property
     def routes(self) -> list[Route]:
         """Every route; those that were put off are imported."""
-        return self.own + [route for module in self.deferred for route in _routes_in(module)]
+        deferred = [each for module in self.deferred for each in _routes_in(module).registered.values()]
+        return [*self.registered.values(), *deferred]
 
     def defer(self, module: str, access: Mapping[str, frozenset[Role]]) -> None:
         """Let `module` answer the routes of its access table, once one of them is asked for."""
         self.deferred[module] = access
         for key in access:
-            method, path = key.split()
-            self._tell_chalice(method, path, partial(self._found, module, key))
+            self._register(key, partial(self._found, module, key))
 
     def check_access(self) -> None:
         """Raises AccessTableError when the access tables and the routes do not agree, for the contract test."""
         super().check_access()
         for module, access in self.deferred.items():
-            for key in access:
+            _routes_in(module).check_access()
+            for key in {*access, *_routes_in(module).registered}:
                 self._found(module, key)
 
     def _found(self, module: str, key: str) -> Route:
-        for route in _routes_in(module):
-            if route.key == key:
-                return self._checked(route)
-        message = f"the access table names routes that do not exist: {key}"
-        raise AccessTableError(message)
+        route = _routes_in(module).registered.get(key)
+        if route is None or key not in self.deferred[module]:
+            message = f"{key} is not both in the access table and in {module}"
+            raise AccessTableError(message)
+        return self._checked(route)
 
     def _add(self, route: Route) -> None:
         super()._add(self._checked(route))
-        self._tell_chalice(route.method, route.path, lambda: route)
+        self._register(route.key, lambda: route)
 
     def _checked(self, route: Route) -> Route:
         if route.options.idempotency.has_receipts and self.receipts is None:
@@ -137,14 +89,16 @@ class Endpoints(Routes):
             raise AccessTableError(message)
         return route
 
-    def _tell_chalice(self, method: str, path: str, find: Callable[[], Route]) -> None:
+    def _register(self, key: str, find: Callable[[], Route]) -> None:
+        method, path = key.split()
+
         def view(**_: str) -> Response:
             assert self.app.current_request is not None  # noqa: S101  # Chalice sets it before it calls a view
-            return Call(find(), self.app.current_request, self.receipts).serve()
+            return Call(key, find, self.app.current_request, self.receipts).serve()
 
-        self.app.route(path, methods=[method], content_types=_ANY_TYPE, name=f"{method} {path}")(view)
+        self.app.route(path, methods=[method], content_types=_ANY_TYPE, name=key)(view)
 
 
-def _routes_in(module: str) -> list[Route]:
+def _routes_in(module: str) -> Routes:
     found: Routes = import_module(module).endpoint
-    return found.own
+    return found

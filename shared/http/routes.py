@@ -1,4 +1,4 @@
-"""A route as its handler's annotations declare it: read once, when the service is imported."""
+"""Routes as their handlers' annotations declare them: read once, when their module is imported."""
 
 from __future__ import annotations
 
@@ -8,17 +8,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import NoneType
-from typing import Any, Final, TypedDict, get_args, get_origin, get_type_hints
+from typing import Any, Final, TypedDict, TypeVar, Unpack, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, TypeAdapter
 
 from shared.auth import Role
 from shared.errors import ProblemError
+from shared.http.access import AccessTableError, roles_of
 from shared.http.inputs import MAX_BODY_BYTES, adapter
 from shared.http.receipts import Idempotency
 from shared.http.replies import Html, Reply
 
 Handler = Callable[..., Any]
+H = TypeVar("H", bound=Handler)
 
 _PATH_NAMES: Final = re.compile(r"{(\w+)}")
 _RESERVED: Final = frozenset({"request", "body", "query", "return"})
@@ -27,7 +29,7 @@ _REPEATED: Final = (list, tuple, set, frozenset)
 
 
 class RouteError(TypeError):
-    """A handler's signature does not fit its path; raised at import."""
+    """A handler's signature does not fit its path, or it has one already; raised where its module is imported."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,57 @@ class Route:
         """The fields of its query that may be given more than once."""
         fields = self.query.model_fields.items() if self.query else ()
         return frozenset(field.alias or name for name, field in fields if _is_repeated(field.annotation))
+
+
+class Routes:
+    """Handlers by their routes, each with the roles that `access` names for it.
+
+    A route that the table leaves out raises AccessTableError where its module is imported, one that has a handler
+    already RouteError.
+    """
+
+    def __init__(self, access: Mapping[str, frozenset[Role]]) -> None:
+        self.access = access
+        self.registered: dict[str, Route] = {}
+
+    def get(self, path: str, **options: Unpack[OptionWords]) -> Callable[[H], H]:
+        """Register a handler that reads. Options are those of `Options`."""
+        return self._route("GET", path, Options(**options))
+
+    def post(self, path: str, **options: Unpack[OptionWords]) -> Callable[[H], H]:
+        """Register a handler that creates or acts."""
+        return self._route("POST", path, Options(**options))
+
+    def put(self, path: str, **options: Unpack[OptionWords]) -> Callable[[H], H]:
+        """Register a handler that replaces."""
+        return self._route("PUT", path, Options(**options))
+
+    def patch(self, path: str, **options: Unpack[OptionWords]) -> Callable[[H], H]:
+        """Register a handler that changes by merge patch."""
+        return self._route("PATCH", path, Options(**options))
+
+    def delete(self, path: str, **options: Unpack[OptionWords]) -> Callable[[H], H]:
+        """Register a handler that removes."""
+        return self._route("DELETE", path, Options(**options))
+
+    def check_access(self) -> None:
+        """Raises AccessTableError when the access table names routes that do not exist."""
+        if stale := self.access.keys() - self.registered.keys():
+            message = f"the access table names routes that do not exist: {', '.join(sorted(stale))}"
+            raise AccessTableError(message)
+
+    def _route(self, method: str, path: str, options: Options) -> Callable[[H], H]:
+        def register(handler: H) -> H:
+            self._add(Route.of(method, path, handler, roles_of(self.access, f"{method} {path}"), options))
+            return handler
+
+        return register
+
+    def _add(self, route: Route) -> None:
+        if route.key in self.registered:
+            message = f"{route.key} has two handlers"
+            raise RouteError(message)
+        self.registered[route.key] = route
 
 
 def _check(handler: Handler, path: str, kinds: Mapping[str, Any], hints: Mapping[str, Any]) -> None:

@@ -6,11 +6,11 @@ what caused them, whatever account they fall to.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, TypeVar
 
-from pydantic_core import from_json, to_json
 from pynamodb.attributes import Attribute, DiscriminatorAttribute
 from pynamodb.constants import NUMBER, STRING
 
@@ -72,7 +72,7 @@ class TextAttribute(Attribute[V]):
         self._read = read
 
     def serialize(self, value: V) -> str:
-        return to_json(self._write(value)).decode()
+        return json.dumps(self._write(value), separators=(",", ":"))
 
     def deserialize(self, value: str) -> V:
-        return self._read(from_json(value))
+        return self._read(json.loads(value))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import boto3
 import pytest
 from moto import mock_aws
 
-from shared.dead_letters import UnseenLettersError, sweep_dead_letters
+from shared import dead_letters
+from shared.dead_letters import PATIENCE, UnseenLettersError, sweep_dead_letters
 
 
 def test_only_the_letters_that_name_the_person_are_deleted(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -31,18 +35,59 @@ def test_the_next_sweep_finds_its_own_though_it_comes_at_once(monkeypatch: pytes
         assert [sweep_dead_letters(f"cus_{n}") for n in range(5)] == [5] * 5
 
 
-def test_letters_that_another_sweep_has_in_hand_are_not_taken_for_none(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def dead(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Any, str]]:
+    """A queue of three letters, of cus_0 to cus_2."""
     with mock_aws():
         sqs = boto3.client("sqs")
         url = sqs.create_queue(QueueName="dead")["QueueUrl"]
         monkeypatch.setenv("DEAD_LETTER_QUEUE_URL", url)
         for n in range(3):
             sqs.send_message(QueueUrl=url, MessageBody=f'{{"customer_id": "cus_{n}"}}')
-        (held,) = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=1, VisibilityTimeout=60)["Messages"]
-        with pytest.raises(UnseenLettersError):
-            sweep_dead_letters("cus_0")
+        yield sqs, url
+
+
+def test_a_sweep_waits_for_the_letters_that_another_has_in_hand(
+    dead: tuple[Any, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sqs, url = dead
+    (held,) = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=1, VisibilityTimeout=60)["Messages"]
+
+    def other_ends(_: float) -> None:
         sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=held["ReceiptHandle"], VisibilityTimeout=0)
-        assert sweep_dead_letters("cus_0") == 1, "the sweep that was refused hides none from the next"
+
+    monkeypatch.setattr("time.sleep", other_ends)
+    assert sweep_dead_letters("cus_0", "cus_1", "cus_2") == 3
+
+
+def test_a_sweep_that_may_have_missed_one_deletes_none_and_hides_none(
+    dead: tuple[Any, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sqs, url = dead
+    naps: list[float] = []
+    monkeypatch.setattr("time.sleep", naps.append)
+    (held,) = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=1, VisibilityTimeout=60)["Messages"]
+    with pytest.raises(UnseenLettersError):
+        sweep_dead_letters("cus_0", "cus_1", "cus_2")
+    assert len(naps) == PATIENCE - 1
+    sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=held["ReceiptHandle"], VisibilityTimeout=0)
+    assert len(sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]) == 3
+
+
+def test_more_letters_than_a_sweep_looks_at_are_not_passed_over(
+    dead: tuple[Any, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    monkeypatch.setattr(dead_letters, "_A_RECEIVE", 1)
+    monkeypatch.setattr(dead_letters, "_ROUNDS", 2)
+    with pytest.raises(UnseenLettersError):
+        sweep_dead_letters("cus_0")
+
+
+def test_a_letter_that_is_handed_out_twice_is_one(dead: tuple[Any, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dead_letters, "_HIDDEN", 0)
+    monkeypatch.setattr(dead_letters, "_ROUNDS", 3)
+    assert sweep_dead_letters("cus_1") == 1
 
 
 def test_without_a_queue_or_a_name_nothing_is_swept(monkeypatch: pytest.MonkeyPatch) -> None:

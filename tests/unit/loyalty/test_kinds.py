@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 
@@ -58,3 +59,11 @@ def test_who_reads_items_of_every_kind_knows_every_kind(module: str) -> None:
 def test_what_is_no_request_waits_for_no_route(module: str) -> None:
     _, modules = _imported_by(module)
     assert not [name for name in modules if name.endswith(".routes")]
+
+
+def test_a_base_is_read_where_its_kinds_are_known_and_nowhere_else() -> None:
+    """A query of a base leaves out, without a word, the kinds that nobody has imported; of all kinds, ask `AnyItem`."""
+    package = ROOT / "services" / "loyalty" / "loyalty"
+    reads = re.compile(r"\b(LoyaltyItem|Account)\.(\w+\.)?(query|scan|batch_get)\(")
+    found = {str(file.relative_to(package)) for file in package.rglob("*.py") if reads.search(file.read_text())}
+    assert found == {"ledger/store.py"}, "things_of_order and accounts_due; the tests above ask those who call them"

@@ -17,7 +17,7 @@ from loyalty.ledger.attributes import read_lots, write_lots
 from loyalty.ledger.items import Entry
 from loyalty.ledger.overdue import caught_up
 from loyalty.ledger.rules import Back
-from loyalty.ledger.spent import OrderItem, SpentOnOrder
+from loyalty.ledger.spent import SpentOnOrder, ThingOfOrder
 from loyalty.ledger.standing import Lots, Posting, Standing, latest, negative, plus
 from loyalty.points import rules as points_rules
 from loyalty.points import store as points
@@ -138,7 +138,7 @@ def _posting(before: Standing, spending: Spending, amount: int, back: Back) -> t
     return rules.spend_again(before, -amount), negative(latest(spending.restored, -amount))
 
 
-def _spendings(things: Iterable[OrderItem]) -> Iterable[Spending]:
+def _spendings(things: Iterable[ThingOfOrder]) -> Iterable[Spending]:
     """What was spent on an order, by account, among all that it caused."""
     spent: dict[str, Lots] = {}
     later: dict[str, list[Entry]] = {}

@@ -14,7 +14,7 @@ from loyalty.earning.parcels import Parcels
 from loyalty.ledger import store as ledger
 from loyalty.ledger.attributes import read_lots
 from loyalty.ledger.items import Entry
-from loyalty.ledger.spent import OrderItem, UndoneOrder
+from loyalty.ledger.spent import ThingOfOrder, UndoneOrder
 from loyalty.ledger.standing import Ripening
 from shared.events import OrderRecorded
 
@@ -135,7 +135,7 @@ class Undone:
         return cls(order.order_id, version, share, order.reinstated_at is not None)
 
     @classmethod
-    def known(cls, order_id: str, things: Iterable[OrderItem]) -> Self | None:
+    def known(cls, order_id: str, things: Iterable[ThingOfOrder]) -> Self | None:
         """As it was stored when the order was last heard of, among all that it caused; None when nothing was."""
         kept = list(things)
         book = OrderBook.of([item for item in kept if isinstance(item, Entry)])

@@ -11,7 +11,7 @@ from typing import Final
 from loyalty.cards.items import Card
 from loyalty.cards.store import card_of
 from loyalty.credit.items import CREDIT, CreditAccount
-from loyalty.kinds import LoyaltyItem
+from loyalty.kinds import AnyItem
 from loyalty.ledger import rules
 from loyalty.ledger import store as ledger
 from loyalty.ledger.items import ACCOUNT, Account, Entry
@@ -133,7 +133,7 @@ def _sweep(request: ErasureRequested, cause: Cause) -> int:
             # Now that nothing is posted to it any more: also of what staff gave while the erasure began.
             retry_lost_races(lambda credit=credit: _remove_reasons(credit))  # type: ignore[misc]
         delete_all(_things_of(person))
-    return sum(sweep_dead_letters(person) for person in unfinished["people"])
+    return sweep_dead_letters(*unfinished["people"])
 
 
 def _void_credit(found: CreditAccount, request: ErasureRequested, cause: Cause) -> None:
@@ -166,9 +166,9 @@ def _credit_of(customer_id: str) -> list[CreditAccount]:
     return list(CreditAccount.query(customer_partition(customer_id), begins, consistent_read=True))
 
 
-def _things_of(customer_id: str) -> list[LoyaltyItem]:
+def _things_of(customer_id: str) -> list[AnyItem]:
     """What else lies in the person's own partition: receipts, claims."""
-    found = LoyaltyItem.query(customer_partition(customer_id), consistent_read=True)
+    found = AnyItem.query(customer_partition(customer_id), consistent_read=True)
     return [item for item in found if not isinstance(item, Account)]
 
 

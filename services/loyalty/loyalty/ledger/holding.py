@@ -76,7 +76,7 @@ def release(purse: Purse[A], hold_id: str, cause: Cause) -> Held:
 def posted_before(purse: Purse[A], origin: ledger.Origin, signature: Signature) -> Entry | None:
     """The entry that is the receipt of this very request, if it was carried out before.
 
-    Raises KeyReusedError for another body, which may have named another account; what bars the caller from the purse.
+    Raises KeyReusedError for another body, which may have named another account, and whatever `purse.load` raises.
     """
     entry = find(Entry, origin.pk, origin.sk)
     if entry is None:

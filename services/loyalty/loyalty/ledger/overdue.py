@@ -69,7 +69,10 @@ def by_time(cause: Cause) -> Cause:
 
 
 def aged(account: A, watch: Watch) -> A:
-    """The account as it will be once what is over has expired: to look at, for no entry says so yet."""
+    """The account in hand as it will be once what is over has expired: to be looked at and never written.
+
+    No entry says so yet.
+    """
     if over := lots_over(account.lots, account.active_on, watch):
         account.stand(rules.expire(account.standing, over).after)
     return account

@@ -49,4 +49,4 @@ class UndoneOrder(LoyaltyItem, discriminator="undone"):
 
 
 # Whatever lies with an order.
-OrderItem = Entry | SpentOnOrder | UndoneOrder
+ThingOfOrder = Entry | SpentOnOrder | UndoneOrder

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar
 from loyalty.due.rules import Watch
 from loyalty.ledger.attributes import minute_of
 from loyalty.ledger.items import Account, Entry, entry_of
-from loyalty.ledger.spent import OrderItem
+from loyalty.ledger.spent import ThingOfOrder
 from loyalty.ledger.standing import EntryKind, Posting
 from loyalty.programme.models import Programme
 from loyalty.table import LoyaltyItem
@@ -128,7 +128,7 @@ def write_as_receipt(entry: Entry, account: Account, *others: Write | None) -> N
     commit(Put(entry, error=ReplayError()), Put(account), *others)
 
 
-def things_of_order(order_id: str) -> list[OrderItem]:
+def things_of_order(order_id: str) -> list[ThingOfOrder]:
     """All that one order caused, as it is now."""
     found: Iterable[Any] = LoyaltyItem.query(f"ORDER#{order_id}", consistent_read=True)
     return list(found)

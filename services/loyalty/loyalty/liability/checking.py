@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from loyalty.kinds import LoyaltyItem
+from loyalty.kinds import AnyItem
 from loyalty.ledger.items import Account, Entry
 from loyalty.liability import store
 from loyalty.liability.rules import Books, Places, ledger_of, month_of
@@ -30,7 +30,7 @@ def check_books(day: date) -> list[str]:
 def _accounts_and_entries_since(day: date) -> tuple[Mapping[str, Books], Mapping[str, Books]]:
     held: dict[str, Books] = {}
     since: dict[str, Books] = {}
-    for item in LoyaltyItem.scan(consistent_read=True):
+    for item in AnyItem.scan(consistent_read=True):
         if isinstance(item, Account):
             held.setdefault(ledger_of(item.name), Books()).add(_books_of(item))
         elif isinstance(item, Entry) and item.posted_at.date() > day:

@@ -38,7 +38,7 @@ class InsufficientPointsError(ConflictError):
 
 
 def read_points(customer_id: str, *, by_self: bool) -> PointsView:
-    """How the account stands, without what is over by now, whether the job has come by or not.
+    """How the account stands, without lots that are over by now, whether the job has come by or not.
 
     Raises NotFoundError without one, EmailNotVerifiedError as `shown_account`.
     """

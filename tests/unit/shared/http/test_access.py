@@ -148,6 +148,16 @@ def test_a_handler_must_take_what_its_path_holds() -> None:
         endpoint.get("/api/{this}")(handler)
 
 
+def test_a_route_has_one_handler() -> None:
+    endpoint = Endpoints(Chalice(app_name="shop"), {"GET /api/this": frozenset({Role.ADMIN})})
+
+    def handler(request: Request) -> None: ...
+
+    endpoint.get("/api/this")(handler)
+    with pytest.raises(RouteError, match="two handlers"):
+        endpoint.get("/api/this")(handler)
+
+
 def test_the_access_table_names_no_route_that_does_not_exist() -> None:
     endpoint = make_app()[1]
     endpoint.check_access()

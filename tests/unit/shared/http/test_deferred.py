@@ -72,6 +72,19 @@ def test_its_table_names_no_route_that_does_not_exist() -> None:
         made({**TABLE, "GET /api/gone": ADMIN}).check_access()
 
 
+def test_a_module_has_no_route_that_its_table_leaves_out() -> None:
+    with pytest.raises(AccessTableError, match="POST /api/late"):
+        made({"GET /api/late": ADMIN}).check_access()
+
+
+def test_a_module_that_cannot_be_imported_is_a_problem_like_any_other(tmp_path: Path) -> None:
+    (tmp_path / f"{MODULE}.py").write_text("raise RuntimeError('what must not be told')")
+    answer = call(made().app, "GET", "/api/late", headers=bearer(Role.ADMIN))
+    assert (answer.status, answer.headers["Content-Type"]) == (500, "application/problem+json")
+    assert answer.headers["X-Request-Id"] == "req-1"
+    assert "must not be told" not in str(answer.json)
+
+
 def test_its_answers_need_receipts_as_any_others() -> None:
     with pytest.raises(AccessTableError, match="receipts"):
         made(receipts=None).check_access()
