@@ -31,6 +31,7 @@ from tests.integration.loyalty.rewards import (
     stock_of,
     voucher,
 )
+from tests.integration.loyalty.settings import set_programme
 from tests.integration.loyalty.shop import (
     ADA,
     BOB,
@@ -462,3 +463,12 @@ def test_a_claim_of_somebody_who_is_erased_meanwhile_is_not_made(meanwhile: Mean
     meanwhile(lambda: hear(erasure()))
     assert claim(reward(stock=1), by=Role.STOREFRONT).status_code == 404
     assert {image["kind"]["S"] for image in images()}.isdisjoint({"claim", "reward_stock"})
+
+
+def test_a_cancelled_claim_keeps_no_idle_points_alive(set_clock: Callable[[str], None]) -> None:
+    set_programme(expiry={"mode": "inactivity", "months": 6})
+    hear(order("A2", total=5_000))
+    claim_id = claimed(reward())
+    set_clock("2028-08-01T00:10:00+00:00")
+    assert settle(claim_id, "cancel").status_code == 200
+    assert (account().balance, account().available) == (200, 200), "the mug's points alone"

@@ -33,7 +33,7 @@ from tests.integration.loyalty.shop import (
     points,
     told_of,
 )
-from tests.integration.loyalty.spending import redeem
+from tests.integration.loyalty.spending import held, redeem, release
 
 POINTS = f"/api/customers/{ADA}/points"
 CAUSE = Cause("schedule:expire", "corr")
@@ -232,6 +232,17 @@ def test_neither_a_refund_nor_a_deduction_nor_time_is_activity(set_clock: Clock)
     adjust({"points": -10, "reason": "A mistake"})
     assert (account().active_on, account().available) == (date(2026, 1, 31), 183)
     set_clock("2026-08-01T00:00:00+00:00")
+    expire()
+    assert account().balance == 0
+
+
+def test_what_is_held_and_given_back_was_neither_earned_nor_spent(set_clock: Clock) -> None:
+    set_programme(expiry={"mode": "inactivity", "months": 1})
+    set_clock("2026-01-31T12:00:00+00:00")
+    hear(order())
+    set_clock("2026-02-28T12:00:00+00:00")
+    release(held(293))
+    set_clock("2026-03-01T00:00:00+00:00")
     expire()
     assert account().balance == 0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from random import Random
 from typing import Any
@@ -247,3 +248,20 @@ def _get_in_between(monkeypatch: pytest.MonkeyPatch, event: Any, version: int = 
         return found
 
     monkeypatch.setattr(store, "account_of", read_then_lose)
+
+
+@pytest.mark.parametrize("limit", ["per_month", "for_ever"])
+def test_no_more_is_earned_than_a_limit_lets(limit: str, set_clock: Callable[[str], None]) -> None:
+    set_programme(earning={"limits": {limit: 500}})
+    hear(order("A1"), order("A2"), order("A3"))
+    assert points() == [293, 207, 0]
+    set_clock("2026-03-01T12:00:00+00:00")
+    hear(order("A4"))
+    assert points()[-1] == (293 if limit == "per_month" else 0)
+
+
+def test_a_limit_counts_from_when_there_is_one() -> None:
+    hear(order("A1"), order("A2"))
+    set_programme(earning={"limits": {"for_ever": 500}})
+    hear(order("A3"), order("A4"))
+    assert points() == [293, 293, 293, 207]

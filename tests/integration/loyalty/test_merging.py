@@ -328,6 +328,34 @@ def test_a_merge_keeps_no_idle_points_alive(set_clock: Clock) -> None:
     assert account().balance == 0
 
 
+def test_what_is_over_of_either_ends_before_a_merge_that_comes_before_the_job(set_clock: Clock) -> None:
+    set_programme(expiry={"mode": "inactivity", "months": 6})
+    set_clock("2026-01-31T12:00:00+00:00")
+    hear(order("B1", BOB))
+    set_clock("2026-07-01T12:00:00+00:00")
+    hear(order("A1"))
+    set_clock("2026-08-01T00:10:00+00:00")
+    merge()
+    gone = ledger.entries_of(BOB, before=None, kind=None, limit=None)
+    assert [(entry.entry_kind.value, entry.amount) for entry in gone] == [
+        ("merged_out", 0),
+        ("expired", -293),
+        ("earned", 293),
+    ]
+    assert (account().balance, ended().balance) == (293, 0)
+
+
+def test_nobodys_debt_is_paid_with_credit_that_is_over(set_clock: Clock) -> None:
+    set_clock("2026-01-31T12:00:00+00:00")
+    hear(order("A1"), order("B1", BOB))
+    wallet.issue(500, customer_id=BOB, expires_on="2026-02-28")
+    wallet.issue(700, customer_id=ADA, key="i2", expires_on="2026-02-28")
+    set_clock("2026-03-01T00:10:00+00:00")
+    merge()
+    assert wallet.kinds() == [("issued", 700), ("expired", -700), ("merged_in", 0)]
+    assert wallet.credit().expired == 1_200
+
+
 def test_store_credit_of_every_currency_goes_on() -> None:
     hear(order("A1"), order("B1", BOB))
     wallet.issue(700, customer_id=ADA)

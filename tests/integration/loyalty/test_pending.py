@@ -49,6 +49,16 @@ def delivered(day: str, order_id: str = "A1", **facts: Any) -> Any:
     return order(order_id, delivered_at=datetime.fromisoformat(day).replace(tzinfo=UTC), **facts)
 
 
+def test_a_delivery_that_only_moves_the_day_is_no_news(set_clock: Clock) -> None:
+    set_programme(pending=DELIVERY)
+    set_clock(FEBRUARY)
+    hear(order(), delivered("2026-02-05"))
+    assert (kinds(), told_of("PointsRipened")) == (["earned", "ripened"], [])
+    set_clock("2026-02-20T00:00:00+00:00")
+    expire()
+    assert [event["points"] for event in told_of("PointsRipened")] == [0]
+
+
 def test_points_wait_for_their_days_and_then_can_be_used(set_clock: Clock) -> None:
     set_programme(pending={"until": "days", "days": 14})
     set_clock(FEBRUARY)

@@ -14,11 +14,14 @@ from hypothesis import strategies as st
 from loyalty.earning.rules import taken_back_target
 from loyalty.ledger.standing import EntryKind
 from shared.events import OrderRecorded, OrderStatus
+from tests.integration.loyalty import wallet
 from tests.integration.loyalty.settings import set_programme
 from tests.integration.loyalty.shop import (
+    BOB,
     account,
     adjust,
     entries,
+    erasure,
     expire,
     hear,
     order,
@@ -329,3 +332,26 @@ def test_no_loop_of_any_kind_gains_a_point(moves: list[tuple[str, int]]) -> None
         hear(order(**state))  # type: ignore[arg-type]
     hear(*(order(**(state | {"cancelled_at": A_DAY})) for state in states.values()))  # type: ignore[arg-type]
     assert account().balance == start
+
+
+@pytest.mark.parametrize("is_erased", [False, True])
+def test_what_paid_for_an_order_comes_back_though_the_order_is_nobodys(*, is_erased: bool) -> None:
+    """A till's order without a buyer, or one whose buyer was erased: somebody else's points and credit paid for it."""
+    buyer = BOB if is_erased else None
+    hear(order("A1", total=5_000), order("P", buyer))
+    wallet.issue(1_000)
+    assert redeem(200, order_id="P").status_code == 201
+    assert wallet.capture(wallet.held(1_000, order_id="P")).status_code == 200
+    if is_erased:
+        hear(erasure(BOB))
+    called_off = order("P", None, cancelled_at=A_DAY, status=OrderStatus.CANCELLED)
+    hear(called_off, called_off)
+    assert (account().available, wallet.credit().balance) == (500, 1_000)
+    hear(order("P", None, reinstated_at=A_DAY))
+    assert (account().available, wallet.credit().balance) == (300, 0)
+
+
+def test_what_is_spent_late_on_an_order_of_nobodys_that_was_called_off_comes_back_at_once() -> None:
+    hear(order("A1", total=5_000), order("P", None, cancelled_at=A_DAY, status=OrderStatus.CANCELLED))
+    assert redeem(200, order_id="P").status_code == 201
+    assert account().available == 500

@@ -146,3 +146,12 @@ def test_anybody_who_is_known_reads_the_ladder(by: Role | str) -> None:
         30,
         1,
     )
+
+
+def test_a_threshold_that_came_down_is_reached_when_something_next_counts() -> None:
+    hear(order("A1"))
+    set_programme(tiers={"rungs": [{"tier": "bronze", "threshold": 0}, {"tier": "silver", "threshold": 200}]})
+    assert get(f"/api/customers/{ADA}/points").json_body["next_tier"] == {"tier": "silver", "missing": 0}
+    assert get(f"/api/customers/{ADA}/tier").json_body["tier"] == "bronze"
+    hear(order("A2", total=100))
+    assert get(f"/api/customers/{ADA}/tier").json_body["tier"] == "silver"

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from loyalty.ledger import store as ledger
 from loyalty.ledger.items import Entry
 from loyalty.ledger.standing import EntryKind, Ripening, Vector
 from loyalty.table import LoyaltyItem
@@ -114,6 +115,27 @@ def test_an_account_that_holds_more_than_its_entries_is_found() -> None:
     held.lots = {day: points + 1 for day, points in held.lots.items()}
     held.save()
     assert (found()["holds"], found()["broken_at"]) == (False, 5)
+
+
+@pytest.mark.parametrize("counter", ["earned", "spent", "expired"])
+def test_an_account_that_counts_otherwise_than_its_entries_is_found(counter: str) -> None:
+    live()
+    held = account()
+    setattr(held, counter, 7)
+    held.save()
+    assert (found()["holds"], found()["broken_at"]) == (False, 5)
+
+
+def test_an_entry_that_the_index_does_not_show_yet_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    live()
+    read, behind = ledger.entries_from_first, [True, True]
+
+    def read_late(name: str) -> Any:
+        newest_too = list(read(name))
+        return iter(newest_too[:-1] if behind and behind.pop() else newest_too)
+
+    monkeypatch.setattr(ledger, "entries_from_first", read_late)
+    assert (found()["holds"], behind) == (True, [])
 
 
 def test_the_last_entries_cannot_be_cut_off_unnoticed() -> None:

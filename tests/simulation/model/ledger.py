@@ -13,7 +13,7 @@ from tests.simulation.model.terms import NEVER
 from tests.simulation.model.tiers import review, tier_of_both
 
 # Entries that do not count as the customer's activity.
-_IDLE: Final = frozenset({"ripened", "released", "expired", "reviewed", "reversed", "revoked", "merged_in"})
+_IDLE: Final = frozenset({"ripened", "held", "released", "expired", "reviewed", "reversed", "revoked", "merged_in"})
 
 
 def _unlike(posting: Posting, before: Account) -> list[str]:

@@ -100,6 +100,11 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("a first threshold", {"tiers": {"rungs": rungs(1, 2)}}, "tiers.rungs"),
     ("thresholds that stand", {"tiers": {"rungs": rungs(0, 5, 5)}}, "tiers.rungs"),
     ("tiers that fall", {"tiers": {"rungs": rungs(0, 5, tiers=(Tier.GOLD, Tier.SILVER))}}, "tiers.rungs"),
+    (
+        "a wait that outlives what waits",
+        {"expiry": {"mode": "inactivity", "months": 1}, "pending": {"until": "days", "days": 45}},
+        "expiry",
+    ),
     ("approval of what is refused", {"adjustments": {"largest": 5, "approve_above": 6}}, "adjustments.approve_above"),
     ("no reasons", {"adjustments": {"reasons": []}}, "adjustments.reasons"),
     ("a reason twice", {"adjustments": {"reasons": ["x", "x"]}}, "adjustments.reasons"),

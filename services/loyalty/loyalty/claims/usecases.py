@@ -17,6 +17,7 @@ from loyalty.claims.items import Claim, ClaimState
 from loyalty.claims.models import ClaimView, NewClaim
 from loyalty.ledger import holding, rules
 from loyalty.ledger import store as ledger
+from loyalty.ledger.overdue import caught_up
 from loyalty.ledger.standing import EntryKind
 from loyalty.points.items import PointsAccount
 from loyalty.points.store import existing_account
@@ -194,7 +195,7 @@ def _fulfil(customer_id: str, claim_id: str) -> ClaimView:
 
 def _cancel(customer_id: str, claim_id: str, cause: Cause) -> ClaimView:
     purse = PointsPurse.of(customer_id, by_self=False)
-    account = purse.load()
+    account = caught_up(purse.load, purse.watch, cause, purse.post)
     claim = store.existing_claim(account, claim_id)
     if claim.state is ClaimState.CANCELLED:
         return ClaimView.of(claim)

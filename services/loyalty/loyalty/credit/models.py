@@ -267,4 +267,20 @@ class CreditEntryView(ApiModel):
 class CreditVerificationView(VerificationView):
     """What a verification of the whole ledger of one account of credit found."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "customer_id": "cus_01KAJ3M5Q6W7X8Y9Z0ABCDEFGH",
+                    "currency": "USD",
+                    "holds": False,
+                    "entries": 4,
+                    "broken_at": 3,
+                    "what": "it is missing",
+                    "head": "60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752",
+                }
+            ]
+        }
+    )
+
     currency: CurrencyCode

@@ -54,10 +54,14 @@ def record_order(order: OrderRecorded, version: int, cause: Cause) -> None:
 
     Safe whatever was heard before: the newest version alone is enough, and an older one changes nothing.
     """
-    if order.customer_id is None:
-        return
     heard = Heard(order, version, cause)
     is_changed = bool(order.refunded or order.cancelled_at or order.reinstated_at)
+    if order.customer_id is None:
+        # Nobody's any more, or never anybody's; but somebody may have paid for it with points or credit.
+        if is_changed:
+            retry_lost_races(lambda: _mark_undone(heard))
+            settle_spending(Undone.told(order, version), cause)
+        return
     account = None
     if not _earns(order):
         retry_lost_races(lambda: _open_account(order.customer_id or ""))

@@ -27,6 +27,7 @@ A = TypeVar("A", bound=Account)
 _IDLE: Final = frozenset(
     {
         EntryKind.RIPENED,
+        EntryKind.HELD,
         EntryKind.RELEASED,
         EntryKind.EXPIRED,
         EntryKind.REVIEWED,

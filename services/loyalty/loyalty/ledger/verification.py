@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from loyalty.ledger.chain import GENESIS
 from loyalty.ledger.items import Account, Entry
-from loyalty.ledger.standing import Lots, Pending, Vector, plus
+from loyalty.ledger.standing import EntryKind, Lots, Pending, Vector, plus
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,15 @@ class Verification:
         return self.what is None
 
 
+_NOTHING: Final = Vector(0, 0, 0, 0)
+# By which what was spent since ever changes, and nothing else does.
+_SPENDING: Final = frozenset({EntryKind.CAPTURED, EntryKind.REDEEMED, EntryKind.RESTORED})
+# What these count as earned is more than they move: what a refund takes may have expired, or is owed or forgiven.
+_SETTLING: Final = frozenset({EntryKind.REVERSED, EntryKind.REINSTATED})
+# These take over or give away what another account counted.
+_MOVING: Final = frozenset({EntryKind.MERGED_IN, EntryKind.MERGED_OUT, EntryKind.VOIDED})
+
+
 @dataclass
 class _Sums:
     number: int = 0
@@ -31,6 +41,7 @@ class _Sums:
     pending: Pending | None = None
     held: int = 0
     owed: int = 0
+    after: Vector = _NOTHING
 
     def add(self, entry: Entry) -> str | None:
         """Count one more entry; what does not fit, if anything."""
@@ -41,7 +52,8 @@ class _Sums:
         self.pending = plus(self.pending or {}, entry.pending or {})
         self.held += entry.held or 0
         self.owed += entry.owed or 0
-        return _mismatch(entry, self)
+        before, self.after = self.after, entry.after
+        return _mismatch(entry, self) or _miscounted(entry, before)
 
     @property
     def places(self) -> tuple[int, int, int, int]:
@@ -88,10 +100,24 @@ def _mismatch(entry: Entry, sums: _Sums) -> str | None:
     return None
 
 
+def _miscounted(entry: Entry, before: Vector) -> str | None:
+    kind, after = entry.entry_kind, entry.after
+    if kind in _MOVING:
+        return None
+    spent, expired = after.spent - before.spent, after.expired - before.expired
+    earned = 0 if kind in _SETTLING else after.earned - before.earned
+    counted = (
+        entry.amount if kind is EntryKind.EARNED else 0,
+        -entry.amount if kind in _SPENDING else 0,
+        -entry.amount if kind is EntryKind.EXPIRED else 0,
+    )
+    return None if (earned, spent, expired) == counted else "it counts as earned, spent or expired what it did not move"
+
+
 def _unlike(account: Account, sums: _Sums) -> str | None:
     if account.entries != sums.number:
         return "the account counts other entries"
-    stands: Vector = account.standing.vector
-    if stands[:4] != sums.places or account.standing.lots != (sums.lots or {}):
-        return "the account does not hold what its entries sum to"
+    standing = account.standing
+    if standing.vector != sums.after or standing.lots != (sums.lots or {}) or standing.pending != (sums.pending or {}):
+        return "the account does not hold or count what its entries sum to"
     return None

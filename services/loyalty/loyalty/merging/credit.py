@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from loyalty.credit import store
 from loyalty.credit.items import CREDIT, CreditAccount
 from loyalty.ledger import store as ledger
 from loyalty.ledger.items import Account, Entry
+from loyalty.ledger.overdue import caught_up
 from loyalty.ledger.standing import Posting
 from loyalty.ledger.store import Terms
 from loyalty.merging.carrying import carry_over
@@ -18,12 +21,13 @@ from shared.table import Put, commit, find
 
 def merge_credit(gone_id: str, currency: str, cause: Cause) -> None:
     """End the account of a customer whose points went to another, and let that one's take it over, once."""
-    gone = find(CreditAccount, customer_partition(gone_id), f"{CREDIT}{currency}")
-    owner = find_points(gone_id)
-    if gone is None or gone.is_closed or owner is None or owner.erased_at or owner.customer_id == gone_id:
-        return  # it was done before, or an erasure has taken it over
     terms = store.terms_now()
-    stays = store.account_to_open(owner.customer_id, currency)
+    post = partial(store.post, terms=terms)
+    gone = caught_up(partial(_own_account, gone_id, currency), terms.watch, cause, post)
+    owner = find_points(gone_id)
+    if gone.is_closed or owner is None or owner.erased_at or owner.customer_id == gone_id:
+        return  # it was done before, or an erasure has taken it over
+    stays = caught_up(partial(store.account_to_open, owner.customer_id, currency), terms.watch, cause, post)
     waiting = [account.warned_on for account in (stays, gone) if account.is_due(terms.now)]
     stays.warned_on = warned_until(terms.today, waiting)
     stays.active_on = latest_day(stays.active_on, gone.active_on)
@@ -32,6 +36,13 @@ def merge_credit(gone_id: str, currency: str, cause: Cause) -> None:
     gone.merged_into = stays.customer_id
     # Nobody erased meanwhile is given credit.
     commit(Put(gone), Put(stays), *map(Put, entries), store.guard(stays))
+
+
+def _own_account(customer_id: str, currency: str) -> CreditAccount:
+    """The account under the very id, though it may have ended. It is there: it was just listed."""
+    account = find(CreditAccount, customer_partition(customer_id), f"{CREDIT}{currency}")
+    assert account is not None  # noqa: S101  # accounts are never deleted
+    return account
 
 
 def _carry_over(gone: CreditAccount, stays: CreditAccount, terms: Terms, cause: Cause) -> list[Entry]:

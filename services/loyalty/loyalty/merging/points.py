@@ -13,6 +13,7 @@ from loyalty.ledger.store import Terms
 from loyalty.merging.carrying import carry_over
 from loyalty.merging.rules import earliest, latest_day, people_of, warned_until
 from loyalty.points import store
+from loyalty.points.current import account_to_post_to
 from loyalty.points.items import PointsAccount
 from loyalty.points.rules import fills_debt
 from loyalty.referrals.merging import referrals_of_both
@@ -28,18 +29,23 @@ def merge_points(gone_id: str, stays_id: str, cause: Cause) -> None:
 
     Nothing happens where either has been erased.
     """
-    own = find(PointsAccount, customer_partition(gone_id), ACCOUNT)
-    gone = own or PointsAccount.fresh(gone_id, clock.now())
-    stays = store.account_of(stays_id)
+    terms = store.terms_now()
+    gone = account_to_post_to(gone_id, terms, cause, _own_account)
+    stays = account_to_post_to(stays_id, terms, cause)
     if gone.is_closed or stays.erased_at or stays.customer_id == gone_id:
         return
-    terms = store.terms_now()
     writes = hand_over_card(gone, stays, cause)
     _know(stays, gone, terms)
     entries = _carry_over(gone, stays, terms, cause) if gone.entries else []
     _bury(gone, stays.customer_id, terms)
     # The account that stays is written even where nothing is known of either: the old id must lead somewhere.
     commit(Put(gone), Put(stays), *map(Put, entries), *writes)
+
+
+def _own_account(customer_id: str) -> PointsAccount:
+    """The account under the very id, though it may have ended, or a fresh one."""
+    found = find(PointsAccount, customer_partition(customer_id), ACCOUNT)
+    return found or PointsAccount.fresh(customer_id, clock.now())
 
 
 def _know(stays: PointsAccount, gone: PointsAccount, terms: Terms) -> None:

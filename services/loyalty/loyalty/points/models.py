@@ -84,23 +84,29 @@ class PointsView(ApiModel):
 
     @classmethod
     def of(cls, account: PointsAccount, terms: Terms) -> PointsView:
-        standing, rules = account.standing, terms.programme.tiers
+        standing = account.standing
         lots = last_days(standing.lots, account.active_on, terms.watch)
         day = min(lots, default=NEVER)
         ripening = min((where.on for where in standing.pending), default=None)
-        rung = next_rung(account.tiers, rules)
         return cls(
             customer_id=account.customer_id,
             balance=standing.balance,
             tier=account.tier,
             next_expiry=NextExpiry(on=day, points=lots[day]) if day != NEVER else None,
             next_ripening=_ripening(account, ripening) if ripening else None,
-            next_tier=NextTier(tier=rung.tier, missing=rung.threshold - merit_on(account.tiers, terms.today, rules))
-            if rung
-            else None,
+            next_tier=_next_tier(account, terms),
             version=account.version or 0,
             **standing.vector._asdict(),
         )
+
+
+def _next_tier(account: PointsAccount, terms: Terms) -> NextTier | None:
+    rules = terms.programme.tiers
+    rung = next_rung(account.tiers, rules)
+    if rung is None:
+        return None
+    # The threshold may have come down since something last counted.
+    return NextTier(tier=rung.tier, missing=max(rung.threshold - merit_on(account.tiers, terms.today, rules), 0))
 
 
 def _ripening(account: PointsAccount, on: date) -> NextRipening:
@@ -133,6 +139,39 @@ class PartView(ApiModel):
 
 class EntryView(ApiModel):
     """One entry of the ledger. Entries of an account are numbered from 1 without gaps."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "number": 12,
+                    "kind": "earned",
+                    "points": 899,
+                    "balance": 1399,
+                    "after": {
+                        "pending": 0,
+                        "available": 1399,
+                        "held": 0,
+                        "owed": 0,
+                        "earned": 1899,
+                        "spent": 500,
+                        "expired": 0,
+                    },
+                    "tier": "bronze",
+                    "cause": "order-1042",
+                    "parts": [{"rule": "base", "points": 899}],
+                    "programme": 3,
+                    "reason_code": None,
+                    "reason": None,
+                    "actor": "machine:customers",
+                    "proposed_by": None,
+                    "expires_on": "2027-11-30",
+                    "posted_at": "2026-11-21T10:15:30Z",
+                    "previous": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                }
+            ]
+        }
+    )
 
     number: int
     kind: EntryKind
@@ -194,6 +233,21 @@ class EntriesQuery(PageQuery):
 
 class VerificationView(ApiModel):
     """What a verification of the whole ledger of one account found."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "customer_id": "cus_01KAJ3M5Q6W7X8Y9Z0ABCDEFGH",
+                    "holds": True,
+                    "entries": 12,
+                    "broken_at": None,
+                    "what": None,
+                    "head": "60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752",
+                }
+            ]
+        }
+    )
 
     customer_id: CustomerId
     holds: Annotated[bool, Field(description="Whether the chain is whole and every sum is right.")]

@@ -127,12 +127,18 @@ def post(
     entry = ledger.post(account, posting, origin, terms, **facts)
     entry.reason, entry.tier_before, entry.tier = reason, tier_before, account.tier
     event = _TELLS.get(posting.kind)
-    # An order that earns nothing, or a refund of points that had expired, is in the ledger and no news.
-    if event and (posting.amount or posting.kind in {EntryKind.CAPTURED, EntryKind.RIPENED}):
+    if event and _is_news(posting):
         entry.tell(event, origin.cause)
     if entry.tier is not tier_before and posting.kind not in _SILENT:
         entry.tell(TierChanged, origin.cause)
     return entry
+
+
+def _is_news(posting: Posting) -> bool:
+    """An order that earns nothing, a refund of points that had expired, a delivery that moves a day: these are not."""
+    if posting.kind is EntryKind.RIPENED:
+        return bool(posting.lots or posting.owed)
+    return bool(posting.amount) or posting.kind is EntryKind.CAPTURED
 
 
 def expired_points(account: PointsAccount, day: date, since: tuple[datetime, int]) -> tuple[int, int]:

@@ -70,6 +70,13 @@ class Pending(Section):
             raise ValueError("At least 1 where points wait for days")
         return days
 
+    @property
+    def longest_wait(self) -> int:
+        """The most days that points can wait."""
+        return {PendingUntil.NONE: 0, PendingUntil.DAYS: self.days, PendingUntil.DELIVERY: self.longest_days}[
+            self.until
+        ]
+
     @field_validator("longest_days")
     @classmethod
     def _not_shorter_than_days(cls, longest: int, info: ValidationInfo) -> int:
@@ -187,6 +194,15 @@ class Programme(Section):
     tiers: Tiers = Field(default_factory=Tiers)
     adjustments: Adjustments = Field(default_factory=Adjustments)
     credit: Credit = Field(default_factory=Credit)
+
+    @field_validator("expiry")
+    @classmethod
+    def _outlives_the_wait(cls, expiry: Expiry, info: ValidationInfo) -> Expiry:
+        pending: Pending = info.data.get("pending", Pending())
+        # Waiting is no activity. The shortest month counts.
+        if expiry.mode is ExpiryMode.INACTIVITY and pending.longest_wait > expiry.months * 28:
+            raise ValueError("Points would end for want of activity while they are pending: name more months")
+        return expiry
 
     def day_of(self, moment: datetime) -> date:
         """The shop's own day at a moment."""

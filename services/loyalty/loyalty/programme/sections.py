@@ -138,7 +138,10 @@ class Bonuses(Section):
 
 
 class Limits(Section):
-    """The most points that one customer can earn by orders and bonuses; days and months are the shop's own."""
+    """The most points that one customer can earn by orders and bonuses; days and months are the shop's own.
+
+    What was earned while the programme had no limit at all counts towards none.
+    """
 
     per_day: Points | None = None
     per_month: Points | None = None
