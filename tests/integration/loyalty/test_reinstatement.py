@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from loyalty.earning.rules import taken_back_target
 from loyalty.ledger.standing import EntryKind
-from shared.events import OrderRecorded, OrderStatus
+from shared.events import CustomersMerged, OrderRecorded, OrderStatus
 from tests.integration.loyalty import wallet
 from tests.integration.loyalty.settings import set_programme
 from tests.integration.loyalty.shop import (
+    ADA,
     BOB,
     account,
     adjust,
@@ -28,7 +29,7 @@ from tests.integration.loyalty.shop import (
     points,
     told_of,
 )
-from tests.integration.loyalty.spending import redeem
+from tests.integration.loyalty.spending import held, post, redeem, release
 
 Clock = Callable[[str], None]
 LOT: Final = date(2027, 1, 31)
@@ -355,3 +356,52 @@ def test_what_is_spent_late_on_an_order_of_nobodys_that_was_called_off_comes_bac
     hear(order("A1", total=5_000), order("P", None, cancelled_at=A_DAY, status=OrderStatus.CANCELLED))
     assert redeem(200, order_id="P").status_code == 201
     assert account().available == 500
+
+
+def test_what_expires_in_its_grace_counts_as_taken_back(set_clock: Clock) -> None:
+    """A checkout is given up over a lot's last midnight, and the order is refunded when the grace is over too."""
+    set_clock("2026-01-31T12:00:00+00:00")
+    hear(order())
+    set_clock("2027-01-31T23:50:00+00:00")
+    hold_id = held(100)
+    set_clock("2027-02-01T00:05:00+00:00")
+    expire()
+    release(hold_id)
+    assert (points(), account().available) == ([293, 0, -193, 0], 100)
+    set_clock("2027-04-01T12:00:00+00:00")
+    expire()
+    assert (entries()[-1].sk.partition("#")[0], entries()[-1].amount) == ("2027-01-31", -100)
+    hear(refunded(TOTAL))
+    assert (points()[-1], account().balance, account().owed) == (0, 0, None)
+
+
+def test_what_is_in_its_grace_is_taken_back_before_what_is_others(set_clock: Clock) -> None:
+    set_clock("2026-01-31T12:00:00+00:00")
+    hear(order())
+    set_clock("2027-01-31T23:50:00+00:00")
+    hold_id = held(293)
+    set_clock("2027-02-10T00:05:00+00:00")
+    release(hold_id)
+    adjust({"points": 50, "reason": "A late delivery"})
+    grace = min(account().lots)
+    hear(refunded(TOTAL // 2))
+    assert (account().lots[grace], points()[-1]) == (146, -147)
+    assert sum(account().graced.values()) == 146
+    set_clock("2027-04-01T12:00:00+00:00")
+    expire()
+    hear(refunded(TOTAL))
+    assert (account().balance, account().owed, account().graced) == (50, None, None)
+
+
+def test_points_of_an_account_that_was_merged_are_of_their_lot_in_their_grace_too(set_clock: Clock) -> None:
+    set_clock("2026-01-31T12:00:00+00:00")
+    hear(order("B1", BOB), order("A1"))
+    set_clock("2027-01-31T23:50:00+00:00")
+    hold_id = post("holds", {"points": 293}, key="h1", customer_id=BOB).json_body["id"]
+    set_clock("2027-02-10T00:05:00+00:00")
+    release(hold_id, customer_id=BOB)
+    hear(CustomersMerged(customer_id=ADA, merged_id=BOB, merged_at=A_DAY))
+    set_clock("2027-04-01T12:00:00+00:00")
+    expire()
+    hear(refunded(TOTAL, "B1", customer_id=BOB))
+    assert (account().balance, account().owed) == (0, None)

@@ -14,8 +14,11 @@ from loyalty.due import steps as due
 from loyalty.earning import settlement, standing
 from loyalty.ledger import holding, overdue
 from loyalty.ledger import store as ledger
+from loyalty.ledger.rules import Back
 from loyalty.merging import carrying
+from loyalty.merging import points as merging_points
 from loyalty.merging import usecases as merging
+from loyalty.points import store as points
 from tests.simulation.bugs.planting import Replaced, bug
 
 
@@ -97,6 +100,19 @@ def lots_left_behind() -> Replaced:
         return rules.take_over(before, replace(other, lots={}), **names)
 
     return [(carrying, "rules", _Rules(rules, take_over=take_over))]
+
+
+@bug("What came back in a grace forgets which lot it is of")
+def grace_forgets() -> Replaced:
+    return [(Back, "graced", lambda _, before, lots: before.graced)]
+
+
+@bug("What is over of a customer who goes lives on in the account that stays")
+def over_merged() -> Replaced:
+    def account_to_post_to(customer_id: str, _: Any, __: Any, load: Any = points.account_of) -> Any:
+        return load(customer_id)
+
+    return [(merging_points, "account_to_post_to", account_to_post_to)]
 
 
 @bug("Store credit of a customer who goes stays behind")

@@ -39,7 +39,10 @@ class Merit:
 
 @dataclass
 class Account:
-    """What there is. `expiries` are what of which lot ever expired, and where; `gains` what was earned on which day."""
+    """What there is. `expiries` are what of which lot ever expired, and where; `gains` what was earned on which day.
+
+    `graced` is what came back when its lot had ended, by the lot of the grace and its own.
+    """
 
     lots: Lots = field(default_factory=dict)
     pending: Lots = field(default_factory=dict)
@@ -50,6 +53,7 @@ class Account:
     expired: int = 0
     written_off: Counter[str] = field(default_factory=Counter)
     expiries: list[tuple[Place, str, int]] = field(default_factory=list)
+    graced: Counter[tuple[str, str]] = field(default_factory=Counter)
     gains: list[tuple[str, int]] = field(default_factory=list)
     merits: list[Merit] = field(default_factory=list)
     tier: str | None = None
@@ -109,11 +113,26 @@ class Account:
         self._add(self.lots, day, -part)
         return part
 
-    def put_back(self, lots: Mapping[str, int], today: str, grace: str, *, fills_debt: bool) -> None:
+    def take_own(self, day: str, amount: int) -> int:
+        """Take as much of it as one lot has, in a grace after it too."""
+        taken = self.take_of(day, amount)
+        for grace, of in sorted(self.graced):
+            if of == day:
+                part = self.take_of(grace, min(amount - taken, self.graced[grace, of]))
+                self.graced[grace, of] -= part
+                taken += part
+        return taken
+
+    def put_back(self, lots: Mapping[str, int], today: str, grace: str, *, fills_debt: bool, credit: bool) -> None:
         """Let something come back to its lots; what of it is over lives until the grace ends."""
         living: Counter[str] = Counter()
+        for over, of in list(self.graced):
+            if over < today and over not in self.lots:
+                del self.graced[over, of]
         for day, amount in lots.items():
             living[grace if day < today else day] += amount
+            if day < today and not credit:
+                self.graced[grace, day] += amount
         self.put(living, fills_debt=fills_debt)
 
     def empty(self) -> None:

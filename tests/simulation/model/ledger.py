@@ -8,7 +8,7 @@ from typing import Any, Final
 from tests.simulation.model.account import Account, difference
 from tests.simulation.model.earning import earn, ripen, settle, wait
 from tests.simulation.model.posting import Ledgers, Posting
-from tests.simulation.model.spending import capture, hold, lots_over, redeem, release, restore
+from tests.simulation.model.spending import capture, hold, lots_over, must_come_after_expiry, redeem, release, restore
 from tests.simulation.model.terms import NEVER
 from tests.simulation.model.tiers import review, tier_of_both
 
@@ -61,10 +61,14 @@ def _expire(_: Ledgers, posting: Posting) -> None:
     account, today = posting.account, posting.today
     over = lots_over(account, posting.terms, today, is_credit=posting.is_credit)
     posting.must(over, "expires nothing")
-    for day, amount in sorted(over.items())[:1]:
-        account.expiries.append((posting.place, day, amount))
+    for day, lot in sorted(over.items())[:1]:
+        # What came into its grace there expires apart, as of the lot that it came from.
+        of = min((of for grace, of in account.graced if grace == day and account.graced[grace, of]), default=day)
+        amount = min(lot, account.graced.pop((day, of), lot))
+        account.expiries.append((posting.place, of, amount))
         account.expired += amount
         account.take_of(day, amount)
+        posting.must(posting.key[1].startswith(f"{of}#"), f"is of {of}")
 
 
 def _void(_: Ledgers, posting: Posting) -> None:
@@ -72,6 +76,7 @@ def _void(_: Ledgers, posting: Posting) -> None:
 
 
 def _merge_out(ledgers: Ledgers, posting: Posting) -> None:
+    must_come_after_expiry(posting)
     ledgers.leaving[posting.row["account"]] = posting.account.copy()
     posting.account.empty()
 
@@ -83,6 +88,7 @@ def _merge_in(ledgers: Ledgers, posting: Posting) -> None:
     if other is None:
         posting.wrong.append("takes over somebody who has not left")
         return
+    must_come_after_expiry(posting)
     alone = account.copy()
     account.owed += other.owed
     account.put(other.lots, fills_debt=False)
@@ -96,6 +102,7 @@ def _merge_in(ledgers: Ledgers, posting: Posting) -> None:
     account.expired += other.expired
     account.written_off.update(other.written_off)
     account.expiries += other.expiries
+    account.graced.update(other.graced)
     account.gains += other.gains
     account.merits += other.merits
     account.active_on = max(account.active_on or "", other.active_on or "") or None

@@ -81,7 +81,7 @@ class Earning:
         for piece in pieces:
             share = min(left, piece.amount)
             left -= share
-            taken = account.take_of(piece.lot, share)
+            taken = account.take_own(piece.lot, share)
             is_over = piece.lot < today or piece.lot == NEVER
             uncounted = max(account.expired_of(piece.lot) - account.written_off[piece.lot], 0) if is_over else 0
             # What expired before these points came was others'.

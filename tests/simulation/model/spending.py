@@ -20,7 +20,7 @@ def hold(_: Ledgers, posting: Posting) -> None:
     account, amount = posting.account, posting.row["held"]
     posting.must(0 < amount <= account.available, f"holds {amount} of {account.available}")
     posting.must(len(account.holds) < _MOST_HOLDS, "is one hold too many")
-    _must_spend_nothing_that_is_over(posting)
+    must_come_after_expiry(posting)
     minutes = posting.terms.hold_minutes(credit=posting.is_credit)
     until, ends = datetime.fromisoformat(posting.row["posted_at"]) + timedelta(minutes=minutes), posting.fact("until")
     # A second between the beginning of the request and its entry may be one of the next minute.
@@ -44,7 +44,13 @@ def capture(ledgers: Ledgers, posting: Posting) -> None:
         value = held.value if amount == held.amount else posting.terms.price(amount)
         posting.must(posting.fact("value") == value, f"is worth {posting.fact('value')}, not {value}")
     spent = soonest(held.lots, amount)
-    account.put_back(difference(held.lots, spent), posting.today, posting.grace, fills_debt=posting.fills_debt)
+    account.put_back(
+        difference(held.lots, spent),
+        posting.today,
+        posting.grace,
+        fills_debt=posting.fills_debt,
+        credit=posting.is_credit,
+    )
     account.spent += amount
     if order_id := posting.fact("order"):
         _spend_on(ledgers, posting, order_id, spent)
@@ -57,7 +63,9 @@ def release(_: Ledgers, posting: Posting) -> None:
         return
     ran_out = posting.row["posted_at"] >= held.until[:16]
     posting.must(ran_out or not posting.fact("ran_out"), "runs out before its time")
-    posting.account.put_back(held.lots, posting.today, posting.grace, fills_debt=posting.fills_debt)
+    posting.account.put_back(
+        held.lots, posting.today, posting.grace, fills_debt=posting.fills_debt, credit=posting.is_credit
+    )
 
 
 def redeem(ledgers: Ledgers, posting: Posting) -> None:
@@ -67,7 +75,7 @@ def redeem(ledgers: Ledgers, posting: Posting) -> None:
         return
     amount = -posting.amount
     posting.must(0 < amount <= posting.account.available, f"spends {amount} of {posting.account.available}")
-    _must_spend_nothing_that_is_over(posting)
+    must_come_after_expiry(posting)
     taken = posting.account.take(amount)
     posting.account.spent += amount
     if pk.startswith("CLAIM#"):
@@ -79,9 +87,9 @@ def redeem(ledgers: Ledgers, posting: Posting) -> None:
         _spend_on(ledgers, posting, order_id, taken)
 
 
-def _must_spend_nothing_that_is_over(posting: Posting) -> None:
+def must_come_after_expiry(posting: Posting) -> None:
     over = lots_over(posting.account, posting.terms, posting.today, is_credit=posting.is_credit)
-    posting.must(not over, f"spends while {over} is over")
+    posting.must(not over, f"comes while {over} is over")
 
 
 def restore(ledgers: Ledgers, posting: Posting) -> None:
@@ -89,10 +97,13 @@ def restore(ledgers: Ledgers, posting: Posting) -> None:
     if sk.startswith("RESTORE#"):
         _settle_spending(ledgers, posting)
         return
+    must_come_after_expiry(posting)
     lots = ledgers.claims.pop(pk.removeprefix("CLAIM#"), None)
     posting.must(lots is not None, "gives back a claim that nobody made, or twice")
     posting.account.spent -= sum((lots or {}).values())
-    posting.account.put_back(lots or {}, posting.today, posting.grace, fills_debt=posting.fills_debt)
+    posting.account.put_back(
+        lots or {}, posting.today, posting.grace, fills_debt=posting.fills_debt, credit=posting.is_credit
+    )
 
 
 def _spend_on(ledgers: Ledgers, posting: Posting, order_id: str, lots: Mapping[str, int]) -> None:
@@ -120,7 +131,9 @@ def _settle_spending(ledgers: Ledgers, posting: Posting) -> None:
     if amount >= 0:
         of = latest(difference(spending.spent, spending.back), amount)
         spending.back.update(of)
-        posting.account.put_back(of, posting.today, posting.grace, fills_debt=posting.fills_debt)
+        posting.account.put_back(
+            of, posting.today, posting.grace, fills_debt=posting.fills_debt, credit=posting.is_credit
+        )
     else:
         of = {day: -part for day, part in latest(spending.back, -amount).items()}
         spending.back.update(of)

@@ -49,4 +49,4 @@ def back(programme: Programme, today: date) -> Back:
     grace_until = days.lot_of(
         today + timedelta(days=programme.refunds.grace_days), today, exact=programme.expiry.exact_days
     )
-    return Back(today, grace_until, fills_debt=True)
+    return Back(today, grace_until, fills_debt=True, remembered=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
-from loyalty.ledger.standing import Hold, Holds, Lots, Pending, Ripening
+from loyalty.ledger.standing import Graced, Hold, Holds, InGrace, Lots, Pending, Ripening
 from loyalty.table import TextAttribute
 
 _MINUTES: Final = "%Y-%m-%dT%H:%MZ"
@@ -26,6 +26,11 @@ def holds_attribute(**options: Any) -> TextAttribute[Holds]:
     return TextAttribute(_write_holds, _read_holds, **options)
 
 
+def graced_attribute(**options: Any) -> TextAttribute[Graced]:
+    """Which lots the amounts in a grace are of."""
+    return TextAttribute(_write_graced, _read_graced, **options)
+
+
 def write_lots(lots: Lots) -> dict[str, int]:
     """Lots as JSON says them: by day, soonest first."""
     return {day.isoformat(): lots[day] for day in sorted(lots)}
@@ -43,6 +48,14 @@ def write_pending(pending: Pending) -> dict[str, int]:
 
 def _read_pending(written: dict[str, int]) -> Pending:
     return {Ripening(*map(date.fromisoformat, where.split("/"))): amount for where, amount in written.items()}
+
+
+def _write_graced(graced: Graced) -> dict[str, int]:
+    return {f"{where.lot}/{where.of}": graced[where] for where in sorted(graced)}
+
+
+def _read_graced(written: dict[str, int]) -> Graced:
+    return {InGrace(*map(date.fromisoformat, where.split("/"))): amount for where, amount in written.items()}
 
 
 def _write_holds(holds: Holds) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
 from loyalty.days import NEVER
 from loyalty.due.rules import Watch, next_due
 from loyalty.ledger.attributes import (
+    graced_attribute,
     holds_attribute,
     is_reached,
     lots_attribute,
@@ -88,6 +89,7 @@ class Account(LoyaltyItem):
     spent = IntegerAttribute(null=True)
     expired = IntegerAttribute(null=True)
     written_off = lots_attribute(null=True)
+    graced = graced_attribute(null=True)
     # The day of the last operation by the customer or for an order; it matters where points live by activity.
     active_on = DateAttribute(null=True)
     # All warnings of days up to this one have been given.
@@ -123,6 +125,7 @@ class Account(LoyaltyItem):
             spent=self.spent or 0,
             expired=self.expired or 0,
             written_off=self.written_off or {},
+            graced=self.graced or {},
         )
 
     @property
@@ -141,7 +144,7 @@ class Account(LoyaltyItem):
         self.pending, self.holds = standing.pending or None, standing.holds or None
         self.owed, self.earned = standing.owed or None, standing.earned or None
         self.spent, self.expired = standing.spent or None, standing.expired or None
-        self.written_off = standing.written_off or None
+        self.written_off, self.graced = standing.written_off or None, standing.graced or None
 
     def move_due(self, watch: Watch, now: datetime) -> None:
         """Set when time does something to it next.

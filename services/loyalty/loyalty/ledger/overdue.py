@@ -41,13 +41,13 @@ def end_of(hold_id: str, cause: Cause) -> ledger.Origin:
 def expire(account: Account, watch: Watch, cause: Cause, post: Post) -> Entry | None:
     """The entry that takes away the soonest lot whose last day is over, if there is one.
 
-    It is named after the lot's day, so that what expired of a lot is found without what expired of others.
+    It is named after the day of the lot that it expired of, so that this is found without what expired of others.
     """
     over = lots_over(account.lots, account.active_on, watch)
     if not over:
         return None
-    lot = min(over)
-    return post(account, rules.expire(account.standing, {lot: over[lot]}), on_day("EXPIRY", account, lot, cause))
+    posting, of = rules.expire_soonest(account.standing, over)
+    return post(account, posting, on_day("EXPIRY", account, of, cause))
 
 
 def caught_up(load: Callable[[], A], watch: Watch, cause: Cause, post: Post) -> A:

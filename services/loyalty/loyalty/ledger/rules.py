@@ -11,8 +11,10 @@ from loyalty.ledger.standing import (
     NO_LOTS,
     NO_PENDING,
     EntryKind,
+    Graced,
     Hold,
     Holds,
+    InGrace,
     Lots,
     Pending,
     Posting,
@@ -26,11 +28,15 @@ from loyalty.ledger.standing import (
 
 @dataclass(frozen=True)
 class Back:
-    """How amounts come back to their lots: what has ended by `today` can be used until `grace_until`."""
+    """How amounts come back to their lots: what has ended by `today` can be used until `grace_until`.
+
+    Where orders earn, it is `remembered` which lot they are of, for a refund looks there for what has expired.
+    """
 
     today: date
     grace_until: date
     fills_debt: bool
+    remembered: bool = True
 
     def of(self, lots: Lots) -> Lots:
         """The lots, those that have ended put together into one that ends with the grace."""
@@ -39,6 +45,14 @@ class Back:
             lot = self.grace_until if day < self.today else day
             living[lot] = living.get(lot, 0) + amount
         return living
+
+    def graced(self, before: Standing, lots: Lots) -> Graced:
+        """What is known to be in a grace once `lots` have come back; of one that is over and empty, nothing more."""
+        known = {
+            where: part for where, part in before.graced.items() if where.lot >= self.today or where.lot in before.lots
+        }
+        ended = {InGrace(self.grace_until, day): part for day, part in lots.items() if day < self.today}
+        return plus(known, ended) if self.remembered else known
 
 
 def give(kind: EntryKind, before: Standing, amount: int, lot: date, *, fills_debt: bool = True) -> Posting:
@@ -95,7 +109,7 @@ def reverse(
     covers was spent: it is owed, or the shop forgives it.
     """
     waiting = min(amount, before.pending.get(ripening, 0)) if ripening else 0
-    own, gone = _own_and_gone(before, amount - waiting, parcels)
+    own, gone, graced = _own_and_gone(before, amount - waiting, parcels)
     rest = amount - waiting - sum(own.values()) - sum(gone.values())
     others = soonest(plus(before.lots, negative(own)), rest)
     missing = rest - sum(others.values())
@@ -107,7 +121,7 @@ def reverse(
         pending={ripening: -waiting} if ripening else NO_PENDING,
         owed=missing - forgiven,
     )
-    after = replace(posting.after, written_off=plus(before.written_off, gone))
+    after = replace(posting.after, written_off=plus(before.written_off, gone), graced=graced)
     posting = replace(posting, after=after, taken_back=amount, written_off=gone, forgiven=forgiven)
     return _with_earned(posting, -amount)
 
@@ -154,15 +168,14 @@ def capture(before: Standing, hold_id: str, amount: int, back: Back) -> tuple[Po
     """
     kept = before.holds[hold_id].lots
     spent = soonest(kept, amount)
-    incoming = _incoming(before, back.of(plus(kept, negative(spent))), fills_debt=back.fills_debt)
-    posting = _posted(EntryKind.CAPTURED, before, **incoming, holds=_without(before.holds, hold_id))
+    posting = _came_back(EntryKind.CAPTURED, before, plus(kept, negative(spent)), back, _without(before.holds, hold_id))
     return _with_spent(posting, amount), spent
 
 
 def release(before: Standing, hold_id: str, back: Back) -> Posting:
     """Give a hold back to the lots that it came from."""
-    incoming = _incoming(before, back.of(before.holds[hold_id].lots), fills_debt=back.fills_debt)
-    return _posted(EntryKind.RELEASED, before, **incoming, holds=_without(before.holds, hold_id))
+    holds = _without(before.holds, hold_id)
+    return _came_back(EntryKind.RELEASED, before, before.holds[hold_id].lots, back, holds)
 
 
 def spend(kind: EntryKind, before: Standing, amount: int) -> Posting:
@@ -172,7 +185,7 @@ def spend(kind: EntryKind, before: Standing, amount: int) -> Posting:
 
 def restore(before: Standing, lots: Lots, back: Back) -> Posting:
     """Give back what was spent of each lot."""
-    posting = _posted(EntryKind.RESTORED, before, **_incoming(before, back.of(lots), fills_debt=back.fills_debt))
+    posting = _came_back(EntryKind.RESTORED, before, lots, back, before.holds)
     return _with_spent(posting, -sum(lots.values()))
 
 
@@ -206,6 +219,20 @@ def expire(before: Standing, over: Lots) -> Posting:
     return replace(posting, after=replace(posting.after, expired=before.expired + sum(over.values())))
 
 
+def expire_soonest(before: Standing, over: Lots) -> tuple[Posting, date]:
+    """Take the soonest of the lots away that are over; and the day of the lot that it expired of.
+
+    What is in its grace there goes first, apart, for it is of another lot.
+    """
+    lot = min(over)
+    where = min((each for each in before.graced if each.lot == lot), default=None)
+    if where is None:
+        return expire(before, {lot: over[lot]}), lot
+    posting = expire(before, {lot: min(over[lot], before.graced[where])})
+    graced = {each: part for each, part in before.graced.items() if each != where}
+    return replace(posting, after=replace(posting.after, graced=graced)), where.of
+
+
 def nothing(kind: EntryKind, before: Standing) -> Posting:
     """An entry that moves nothing, for what has to be written down."""
     return Posting(kind, before, before)
@@ -232,22 +259,36 @@ def take_over(before: Standing, other: Standing, *, fills_debt: bool = False) ->
         spent=before.spent + other.spent,
         expired=before.expired + other.expired,
         written_off=plus(before.written_off, other.written_off),
+        graced=plus(before.graced, other.graced),
     )
     return Posting(EntryKind.MERGED_IN, before, after, plus(other.lots, negative(filled)), other.pending)
 
 
-def _own_and_gone(before: Standing, amount: int, parcels: Sequence[Parcel]) -> tuple[Lots, Lots]:
-    """Of `amount`, the first parcel first: what their lots still hold, and what of these expired uncounted."""
+def _own_and_gone(before: Standing, amount: int, parcels: Sequence[Parcel]) -> tuple[Lots, Lots, Graced]:
+    """Of `amount`, the first parcel first: what their lots still hold, and what of these expired uncounted.
+
+    What is of a lot and lies in its grace is among what it holds; with it, what is left in graces.
+    """
     own: Lots = NO_LOTS
     gone: Lots = NO_LOTS
+    graced = before.graced
     for lot, most, expired, since in parcels:
         share = min(amount, most)
         amount -= share
-        there = min(share, before.lots.get(lot, 0) - own.get(lot, 0))
+        there = 0
+        for where, part in [(InGrace(lot, lot), share), *sorted((w, n) for w, n in graced.items() if w.of == lot)]:
+            taken = min(share - there, part, before.lots.get(where.lot, 0) - own.get(where.lot, 0))
+            own, there = plus(own, {where.lot: taken}), there + taken
+            graced = plus(graced, {where: -taken}) if where in graced else graced
         uncounted = max(expired - before.written_off.get(lot, 0) - gone.get(lot, 0), 0)
         lost = min(share - there, uncounted, expired if since is None else since)
-        own, gone = plus(own, {lot: there}), plus(gone, {lot: lost})
-    return own, gone
+        gone = plus(gone, {lot: lost})
+    return own, gone, graced
+
+
+def _came_back(kind: EntryKind, before: Standing, lots: Lots, back: Back, holds: Holds) -> Posting:
+    posting = _posted(kind, before, **_incoming(before, back.of(lots), fills_debt=back.fills_debt), holds=holds)
+    return replace(posting, after=replace(posting.after, graced=back.graced(before, lots)))
 
 
 def _ripen(before: Standing, due: Pending) -> Posting:

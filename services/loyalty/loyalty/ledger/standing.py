@@ -35,8 +35,19 @@ class Ripening(NamedTuple):
 
 Pending = Mapping[Ripening, int]
 
+
+class InGrace(NamedTuple):
+    """Where amounts lie that came back when their lot had ended: the lot of the grace, and the one they are of."""
+
+    lot: date
+    of: date
+
+
+Graced = Mapping[InGrace, int]
+
 NO_LOTS: Final[Lots] = MappingProxyType({})
 NO_PENDING: Final[Pending] = MappingProxyType({})
+_NONE_GRACED: Final[Graced] = MappingProxyType({})
 
 
 class EntryKind(StrEnum):
@@ -97,7 +108,8 @@ class Standing:
     """How an account stands.
 
     `written_off` counts, by lot, what had expired unspent when its order was refunded: it counted as taken back, and
-    no other order of the same lot may count it again.
+    no other order of the same lot may count it again. `graced` says which lot some of a grace's are of: what expires
+    there unspent expired of that lot.
     """
 
     lots: Lots = field(default_factory=lambda: NO_LOTS)
@@ -108,6 +120,7 @@ class Standing:
     spent: int = 0
     expired: int = 0
     written_off: Lots = field(default_factory=lambda: NO_LOTS)
+    graced: Graced = field(default_factory=lambda: _NONE_GRACED)
 
     @property
     def available(self) -> int:

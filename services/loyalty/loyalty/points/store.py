@@ -144,10 +144,10 @@ def _is_news(posting: Posting) -> bool:
 def expired_points(account: PointsAccount, day: date, since: tuple[datetime, int]) -> tuple[int, int]:
     """How many points of the lot of `day` have expired unspent ever, and since an entry of that `place`, as it is now.
 
-    Those of merged customers are among them.
+    Those of merged customers are among them, and those that were in a grace.
     """
     people = (account.customer_id, *(account.merged_from or ()))
-    expired = [(entry, -(entry.lots or {}).get(day, 0)) for person in people for entry in _expiries(person, day)]
+    expired = [(entry, -entry.amount) for person in people for entry in _expiries(person, day)]
     return sum(points for _, points in expired), sum(points for entry, points in expired if entry.place > since)
 
 
