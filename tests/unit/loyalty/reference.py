@@ -1,7 +1,8 @@
 """A ledger as one would keep it by hand: a list of single points' whereabouts, one operation after the other.
 
 It shares no arithmetic with `ledger.rules`: no lots are kept by day, nothing is summed beforehand, and every operation
-picks from the list what it takes, point after point of a parcel. It is slow, and easy to believe.
+picks from the list what it takes, point after point of a parcel. So is what an order earned a pile of single points,
+of which the uppermost goes first. It is slow, and easy to believe.
 """
 
 from __future__ import annotations
@@ -10,8 +11,68 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from enum import Enum, auto
+from itertools import count, groupby
+from typing import Final
 
 Place = str
+
+# Which entry of all accounts is the how-manieth.
+_MOMENTS: Final = count(1)
+
+
+class Fate(Enum):
+    """What became of a point that was taken back: it left the account, had expired already, or nobody pays it."""
+
+    LEFT = auto()
+    EXPIRED = auto()
+    FORGIVEN = auto()
+
+
+@dataclass
+class Point:
+    """One point of an order: the lot that it fell into, and with which entry; its fate once it is taken back."""
+
+    lot: date
+    since: int
+    fate: Fate = Fate.LEFT
+
+    @property
+    def parcel(self) -> tuple[date, int]:
+        """What came with it into its lot has the same."""
+        return self.lot, self.since
+
+    def may_be_over(self, today: date) -> bool:
+        """Whether its lot has ended, or is one that ends whenever the account has long not been used."""
+        return self.lot < today or self.lot == date.max
+
+
+@dataclass
+class Order:
+    """What an order earned: those of its points that stand and those taken back, in piles; what came last is on top."""
+
+    lot: date
+    ripens: date | None
+    stands: list[Point]
+    undone: list[Point] = field(default_factory=list)
+    is_delivered: bool = False
+
+    def parcels(self) -> list[tuple[date, int, int]]:
+        """Of its points that stand, the uppermost first: lot, entry and how many."""
+        piles = groupby(reversed(self.stands), key=lambda point: point.parcel)
+        return [(lot, since, len([*points])) for (lot, since), points in piles]
+
+    def lost_of_last(self, amount: int) -> tuple[Counter[date], int]:
+        """Of the uppermost taken back: those that had expired, by lot, and how many nobody pays."""
+        last = self.undone[len(self.undone) - amount :]
+        expired = Counter(point.lot for point in last if point.fate is Fate.EXPIRED)
+        return expired, sum(1 for point in last if point.fate is Fate.FORGIVEN)
+
+    def move(self, until: date) -> None:
+        """Let its points wait until another day."""
+        for point in self.stands:
+            point.lot = max(point.lot, until)
+        self.ripens, self.lot = until, max(self.lot, until)
 
 
 @dataclass
@@ -26,7 +87,11 @@ class Coin:
 
 @dataclass
 class Reference:
-    """One account. `entries` are the signed changes of the balance."""
+    """One account.
+
+    `entries` are the signed changes of the balance; `expiries` the lot and the moment of each point that expired;
+    `graces` the lot of the grace and the own one of each point that came back when its lot had ended.
+    """
 
     coins: list[Coin] = field(default_factory=list)
     owed: int = 0
@@ -34,7 +99,8 @@ class Reference:
     spent: int = 0
     expired: int = 0
     written_off: Counter[date] = field(default_factory=Counter)
-    expired_of: Counter[date] = field(default_factory=Counter)
+    expiries: list[tuple[date, int]] = field(default_factory=list)
+    graces: list[tuple[date, date]] = field(default_factory=list)
     entries: list[int] = field(default_factory=list)
 
     # --- what is in it
@@ -67,61 +133,97 @@ class Reference:
     def balance(self) -> int:
         return len(self.coins) - self.owed
 
+    def expired_of(self, lot: date, since: int = 0) -> int:
+        """How many of a lot ever expired, or did after an entry."""
+        return sum(1 for day, moment in self.expiries if day == lot and moment > since)
+
     # --- what happens to it; each method is one entry
 
-    def earn(self, amount: int, lot: date, ripens: date | None) -> None:
-        with _Entry(self):
+    def earn(self, amount: int, lot: date, ripens: date | None) -> Order:
+        lot = max(lot, ripens or lot)
+        with _Entry(self) as now:
             self.earned += amount
-            if ripens is None:
-                self._put(amount, lot, fills_debt=True)
-            else:
-                self.coins += [Coin("pending", max(lot, ripens), ripens) for _ in range(amount)]
+            self._put_or_let_wait(amount, lot, ripens)
+        return Order(lot, ripens, [Point(lot, now) for _ in range(amount)])
 
     def ripen(self, today: date) -> None:
         with _Entry(self):
             ripe = [coin for coin in self.coins if coin.ripens and coin.ripens <= today]
             self._come_back(ripe, fills_debt=True)
 
-    def ripen_some(self, ripens: date, lot: date, amount: int) -> None:
+    def deliver(self, order: Order, until: date | None) -> None:
+        """What waits of an order becomes usable, or waits until another day."""
         with _Entry(self):
-            self._come_back(self._waiting(ripens, lot)[:amount], fills_debt=True)
+            waiting = self._waiting(order)[: len(order.stands)]
+            if until is None:
+                self._come_back(waiting, fills_debt=True)
+                order.ripens = None
+            else:
+                for coin in waiting:
+                    coin.ripens, coin.lot = until, max(coin.lot, until)
+                order.move(until)
+        order.is_delivered = True
 
-    def put_off(self, ripens: date, lot: date, amount: int, until: date) -> None:
-        with _Entry(self):
-            for coin in self._waiting(ripens, lot)[:amount]:
-                coin.ripens, coin.lot = until, max(coin.lot, until)
-
-    def reverse(
-        self, amount: int, lot: date, ripens: date | None, *, lot_is_over: bool, forgives: bool
-    ) -> tuple[int, int]:
-        """How many of those taken back had expired, and how many the shop bears."""
-        written_off = forgiven = 0
+    def reverse(self, order: Order, amount: int, today: date, *, forgives: bool) -> None:
+        """Take points off the order's pile: first what waits, then by the lots, the newest points' first."""
         with _Entry(self):
             self.earned -= amount
-            waiting = self._waiting(ripens, lot) if ripens else []
-            own = sorted((coin for coin in self.coins if coin.place == "usable"), key=lambda coin: coin.lot)
-            own = [coin for coin in own if coin.lot == lot]
-            for _ in range(amount):
-                if waiting:
-                    self.coins.remove(waiting.pop())
-                elif own:
-                    self.coins.remove(own.pop())
-                elif lot_is_over and self.written_off[lot] < self.expired_of[lot]:
-                    self.written_off[lot] += 1
-                    written_off += 1
-                elif soonest := next(self._soonest(), None):
+            points = [order.stands.pop() for _ in range(amount)]
+            for coin in self._waiting(order)[:amount]:
+                self.coins.remove(coin)
+                order.undone.append(points.pop())
+            for point in self._not_in_its_lot(order, points, today):
+                if soonest := next(self._soonest(), None):
                     self.coins.remove(soonest)
                 elif forgives:
-                    forgiven += 1
+                    point.fate = Fate.FORGIVEN
                 else:
                     self.owed += 1
-        return written_off, forgiven
+                order.undone.append(point)
 
-    def reinstate(self, amount: int, lot: date, own_lot: date, written_off: int, forgiven: int) -> None:
-        with _Entry(self):
+    def _not_in_its_lot(self, order: Order, points: list[Point], today: date) -> list[Point]:
+        """Take each point out of its lot, or write it off; those for which neither can be done."""
+        own: list[Point] = []
+        rest: list[Point] = []
+        for (lot, since), parcel in groupby(points, key=lambda point: point.parcel):
+            most = self.expired_of(lot, since)
+            for point in parcel:
+                if self._take_own(lot):
+                    own.append(point)
+                elif point.may_be_over(today) and most and self.written_off[lot] < self.expired_of(lot):
+                    most -= 1
+                    self.written_off[lot] += 1
+                    point.fate = Fate.EXPIRED
+                else:
+                    rest.append(point)
+        order.undone += own + [point for point in points if point.fate is Fate.EXPIRED]
+        return rest
+
+    def _take_own(self, lot: date) -> bool:
+        """Take a point out of a lot, or of those in a grace after it; whether there was one."""
+        if coin := self._one_of(lot):
+            self.coins.remove(coin)
+            return True
+        for grace in sorted(grace for grace in self.graces if grace[1] == lot):
+            if coin := self._one_of(grace[0]):
+                self.coins.remove(coin)
+                self.graces.remove(grace)
+                return True
+        return False
+
+    def reinstate(self, order: Order, amount: int, today: date, grace: date) -> None:
+        """Give back the points taken last: what had expired lies where it did, and what nobody paid is not paid."""
+        with _Entry(self) as now:
             self.earned += amount
-            self.written_off[own_lot] -= written_off
-            self._put(amount - written_off - forgiven, lot, fills_debt=True)
+            lot = grace if order.lot < today else order.lot
+            points = [order.undone.pop() for _ in range(amount)]
+            left = [point for point in points if point.fate is Fate.LEFT]
+            self._put_or_let_wait(len(left), lot, order.ripens if order.ripens and order.ripens > today else None)
+            expired = [point for point in points if point.fate is Fate.EXPIRED]
+            for point in expired:
+                self.written_off[point.lot] -= 1
+                point.fate = Fate.LEFT
+            order.stands += expired + [Point(lot, now) for _ in range(amount - len(expired))]
 
     def hold(self, name: str, amount: int) -> None:
         with _Entry(self):
@@ -173,15 +275,25 @@ class Reference:
     def revoke(self, amount: int, lot: date) -> None:
         with _Entry(self):
             for _ in range(amount):
-                own = next((coin for coin in self._soonest() if coin.lot == lot), None)
-                self.coins.remove(own or next(self._soonest()))
+                self.coins.remove(self._one_of(lot) or next(self._soonest()))
 
-    def expire(self, today: date) -> None:
-        with _Entry(self):
-            for coin in [coin for coin in self._soonest() if coin.lot < today]:
+    def expire_soonest(self, today: date, *, is_idle: bool) -> date:
+        """The soonest lot that is over goes, what is in its grace there first; the lot that it expired of.
+
+        With an account that nobody has long used what lives by that is over too.
+        """
+        with _Entry(self) as now:
+            over = [coin for coin in self._soonest() if coin.lot < today or (is_idle and coin.lot == date.max)]
+            lot = over[0].lot
+            own_lot = min((own for grace, own in self.graces if grace == lot), default=lot)
+            known = self.graces.count((lot, own_lot))
+            gone = [coin for coin in over if coin.lot == lot]
+            for coin in gone[: known or len(gone)]:
                 self.coins.remove(coin)
                 self.expired += 1
-                self.expired_of[coin.lot] += 1
+                self.expiries.append((own_lot, now))
+            self.graces = [grace for grace in self.graces if grace != (lot, own_lot)]
+        return own_lot
 
     def take_over(self, other: Reference, *, fills_debt: bool) -> None:
         with _Entry(self):
@@ -190,7 +302,8 @@ class Reference:
             self.earned, self.spent = self.earned + other.earned, self.spent + other.spent
             self.expired += other.expired
             self.written_off += other.written_off
-            self.expired_of += other.expired_of
+            self.expiries += other.expiries
+            self.graces += other.graces
             while fills_debt and self.owed and self.count("usable"):
                 self._take_soonest()
                 self.owed -= 1
@@ -199,8 +312,16 @@ class Reference:
         with _Entry(self):
             self.coins, self.owed = [], 0
             self.earned = self.spent = self.expired = 0
+            self.written_off, self.expiries, self.graces = Counter(), [], []
 
     # --- how
+
+    def _put_or_let_wait(self, amount: int, lot: date, ripens: date | None) -> None:
+        """What was earned; only what can be used fills what is owed."""
+        if ripens is None:
+            self._put(amount, lot, fills_debt=True)
+        else:
+            self.coins += [Coin("pending", max(lot, ripens), ripens) for _ in range(amount)]
 
     def _put(self, amount: int, lot: date, *, fills_debt: bool) -> None:
         coins = [Coin("new", lot) for _ in range(amount)]
@@ -211,8 +332,12 @@ class Reference:
         self, coins: list[Coin], *, fills_debt: bool, today: date = date.min, grace: date = date.max
     ) -> None:
         """Let coins be usable, with the grace if their lot is over; the soonest expiring of them fill what is owed."""
+        there = {coin.lot for coin in self._soonest()}
+        self.graces = [known for known in self.graces if known[0] >= today or known[0] in there]
         for coin in coins:
-            coin.lot = grace if coin.lot < today else coin.lot
+            if coin.lot < today:
+                self.graces.append((grace, coin.lot))
+                coin.lot = grace
         for coin in sorted(coins, key=lambda coin: coin.lot):
             if fills_debt and self.owed:
                 self.owed -= 1
@@ -220,11 +345,15 @@ class Reference:
             else:
                 coin.place, coin.ripens, coin.hold = "usable", None, None
 
-    def _waiting(self, ripens: date, lot: date) -> list[Coin]:
-        return [coin for coin in self.coins if coin.place == "pending" and (coin.ripens, coin.lot) == (ripens, lot)]
+    def _waiting(self, order: Order) -> list[Coin]:
+        where = (order.ripens, order.lot)
+        return [coin for coin in self.coins if coin.place == "pending" and (coin.ripens, coin.lot) == where]
 
     def _soonest(self) -> Iterator[Coin]:
         return iter(sorted((coin for coin in self.coins if coin.place == "usable"), key=lambda coin: coin.lot))
+
+    def _one_of(self, lot: date) -> Coin | None:
+        return next((coin for coin in self.coins if coin.place == "usable" and coin.lot == lot), None)
 
     def _take_soonest(self) -> date:
         coin = next(self._soonest())
@@ -233,14 +362,14 @@ class Reference:
 
 
 class _Entry:
-    """Writes down by how much the balance changed."""
+    """Writes down by how much the balance changed; which entry of all it is."""
 
     def __init__(self, ledger: Reference) -> None:
         self._ledger = ledger
         self._before = ledger.balance
 
-    def __enter__(self) -> None:
-        return None
+    def __enter__(self) -> int:
+        return next(_MOMENTS)
 
     def __exit__(self, *_: object) -> None:
         self._ledger.entries.append(self._ledger.balance - self._before)
