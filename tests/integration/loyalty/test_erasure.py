@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ import pytest
 from loyalty.erasure import usecases
 from loyalty.ledger import store
 from loyalty.ledger.standing import EntryKind
-from shared.events import OrderStatus
+from shared.events import CustomersMerged, OrderStatus
 from tests.integration.loyalty.shop import (
     ADA,
     BOB,
@@ -190,6 +190,17 @@ def test_dead_letters_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     hear(erasure())
     assert swept == [ADA]
     assert told_of("ErasureAnswered")[0]["erased"]["dead_letters"] == 1
+
+
+def test_whoever_turned_out_to_be_an_erased_person_is_swept_for_by_their_own_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hear(order(), order("B1", BOB), CustomersMerged(customer_id=ADA, merged_id=BOB, merged_at=datetime.now(UTC)))
+    hear(erasure())
+    swept: list[str] = []
+    monkeypatch.setattr(usecases, "sweep_dead_letters", lambda *needles: len(swept.extend(needles) or needles))
+    hear(erasure(BOB))
+    assert BOB in swept
 
 
 def test_a_stripped_entry_tells_nothing_again() -> None:

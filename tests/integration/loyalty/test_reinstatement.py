@@ -405,3 +405,18 @@ def test_points_of_an_account_that_was_merged_are_of_their_lot_in_their_grace_to
     expire()
     hear(refunded(TOTAL, "B1", customer_id=BOB))
     assert (account().balance, account().owed) == (0, None)
+
+
+def test_what_had_expired_comes_back_of_an_order_before_what_was_taken_out_of_a_grace(set_clock: Clock) -> None:
+    """Four points, of which two expire and two are in their grace: a cancellation takes these, for good."""
+    set_clock("2026-01-31T12:00:00+00:00")
+    hear(order(total=40))
+    set_clock("2027-01-31T23:50:00+00:00")
+    hold_id = held(2)
+    set_clock("2027-02-10T00:05:00+00:00")
+    expire()
+    release(hold_id)
+    hear(cancelled(total=40))
+    assert (points()[-1], account().balance) == (-2, 0)
+    hear(reinstated(total=40, refunded=20))
+    assert (points()[-1], account().balance) == (0, 0), "the two that stand are those that had expired"

@@ -51,17 +51,16 @@ class Parcels:
         """Lots and amounts of the points that stand, and since when they are there, as a reversal goes through them."""
         return [(piece.lot, piece.amount, piece.since) for piece in reversed(self.standing)]
 
-    def take_back(self, amount: int, waiting: int, lots: Lots, gone: Lots, forgiven: int) -> None:
-        """A reversal: `waiting` came out of what was pending, `lots` are its signed changes."""
+    def take_back(self, amount: int, own: int, gone: Lots, forgiven: int) -> None:
+        """A reversal: `own` of it was still there, `gone` had expired; the rest is others', or was `forgiven`."""
         pieces = _pop(self.standing, amount)
-        own = waiting - sum(lots.get(piece.lot, 0) for piece in pieces)
-        left = amount - sum(gone.values()) - forgiven
         came = {piece.lot: piece for piece in pieces}
         newest = pieces[0]
         self.undone += [
-            replace(newest, amount=min(own, left)),
-            *(replace(came[day], amount=points, fate=_Fate.EXPIRED) for day, points in gone.items()),
-            replace(newest, amount=max(left - own, 0)),
+            replace(newest, amount=own),
+            # As the reversal went through them, not by their days.
+            *(replace(piece, amount=gone[day], fate=_Fate.EXPIRED) for day, piece in came.items() if day in gone),
+            replace(newest, amount=amount - own - sum(gone.values()) - forgiven),
             replace(newest, amount=forgiven, fate=_Fate.FORGIVEN),
         ]
 

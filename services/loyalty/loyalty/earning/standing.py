@@ -102,8 +102,7 @@ class OrderBook:
             amount = entry.fact("taken_back") or 0
             gone, forgiven = read_lots(entry.fact("written_off") or {}), entry.fact("forgiven") or 0
             if amount > 0:
-                waiting = -sum((entry.pending or {}).values())
-                parcels.take_back(amount, waiting, entry.lots or {}, gone, forgiven)
+                parcels.take_back(amount, entry.fact("own") or 0, gone, forgiven)
             elif amount < 0:
                 given_to = entry.fact("lot")
                 lot = date.fromisoformat(given_to) if given_to else self.lot

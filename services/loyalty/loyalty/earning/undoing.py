@@ -44,6 +44,7 @@ def facts_of(posting: Posting, book: OrderBook, lot: date | None) -> dict[str, A
     """The facts by which the entry tells later what it took back, or (into `lot`) gave back."""
     return {
         "taken_back": posting.taken_back or None,
+        "own": posting.own or None,
         "written_off": write_lots(posting.written_off) or None,
         "forgiven": posting.forgiven or None,
         "lot": lot.isoformat() if lot and lot != book.lot else None,

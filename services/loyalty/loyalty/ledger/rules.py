@@ -122,7 +122,8 @@ def reverse(
         owed=missing - forgiven,
     )
     after = replace(posting.after, written_off=plus(before.written_off, gone), graced=graced)
-    posting = replace(posting, after=after, taken_back=amount, written_off=gone, forgiven=forgiven)
+    there = waiting + sum(own.values())
+    posting = replace(posting, after=after, taken_back=amount, own=there, written_off=gone, forgiven=forgiven)
     return _with_earned(posting, -amount)
 
 

@@ -166,8 +166,8 @@ class Vector(NamedTuple):
 class Posting:
     """What one operation posts: the signed change of each place, and how the account stands before and after it.
 
-    Of a reversal, `taken_back` is how much that was earned it undoes, `written_off` what of that had expired, by lot,
-    and `forgiven` what nobody will ever pay; of a reinstatement they are negative.
+    Of a reversal, `taken_back` is how much that was earned it undoes, `own` what of that was still there, `written_off`
+    what had expired, by lot, and `forgiven` what nobody will ever pay; of a reinstatement all but `own` are negative.
     """
 
     kind: EntryKind
@@ -176,6 +176,7 @@ class Posting:
     lots: Lots = field(default_factory=lambda: NO_LOTS)
     pending: Pending = field(default_factory=lambda: NO_PENDING)
     taken_back: int = 0
+    own: int = 0
     written_off: Lots = field(default_factory=lambda: NO_LOTS)
     forgiven: int = 0
 
