@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Final
 
 from loyalty import days
@@ -46,7 +46,4 @@ def check_room(balance: int, amount: int) -> None:
 
 def back(programme: Programme, today: date) -> Back:
     """How credit comes back to its lots. It fills what is owed first, for credit is earned by nothing that could."""
-    grace_until = days.lot_of(
-        today + timedelta(days=programme.refunds.grace_days), today, exact=programme.expiry.exact_days
-    )
-    return Back(today, grace_until, fills_debt=True, remembered=False)
+    return Back(today, programme.grace_until(today), fills_debt=True, remembered=False)

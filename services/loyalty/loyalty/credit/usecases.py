@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 from loyalty.adjustments.usecases import check_code
 from loyalty.credit import rules, store
+from loyalty.credit.current import credit_to_post_to
 from loyalty.credit.items import CreditAccount
 from loyalty.credit.models import CreditEntryView, CreditVerificationView, CreditView, NewCredit, Revocation
 from loyalty.ledger import rules as ledger_rules
 from loyalty.ledger import store as ledger
-from loyalty.ledger.overdue import aged, caught_up
+from loyalty.ledger.overdue import aged
 from loyalty.ledger.proving import prove
 from loyalty.ledger.standing import EntryKind
 from loyalty.ledger.store import Terms
@@ -59,8 +59,7 @@ def revoke_credit(
     origin = origin_of(ids.new_credit_id(), cause)
 
     def revoke() -> CreditEntryView:
-        post = partial(store.post, terms=terms)
-        account = caught_up(lambda: store.existing_account(customer_id, currency), terms.watch, cause, post)
+        account = credit_to_post_to(lambda: store.existing_account(customer_id, currency), terms, cause)
         return _revoke(account, revocation, origin, attempt, terms)
 
     return retry_lost_races(revoke)

@@ -9,13 +9,13 @@ from typing import Final
 
 from loyalty.credit import rules as credit_rules
 from loyalty.credit import store as credit
+from loyalty.credit.current import credit_to_post_to
 from loyalty.credit.items import CreditAccount
 from loyalty.earning.standing import Undone
 from loyalty.ledger import rules
 from loyalty.ledger import store as ledger
 from loyalty.ledger.attributes import read_lots, write_lots
 from loyalty.ledger.items import Entry
-from loyalty.ledger.overdue import caught_up
 from loyalty.ledger.rules import Back
 from loyalty.ledger.spent import SpentOnOrder, ThingOfOrder
 from loyalty.ledger.standing import Lots, Posting, Standing, latest, negative, plus
@@ -97,13 +97,12 @@ class _Book:
     @classmethod
     def _of_credit(cls, customer_id: str, currency: str, cause: Cause) -> _Book:
         terms = credit.terms_now()
-        post = partial(credit.post, terms=terms)
 
         def load() -> CreditAccount:
             return credit.find_account(customer_id, currency) or CreditAccount.fresh(customer_id, currency)
 
-        account = caught_up(load, terms.watch, cause, post)
-        return cls(account, credit_rules.back(terms.programme, terms.today), post)
+        account = credit_to_post_to(load, terms, cause)
+        return cls(account, credit_rules.back(terms.programme, terms.today), partial(credit.post, terms=terms))
 
 
 def _settle(undone: Undone, name: str, cause: Cause) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import partial
 
 from loyalty.credit import store
+from loyalty.credit.current import credit_to_post_to
 from loyalty.credit.items import CREDIT, CreditAccount
 from loyalty.ledger import store as ledger
 from loyalty.ledger.items import Account, Entry
-from loyalty.ledger.overdue import caught_up
 from loyalty.ledger.standing import Posting
 from loyalty.ledger.store import Terms
 from loyalty.merging.carrying import carry_over
@@ -22,12 +22,11 @@ from shared.table import Put, commit, find
 def merge_credit(gone_id: str, currency: str, cause: Cause) -> None:
     """End the account of a customer whose points went to another, and let that one's take it over, once."""
     terms = store.terms_now()
-    post = partial(store.post, terms=terms)
-    gone = caught_up(partial(_own_account, gone_id, currency), terms.watch, cause, post)
+    gone = credit_to_post_to(partial(_own_account, gone_id, currency), terms, cause)
     owner = find_points(gone_id)
     if gone.is_closed or owner is None or owner.erased_at or owner.customer_id == gone_id:
         return  # it was done before, or an erasure has taken it over
-    stays = caught_up(partial(store.account_to_open, owner.customer_id, currency), terms.watch, cause, post)
+    stays = credit_to_post_to(partial(store.account_to_open, owner.customer_id, currency), terms, cause)
     waiting = [account.warned_on for account in (stays, gone) if account.is_due(terms.now)]
     stays.warned_on = warned_until(terms.today, waiting)
     stays.active_on = latest_day(stays.active_on, gone.active_on)

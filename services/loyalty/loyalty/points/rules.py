@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from loyalty import days
 from loyalty.due.rules import Watch
@@ -51,10 +51,7 @@ def last_day(given: date, expiry: Expiry) -> date:
 
 def back(programme: Programme, today: date) -> Back:
     """How points come back to their lots."""
-    grace_until = days.lot_of(
-        today + timedelta(days=programme.refunds.grace_days), today, exact=programme.expiry.exact_days
-    )
-    return Back(today, grace_until, fills_debt=fills_debt(programme))
+    return Back(today, programme.grace_until(today), fills_debt=fills_debt(programme))
 
 
 def fills_debt(programme: Programme) -> bool:

@@ -1,7 +1,7 @@
 """The programme: all that a shop may set of loyalty, as one document that is validated whole and kept in versions."""
 
 # Annotations are read at once, not kept as text: pydantic would compile each of them again at every cold start.
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 from typing import Annotated
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, field_validator
 
-from loyalty.days import day_of
+from loyalty.days import day_of, lot_of
 from loyalty.programme.sections import (
     MOST_POINTS,
     Days,
@@ -207,3 +207,7 @@ class Programme(Section):
     def day_of(self, moment: datetime) -> date:
         """The shop's own day at a moment."""
         return day_of(moment, self.time_zone)
+
+    def grace_until(self, today: date) -> date:
+        """The lot of what comes back today and had ended."""
+        return lot_of(today + timedelta(days=self.refunds.grace_days), today, exact=self.expiry.exact_days)
