@@ -12,7 +12,8 @@ import sys
 from typing import TYPE_CHECKING, Any, Final
 
 from infra.apps import ROOT, SERVICES, has_app, load_app
-from shared.events import EVENTS, FOREIGN_SOURCES, EventData, Metadata
+from shared.events.base import FOREIGN_SOURCES, EventData, Metadata
+from shared.events.catalogue import EVENTS
 from shared.http.endpoint import Endpoints
 from shared.http.openapi import openapi
 
@@ -25,7 +26,7 @@ DOCS: Final = ROOT / "docs"
 _GENERATED: Final = (DOCS / "api", DOCS / "events")
 _CATALOGUE_HEAD: Final = """# Events
 
-Every event that Regulars tells or hears, generated from `shared/events.py` by `python -m infra.docs`. An event of the
+Every event that Regulars tells or hears, generated from `shared/events/` by `python -m infra.docs`. An event of the
 house lies on the bus as `source` `regulars.<service>`, `detail-type` its name, and `detail`
 `{"metadata": {…}, "data": {…}}`; the schema named after it is that of `detail`. An event of the shop's own systems
 (`source` `orders` or `storefront`) has its data itself as `detail`. Fields are only ever added; readers ignore those

@@ -15,7 +15,7 @@ from typing import Any, Final, Generic, TypeVar
 from pydantic import ValidationError
 
 from shared.cause import Cause
-from shared.events import SOURCE_PREFIX, EventData, Metadata
+from shared.events.base import SOURCE_PREFIX, EventData, Metadata
 from shared.observability import count, describe, logger
 
 D = TypeVar("D", bound=EventData)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from shared.aws import client
-from shared.events import EventData, Metadata
+from shared.events.base import EventData, Metadata
 from shared.observability import count, describe, logger
 from shared.table import Item, Told, read_image
 

@@ -28,7 +28,7 @@ from pynamodb_attributes import IntegerAttribute
 
 from shared import clock, ids
 from shared.cause import Cause
-from shared.events import EventData
+from shared.events.base import EventData
 
 I = TypeVar("I", bound="Item")  # noqa: E741
 R = TypeVar("R")

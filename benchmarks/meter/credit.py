@@ -9,7 +9,7 @@ from typing import Any, Final
 from benchmarks.meter import people
 from benchmarks.meter.shop import Shop
 from benchmarks.meter.spending import accounts_due
-from shared.events import Order
+from shared.events.foreign import Order
 
 _CREDIT: Final = "/api/customers/{customer_id}/credit"
 _HOLD: Final = f"{_CREDIT}/holds/{{hold_id}}"

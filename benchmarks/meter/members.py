@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from benchmarks.meter import people
 from benchmarks.meter.shop import Shop
-from shared.events import CustomersMerged
+from shared.events.customers import CustomersMerged
 from tests.harness.heard import house_event
 
 _CUSTOMER: Final = "/api/customers/{customer_id}"

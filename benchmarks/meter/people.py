@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from shared.events import (
+from shared.events.foreign import (
     Buyer,
     Order,
     OrderCancelled,

@@ -6,7 +6,7 @@ from typing import Final
 
 from benchmarks.meter import people
 from benchmarks.meter.shop import Shop
-from shared.events import Order
+from shared.events.foreign import Order
 
 TEN: Final = 10
 GUESTS: Final = "guests.example"

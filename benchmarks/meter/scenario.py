@@ -22,7 +22,7 @@ from notifications.settings import NotificationsSettings
 from notifications.unsubscribe.usecases import unsubscribe_url
 from shared.aws import secret
 from shared.cause import Cause
-from shared.events import Channel
+from shared.events.customers import Channel
 from tests.harness.ground import items
 from tests.harness.logs import captured_logs
 from tests.tokens import install_issuers

@@ -10,7 +10,7 @@ from benchmarks.meter.house import Block, MeteredHouse
 from benchmarks.meter.measured import Measured, name_of
 from benchmarks.meter.seam import stored
 from benchmarks.meter.tables import tables
-from shared.events import Buyer, Order
+from shared.events.foreign import Buyer, Order
 from tests.harness.ground import STAGE
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from benchmarks.meter import people
 from benchmarks.meter.shop import Shop
 from loyalty.ledger.attributes import is_reached
-from shared.events import Order
+from shared.events.foreign import Order
 from tests.harness.ground import items
 
 _HOLDS: Final = "/api/customers/{customer_id}/holds"

@@ -24,7 +24,7 @@ from tests import conftest  # noqa: F401  # isort: skip
 from benchmarks.meter import people
 from loyalty.programme.usecases import current_programme, forget_cached_programme
 from shared import clock, settings
-from shared.events import Order
+from shared.events.foreign import Order
 from tests import tokens
 from tests.harness.context import LambdaContext
 from tests.harness.house import House, Weather, open_house

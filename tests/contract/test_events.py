@@ -13,7 +13,9 @@ from jsonschema import Draft202012Validator
 from infra.apps import ROOT, SERVICES
 from notifications.unsubscribe.usecases import unsubscribe_url
 from shared import clock
-from shared.events import EVENTS, FOREIGN_SOURCES, Channel
+from shared.events.base import FOREIGN_SOURCES
+from shared.events.catalogue import EVENTS
+from shared.events.customers import Channel
 from tests import tokens
 from tests.flows.shop import (
     ADA,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from shared import clock
-from shared.events import (
+from shared.events.foreign import (
     Buyer,
     Order,
     OrderCancelled,

@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from shared.events import OrderRecorded
+from shared.events.customers import OrderRecorded
 from tests.flows.shop import (
     ADA,
     cancelled,

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from shared import clock, ids
-from shared.events import EventData
+from shared.events.base import EventData
 
 _numbers = itertools.count(1)
 

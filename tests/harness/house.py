@@ -27,7 +27,7 @@ from moto.sqs.models import sqs_backends
 from infra.apps import load_app
 from infra.paths import service_for
 from shared.aws import client
-from shared.events import EventData
+from shared.events.base import EventData
 from tests import tokens
 from tests.harness.context import LambdaContext
 from tests.harness.ground import SERVICES, STAGE, ground, items, resources

@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from shared.events import EVENTS
+from shared.events.catalogue import EVENTS
 from tests.simulation import ledger_checks, thanks_checks
 from tests.simulation.between import SentMail
 from tests.simulation.model import shop

@@ -6,9 +6,9 @@ from datetime import timedelta
 from random import Random
 from typing import Any, Final
 
-from shared.events import (
+from shared.events.base import EventData
+from shared.events.foreign import (
     Buyer,
-    EventData,
     OrderCancelled,
     OrderDelivered,
     OrderPaid,

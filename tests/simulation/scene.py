@@ -10,7 +10,7 @@ from random import Random
 from typing import Any, Final
 
 from infra.paths import service_for
-from shared.events import Buyer, Order
+from shared.events.foreign import Buyer, Order
 from tests.harness.house import Answer
 from tests.simulation.books import Books
 from tests.simulation.faults import Trouble, trouble

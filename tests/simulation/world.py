@@ -19,7 +19,7 @@ from typing import Any, Final
 from botocore.client import BaseClient
 from moto.events.models import EventPattern
 
-from shared.events import EVENTS
+from shared.events.catalogue import EVENTS
 from shared.observability import metrics
 from tests import tokens
 from tests.harness import house as harness

@@ -11,23 +11,17 @@ from customers.orders.rules import Change
 from customers.orders.usecases import record_order
 from customers.reviews.items import ReviewItem
 from customers.reviews.usecases import record_review
-from shared.events import (
-    CustomerRegistered,
-    CustomerUpdated,
-    ErasureAnswered,
-    ErasureRequested,
-    Kept,
+from shared.events.customers import CustomerRegistered, CustomerUpdated, OrderRecorded, OrderStats, ReviewRecorded
+from shared.events.foreign import (
     OrderCancelled,
     OrderDelivered,
     OrderPaid,
     OrderPlaced,
-    OrderRecorded,
     OrderRefunded,
     OrderReinstated,
-    OrderStats,
     ReviewPosted,
-    ReviewRecorded,
 )
+from shared.events.privacy import ErasureAnswered, ErasureRequested, Kept
 from shared.inbox import Handlers, Heard
 from shared.outbox import Builders
 from shared.table import Told

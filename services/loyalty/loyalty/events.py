@@ -10,7 +10,8 @@ from loyalty.claims.items import Claim
 from loyalty.credit.items import CreditAccount, currency_of
 from loyalty.ledger.items import Entry
 from loyalty.points.items import PointsAccount
-from shared.events import (
+from shared.events.customers import CustomerRegistered, CustomersMerged, CustomerUpdated, OrderRecorded, ReviewRecorded
+from shared.events.loyalty import (
     CardBlocked,
     CardIssued,
     CardReplaced,
@@ -21,12 +22,6 @@ from shared.events import (
     CreditRestored,
     CreditRevoked,
     CreditSpent,
-    CustomerRegistered,
-    CustomersMerged,
-    CustomerUpdated,
-    ErasureAnswered,
-    ErasureRequested,
-    OrderRecorded,
     PointsAdjusted,
     PointsEarned,
     PointsExpired,
@@ -36,10 +31,10 @@ from shared.events import (
     PointsRestored,
     PointsReversed,
     PointsRipened,
-    ReviewRecorded,
     RewardRedeemed,
     TierChanged,
 )
+from shared.events.privacy import ErasureAnswered, ErasureRequested
 from shared.inbox import Handlers, Heard
 from shared.outbox import Builders
 from shared.table import Told

@@ -10,19 +10,10 @@ from notifications.erasure.usecases import KEPT, erase_customer
 from notifications.messages.items import Message
 from notifications.messages.usecases import send_welcome
 from notifications.notices.usecases import notify_of_adjustment, warn_of_credit, warn_of_points
-from shared.events import (
-    Channel,
-    ConsentChanged,
-    CreditExpiring,
-    CustomerRegistered,
-    CustomerUpdated,
-    ErasureAnswered,
-    ErasureRequested,
-    MessageSent,
-    PointsAdjusted,
-    PointsExpiring,
-    Unsubscribed,
-)
+from shared.events.customers import Channel, CustomerRegistered, CustomerUpdated
+from shared.events.loyalty import CreditExpiring, PointsAdjusted, PointsExpiring
+from shared.events.notifications import MessageSent, Unsubscribed
+from shared.events.privacy import ConsentChanged, ErasureAnswered, ErasureRequested
 from shared.inbox import Handlers, Heard
 
 if TYPE_CHECKING:

@@ -9,16 +9,10 @@ from privacy.consents.store import ConsentEntry
 from privacy.consents.usecases import log_registration, log_unsubscribe
 from privacy.erasure.usecases import erase_own_data, hear_answer
 from privacy.requests.store import Request
-from shared.events import (
-    Consent,
-    ConsentChanged,
-    CustomerRegistered,
-    ErasureAnswered,
-    ErasureRequested,
-    EventData,
-    RequestCompleted,
-    Unsubscribed,
-)
+from shared.events.base import EventData
+from shared.events.customers import Consent, CustomerRegistered
+from shared.events.notifications import Unsubscribed
+from shared.events.privacy import ConsentChanged, ErasureAnswered, ErasureRequested, RequestCompleted
 from shared.inbox import Heard
 from shared.table import Told
 

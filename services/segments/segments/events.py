@@ -8,17 +8,10 @@ from typing import Any, Final
 from segments.erasure.usecases import erase_customer
 from segments.features.items import FeatureRow
 from segments.features.usecases import note_order_stats, note_profile
-from shared.events import (
-    CustomerRegistered,
-    CustomerUpdated,
-    ErasureAnswered,
-    ErasureRequested,
-    EventData,
-    Kept,
-    OrderRecorded,
-    SegmentEntered,
-    SegmentLeft,
-)
+from shared.events.base import EventData
+from shared.events.customers import CustomerRegistered, CustomerUpdated, OrderRecorded
+from shared.events.privacy import ErasureAnswered, ErasureRequested, Kept
+from shared.events.segments import SegmentEntered, SegmentLeft
 from shared.inbox import Heard
 from shared.outbox import Build
 from shared.table import Told

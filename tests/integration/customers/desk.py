@@ -18,10 +18,9 @@ from customers.events import TELLS
 from customers.orders.store import find_order, find_stats
 from customers.table import CustomersItem
 from infra.apps import load_app
-from shared.events import (
+from shared.events.base import EventData
+from shared.events.foreign import (
     Buyer,
-    ErasureRequested,
-    EventData,
     Order,
     OrderCancelled,
     OrderDelivered,
@@ -34,6 +33,7 @@ from shared.events import (
     Review,
     ReviewPosted,
 )
+from shared.events.privacy import ErasureRequested
 from shared.outbox import Relay
 from tests import tokens
 from tests.harness.context import LambdaContext

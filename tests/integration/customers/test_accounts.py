@@ -12,7 +12,8 @@ from customers.accounts import items, usecases
 from customers.emails import store as emails
 from customers.orders.store import find_order
 from shared import ids
-from shared.events import Buyer, Channel, CustomerRegistered
+from shared.events.customers import Channel, CustomerRegistered
+from shared.events.foreign import Buyer
 from tests.integration.customers.desk import (
     EMAIL,
     after_first,

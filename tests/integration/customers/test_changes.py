@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from customers.accounts import changes
-from shared.events import CustomerUpdated
+from shared.events.customers import CustomerUpdated
 from tests.integration.customers.desk import (
     EMAIL,
     Answer,

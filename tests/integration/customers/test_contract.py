@@ -14,7 +14,9 @@ from customers.events import HEARS, TELLS
 from customers.orders.items import OrdersByCustomer
 from infra.template import functions
 from shared.aws import client
-from shared.events import EVENTS, FOREIGN_SOURCES, Buyer
+from shared.events.base import FOREIGN_SOURCES
+from shared.events.catalogue import EVENTS
+from shared.events.foreign import Buyer
 from tests.harness.context import LambdaContext
 from tests.harness.ground import ROOT, items, resources
 from tests.harness.logs import captured_logs

@@ -14,7 +14,9 @@ from customers.erasure import usecases
 from customers.orders import usecases as orders
 from customers.orders.items import OrderItem
 from customers.orders.store import find_order, find_stats
-from shared.events import Buyer, ErasureAnswered, OrderRecorded
+from shared.events.customers import OrderRecorded
+from shared.events.foreign import Buyer
+from shared.events.privacy import ErasureAnswered
 from tests.harness.ground import items
 from tests.integration.customers.desk import (
     EMAIL,

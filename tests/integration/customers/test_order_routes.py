@@ -9,7 +9,8 @@ import pytest
 
 from customers.orders import usecases
 from shared import clock, ids
-from shared.events import Buyer, OrderRecorded
+from shared.events.customers import OrderRecorded
+from shared.events.foreign import Buyer
 from tests.integration.customers.desk import (
     EMAIL,
     NOON,

@@ -10,7 +10,8 @@ import pytest
 from customers.orders import usecases
 from customers.orders.store import find_order
 from shared import ids
-from shared.events import Buyer, Order, OrderLine, OrderRecorded, OrderStatus
+from shared.events.customers import OrderRecorded, OrderStatus
+from shared.events.foreign import Buyer, Order, OrderLine
 from tests.harness.logs import captured_logs
 from tests.integration.customers.desk import (
     EMAIL,

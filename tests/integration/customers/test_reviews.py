@@ -6,7 +6,9 @@ import pytest
 
 from customers.reviews import usecases
 from customers.reviews.store import find_review, list_leads
-from shared.events import Buyer, ErasureAnswered, ReviewPosted, ReviewRecorded
+from shared.events.customers import ReviewRecorded
+from shared.events.foreign import Buyer, ReviewPosted
+from shared.events.privacy import ErasureAnswered
 from tests.harness.context import LambdaContext
 from tests.harness.ground import items
 from tests.harness.heard import envelope, sqs_batch

@@ -20,16 +20,16 @@ from loyalty.points.items import PointsAccount
 from loyalty.table import LoyaltyItem
 from shared import ids
 from shared.auth import Role
-from shared.events import (
+from shared.events.base import EventData
+from shared.events.customers import (
     CustomerRegistered,
     CustomerStatus,
     CustomerUpdated,
-    ErasureRequested,
-    EventData,
     OrderRecorded,
     OrderStatus,
     Profile,
 )
+from shared.events.privacy import ErasureRequested
 from shared.outbox import Relay
 from tests.harness.context import LambdaContext
 from tests.harness.ground import BUS

@@ -12,7 +12,7 @@ from loyalty.adjustments import approvals
 from loyalty.adjustments.items import Proposal
 from loyalty.points import store
 from shared.auth import Role
-from shared.events import CustomersMerged
+from shared.events.customers import CustomersMerged
 from shared.http.openapi import openapi
 from tests.integration.loyalty.settings import set_programme
 from tests.integration.loyalty.shop import (

@@ -12,7 +12,7 @@ from loyalty.cards.rules import is_valid
 from loyalty.points import store
 from loyalty.points.items import PointsAccount
 from shared.auth import STAFF, Role
-from shared.events import Tier
+from shared.events.loyalty import Tier
 from tests.integration.loyalty.cards import block, issue, look_up, number_of, post, replace
 from tests.integration.loyalty.shop import ADA, BOB, account, get, hear, order, points, registration, told_of
 from tests.unit.loyalty.test_card_pictures import scanned

@@ -13,7 +13,7 @@ from loyalty.rewards import store as rewards
 from loyalty.rewards.items import StoredReward
 from shared import clock, table
 from shared.auth import Role
-from shared.events import CustomersMerged
+from shared.events.customers import CustomersMerged
 from tests.harness.logs import captured_logs
 from tests.integration.loyalty.rewards import (
     REWARDS,

@@ -15,7 +15,8 @@ from loyalty.ledger.items import Account, Entry
 from loyalty.programme.usecases import current_programme
 from loyalty.settings import LoyaltySettings
 from shared import clock
-from shared.events import EVENTS, CustomersMerged, OrderStatus
+from shared.events.catalogue import EVENTS
+from shared.events.customers import CustomersMerged, OrderStatus
 from tests.harness.context import LambdaContext
 from tests.harness.ground import ROOT, resources
 from tests.integration.loyalty import wallet

@@ -10,7 +10,7 @@ import pytest
 from loyalty.ledger import store as ledger
 from shared import ids
 from shared.auth import Role
-from shared.events import OrderStatus
+from shared.events.customers import OrderStatus
 from tests.integration.loyalty.settings import set_programme
 from tests.integration.loyalty.shop import (
     ADA,

@@ -17,7 +17,8 @@ from loyalty.points.items import PointsAccount
 from loyalty.programme.usecases import current_programme
 from shared import clock, ids
 from shared.cause import Cause
-from shared.events import OrderStatus, Tier
+from shared.events.customers import OrderStatus
+from shared.events.loyalty import Tier
 from tests.integration.loyalty.settings import set_programme
 from tests.integration.loyalty.shop import (
     ADA,

@@ -16,7 +16,8 @@ from loyalty.ledger.standing import EntryKind
 from loyalty.points import store
 from loyalty.points.items import PointsAccount
 from shared.cause import Cause
-from shared.events import OrderStatus, Tier
+from shared.events.customers import OrderStatus
+from shared.events.loyalty import Tier
 from tests.integration.loyalty.settings import set_programme
 from tests.integration.loyalty.shop import (
     ADA,

@@ -10,7 +10,7 @@ import pytest
 from loyalty.erasure import usecases
 from loyalty.ledger import store
 from loyalty.ledger.standing import EntryKind
-from shared.events import CustomersMerged, OrderStatus
+from shared.events.customers import CustomersMerged, OrderStatus
 from tests.integration.loyalty.shop import (
     ADA,
     BOB,

@@ -18,7 +18,7 @@ from loyalty.days import day_after
 from loyalty.programme.usecases import current_programme
 from loyalty.table import LoyaltyItem
 from shared import clock
-from shared.events import OrderRecorded, OrderStatus
+from shared.events.customers import OrderRecorded, OrderStatus
 from tests.harness import moto_direct
 from tests.harness.large_tables import large_tables, undone
 from tests.integration.loyalty.shop import account, adjust, entries, expire, hear, order, registration

@@ -8,7 +8,7 @@ import pytest
 
 from shared import clock
 from shared.auth import Role
-from shared.events import OrderStatus
+from shared.events.customers import OrderStatus
 from tests.integration.loyalty.shop import ADA, account, erasure, get, hear, order, registration, update
 
 READS = ("points", "points/entries", "card")

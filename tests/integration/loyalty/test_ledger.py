@@ -10,7 +10,7 @@ import pytest
 from loyalty.points import store
 from loyalty.points.items import PointsAccount
 from shared.auth import STAFF, Role
-from shared.events import OrderStatus
+from shared.events.customers import OrderStatus
 from tests.integration.loyalty.shop import (
     ADA,
     APP,

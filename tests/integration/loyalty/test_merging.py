@@ -16,7 +16,8 @@ from loyalty.ledger.verification import verify
 from loyalty.merging import points as merging
 from loyalty.merging import usecases
 from loyalty.points.items import PointsAccount
-from shared.events import CustomersMerged, OrderStatus, Tier
+from shared.events.customers import CustomersMerged, OrderStatus
+from shared.events.loyalty import Tier
 from shared.keys import customer_partition
 from shared.table import Put, find
 from tests.integration.loyalty import cards, spending, wallet

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from loyalty.ledger.standing import EntryKind, Ripening
-from shared.events import OrderStatus
+from shared.events.customers import OrderStatus
 from tests.integration.loyalty.settings import set_programme
 from tests.integration.loyalty.shop import (
     ADA,

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from loyalty.ledger.standing import EntryKind
 from shared.auth import Role
-from shared.events import OrderRecorded, OrderStatus
+from shared.events.customers import OrderRecorded, OrderStatus
 from shared.table import BusyError
 from tests.integration.loyalty.settings import set_programme
 from tests.integration.loyalty.shop import (

@@ -6,7 +6,7 @@ import pytest
 from chalice.test import HTTPResponse
 
 from shared.auth import Role
-from shared.events import OrderStatus
+from shared.events.customers import OrderStatus
 from tests.integration.loyalty import cards
 from tests.integration.loyalty.referrals import merge, name, read, thanks
 from tests.integration.loyalty.settings import set_programme

@@ -19,7 +19,7 @@ from loyalty.earning.rules import taken_back_target
 from loyalty.programme.usecases import current_programme
 from loyalty.referrals import thanks as thanking
 from shared import clock, ids
-from shared.events import OrderRecorded, OrderStatus
+from shared.events.customers import OrderRecorded, OrderStatus
 from tests.integration.loyalty.referrals import merge, name, read, thanks
 from tests.integration.loyalty.settings import set_programme
 from tests.integration.loyalty.shop import (

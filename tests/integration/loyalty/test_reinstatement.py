@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from loyalty.earning.rules import taken_back_target
 from loyalty.ledger.standing import EntryKind
-from shared.events import CustomersMerged, OrderRecorded, OrderStatus
+from shared.events.customers import CustomersMerged, OrderRecorded, OrderStatus
 from tests.integration.loyalty import wallet
 from tests.integration.loyalty.settings import set_programme
 from tests.integration.loyalty.shop import (

@@ -14,7 +14,8 @@ from benchmarks.meter.seam import Seam
 from benchmarks.meter.sizes import Image, item_size
 from loyalty.programme.usecases import current_programme
 from shared import clock
-from shared.events import OrderLine, OrderStatus
+from shared.events.customers import OrderStatus
+from shared.events.foreign import OrderLine
 from tests.integration.loyalty.settings import set_programme
 from tests.integration.loyalty.shop import (
     account,

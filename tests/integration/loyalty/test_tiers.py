@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from shared.auth import Role
-from shared.events import OrderStatus
+from shared.events.customers import OrderStatus
 from tests.integration.loyalty.settings import set_programme
 from tests.integration.loyalty.shop import ADA, BOB, adjust, expire, get, hear, order, registration
 

@@ -13,7 +13,8 @@ from loyalty.ledger.items import Entry
 from loyalty.ledger.standing import EntryKind, Ripening, Vector
 from loyalty.table import LoyaltyItem
 from shared.auth import Role
-from shared.events import OrderStatus, Tier
+from shared.events.customers import OrderStatus
+from shared.events.loyalty import Tier
 from tests.integration.loyalty.settings import set_programme
 from tests.integration.loyalty.shop import (
     ADA,

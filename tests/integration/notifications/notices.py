@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import pytest
 
-from shared.events import CreditExpiring, PointsAdjusted, PointsExpiring
+from shared.events.loyalty import CreditExpiring, PointsAdjusted, PointsExpiring
 from tests.harness.heard import house_event
 from tests.integration.notifications.stage import ADA, hear, profile, updated
 

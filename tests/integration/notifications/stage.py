@@ -22,16 +22,8 @@ from notifications.messages.items import Message
 from notifications.table import NotificationsItem
 from shared import clock
 from shared.aws import client
-from shared.events import (
-    Channel,
-    Consent,
-    ConsentChanged,
-    CustomerRegistered,
-    CustomerStatus,
-    CustomerUpdated,
-    ErasureRequested,
-    Profile,
-)
+from shared.events.customers import Channel, Consent, CustomerRegistered, CustomerStatus, CustomerUpdated, Profile
+from shared.events.privacy import ConsentChanged, ErasureRequested
 from shared.keys import customer_partition
 from shared.outbox import Relay
 from tests.harness.context import LambdaContext

@@ -10,7 +10,7 @@ import pytest
 
 from notifications.contacts import usecases
 from notifications.contacts.items import Contact, find_contact
-from shared.events import CustomerStatus
+from shared.events.customers import CustomerStatus
 from tests.integration.notifications.stage import (
     ADA,
     NOON,

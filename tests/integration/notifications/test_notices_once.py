@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 
 from notifications.messages import usecases
-from shared.events import CustomerStatus
+from shared.events.customers import CustomerStatus
 from tests.harness.ground import items
 from tests.integration.notifications.meddling import before_second_look, before_write, counted_calls, crash
 from tests.integration.notifications.notices import (

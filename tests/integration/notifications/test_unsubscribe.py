@@ -9,7 +9,7 @@ import pytest
 from notifications.contacts import usecases
 from notifications.contacts.items import Contact, find_contact
 from notifications.unsubscribe.rules import make_token
-from shared.events import Channel
+from shared.events.customers import Channel
 from tests.integration.notifications.stage import (
     ADA,
     FORM,

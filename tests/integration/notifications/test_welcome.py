@@ -15,7 +15,7 @@ from notifications.messages import usecases
 from shared import table
 from shared.aws import client
 from shared.cause import Cause
-from shared.events import Channel, CustomerStatus
+from shared.events.customers import Channel, CustomerStatus
 from tests.harness.ground import items
 from tests.harness.logs import captured_logs
 from tests.integration.notifications.meddling import before_second_look, before_write, counted_calls, crash

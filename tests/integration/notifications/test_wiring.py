@@ -7,7 +7,7 @@ from typing import Any
 
 from notifications.events import HEARS, TELLS
 from notifications.settings import NotificationsSettings
-from shared.events import EVENTS
+from shared.events.catalogue import EVENTS
 from tests.harness.context import LambdaContext
 from tests.harness.ground import ROOT, resources
 from tests.integration.notifications.stage import app, consent, hear, registered, stream_records

@@ -20,17 +20,9 @@ from privacy.events import TELLS
 from privacy.table import PrivacyItem
 from shared import clock
 from shared.auth import Role
-from shared.events import (
-    Channel,
-    Consent,
-    CustomerRegistered,
-    CustomerStatus,
-    ErasureAnswered,
-    ErasureRequested,
-    Kept,
-    Profile,
-    Unsubscribed,
-)
+from shared.events.customers import Channel, Consent, CustomerRegistered, CustomerStatus, Profile
+from shared.events.notifications import Unsubscribed
+from shared.events.privacy import ErasureAnswered, ErasureRequested, Kept
 from shared.outbox import Relay
 from tests.harness.context import LambdaContext
 from tests.harness.heard import envelope, house_event, sqs_batch

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from privacy.requests import chase as chasing
-from shared.events import ErasureRequested
+from shared.events.privacy import ErasureRequested
 from tests.integration.privacy.stage import (
     ADA,
     BEN,

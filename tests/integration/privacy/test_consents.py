@@ -8,7 +8,7 @@ import pytest
 
 from privacy.consents import usecases
 from shared.auth import Role
-from shared.events import Channel
+from shared.events.customers import Channel
 from tests.harness.ground import items
 from tests.integration.privacy.stage import (
     ADA,

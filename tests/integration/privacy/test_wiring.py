@@ -7,7 +7,7 @@ from typing import Any
 
 from privacy.events import HEARS, TELLS
 from privacy.requests.store import Request
-from shared.events import EVENTS
+from shared.events.catalogue import EVENTS
 from tests.harness.context import LambdaContext
 from tests.harness.ground import ROOT, resources
 from tests.integration.privacy.stage import app, approve, enter, names_told, stream_records

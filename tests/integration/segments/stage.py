@@ -15,17 +15,17 @@ from infra.apps import load_app
 from segments.events import TELLS
 from segments.features.store import find_row
 from segments.table import SegmentsItem
-from shared.events import (
+from shared.events.base import EventData
+from shared.events.customers import (
     CustomerRegistered,
     CustomerStatus,
     CustomerUpdated,
-    ErasureRequested,
-    EventData,
     OrderRecorded,
     OrderStats,
     OrderStatus,
     Profile,
 )
+from shared.events.privacy import ErasureRequested
 from shared.outbox import Relay
 from tests.harness.context import LambdaContext
 from tests.harness.ground import create_table, items

@@ -10,7 +10,7 @@ from infra.template import functions
 from segments.events import HEARS, TELLS
 from segments.features.items import FeatureRow
 from shared.aws import client
-from shared.events import EVENTS
+from shared.events.catalogue import EVENTS
 from tests.harness.context import LambdaContext
 from tests.harness.ground import ROOT, resources
 from tests.integration.segments.stage import ADA, app, erasure, hear, ordered, registered, stream_records

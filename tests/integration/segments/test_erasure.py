@@ -11,7 +11,7 @@ from segments.erasure import usecases as erasing
 from segments.features import usecases as features
 from segments.features.store import find_row
 from shared import table
-from shared.events import ErasureAnswered
+from shared.events.privacy import ErasureAnswered
 from shared.keys import shard_of
 from tests.harness.context import LambdaContext
 from tests.harness.ground import items

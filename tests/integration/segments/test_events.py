@@ -12,7 +12,7 @@ from segments.features import usecases as features
 from segments.features.items import FeatureRow
 from segments.features.store import features_in, find_row
 from shared import table
-from shared.events import CustomerStatus
+from shared.events.customers import CustomerStatus
 from shared.ids import new_customer_id
 from shared.settings import _READ
 from tests.harness.context import LambdaContext

@@ -17,7 +17,7 @@ from pynamodb.exceptions import CancellationReason, TransactWriteError, VerboseC
 
 from shared import table
 from shared.cause import Cause
-from shared.events import SegmentEntered, SegmentLeft
+from shared.events.segments import SegmentEntered, SegmentLeft
 from shared.table import (
     BusyError,
     Delete,

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from customers.orders import rules
 from customers.orders.rules import Change, Facts, Totals
-from shared.events import OrderStatus, Refund
+from shared.events.customers import OrderStatus
+from shared.events.foreign import Refund
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 TOLD = Facts(placed_at=NOON, currency="USD", total=1000)

@@ -14,7 +14,7 @@ from loyalty.programme.presets import CLASSIC, LADDER
 from loyalty.programme.sections import Earning, Flat, Redeeming
 from loyalty.programme.tiers import Rung, TierBy, Tiers
 from loyalty.redeeming.rules import value_of
-from shared.events import Tier
+from shared.events.loyalty import Tier
 
 
 def progress(usable: int, merit: int, tier: Tier, programme: Programme) -> Progress:

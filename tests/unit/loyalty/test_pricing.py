@@ -28,7 +28,8 @@ from loyalty.programme.sections import (
     Rounding,
 )
 from loyalty.programme.tiers import Rung, Tiers
-from shared.events import OrderRecorded, OrderStatus, Tier
+from shared.events.customers import OrderRecorded, OrderStatus
+from shared.events.loyalty import Tier
 from shared.money import LARGEST_AMOUNT
 
 NOON: Final = datetime(2026, 5, 17, 12, tzinfo=UTC)

@@ -16,7 +16,7 @@ from loyalty.programme.sections import Flat, Step
 from loyalty.programme.tiers import Tiers
 from loyalty.settings import Preset
 from shared.errors import InvalidError
-from shared.events import Tier
+from shared.events.loyalty import Tier
 from shared.http import checked
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

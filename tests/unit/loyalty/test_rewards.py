@@ -21,7 +21,7 @@ from loyalty.rewards.rules import (
     why_not_in,
     why_not_on,
 )
-from shared.events import Tier
+from shared.events.loyalty import Tier
 
 JUNE = date(2026, 6, 15)
 MAY, JULY = date(2026, 5, 1), date(2026, 7, 1)

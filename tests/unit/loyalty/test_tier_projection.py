@@ -19,7 +19,7 @@ from loyalty.tiers.rules import (
     review_on,
     window_begins,
 )
-from shared.events import Tier
+from shared.events.loyalty import Tier
 
 LIFE = Tiers()
 YEAR = Tiers(window=TierWindow.CALENDAR_YEAR)

@@ -28,7 +28,7 @@ from loyalty.tiers.rules import (
     review_on,
     write_merits,
 )
-from shared.events import Tier
+from shared.events.loyalty import Tier
 
 LIFE = Tiers()
 YEAR = Tiers(window=TierWindow.CALENDAR_YEAR)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from notifications.contacts.models import Recipient
 from notifications.contacts.rules import in_force, withdrawal
-from shared.events import Channel, Consent
+from shared.events.customers import Channel, Consent
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 

@@ -10,7 +10,7 @@ from notifications.contacts.models import Recipient
 from notifications.messages.models import Due, SkipReason
 from notifications.messages.rules import REFUSED_STATUSES, gate, is_too_late, may_become_known
 from notifications.templates.models import POINTS_ADJUSTED, Purpose
-from shared.events import Channel, Consent, CustomerStatus
+from shared.events.customers import Channel, Consent, CustomerStatus
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 YES = Consent(channel=Channel.EMAIL, granted=True, decided_at=NOON)

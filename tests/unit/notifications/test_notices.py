@@ -15,7 +15,7 @@ from notifications.notices.rules import (
     in_points,
     may_be_over_at,
 )
-from shared.events import CreditExpiring, PointsAdjusted, PointsExpiring
+from shared.events.loyalty import CreditExpiring, PointsAdjusted, PointsExpiring
 
 ADA = "cus_01ARZ3NDEKTSV4RRFFQ69G5FAV"
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)

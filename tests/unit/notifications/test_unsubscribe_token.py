@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from notifications.unsubscribe import pages
 from notifications.unsubscribe.rules import make_token, read_token
-from shared.events import Channel
+from shared.events.customers import Channel
 
 KEY = b"the key"
 ADA = "cus_01ARZ3NDEKTSV4RRFFQ69G5FAV"

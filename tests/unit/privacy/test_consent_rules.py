@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from privacy.consents import rules
 from privacy.consents.models import How
-from shared.events import Channel, Consent
+from shared.events.customers import Channel, Consent
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from privacy.requests import rules
 from privacy.requests.models import RequestStatus
 from privacy.requests.rules import ITSELF, OTHERS, NotApprovableError, NotCancellableError
-from shared.events import ErasureAnswered
+from shared.events.privacy import ErasureAnswered
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 RECEIVED, APPROVED, COMPLETED, CANCELLED = RequestStatus

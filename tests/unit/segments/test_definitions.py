@@ -13,7 +13,7 @@ from segments.definitions.models import Condition, Facts
 from segments.definitions.ready_made import READY_MADE
 from segments.definitions.rules import AllOf, AnyOf, DaysSince, Is, Number, facts_of, next_flip
 from segments.features.models import CurrencyStats, Features, Registration
-from shared.events import CustomerStatus
+from shared.events.customers import CustomerStatus
 from shared.table import LARGEST_TRANSACTION
 
 TODAY = date(2026, 6, 1)

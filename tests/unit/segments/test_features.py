@@ -7,7 +7,7 @@ from itertools import permutations
 
 from segments.features.models import CurrencyStats, Features, Registration
 from segments.features.rules import with_registration, with_stats
-from shared.events import CustomerStatus
+from shared.events.customers import CustomerStatus
 
 DAY = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -7,7 +7,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from shared import ids
-from shared.events import CustomerRegistered, Order, OrderPlaced, SegmentEntered
+from shared.events.customers import CustomerRegistered
+from shared.events.foreign import Order, OrderPlaced
+from shared.events.segments import SegmentEntered
 from shared.inbox import Heard, read_event, receive
 from tests.harness.heard import envelope, foreign_event, house_event, sqs_batch
 from tests.harness.logs import captured_logs

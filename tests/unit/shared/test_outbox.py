@@ -10,7 +10,8 @@ from pynamodb.attributes import DiscriminatorAttribute, UnicodeAttribute
 
 from shared import ids, outbox
 from shared.cause import Cause
-from shared.events import SegmentEntered, TierChanged
+from shared.events.loyalty import TierChanged
+from shared.events.segments import SegmentEntered
 from shared.outbox import Relay
 from shared.table import Item, TableMeta, Told
 

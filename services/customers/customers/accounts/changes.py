@@ -16,7 +16,7 @@ from customers.emails.store import (
 )
 from shared.cause import Cause
 from shared.errors import FieldError, ForbiddenError, InvalidError, PreconditionFailedError
-from shared.events import CustomerUpdated
+from shared.events.customers import CustomerUpdated
 from shared.http import apply_merge_patch, checked
 from shared.table import Delete, Put, Write, commit
 

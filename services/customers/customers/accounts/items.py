@@ -17,7 +17,7 @@ from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
 from customers.accounts.models import CustomerDetails, CustomerView, Person, Source
 from customers.sortkeys import moment_key
 from customers.table import CustomersItem
-from shared.events import Consent, CustomerStatus, Profile
+from shared.events.customers import Consent, CustomerStatus, Profile
 from shared.keys import customer_in, customer_partition, shard_of
 
 SK: Final = "PROFILE"

@@ -17,7 +17,7 @@ from pydantic import (
 
 from customers.emails.rules import normalise
 from shared import clock
-from shared.events import Channel, CustomerStatus
+from shared.events.customers import Channel, CustomerStatus
 from shared.ids import CustomerId
 from shared.model import ApiModel
 

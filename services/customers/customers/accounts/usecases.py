@@ -20,7 +20,7 @@ from customers.emails.store import (
 )
 from shared import clock, ids
 from shared.cause import Cause
-from shared.events import Consent, CustomerRegistered
+from shared.events.customers import Consent, CustomerRegistered
 from shared.http import Attempt, Page
 from shared.table import LostRaceError, Put, commit, retry_lost_races
 

@@ -30,7 +30,7 @@ from customers.table import instead_of
 from shared import clock
 from shared.cause import Cause
 from shared.dead_letters import sweep_dead_letters
-from shared.events import ErasureAnswered
+from shared.events.privacy import ErasureAnswered
 from shared.keys import customer_partition
 from shared.table import Delete, Put, Write, commit, retry_lost_races
 

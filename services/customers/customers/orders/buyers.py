@@ -17,7 +17,7 @@ from customers.emails.store import EmailItem, EmailTombstone, find_holder, held_
 from customers.orders.items import OrderItem, StatsItem, StatsTombstone
 from customers.orders.store import find_stats
 from shared import clock, ids
-from shared.events import Buyer
+from shared.events.foreign import Buyer
 from shared.observability import logger
 from shared.table import Check, LostRaceError, Put, Write
 

@@ -12,7 +12,8 @@ from customers.orders.models import CurrencyStats, OrderView
 from customers.orders.rules import Facts, Totals
 from customers.sortkeys import moment_key
 from customers.table import CustomersItem, instead_of
-from shared.events import OrderLine, OrderStats
+from shared.events.customers import OrderStats
+from shared.events.foreign import OrderLine
 from shared.keys import customer_partition
 
 ORDER_SK: Final = "ORDER"

@@ -6,7 +6,9 @@ from datetime import datetime
 
 from pydantic import ConfigDict, Field
 
-from shared.events import Moment, OrderLine, OrderStatus, PartOfTotal
+from shared.events.base import Moment
+from shared.events.customers import OrderStatus
+from shared.events.foreign import OrderLine, PartOfTotal
 from shared.ids import CustomerId, OrderId
 from shared.model import ApiModel
 from shared.money import Amount, CurrencyCode

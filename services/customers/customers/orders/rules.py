@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from shared.events import Order, OrderLine, OrderStatus, Refund
+from shared.events.customers import OrderStatus
+from shared.events.foreign import Order, OrderLine, Refund
 
 
 @dataclass(frozen=True)

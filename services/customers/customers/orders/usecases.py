@@ -16,7 +16,8 @@ from customers.orders.store import find_order, list_newest_orders, list_stats
 from shared import clock, ids
 from shared.cause import Cause
 from shared.errors import ConflictError, InvalidError, NotFoundError
-from shared.events import Buyer, Order, OrderLine, OrderRecorded
+from shared.events.customers import OrderRecorded
+from shared.events.foreign import Buyer, Order, OrderLine
 from shared.http import Attempt, Page
 from shared.http.receipts import KeyRequiredError
 from shared.observability import logger

@@ -8,7 +8,7 @@ from pynamodb.attributes import BooleanAttribute, UnicodeAttribute, UTCDateTimeA
 from pynamodb_attributes import IntegerAttribute
 
 from customers.table import CustomersItem
-from shared.events import Review
+from shared.events.foreign import Review
 from shared.keys import customer_partition
 
 SK: Final = "REVIEW"

@@ -6,7 +6,8 @@ from customers.orders.buyers import find_buyer, still_here
 from customers.reviews.items import CustomersReview, ReviewItem
 from customers.reviews.store import find_review
 from shared.cause import Cause
-from shared.events import Review, ReviewRecorded
+from shared.events.customers import ReviewRecorded
+from shared.events.foreign import Review
 from shared.observability import logger
 from shared.table import Put, commit, retry_lost_races
 

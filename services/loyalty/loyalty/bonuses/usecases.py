@@ -13,7 +13,7 @@ from loyalty.points.current import account_to_post_to
 from loyalty.points.items import PointsAccount
 from loyalty.points.rules import lot_for
 from shared.cause import Cause
-from shared.events import ReviewRecorded
+from shared.events.customers import ReviewRecorded
 from shared.table import retry_lost_races
 
 SIGN_UP = "sign_up"

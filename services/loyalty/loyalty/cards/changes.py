@@ -15,7 +15,7 @@ from loyalty.points.store import existing_account
 from shared import clock
 from shared.cause import Cause
 from shared.errors import ConflictError, InvalidError, NotFoundError, PreconditionFailedError
-from shared.events import CardBlocked, CardReplaced, CardUnblocked
+from shared.events.loyalty import CardBlocked, CardReplaced, CardUnblocked
 from shared.http import Attempt, apply_merge_patch, checked
 from shared.table import Put, commit, retry_lost_races
 

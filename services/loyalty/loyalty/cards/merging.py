@@ -5,7 +5,7 @@ from __future__ import annotations
 from loyalty.cards.store import card_of
 from loyalty.points.items import PointsAccount
 from shared.cause import Cause
-from shared.events import CardReplaced
+from shared.events.loyalty import CardReplaced
 from shared.table import Put
 
 

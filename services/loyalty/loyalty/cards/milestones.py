@@ -10,7 +10,7 @@ from loyalty.programme.models import Programme
 from loyalty.programme.sections import Redeeming
 from loyalty.programme.tiers import Rung, TierBy
 from loyalty.redeeming.rules import value_of
-from shared.events import Tier
+from shared.events.loyalty import Tier
 from shared.money import in_major_units
 
 

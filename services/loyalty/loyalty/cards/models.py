@@ -13,7 +13,7 @@ from loyalty.cards.pictures import PictureForm
 from loyalty.cards.rules import BlockReason, CardStatus, is_valid
 from loyalty.points.items import PointsAccount
 from loyalty.programme.tiers import TierBy
-from shared.events import Tier
+from shared.events.loyalty import Tier
 from shared.ids import CustomerId
 from shared.model import ApiModel
 from shared.money import CurrencyCode

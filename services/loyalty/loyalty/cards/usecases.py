@@ -23,7 +23,8 @@ from loyalty.tiers.rules import merit_on, next_rung
 from shared import clock
 from shared.cause import Cause
 from shared.errors import ConflictError, NotFoundError
-from shared.events import CardIssued, CustomerRegistered
+from shared.events.customers import CustomerRegistered
+from shared.events.loyalty import CardIssued
 from shared.http import Attempt
 from shared.table import Put, commit, retry_lost_races
 

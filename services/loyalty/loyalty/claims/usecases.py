@@ -30,7 +30,7 @@ from loyalty.rewards.usecases import position_in
 from shared import clock, ids
 from shared.cause import Cause
 from shared.errors import ConflictError, InvalidError
-from shared.events import RewardRedeemed
+from shared.events.loyalty import RewardRedeemed
 from shared.http import Attempt, Page, PageQuery
 from shared.table import Delete, LostRaceError, Put, Write, commit, retry_lost_races
 

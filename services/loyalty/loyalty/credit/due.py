@@ -11,7 +11,7 @@ from loyalty.due.steps import end_hold, look_again
 from loyalty.ledger import store as ledger
 from loyalty.ledger.overdue import expire
 from shared.cause import Cause
-from shared.events import CreditExpiring
+from shared.events.loyalty import CreditExpiring
 
 
 def advance_credit(account: CreditAccount, cause: Cause) -> None:

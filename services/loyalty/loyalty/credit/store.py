@@ -14,7 +14,8 @@ from loyalty.points import store as points
 from loyalty.programme.usecases import current_programme
 from shared import clock
 from shared.errors import NotFoundError
-from shared.events import CreditExpired, CreditIssued, CreditRestored, CreditRevoked, CreditSpent, EventData
+from shared.events.base import EventData
+from shared.events.loyalty import CreditExpired, CreditIssued, CreditRestored, CreditRevoked, CreditSpent
 from shared.keys import customer_partition
 from shared.table import Check, find
 

@@ -16,7 +16,7 @@ from loyalty.points.items import PointsAccount
 from loyalty.points.rules import back
 from loyalty.tiers.rules import review
 from shared.cause import Cause
-from shared.events import PointsExpiring
+from shared.events.loyalty import PointsExpiring
 
 
 def advance_points(account: PointsAccount, cause: Cause) -> None:

@@ -11,7 +11,7 @@ from loyalty.ledger.overdue import Post, ended_hold, run_out
 from loyalty.ledger.rules import Back
 from loyalty.ledger.store import Terms
 from shared.cause import Cause
-from shared.events import EventData
+from shared.events.base import EventData
 from shared.table import Put, commit
 
 

@@ -9,7 +9,10 @@ from typing import Annotated, Final
 from pydantic import ConfigDict, Field
 
 from loyalty.programme.sections import Slug
-from shared.events import Moment, OrderLine, OrderRecorded, PartOfTotal, Tier
+from shared.events.base import Moment
+from shared.events.customers import OrderRecorded
+from shared.events.foreign import OrderLine, PartOfTotal
+from shared.events.loyalty import Tier
 from shared.ids import CustomerId
 from shared.model import ApiModel
 from shared.money import Amount, CurrencyCode

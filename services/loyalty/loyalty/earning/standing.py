@@ -16,7 +16,7 @@ from loyalty.ledger.attributes import read_lots
 from loyalty.ledger.items import Entry
 from loyalty.ledger.spent import ThingOfOrder, UndoneOrder
 from loyalty.ledger.standing import Ripening
-from shared.events import OrderRecorded
+from shared.events.customers import OrderRecorded
 
 # Where the entries lie in the order's partition; those of settlements by the order's version, and so in its order.
 EARNED: Final = "EARN"

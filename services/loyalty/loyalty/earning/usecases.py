@@ -32,7 +32,7 @@ from loyalty.referrals.rules import counted
 from loyalty.referrals.thanks import settle_thanks
 from shared import clock
 from shared.cause import Cause
-from shared.events import OrderRecorded
+from shared.events.customers import OrderRecorded
 from shared.table import Put, commit, find, retry_lost_races
 
 

@@ -22,7 +22,7 @@ from loyalty.tiers.rules import fresh
 from shared import clock
 from shared.cause import Cause
 from shared.dead_letters import sweep_dead_letters
-from shared.events import ErasureAnswered, ErasureRequested, Kept
+from shared.events.privacy import ErasureAnswered, ErasureRequested, Kept
 from shared.keys import customer_partition
 from shared.table import Delete, LostRaceError, Put, commit, delete_all, find, retry_lost_races
 

@@ -25,7 +25,7 @@ from loyalty.ledger.attributes import (
 from loyalty.ledger.chain import GENESIS, hash_of
 from loyalty.ledger.standing import EntryKind, Posting, Standing, Vector
 from loyalty.table import DateAttribute, LoyaltyItem, TextAttribute
-from shared.events import Tier
+from shared.events.loyalty import Tier
 from shared.keys import customer_in, shard_of
 
 ACCOUNT: Final = "ACCOUNT"

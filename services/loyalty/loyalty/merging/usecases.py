@@ -12,7 +12,7 @@ from loyalty.merging.credit import merge_credit
 from loyalty.merging.points import merge_points
 from loyalty.points.store import account_of
 from shared.cause import Cause
-from shared.events import CustomersMerged
+from shared.events.customers import CustomersMerged
 from shared.table import retry_lost_races
 
 

@@ -17,7 +17,8 @@ from loyalty.programme.tiers import TierBy
 from loyalty.referrals.rules import Referrals, read_referrals, write_referrals
 from loyalty.table import DateAttribute, MomentAttribute, TextAttribute
 from loyalty.tiers.rules import Merits, TierStanding, read_merits, review_on, write_merits
-from shared.events import Profile, Tier
+from shared.events.customers import Profile
+from shared.events.loyalty import Tier
 from shared.keys import customer_partition
 
 

@@ -14,7 +14,7 @@ from loyalty.ledger.standing import EntryKind, Vector
 from loyalty.ledger.store import Terms
 from loyalty.points.items import PointsAccount
 from loyalty.tiers.rules import merit_on, next_rung
-from shared.events import Tier
+from shared.events.loyalty import Tier
 from shared.http import PageQuery
 from shared.ids import CustomerId
 from shared.model import ApiModel

@@ -18,8 +18,8 @@ from loyalty.programme.usecases import current_programme
 from loyalty.tiers.rules import deserve
 from shared import clock
 from shared.errors import NotFoundError
-from shared.events import (
-    EventData,
+from shared.events.base import EventData
+from shared.events.loyalty import (
     PointsAdjusted,
     PointsEarned,
     PointsExpired,

@@ -12,7 +12,7 @@ from loyalty.points import store
 from loyalty.points.items import PointsAccount
 from loyalty.points.models import EntriesQuery, EntryView, PointsView, VerificationView
 from shared.errors import ConflictError, ForbiddenError, NotFoundError
-from shared.events import CustomerUpdated
+from shared.events.customers import CustomerUpdated
 from shared.http import Page
 from shared.http.cursors import invalid_cursor
 from shared.table import Put, commit, retry_lost_races

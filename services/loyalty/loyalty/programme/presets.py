@@ -13,7 +13,7 @@ from loyalty.programme.models import Programme
 from loyalty.programme.sections import Bonuses, Earning, Flat, Redeeming, Step
 from loyalty.programme.tiers import Rung, Tiers
 from loyalty.settings import Preset
-from shared.events import Tier
+from shared.events.loyalty import Tier
 from shared.money import exponent
 
 # 10 points a dollar, 100 points for $1, tiers at 0 / 1,000 / 5,000 points with 10, 12 and 15 points a dollar.

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final, Self
 
 from pydantic import ConfigDict, Field, StringConstraints, ValidationInfo, field_validator, model_validator
 
-from shared.events import Tier
+from shared.events.loyalty import Tier
 from shared.model import ApiModel
 from shared.money import LARGEST_AMOUNT
 

@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints, field_validator
 
 from loyalty.programme.sections import Days, Factor, Section
-from shared.events import Tier
+from shared.events.loyalty import Tier
 from shared.money import LARGEST_AMOUNT
 
 

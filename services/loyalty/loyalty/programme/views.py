@@ -10,7 +10,7 @@ from loyalty.programme.items import LARGEST_NUMBER, StoredVersion
 from loyalty.programme.models import Programme
 from loyalty.programme.rules import InForce
 from loyalty.settings import Preset
-from shared.events import Moment
+from shared.events.base import Moment
 from shared.model import ApiModel
 
 Number = Annotated[int, Field(ge=1, le=LARGEST_NUMBER)]

@@ -11,7 +11,7 @@ from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
 
 from loyalty.rewards.rules import CodeSource, RewardKind, RewardStatus, Why, why_not_in, why_not_on
 from loyalty.table import DateAttribute, LoyaltyItem, TextAttribute
-from shared.events import Tier
+from shared.events.loyalty import Tier
 
 CATALOGUE: Final = "REWARDS"
 REWARD: Final = "REWARD#"

@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints, Valida
 from loyalty.programme.sections import MOST_POINTS, Value
 from loyalty.rewards.items import StoredReward
 from loyalty.rewards.rules import DEFAULT_CODE, SHORTEST_CODE, CodeSource, RewardKind, RewardStatus
-from shared.events import Tier
+from shared.events.loyalty import Tier
 from shared.http import PageQuery
 from shared.ids import RewardId
 from shared.model import ApiModel

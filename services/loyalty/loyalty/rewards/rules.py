@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from shared.events import Tier
+from shared.events.loyalty import Tier
 
 # 26 characters, without what is mistaken for something else when it is read out or typed: 0 O, 1 I L, 2 Z, 5 S, 8 B,
 # U V (2, 5 and 8 stay). So each has 4.7 bits.

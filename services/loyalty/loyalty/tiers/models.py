@@ -15,7 +15,7 @@ from loyalty.points.items import PointsAccount
 from loyalty.programme.rules import InForce
 from loyalty.programme.tiers import Rung, TierBy, TierWindow
 from loyalty.tiers.rules import foreseen, merit_on, next_rung, period_end, projected, window_begins
-from shared.events import Tier
+from shared.events.loyalty import Tier
 from shared.ids import CustomerId
 from shared.model import ApiModel
 from shared.money import CurrencyCode

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from loyalty.days import months_after
 from loyalty.programme.tiers import Rung, TierBy, Tiers, TierWindow
-from shared.events import Tier
+from shared.events.loyalty import Tier
 
 EVER: Final = "ever"
 # The months that a rolling window looks back from its own.

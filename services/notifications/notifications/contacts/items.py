@@ -16,7 +16,7 @@ from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
 
 from notifications.contacts.models import Recipient
 from notifications.table import NotificationsItem
-from shared.events import Channel, Consent, CustomerStatus
+from shared.events.customers import Channel, Consent, CustomerStatus
 from shared.keys import customer_partition
 from shared.table import find
 

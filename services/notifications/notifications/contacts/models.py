@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shared.events import Channel, Consent, CustomerStatus
+from shared.events.customers import Channel, Consent, CustomerStatus
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from shared.events import Channel, Consent
+from shared.events.customers import Channel, Consent
 
 
 def in_force(*decisions: Consent) -> tuple[Consent, ...]:

@@ -8,7 +8,8 @@ from notifications.contacts import rules
 from notifications.contacts.items import Contact, find_contact
 from shared import clock
 from shared.cause import Cause
-from shared.events import Channel, Consent, Profile, Unsubscribed
+from shared.events.customers import Channel, Consent, Profile
+from shared.events.notifications import Unsubscribed
 from shared.table import Put, commit, retry_lost_races
 
 

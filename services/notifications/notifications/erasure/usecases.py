@@ -10,7 +10,7 @@ from notifications.table import NotificationsItem
 from shared import clock
 from shared.cause import Cause
 from shared.dead_letters import sweep_dead_letters
-from shared.events import ErasureAnswered, Kept
+from shared.events.privacy import ErasureAnswered, Kept
 from shared.keys import customer_partition
 from shared.table import LostRaceError, Put, commit, delete_all, retry_lost_races
 

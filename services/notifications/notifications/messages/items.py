@@ -15,7 +15,7 @@ from pynamodb_attributes import UnicodeEnumAttribute
 
 from notifications.messages.models import Due, MessageStatus, MessageView
 from notifications.table import NotificationsItem
-from shared.events import Channel
+from shared.events.customers import Channel
 from shared.http.cursors import invalid_cursor
 from shared.keys import customer_partition
 from shared.table import find

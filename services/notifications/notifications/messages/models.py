@@ -10,7 +10,7 @@ from enum import StrEnum
 from pydantic import AwareDatetime
 
 from notifications.templates.models import Template
-from shared.events import Channel
+from shared.events.customers import Channel
 from shared.ids import MessageId
 from shared.model import ApiModel
 

@@ -9,7 +9,7 @@ from typing import Final
 from notifications.contacts.models import Recipient
 from notifications.messages.models import Due, SkipReason
 from notifications.templates.models import Purpose
-from shared.events import Channel, CustomerStatus
+from shared.events.customers import Channel, CustomerStatus
 
 # Only an active customer receives mail; what the others' messages are skipped for.
 REFUSED_STATUSES: Final[Mapping[CustomerStatus, SkipReason]] = {

@@ -26,7 +26,7 @@ from notifications.unsubscribe.usecases import unsubscribe_url
 from shared import clock, ids
 from shared.cause import Cause
 from shared.errors import NotFoundError
-from shared.events import MessageSent
+from shared.events.notifications import MessageSent
 from shared.http.cursors import Page
 from shared.observability import count, logger
 from shared.table import Delete, LostRaceError, Put, commit, retry_lost_races

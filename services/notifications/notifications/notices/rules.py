@@ -8,7 +8,7 @@ from typing import Final
 
 from notifications.messages.models import Due
 from notifications.templates.models import CREDIT_EXPIRING, POINTS_ADJUSTED, POINTS_EXPIRING, Template
-from shared.events import CreditExpiring, PointsAdjusted, PointsExpiring
+from shared.events.loyalty import CreditExpiring, PointsAdjusted, PointsExpiring
 from shared.money import in_major_units
 
 # Less than the queue takes to bring an event again (180 s, infra/service.yaml), so it does so once. Who is not known

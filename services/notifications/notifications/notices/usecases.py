@@ -8,7 +8,7 @@ from notifications.messages.usecases import send_once
 from notifications.notices import rules
 from shared import clock
 from shared.cause import Cause
-from shared.events import CreditExpiring, PointsAdjusted, PointsExpiring
+from shared.events.loyalty import CreditExpiring, PointsAdjusted, PointsExpiring
 
 
 def notify_of_adjustment(data: PointsAdjusted, told_at: datetime, cause: Cause) -> None:

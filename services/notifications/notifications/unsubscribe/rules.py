@@ -8,7 +8,7 @@ import hmac
 import re
 from typing import Final
 
-from shared.events import Channel
+from shared.events.customers import Channel
 from shared.ids import ULID_PATTERN
 
 # What the key signs here and nowhere else; a token of another kind or form gets a word of its own.

@@ -9,7 +9,7 @@ from notifications.settings import NotificationsSettings
 from notifications.unsubscribe import pages, rules
 from shared.aws import secret
 from shared.cause import Cause
-from shared.events import Channel
+from shared.events.customers import Channel
 from shared.http.replies import Html
 
 

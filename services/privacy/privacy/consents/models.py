@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from pydantic import AwareDatetime, ConfigDict, Field
 
-from shared.events import Channel, Consent
+from shared.events.customers import Channel, Consent
 from shared.http.cursors import Page
 from shared.model import ApiModel
 

@@ -8,7 +8,8 @@ from typing import Final
 
 from privacy.consents.models import How
 from shared.errors import GoneError
-from shared.events import Channel, Consent, Kept
+from shared.events.customers import Channel, Consent
+from shared.events.privacy import Kept
 
 # Who enters a consent over HTTP says how it was given; actors are named in shared.auth.
 _HOW_BY_ACTOR: Final = {"customer": How.ACCOUNT, "machine": How.STOREFRONT, "staff": How.STAFF}

@@ -10,7 +10,7 @@ from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
 
 from privacy.consents.models import How
 from privacy.table import PrivacyItem, Receipt
-from shared.events import Channel, Consent
+from shared.events.customers import Channel, Consent
 from shared.keys import customer_partition
 from shared.table import find
 

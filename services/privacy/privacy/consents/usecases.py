@@ -16,7 +16,9 @@ from privacy.consents.store import (
     state_of,
 )
 from shared import clock, ids
-from shared.events import Consent, ConsentChanged, CustomerRegistered, Kept, Unsubscribed
+from shared.events.customers import Consent, CustomerRegistered
+from shared.events.notifications import Unsubscribed
+from shared.events.privacy import ConsentChanged, Kept
 from shared.http.cursors import invalid_cursor
 from shared.observability import logger
 from shared.table import Put, commit, delete_all, retry_lost_races

@@ -10,7 +10,8 @@ from privacy.requests.rules import ITSELF
 from privacy.requests.usecases import AnswerRefusedError, record_answer
 from shared import clock
 from shared.dead_letters import sweep_dead_letters
-from shared.events import SOURCE_PREFIX, ErasureAnswered, ErasureRequested, Kept
+from shared.events.base import SOURCE_PREFIX
+from shared.events.privacy import ErasureAnswered, ErasureRequested, Kept
 
 if TYPE_CHECKING:
     from shared.inbox import Heard

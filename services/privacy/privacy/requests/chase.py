@@ -10,7 +10,7 @@ from privacy.requests.models import RequestStatus
 from privacy.requests.store import find_request, to_chase
 from shared import clock
 from shared.cause import Cause
-from shared.events import ErasureRequested
+from shared.events.privacy import ErasureRequested
 from shared.observability import count, describe, logger
 from shared.table import Put, commit, retry_lost_races
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from pydantic import AwareDatetime, ConfigDict, Field
 
-from shared.events import Kept
+from shared.events.privacy import Kept
 from shared.http.cursors import PageQuery
 from shared.ids import CustomerId, RequestId
 from shared.model import ApiModel

@@ -9,7 +9,7 @@ from privacy.requests.models import Answer, NewRequest, RequestQuery, RequestSta
 from privacy.requests.store import Request, find_guard, find_request, new_guard, new_request, newest_first
 from shared import clock, ids
 from shared.errors import NotFoundError
-from shared.events import ErasureRequested, RequestCompleted
+from shared.events.privacy import ErasureRequested, RequestCompleted
 from shared.http import Page
 from shared.http.cursors import invalid_cursor
 from shared.observability import logger

@@ -15,7 +15,7 @@ from segments.membership.items import Membership
 from shared import clock
 from shared.cause import Cause
 from shared.dead_letters import sweep_dead_letters
-from shared.events import ErasureAnswered
+from shared.events.privacy import ErasureAnswered
 from shared.table import Put, commit, delete_all, retry_lost_races
 
 

@@ -9,7 +9,7 @@ from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
 from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
 
 from segments.table import SegmentsItem
-from shared.events import CustomerStatus
+from shared.events.customers import CustomerStatus
 from shared.keys import customer_in, customer_partition
 
 FEATURES: Final = "FEATURES"

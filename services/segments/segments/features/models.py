@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.events import CustomerStatus
+from shared.events.customers import CustomerStatus
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from segments.features.rules import with_registration, with_stats
 from segments.features.store import features_in, find_row, keep_features
 from segments.membership.usecases import settle
 from shared.cause import Cause
-from shared.events import OrderStats, Profile
+from shared.events.customers import OrderStats, Profile
 from shared.table import commit, retry_lost_races
 
 

@@ -17,7 +17,7 @@ from segments.settings import SegmentsSettings
 from shared import clock
 from shared.cause import Cause
 from shared.errors import NotFoundError
-from shared.events import SegmentEntered, SegmentLeft
+from shared.events.segments import SegmentEntered, SegmentLeft
 from shared.http.cursors import Page
 from shared.table import Put, Write
 

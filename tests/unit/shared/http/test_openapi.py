@@ -7,7 +7,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from infra import docs
-from shared.events import EVENTS
+from shared.events.catalogue import EVENTS
 from shared.http.openapi import openapi
 from tests.unit.shared.http.shop import make_app
 

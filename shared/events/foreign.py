@@ -1,0 +1,148 @@
+"""Events of systems outside Regulars: the shop's order system and its storefront (`source` `orders`, `storefront`)."""
+
+# Annotations are read at once, not kept as text: pydantic would compile each of them again at every cold start.
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo
+
+from shared.events.base import EventData, Moment, Part
+from shared.ids import CustomerId, OrderId
+from shared.money import Amount, CurrencyCode
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)]
+# Only customers checks that it is an address: an order with a bad one is still an order.
+Email = Annotated[str, Field(max_length=254, json_schema_extra={"format": "email"})]
+
+
+class Buyer(Part):
+    """Who bought: by id, else by e-mail; with neither, a guest nobody knows."""
+
+    id: CustomerId | None = None
+    email: Email | None = None
+    first_name: Name | None = None
+    last_name: Name | None = None
+
+
+ProductId = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+
+
+class OrderLine(Part):
+    """One line of an order; `amount` is what the line costs in all, after discounts, before tax and shipping."""
+
+    product_id: ProductId
+    category: Annotated[str, StringConstraints(max_length=64)] | None = None
+    quantity: Annotated[int, Field(ge=1, le=1_000_000)]
+    amount: Amount
+
+
+def _within_the_total(amount: int, info: ValidationInfo) -> int:
+    """Raises ValueError when tax, or tax and shipping together, come to more than the whole that they are part of."""
+    total = info.data.get("total")
+    if total is not None and amount + info.data.get("tax", 0) > total:
+        raise ValueError("Tax and shipping are part of the total")
+    return amount
+
+
+# Of fields named `tax` and `shipping`, which stand in this order behind `total`.
+PartOfTotal = Annotated[Amount, AfterValidator(_within_the_total)]
+
+
+class Order(Part):
+    """The order as its system knows it. Every order event carries it whole, so that they may come in any order.
+
+    `total` is what is to be paid: with tax and shipping, after `discount`, which is what was taken off.
+    """
+
+    id: OrderId
+    buyer: Buyer = Buyer()
+    placed_at: Moment
+    currency: CurrencyCode
+    total: Amount
+    tax: PartOfTotal = 0
+    shipping: PartOfTotal = 0
+    discount: Amount = 0
+    lines: Annotated[list[OrderLine], Field(max_length=200)] = []
+
+
+class Refund(Part):
+    """One refund; its id makes it count once. Any number of them never sum to more than was paid."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$")]
+    amount: Annotated[int, Field(ge=1)]
+    refunded_at: Moment
+
+
+class OrderPlaced(EventData):
+    """A customer or guest placed an order; it may not be paid yet."""
+
+    told_by = ("orders",)
+    personal = True
+    order: Order
+
+
+class OrderPaid(EventData):
+    """An order's whole total was paid. Points accrue on this event by default."""
+
+    told_by = ("orders",)
+    personal = True
+    order: Order
+    paid_at: Moment
+
+
+class OrderRefunded(EventData):
+    """Part or all of a paid order was given back."""
+
+    told_by = ("orders",)
+    personal = True
+    order: Order
+    refund: Refund
+
+
+class OrderDelivered(EventData):
+    """An order reached its buyer. Of several moments told of one order the earliest counts."""
+
+    told_by = ("orders",)
+    personal = True
+    order: Order
+    delivered_at: Moment
+
+
+class OrderCancelled(EventData):
+    """An order was called off. The later of a cancellation and a reinstatement counts; at one moment this one does."""
+
+    told_by = ("orders",)
+    personal = True
+    order: Order
+    cancelled_at: Moment
+
+
+class OrderReinstated(EventData):
+    """A cancelled order stands again, and is what it was before."""
+
+    told_by = ("orders",)
+    personal = True
+    order: Order
+    reinstated_at: Moment
+
+
+ReviewId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$")]
+Rating = Annotated[int, Field(ge=1, le=5, description="Stars, five the best")]
+
+
+class Review(Part):
+    """A review of a product; its id makes it count once. Its text stays where it was written."""
+
+    id: ReviewId
+    buyer: Buyer
+    product_id: ProductId
+    order_id: OrderId | None = None
+    rating: Rating | None = None
+    posted_at: Moment
+
+
+class ReviewPosted(EventData):
+    """Somebody reviewed a product. Of a person whom nobody knows it is let go: it makes no guest."""
+
+    told_by = ("orders", "storefront")
+    personal = True
+    review: Review
