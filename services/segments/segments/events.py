@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from segments.erasure.usecases import erase_customer
 from segments.features.items import FeatureRow
-from segments.features.usecases import note_order_stats, note_profile
+from segments.membership.feature_updates import note_order_stats, note_profile
 from shared.events.base import EventData
 from shared.events.customers import CustomerRegistered, CustomerUpdated, OrderRecorded
 from shared.events.privacy import ErasureAnswered, ErasureRequested, Kept

@@ -8,8 +8,8 @@ import boto3
 import pytest
 
 from segments.erasure import usecases as erasing
-from segments.features import usecases as features
 from segments.features.store import find_row
+from segments.membership import feature_updates
 from shared import table
 from shared.events.privacy import ErasureAnswered
 from shared.keys import shard_of
@@ -148,7 +148,7 @@ def test_an_order_heard_while_the_person_is_erased_leaves_nothing(monkeypatch: p
             hear(waiting.pop())
         return row
 
-    monkeypatch.setattr(features, "find_row", read_then_lose)
+    monkeypatch.setattr(feature_updates, "find_row", read_then_lose)
     hear(ordered(version=2, orders=9, spent=500_000))
     assert_forgotten()
 

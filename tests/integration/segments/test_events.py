@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from segments.features import usecases as features
 from segments.features.items import FeatureRow
 from segments.features.store import features_in, find_row
+from segments.membership import feature_updates
 from shared import table
 from shared.events.customers import CustomerStatus
 from shared.ids import new_customer_id
@@ -169,7 +169,7 @@ def _interleave(monkeypatch: pytest.MonkeyPatch, other: Any) -> None:
             hear(waiting.pop())
         return row
 
-    monkeypatch.setattr(features, "find_row", read_then_lose)
+    monkeypatch.setattr(feature_updates, "find_row", read_then_lose)
     monkeypatch.setattr(table, "_FIRST_PAUSE", 0.0)
 
 
@@ -201,7 +201,7 @@ def test_an_event_whose_write_crashed_is_done_when_it_comes_again(monkeypatch: p
         raise ConnectionError
 
     with monkeypatch.context() as broken:
-        broken.setattr(features, "commit", crash)
+        broken.setattr(feature_updates, "commit", crash)
         batch = sqs_batch(registered(), ordered(None))
         failures = app.inbox(batch, LambdaContext())["batchItemFailures"]
         assert failures == [{"itemIdentifier": batch["Records"][0]["messageId"]}]

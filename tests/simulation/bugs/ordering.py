@@ -13,7 +13,7 @@ from customers.orders import rules as order_rules
 from notifications.contacts import rules as consent_rules
 from notifications.contacts import usecases as contacts
 from segments.features import rules as feature_rules
-from segments.features import usecases as features
+from segments.membership import feature_updates
 from segments.membership import store as membership
 from segments.membership import usecases as membership_usecases
 from shared.table import Delete, Write
@@ -28,7 +28,7 @@ def stats_version_dropped() -> Replaced:
         before = tuple(replace(stats, version=-1) for stats in known.stats)
         return newer(replace(known, stats=before), heard)
 
-    return [(features, "with_stats", last_wins)]
+    return [(feature_updates, "with_stats", last_wins)]
 
 
 @bug("A contact takes the profile that comes last for the newest")
