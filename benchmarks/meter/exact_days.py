@@ -11,8 +11,8 @@ from benchmarks.meter.spending import accounts_due
 from loyalty.ledger.rules import earn
 from loyalty.points import store
 from loyalty.points.rules import lot_for
+from loyalty.points.tier_rules import deserve
 from loyalty.programme.usecases import current_programme
-from loyalty.tiers.rules import deserve
 from shared.table import Put, commit
 
 _TEN: Final = 10

@@ -50,7 +50,7 @@ def relay(event: DynamoDBEvent) -> dict[str, Any]:
 @app.schedule("rate(1 hour)", name="expire")
 def expire(event: CloudWatchEvent) -> dict[str, Any]:
     """Do what time does to accounts; hourly, so that what one run leaves is not left for a day."""
-    from loyalty.due.usecases import advance_accounts
+    from loyalty.jobs.usecases import advance_accounts
 
     context: Any = event.context
     cause = Cause("schedule:expire", context.aws_request_id)

@@ -1,11 +1,13 @@
-"""The shop's calendar: its days, months, and when points that are given today can be used for the last time."""
+"""The shop's calendar: its time zone, days and months, and the last day on which points given today can be used."""
 
 from __future__ import annotations
 
 import calendar
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Final
+from typing import Annotated, Final
 from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, Field, StringConstraints
 
 # The last day of what no calendar ends: points that never expire, or only for want of activity.
 NEVER: Final = date.max
@@ -56,3 +58,20 @@ def lot_of(last_day: date, given: date, *, exact: bool) -> date:
 
 def _length(year: int, month: int) -> int:
     return calendar.monthrange(year, month)[1]
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise ValueError("Not a time zone of the IANA database, such as Europe/Berlin") from None
+    return name
+
+
+TimeZone = Annotated[
+    # No dots: a name becomes a path, and none needs one.
+    str,
+    StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9+_/-]{0,63}$"),
+    AfterValidator(_known_zone),
+    Field(description="IANA name: where the shop's days and months begin", examples=["Europe/Berlin"]),
+]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any, Final
 
-from loyalty.cards.items import Card
-from loyalty.claims.items import Claim
 from loyalty.credit.items import CreditAccount, currency_of
 from loyalty.ledger.items import Entry
+from loyalty.members.items import Card
 from loyalty.points.items import PointsAccount
+from loyalty.rewards.claim_items import Claim
 from shared.events.customers import CustomerRegistered, CustomersMerged, CustomerUpdated, OrderRecorded, ReviewRecorded
 from shared.events.loyalty import (
     CardBlocked,
@@ -41,14 +41,14 @@ from shared.table import Told
 
 
 def _hear_order(heard: Heard[OrderRecorded]) -> None:
-    from loyalty.earning.usecases import record_order
+    from loyalty.orders.usecases import record_order
 
     record_order(heard.data, heard.version, heard.cause)
 
 
 def _hear_registration(heard: Heard[CustomerRegistered]) -> None:
-    from loyalty.bonuses.usecases import reward_sign_up
-    from loyalty.cards.usecases import issue_card
+    from loyalty.earning.bonuses import reward_sign_up
+    from loyalty.members.cards import issue_card
 
     issue_card(heard.data, heard.version, heard.cause)
     reward_sign_up(heard.data.customer_id, heard.cause)
@@ -61,19 +61,19 @@ def _hear_update(heard: Heard[CustomerUpdated]) -> None:
 
 
 def _hear_review(heard: Heard[ReviewRecorded]) -> None:
-    from loyalty.bonuses.usecases import reward_review
+    from loyalty.earning.bonuses import reward_review
 
     reward_review(heard.data, heard.cause)
 
 
 def _hear_erasure(heard: Heard[ErasureRequested]) -> None:
-    from loyalty.erasure.usecases import erase_customer
+    from loyalty.identity.erasure import erase_customer
 
     erase_customer(heard.data, heard.cause)
 
 
 def _hear_merge(heard: Heard[CustomersMerged]) -> None:
-    from loyalty.merging.usecases import merge_customers
+    from loyalty.identity.merge import merge_customers
 
     merge_customers(heard.data, heard.cause)
 
@@ -212,7 +212,7 @@ def _card_unblocked(card: Card, _: Told) -> CardUnblocked:
 
 
 def _erasure_answered(account: PointsAccount, told: Told) -> ErasureAnswered:
-    from loyalty.erasure.usecases import erased_of, kept_of
+    from loyalty.identity.erasure import erased_of, kept_of
 
     request_id, _, customer_id = (told.about or "").partition("/")
     return ErasureAnswered(

@@ -5,14 +5,14 @@
 from __future__ import annotations
 
 import loyalty.adjustments.items
-import loyalty.cards.items
-import loyalty.claims.items
 import loyalty.credit.items
 import loyalty.ledger.items
-import loyalty.ledger.spent
 import loyalty.liability.items
+import loyalty.members.items
+import loyalty.orders.items
 import loyalty.points.items
 import loyalty.programme.items
+import loyalty.rewards.claim_items
 import loyalty.rewards.items
 from loyalty.table import LoyaltyItem
 

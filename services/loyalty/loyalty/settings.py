@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from loyalty.programme.models import TimeZone
+from loyalty.days import TimeZone
 from shared.money import CurrencyCode
 from shared.settings import Settings
 

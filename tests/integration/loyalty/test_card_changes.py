@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from loyalty.cards import changes
-from loyalty.cards.items import Card
-from loyalty.cards.merging import hand_over_card
-from loyalty.cards.store import card_of, find_card
+from loyalty.identity.card_merge import hand_over_card
+from loyalty.members import card_changes
+from loyalty.members.items import Card
+from loyalty.members.store import card_of, find_card
 from loyalty.points.items import PointsAccount
 from shared.auth import Role
 from shared.cause import Cause
@@ -193,11 +193,11 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
     def let_in(other: Callable[[], Any]) -> None:
         def read_then_lose(account: PointsAccount) -> Card | None:
             found = card_of(account)
-            monkeypatch.setattr(changes, "card_of", card_of)
+            monkeypatch.setattr(card_changes, "card_of", card_of)
             other()
             return found
 
-        monkeypatch.setattr(changes, "card_of", read_then_lose)
+        monkeypatch.setattr(card_changes, "card_of", read_then_lose)
 
     return let_in
 
@@ -242,7 +242,7 @@ def test_points_earned_during_a_replacement_are_kept(number: str, meanwhile: Mea
 def test_a_new_number_that_is_taken_is_drawn_again(number: str, monkeypatch: pytest.MonkeyPatch) -> None:
     hear(registration(BOB))
     drawn = iter([number_of(BOB), "402938475629"])
-    monkeypatch.setattr("loyalty.cards.usecases.new_number", lambda _: next(drawn))
+    monkeypatch.setattr("loyalty.members.cards.new_number", lambda _: next(drawn))
     assert replace(number).json_body["number"] == "402938475629"
 
 

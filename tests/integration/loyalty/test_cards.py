@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from loyalty.cards import usecases
-from loyalty.cards.rules import is_valid
+from loyalty.members import cards
+from loyalty.members.rules import is_valid
 from loyalty.points import store
 from loyalty.points.items import PointsAccount
 from shared.auth import STAFF, Role
@@ -61,7 +61,7 @@ def test_a_registration_heard_twice_at_once_gives_one_card(monkeypatch: pytest.M
 
 def test_a_number_that_is_taken_is_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
     drawn = iter(["402938475611", "402938475611", "402938475629"])
-    monkeypatch.setattr(usecases, "new_number", lambda _: next(drawn))
+    monkeypatch.setattr(cards, "new_number", lambda _: next(drawn))
     assert hear(registration(), registration(BOB)) == 0
     assert (account().card_number, account(BOB).card_number) == ("402938475611", "402938475629")
 

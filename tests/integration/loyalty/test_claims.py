@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from loyalty.claims import usecases as claims
 from loyalty.ledger import store as ledger
+from loyalty.rewards import claims
 from loyalty.rewards import store as rewards
 from loyalty.rewards.items import StoredReward
 from shared import clock, table

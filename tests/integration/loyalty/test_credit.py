@@ -139,7 +139,7 @@ def test_no_credit_comes_to_be_once_its_customer_is_erased(monkeypatch: pytest.M
 
 
 def test_what_was_given_while_an_erasure_began_goes_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    from loyalty.erasure import usecases  # noqa: PLC0415  # to come between two of its steps
+    from loyalty.identity import erasure as loyalty_erasure  # noqa: PLC0415  # to come between two of its steps
 
     hear(registration())
     issue(2_000, reason=REASON)
@@ -148,7 +148,7 @@ def test_what_was_given_while_an_erasure_began_goes_too(monkeypatch: pytest.Monk
     def give_late(_: PointsAccount) -> None:
         done.append(issue(700, key="late", reason=f"{REASON} again").status_code)
 
-    monkeypatch.setattr(usecases, "card_of", give_late)
+    monkeypatch.setattr(loyalty_erasure, "card_of", give_late)
     assert hear(erasure()) == 0
     assert done == [201]
     assert REASON not in str(images())

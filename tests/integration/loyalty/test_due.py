@@ -10,9 +10,9 @@ import pytest
 
 from benchmarks.meter.bill import Bill
 from benchmarks.meter.seam import Seam
-from loyalty.due import usecases
-from loyalty.due.usecases import RunFailedError, advance_accounts
-from loyalty.ledger.standing import EntryKind
+from loyalty.jobs import usecases
+from loyalty.jobs.usecases import RunFailedError, advance_accounts
+from loyalty.ledger.balances import EntryKind
 from loyalty.points.items import PointsAccount
 from loyalty.programme.usecases import current_programme
 from shared import clock, ids

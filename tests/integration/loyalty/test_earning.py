@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from loyalty.earning import usecases
-from loyalty.earning.usecases import record_order
-from loyalty.ledger import store as ledger
-from loyalty.ledger.standing import EntryKind
+from loyalty.ledger.balances import EntryKind
+from loyalty.orders import store as order_store
+from loyalty.orders import usecases
+from loyalty.orders.usecases import record_order
 from loyalty.points import store
 from loyalty.points.items import PointsAccount
 from shared.cause import Cause
@@ -95,7 +95,7 @@ def test_the_same_order_earns_once_however_often_it_is_heard() -> None:
 
 def test_an_order_without_a_person_earns_for_nobody() -> None:
     assert hear(order(customer_id=None)) == 0
-    assert ledger.things_of_order("A1") == []
+    assert order_store.things_of_order("A1") == []
 
 
 def test_an_order_that_moves_to_another_customer_earns_no_second_time() -> None:

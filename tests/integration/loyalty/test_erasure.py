@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from loyalty.erasure import usecases
+from loyalty.identity import erasure as loyalty_erasure
 from loyalty.ledger import store
-from loyalty.ledger.standing import EntryKind
+from loyalty.ledger.balances import EntryKind
 from shared.events.customers import CustomersMerged, OrderStatus
 from tests.integration.loyalty.shop import (
     ADA,
@@ -143,7 +143,7 @@ def test_a_crash_at_any_step_is_made_good_by_the_next_delivery(step: str, monkey
         raise RuntimeError
 
     with monkeypatch.context() as broken:
-        broken.setattr(usecases, step, crash)
+        broken.setattr(loyalty_erasure, step, crash)
         assert hear(request) == 1
     assert hear(order("A2")) == 0
     assert get(f"/api/customers/{ADA}/points").status_code == 404
@@ -172,21 +172,21 @@ def test_it_waits_until_the_index_shows_every_entry(monkeypatch: pytest.MonkeyPa
 
 def test_points_that_are_posted_meanwhile_are_voided_too(monkeypatch: pytest.MonkeyPatch) -> None:
     live()
-    void = usecases._void
+    void = loyalty_erasure._void
 
     def void_then_lose(*args: Any) -> Any:
-        monkeypatch.setattr(usecases, "_void", void)
+        monkeypatch.setattr(loyalty_erasure, "_void", void)
         hear(order("A2"))
         return void(*args)
 
-    monkeypatch.setattr(usecases, "_void", void_then_lose)
+    monkeypatch.setattr(loyalty_erasure, "_void", void_then_lose)
     assert hear(erasure()) == 0
     assert points() == [293, -93, 5, 293, -498]
 
 
 def test_dead_letters_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     swept: list[str] = []
-    monkeypatch.setattr(usecases, "sweep_dead_letters", lambda *needles: len(swept.extend(needles) or needles))
+    monkeypatch.setattr(loyalty_erasure, "sweep_dead_letters", lambda *needles: len(swept.extend(needles) or needles))
     hear(erasure())
     assert swept == [ADA]
     assert told_of("ErasureAnswered")[0]["erased"]["dead_letters"] == 1
@@ -198,7 +198,7 @@ def test_whoever_turned_out_to_be_an_erased_person_is_swept_for_by_their_own_nam
     hear(order(), order("B1", BOB), CustomersMerged(customer_id=ADA, merged_id=BOB, merged_at=datetime.now(UTC)))
     hear(erasure())
     swept: list[str] = []
-    monkeypatch.setattr(usecases, "sweep_dead_letters", lambda *needles: len(swept.extend(needles) or needles))
+    monkeypatch.setattr(loyalty_erasure, "sweep_dead_letters", lambda *needles: len(swept.extend(needles) or needles))
     hear(erasure(BOB))
     assert BOB in swept
 

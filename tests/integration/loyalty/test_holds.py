@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from loyalty.ledger.standing import EntryKind
+from loyalty.ledger.balances import EntryKind
 from loyalty.programme.models import Programme
 from shared.auth import STAFF, Role
 from tests.integration.loyalty.settings import set_programme

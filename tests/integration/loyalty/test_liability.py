@@ -15,9 +15,9 @@ import pytest
 from botocore.client import BaseClient
 from chalice.test import HTTPResponse
 
+from loyalty.jobs.audit import check_books
 from loyalty.ledger.items import Entry
 from loyalty.liability import store, usecases
-from loyalty.liability.checking import check_books
 from loyalty.liability.rules import Books, BooksError, Movement
 from loyalty.liability.usecases import Run, close_days
 from shared.auth import Role

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from loyalty.days import NEVER
+from loyalty.jobs.audit import check_books
+from loyalty.ledger.balances import Vector
 from loyalty.ledger.items import Entry
-from loyalty.ledger.standing import Vector
 from loyalty.liability import store
-from loyalty.liability.checking import check_books
 from loyalty.liability.usecases import close_days
 from loyalty.table import LoyaltyItem
 from shared import clock

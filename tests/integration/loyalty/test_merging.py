@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from loyalty.credit.items import CREDIT, CreditAccount
+from loyalty.identity import merge as merging
+from loyalty.identity import points_merge
 from loyalty.ledger import store as ledger
+from loyalty.ledger.balances import EntryKind
 from loyalty.ledger.items import ACCOUNT, Account
-from loyalty.ledger.standing import EntryKind
 from loyalty.ledger.verification import verify
-from loyalty.merging import points as merging
-from loyalty.merging import usecases
 from loyalty.points.items import PointsAccount
 from shared.events.customers import CustomersMerged, OrderStatus
 from shared.events.loyalty import Tier
@@ -376,7 +376,7 @@ def test_a_crash_between_currencies_is_made_good_by_the_redelivery(monkeypatch: 
     hear(order("A1"), order("B1", BOB))
     for number, currency in enumerate(("EUR", "USD")):
         wallet.issue(500, customer_id=BOB, key=f"i{number}", currency=currency)
-    work = usecases.merge_credit  # type: ignore[attr-defined]
+    work = merging.merge_credit  # type: ignore[attr-defined]
     done: list[str] = []
 
     def once(gone: str, currency: str, cause: Any) -> None:
@@ -385,11 +385,11 @@ def test_a_crash_between_currencies_is_made_good_by_the_redelivery(monkeypatch: 
         done.append(currency)
         work(gone, currency, cause)
 
-    monkeypatch.setattr(usecases, "merge_credit", once)
+    monkeypatch.setattr(merging, "merge_credit", once)
     assert merge() == 1
     assert (account().balance, wallet.credit(ADA, "EUR").balance) == (586, 500)
     assert old_credit("USD").merged_into is None
-    monkeypatch.setattr(usecases, "merge_credit", work)
+    monkeypatch.setattr(merging, "merge_credit", work)
     assert merge() == 0
     assert [wallet.credit(ADA, currency).balance for currency in ("EUR", "USD")] == [500, 500]
     assert wallet.kinds(currency="EUR") == [("merged_in", 500)]
@@ -406,14 +406,14 @@ def test_a_hold_of_credit_is_captured_by_the_old_id() -> None:
 
 def test_an_operation_between_reading_and_writing_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
     hear(order("A1"), order("B1", BOB))
-    read = merging.hand_over_card  # type: ignore[attr-defined]
+    read = points_merge.hand_over_card  # type: ignore[attr-defined]
 
     def read_then_lose(*accounts: Any) -> list[Put]:
-        monkeypatch.setattr(merging, "hand_over_card", read)
+        monkeypatch.setattr(points_merge, "hand_over_card", read)
         hear(order("B2", BOB), order("A2"))
         return read(*accounts)
 
-    monkeypatch.setattr(merging, "hand_over_card", read_then_lose)
+    monkeypatch.setattr(points_merge, "hand_over_card", read_then_lose)
     assert merge() == 0
     assert account().balance == 4 * 293
     assert ended().balance == 0

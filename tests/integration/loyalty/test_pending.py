@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
-from loyalty.ledger.standing import EntryKind, Ripening
+from loyalty.ledger.balances import EntryKind, Ripening
 from shared.events.customers import OrderStatus
 from tests.integration.loyalty.settings import set_programme
 from tests.integration.loyalty.shop import (

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loyalty.ledger.standing import EntryKind
+from loyalty.ledger.balances import EntryKind
 from shared.auth import Role
 from shared.events.customers import OrderRecorded, OrderStatus
 from shared.table import BusyError

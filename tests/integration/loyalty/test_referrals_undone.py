@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from benchmarks.meter.bill import Bill
 from benchmarks.meter.seam import Seam
-from loyalty.earning import usecases as earning
-from loyalty.earning.rules import taken_back_target
+from loyalty.orders import referral_rewards
+from loyalty.orders import usecases as order_usecases
+from loyalty.orders.rules import taken_back_target
 from loyalty.programme.usecases import current_programme
-from loyalty.referrals import thanks as thanking
 from shared import clock, ids
 from shared.events.customers import OrderRecorded, OrderStatus
 from tests.integration.loyalty.referrals import merge, name, read, thanks
@@ -278,7 +278,7 @@ def test_what_is_given_again_after_its_end_has_a_grace(set_clock: Clock) -> None
 def test_a_crash_after_the_order_is_made_good_by_the_same_event(monkeypatch: pytest.MonkeyPatch) -> None:
     for number, event in enumerate([order(), cancelled(), reinstated()], 1):
         with monkeypatch.context() as patched:
-            patched.setattr(earning, "settle_thanks", crash)
+            patched.setattr(order_usecases, "settle_thanks", crash)
             assert hear(event, version=number) == 1
         assert hear(event, version=number) == 0
         assert both() == (GIVEN, TAKEN, AGAIN)[number - 1]
@@ -287,7 +287,7 @@ def test_a_crash_after_the_order_is_made_good_by_the_same_event(monkeypatch: pyt
 def test_a_crash_after_the_order_is_made_good_by_whatever_is_heard_next(monkeypatch: pytest.MonkeyPatch) -> None:
     hear(order("A1"))
     with monkeypatch.context() as patched:
-        patched.setattr(earning, "settle_thanks", crash)
+        patched.setattr(order_usecases, "settle_thanks", crash)
         assert hear(cancelled("A1")) == 1
     hear(order("A2", currency="EUR"))
     assert both() == TAKEN
@@ -295,7 +295,7 @@ def test_a_crash_after_the_order_is_made_good_by_whatever_is_heard_next(monkeypa
 
 def test_both_sides_change_or_neither(monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr(thanking, "commit", crash)
+        patched.setattr(referral_rewards, "commit", crash)
         assert hear(order()) == 1
     assert both() == ([], [])
     hear(order("A2"))
@@ -320,15 +320,15 @@ def test_what_happens_between_their_reading_and_their_writing_is_seen(
     monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], Any], expected: Any
 ) -> None:
     hear(order(), version=1)
-    work = thanking._sides
+    work = referral_rewards._sides
 
     def late(*about: Any) -> Any:
-        monkeypatch.setattr(thanking, "_sides", work)
+        monkeypatch.setattr(referral_rewards, "_sides", work)
         found = work(*about)
         meanwhile()
         return found
 
-    monkeypatch.setattr(thanking, "_sides", late)
+    monkeypatch.setattr(referral_rewards, "_sides", late)
     assert hear(cancelled(), version=2) == 0
     assert (thanks(ADA), thanks(account(BOB).customer_id)) == expected
 
@@ -417,7 +417,7 @@ def test_whoever_turns_out_to_be_their_own_friend_before_they_were_thanked_is_no
     monkeypatch: pytest.MonkeyPatch, gone: str, stays: str
 ) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr(earning, "settle_thanks", crash)
+        patched.setattr(order_usecases, "settle_thanks", crash)
         assert hear(order()) == 1
     merge(gone, stays)
     hear(order())

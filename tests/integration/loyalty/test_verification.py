@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from loyalty.ledger import store as ledger
+from loyalty.ledger.balances import EntryKind, Ripening, Vector
 from loyalty.ledger.items import Entry
-from loyalty.ledger.standing import EntryKind, Ripening, Vector
 from loyalty.table import LoyaltyItem
 from shared.auth import Role
 from shared.events.customers import OrderStatus

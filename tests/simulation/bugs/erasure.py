@@ -12,7 +12,7 @@ from unittest.mock import patch
 from customers.accounts import usecases as accounts
 from customers.emails import store as emails
 from customers.erasure import usecases as customers_erasure
-from loyalty.erasure import usecases as loyalty_erasure
+from loyalty.identity import erasure as loyalty_erasure
 from loyalty.points import store as accounts_of_points
 from notifications.contacts import usecases as contacts
 from privacy.consents import usecases as consents

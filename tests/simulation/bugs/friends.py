@@ -9,9 +9,9 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
-from loyalty.earning import usecases as earning
-from loyalty.referrals import thanks
-from loyalty.referrals.rules import Referral
+from loyalty.orders import referral_rewards
+from loyalty.orders import usecases as orders_of_loyalty
+from loyalty.points.referral_rules import Referral
 from tests.simulation.bugs.planting import Replaced, bug
 
 
@@ -20,14 +20,14 @@ def thanks_given_twice() -> Replaced:
     def another(referee: str, bonus: str, _: int) -> tuple[str, str]:
         return f"REFERRAL#{referee}", f"{bonus.upper()}#{uuid.uuid4().hex}"
 
-    return [(Referral, "turned", property(lambda self: self)), (thanks, "key_of_turn", another)]
+    return [(Referral, "turned", property(lambda self: self)), (referral_rewards, "key_of_turn", another)]
 
 
 @bug("An order that is called off leaves the thanks that it brought")
 def thanks_kept() -> Replaced:
-    counted = earning.counted
+    counted = orders_of_loyalty.counted
 
     def only_up(referrals: Any, referees: Iterable[str], change: int) -> Any:
         return counted(referrals, referees, max(change, 0))
 
-    return [(earning, "counted", only_up)]
+    return [(orders_of_loyalty, "counted", only_up)]

@@ -9,11 +9,11 @@ from typing import Any
 
 from customers.orders import rules as order_rules
 from loyalty.adjustments import usecases as adjustments
-from loyalty.cards import usecases as cards
-from loyalty.earning import limits
-from loyalty.earning import usecases as earning
-from loyalty.earning.standing import OrderBook
+from loyalty.earning import quota
 from loyalty.ledger import items as ledger_items
+from loyalty.members import cards
+from loyalty.orders import usecases as orders_of_loyalty
+from loyalty.orders.order_entries import OrderBook
 from tests.simulation.bugs.planting import Replaced, bug
 
 
@@ -53,7 +53,7 @@ def refund_rounded_up() -> Replaced:
     def up(earned: int, total: int, refunded: int) -> int:
         return earned - -(-earned * max(total - refunded, 0) // total) if total else earned
 
-    return [(earning, "taken_back_target", up)]
+    return [(orders_of_loyalty, "taken_back_target", up)]
 
 
 @bug("A customer is given a second card when the registration is heard again")
@@ -77,17 +77,17 @@ def second_card() -> Replaced:
 
 @bug("Limits on what a customer can earn are not looked at")
 def quota_ignored() -> Replaced:
-    return [(limits.Quota, "left", lambda *_: None)]
+    return [(quota.Quota, "left", lambda *_: None)]
 
 
 @bug("Who reinstates an order gets all its points again, whatever was taken back")
 def reinstated_from_scratch() -> Replaced:
-    give_back = earning.give_back
+    give_back = orders_of_loyalty.give_back
 
     def all_of_it(account: Any, book: Any, _: int, lot: Any, terms: Any) -> Any:
         return give_back(account, book, book.earned.amount, lot, terms)
 
-    return [(earning, "give_back", all_of_it)]
+    return [(orders_of_loyalty, "give_back", all_of_it)]
 
 
 @bug("An older version of an order is settled after a newer one")

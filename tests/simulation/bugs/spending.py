@@ -9,16 +9,14 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from loyalty.claims import usecases as claims
-from loyalty.due import steps as due
-from loyalty.earning import settlement, standing
-from loyalty.ledger import holding, overdue
+from loyalty.checkout import hold_lifecycle
+from loyalty.identity import merge, points_merge, takeover
+from loyalty.ledger import overdue
 from loyalty.ledger import store as ledger
 from loyalty.ledger.rules import Back
-from loyalty.merging import carrying
-from loyalty.merging import points as merging_points
-from loyalty.merging import usecases as merging
+from loyalty.orders import order_entries, settlement
 from loyalty.points import store as points
+from loyalty.rewards import claims
 from tests.simulation.bugs.planting import Replaced, bug
 
 
@@ -35,40 +33,40 @@ class _Rules:
 
 @bug("What is held can be used all the same: a hold takes nothing from the lots")
 def hold_not_set_aside() -> Replaced:
-    rules = holding.rules
+    rules = hold_lifecycle.rules
 
     def hold(before: Any, *arguments: Any, **names: Any) -> Any:
         posting = rules.hold(before, *arguments, **names)
         return replace(posting, lots={}, after=replace(posting.after, lots=before.lots))
 
-    return [(holding, "rules", _Rules(rules, hold=hold))]
+    return [(hold_lifecycle, "rules", _Rules(rules, hold=hold))]
 
 
 @bug("What a hold gives back falls into the lot that ends last, not into those that it came from")
 def released_to_another_lot() -> Replaced:
-    rules = holding.rules
+    rules = hold_lifecycle.rules
 
     def release(before: Any, hold_id: str, back: Any) -> Any:
         held = before.holds[hold_id]
         moved = replace(held, lots={max([*before.lots, *held.lots]): held.amount})
         return rules.release(replace(before, holds={**before.holds, hold_id: moved}), hold_id, back)
 
-    return [(holding, "rules", _Rules(rules, release=release))]
+    return [(hold_lifecycle, "rules", _Rules(rules, release=release))]
 
 
 @bug("A capture of a part takes the whole hold")
 def part_ignored() -> Replaced:
-    rules = holding.rules
+    rules = hold_lifecycle.rules
 
     def capture(before: Any, hold_id: str, _: int, back: Any) -> Any:
         return rules.capture(before, hold_id, before.holds[hold_id].amount, back)
 
-    return [(holding, "rules", _Rules(rules, capture=capture))]
+    return [(hold_lifecycle, "rules", _Rules(rules, capture=capture))]
 
 
 @bug("Nothing ends a hold that nobody ends")
 def hold_never_runs_out() -> Replaced:
-    return [(due, "ended_hold", lambda *_: None)]
+    return [(overdue, "ended_hold", lambda *_: None)]
 
 
 @bug("Whoever is faster than the job spends lots whose last day is over")
@@ -78,8 +76,8 @@ def spent_when_over() -> Replaced:
 
 @bug("A refund of a part gives back all that the points had paid")
 def restored_whole() -> Replaced:
-    share = standing._share
-    return [(standing, "_share", lambda *order, **names: Fraction(1 if share(*order, **names) else 0))]
+    share = order_entries._share
+    return [(order_entries, "_share", lambda *order, **names: Fraction(1 if share(*order, **names) else 0))]
 
 
 @bug("Store credit comes back with each version of an order that is undone, whatever came back before")
@@ -94,12 +92,12 @@ def credit_restored_twice() -> Replaced:
 
 @bug("Of two customers who are one, the lots of the one who goes are left behind")
 def lots_left_behind() -> Replaced:
-    rules = carrying.rules
+    rules = takeover.rules
 
     def take_over(before: Any, other: Any, **names: Any) -> Any:
         return rules.take_over(before, replace(other, lots={}), **names)
 
-    return [(carrying, "rules", _Rules(rules, take_over=take_over))]
+    return [(takeover, "rules", _Rules(rules, take_over=take_over))]
 
 
 @bug("What came back in a grace forgets which lot it is of")
@@ -112,12 +110,12 @@ def over_merged() -> Replaced:
     def account_to_post_to(customer_id: str, _: Any, __: Any, load: Any = points.account_of) -> Any:
         return load(customer_id)
 
-    return [(merging_points, "account_to_post_to", account_to_post_to)]
+    return [(points_merge, "account_to_post_to", account_to_post_to)]
 
 
 @bug("Store credit of a customer who goes stays behind")
 def credit_left_behind() -> Replaced:
-    return [(merging, "credit_of", lambda _: [])]
+    return [(merge, "credit_of", lambda _: [])]
 
 
 @bug("The chain starts anew with each entry: none carries the hash of the one before")

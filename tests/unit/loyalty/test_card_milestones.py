@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyalty.cards.milestones import Milestone, MilestoneKind, Progress, next_milestone
+from loyalty.checkout.rules import value_of
+from loyalty.members.milestones import Milestone, MilestoneKind, Progress, next_milestone
 from loyalty.programme.models import Programme
 from loyalty.programme.presets import CLASSIC, LADDER
 from loyalty.programme.sections import Earning, Flat, Redeeming
 from loyalty.programme.tiers import Rung, TierBy, Tiers
-from loyalty.redeeming.rules import value_of
 from shared.events.loyalty import Tier
 
 

@@ -9,8 +9,8 @@ from xml.etree import ElementTree as ET
 import pytest
 import zxingcpp
 
-from loyalty.cards.pictures import PictureForm, draw
-from loyalty.cards.rules import check_digit
+from loyalty.members.pictures import PictureForm, draw
+from loyalty.members.rules import check_digit
 
 SVG: Final = "{http://www.w3.org/2000/svg}"
 NUMBER: Final = "402938475611"

@@ -8,7 +8,7 @@ from itertools import count
 
 import pytest
 
-from loyalty.cards.rules import LENGTH, CardStatus, check_digit, check_last_day, is_valid, new_number, status_of
+from loyalty.members.rules import LENGTH, CardStatus, check_digit, check_last_day, is_valid, new_number, status_of
 from shared.errors import InvalidError
 
 

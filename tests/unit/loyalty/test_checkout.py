@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyalty.checkout.rules import Funds, Option, Quote, Wish, quote
+from loyalty.checkout.rules import Funds, Option, Quote, Wish, quote, value_of
 from loyalty.programme.sections import Flat, Redeeming, Step
-from loyalty.redeeming.rules import value_of
 from shared.errors import InvalidError
 
 CLASSIC = Redeeming()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from loyalty.credit.rules import back, check_expiry, check_room, lot_for, watch_of
 from loyalty.days import NEVER
 from loyalty.ledger import rules
-from loyalty.ledger.standing import EntryKind, Posting, Standing
+from loyalty.ledger.balances import EntryKind, Posting, Standing
 from loyalty.programme.models import Programme
 from shared.errors import InvalidError
 from shared.money import LARGEST_AMOUNT

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loyalty.days import NEVER, day_after, day_of, lot_of, month_end, months_after, start_of, year_end
-from loyalty.due.rules import Notice, Watch, last_days, next_due, warnings
-from loyalty.ledger.standing import Ripening, Standing
+from loyalty.ledger.balances import Ripening, Standing
+from loyalty.ledger.due_dates import Notice, Watch, last_days, next_due, warnings
 from loyalty.points.rules import last_day, lot_for
 from loyalty.programme.models import Expiry, ExpiryMode
 

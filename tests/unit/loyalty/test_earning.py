@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyalty.earning.rules import taken_back_target
+from loyalty.orders.rules import taken_back_target
 
 
 @pytest.mark.parametrize(

@@ -39,8 +39,8 @@ def _imported_by(*modules: str) -> tuple[set[str], set[str]]:
     ("module", "read"),
     [
         ("loyalty.events", _TELLING),
-        ("loyalty.earning.usecases", _ACCOUNTS | _OF_AN_ORDER),
-        ("loyalty.due.usecases", _ACCOUNTS),
+        ("loyalty.orders.usecases", _ACCOUNTS | _OF_AN_ORDER),
+        ("loyalty.jobs.usecases", _ACCOUNTS),
     ],
 )
 def test_each_kind_that_a_function_may_meet_is_known_before_it_reads(module: str, read: set[str]) -> None:
@@ -48,14 +48,14 @@ def test_each_kind_that_a_function_may_meet_is_known_before_it_reads(module: str
     assert read <= kinds
 
 
-@pytest.mark.parametrize("module", ["loyalty.erasure.usecases", "loyalty.liability.checking"])
+@pytest.mark.parametrize("module", ["loyalty.identity.erasure", "loyalty.jobs.audit"])
 def test_who_reads_items_of_every_kind_knows_every_kind(module: str) -> None:
     everything, _ = _imported_by()
     kinds, _ = _imported_by(module)
     assert kinds == everything
 
 
-@pytest.mark.parametrize("module", ["loyalty.events", "loyalty.earning.usecases", "loyalty.due.usecases"])
+@pytest.mark.parametrize("module", ["loyalty.events", "loyalty.orders.usecases", "loyalty.jobs.usecases"])
 def test_what_is_no_request_waits_for_no_route(module: str) -> None:
     _, modules = _imported_by(module)
     assert not [name for name in modules if name.endswith(".routes")]
@@ -66,4 +66,5 @@ def test_a_base_is_read_where_its_kinds_are_known_and_nowhere_else() -> None:
     package = ROOT / "services" / "loyalty" / "loyalty"
     reads = re.compile(r"\b(LoyaltyItem|Account)\.(\w+\.)?(query|scan|batch_get)\(")
     found = {str(file.relative_to(package)) for file in package.rglob("*.py") if reads.search(file.read_text())}
-    assert found == {"ledger/store.py"}, "things_of_order and accounts_due; the tests above ask those who call them"
+    callers = "accounts_due and things_of_order; the tests above ask those who call them"
+    assert found == {"ledger/store.py", "orders/store.py"}, callers

@@ -6,9 +6,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from loyalty.ledger.balances import EntryKind, Lots, Posting, Ripening, Standing, Vector
+from loyalty.ledger.reversals import Parcel, reinstate, reverse
 from loyalty.ledger.rules import (
     Back,
-    Parcel,
     adjust,
     capture,
     close,
@@ -17,10 +18,8 @@ from loyalty.ledger.rules import (
     give,
     hold,
     put_off,
-    reinstate,
     release,
     restore,
-    reverse,
     revoke,
     ripen,
     ripen_one,
@@ -28,7 +27,6 @@ from loyalty.ledger.rules import (
     spend_again,
     take_over,
 )
-from loyalty.ledger.standing import EntryKind, Lots, Posting, Ripening, Standing, Vector
 
 SPRING, SUMMER, AUTUMN = date(2026, 3, 31), date(2026, 6, 30), date(2026, 9, 30)
 NOON = datetime(2026, 1, 10, 12, tzinfo=UTC)

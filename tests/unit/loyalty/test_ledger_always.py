@@ -13,8 +13,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from loyalty.days import NEVER, lot_of, months_after
 from loyalty.ledger import rules
-from loyalty.ledger.rules import Back, Parcel
-from loyalty.ledger.standing import EntryKind, Posting, Ripening, Standing, plus
+from loyalty.ledger.balances import EntryKind, Posting, Ripening, Standing, plus
+from loyalty.ledger.reversals import Parcel, reinstate, reverse
+from loyalty.ledger.rules import Back
 from tests.unit.loyalty.reference import Order, Reference
 
 FIRST_DAY = date(2024, 1, 31)
@@ -167,7 +168,7 @@ class LedgerMachine(RuleBasedStateMachine):
     def _take_back(self, order: Order, amount: int) -> None:
         ripening = Ripening(order.ripens, order.lot) if order.ripens else None
         parcels = [self._parcel(*parcel) for parcel in order.parcels()]
-        posting = rules.reverse(self.standing, amount, parcels, ripening=ripening, forgives=self.forgives)
+        posting = reverse(self.standing, amount, parcels, ripening=ripening, forgives=self.forgives)
         self.account.post(posting)
         self.by_hand.reverse(order, amount, self.today, forgives=self.forgives)
         assert posting.taken_back == amount
@@ -182,7 +183,7 @@ class LedgerMachine(RuleBasedStateMachine):
         lot = self.back.grace_until if order.lot < self.today else order.lot
         waits = order.ripens if order.ripens and order.ripens > self.today else None
         gone, forgiven = order.lost_of_last(amount)
-        posting = rules.reinstate(self.standing, amount, lot, written_off=gone, forgiven=forgiven, ripens_on=waits)
+        posting = reinstate(self.standing, amount, lot, written_off=gone, forgiven=forgiven, ripens_on=waits)
         self.account.post(posting)
         self.by_hand.reinstate(order, amount, self.today, self.back.grace_until)
         assert (posting.taken_back, posting.forgiven) == (-amount, -forgiven)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loyalty.days import NEVER
-from loyalty.ledger.standing import EntryKind, Ripening
+from loyalty.ledger.balances import EntryKind, Ripening
 from loyalty.liability.rules import (
     Books,
     BooksError,

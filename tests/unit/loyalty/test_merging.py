@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from loyalty.merging.rules import earliest, latest_day, people_of, warned_until
+from loyalty.identity.rules import earliest, latest_day, people_of, warned_until
 
 ONE, OTHER = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC)
 TODAY = date(2026, 5, 20)

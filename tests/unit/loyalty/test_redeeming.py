@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from loyalty.checkout.rules import fewest, price, rungs, value_of
 from loyalty.programme.sections import Flat, Redeeming
-from loyalty.redeeming.rules import fewest, price, rungs, value_of
 from shared.errors import InvalidError
 
 CLASSIC = Redeeming()

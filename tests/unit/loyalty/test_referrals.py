@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyalty.referrals.rules import Referral, counted, read_referrals, write_referrals
+from loyalty.points.referral_rules import Referral, counted, read_referrals, write_referrals
 
 BROUGHT = {"cus_A": Referral(referrer="cus_B"), "cus_C": Referral(standing=2, turns=1)}
 

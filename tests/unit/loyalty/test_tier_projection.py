@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyalty.programme.tiers import Rung, TierBy, Tiers, TierWindow
-from loyalty.tiers.rules import (
+from loyalty.points.tier_rules import (
     TierStanding,
     deserve,
     foreseen,
@@ -19,6 +18,7 @@ from loyalty.tiers.rules import (
     review_on,
     window_begins,
 )
+from loyalty.programme.tiers import Rung, TierBy, Tiers, TierWindow
 from shared.events.loyalty import Tier
 
 LIFE = Tiers()

@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyalty.programme.tiers import Rung, TierBy, Tiers, TierWindow
-from loyalty.tiers.rules import (
+from loyalty.points.tier_rules import (
     EVER,
     TierStanding,
     deserve,
@@ -28,6 +27,7 @@ from loyalty.tiers.rules import (
     review_on,
     write_merits,
 )
+from loyalty.programme.tiers import Rung, TierBy, Tiers, TierWindow
 from shared.events.loyalty import Tier
 
 LIFE = Tiers()

@@ -15,9 +15,9 @@ from loyalty.adjustments.usecases import origin_of, posted
 from loyalty.ledger import store as ledger
 from loyalty.ledger.items import Entry
 from loyalty.points import store
-from loyalty.points.current import account_to_post_to
 from loyalty.points.items import PointsAccount
 from loyalty.points.models import EntryView
+from loyalty.points.store import account_to_post_to
 from shared.cause import Cause
 from shared.errors import ConflictError, ForbiddenError, NotFoundError
 from shared.http import Page, PageQuery

@@ -11,12 +11,13 @@ from loyalty.ledger import store as ledger
 from loyalty.ledger.items import Entry
 from loyalty.ledger.store import Terms
 from loyalty.points import store
-from loyalty.points.current import account_to_post_to
 from loyalty.points.items import PointsAccount
 from loyalty.points.models import EntryView
 from loyalty.points.rules import fills_debt, lot_for
+from loyalty.points.store import account_to_post_to
 from loyalty.points.usecases import InsufficientPointsError
 from loyalty.programme.models import Adjustments
+from loyalty.programme.rules import check_code
 from shared import ids
 from shared.cause import Cause
 from shared.errors import InvalidError
@@ -57,12 +58,6 @@ def check(adjustment: NewAdjustment, limits: Adjustments) -> None:
     if abs(adjustment.points) > limits.largest:
         raise InvalidError.of("points", f"At most {limits.largest} points at once, up or down")
     check_code(adjustment.code, limits)
-
-
-def check_code(code: str, limits: Adjustments) -> None:
-    """Raises InvalidError naming `code` for a reason that the programme does not know."""
-    if code not in limits.reasons:
-        raise InvalidError.of("code", f"One of {', '.join(limits.reasons)}")
 
 
 def posted(

@@ -1,92 +1,213 @@
-"""What the checkout's quote takes and answers."""
+"""What the routes of holds and redemptions take and answer."""
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Annotated, Any, Final, Self
 
-from pydantic import ConfigDict, Field
+from pydantic import AwareDatetime, ConfigDict, Field
 
-from loyalty.checkout.rules import Funds, Quote
-from loyalty.programme.sections import Points
+from loyalty.checkout.holds import Held, HoldState
+from loyalty.credit.models import Given
+from loyalty.ledger.items import Entry
+from loyalty.programme.sections import MOST_POINTS
+from shared.ids import HoldId, OrderId
 from shared.model import ApiModel
-from shared.money import Amount, CurrencyCode
+from shared.money import CurrencyCode
+
+_ORDER: Final = "2026-0004711"
+_HOLD: Final[dict[str, Any]] = {
+    "id": "hld_01JZ0000000000000000000000",
+    "points": 500,
+    "currency": "USD",
+    "expires_at": "2026-12-06T15:30:00Z",
+    "order_id": _ORDER,
+}
+
+Redeemed = Annotated[
+    int,
+    Field(strict=True, ge=1, le=MOST_POINTS, description="By a ladder, exactly one of its steps."),
+]
+_Order = Annotated[
+    OrderId | None,
+    Field(description="The order that they pay: when it is refunded or cancelled, they come back in proportion."),
+]
 
 
-class NewQuote(ApiModel):
-    """An order that is about to be paid, and what its customer wants to use for it."""
+class NewPointsHold(ApiModel):
+    """Points to set aside for a checkout."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
-        json_schema_extra={
-            "examples": [{"total": 8_995, "currency": "USD"}, {"total": 8_995, "currency": "USD", "points": 500}]
-        },
+        extra="forbid", frozen=True, json_schema_extra={"examples": [{"points": 500, "order_id": _ORDER}]}
     )
 
-    total: Amount
-    currency: CurrencyCode
-    points: Annotated[Points | None, Field(description="0 for none; left out, as many as can be used.")] = None
-    credit: Annotated[Amount | None, Field(description="0 for none; left out, as much as can be used.")] = None
+    points: Redeemed
+    order_id: _Order = None
 
 
-class PointsOption(ApiModel):
-    """So many points, and what they pay in the minor unit."""
+class PointsCapture(ApiModel):
+    """What of a hold to spend: all of it, unless `points` says how many."""
 
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, json_schema_extra={"examples": [{"points": 300, "order_id": _ORDER}]}
+    )
+
+    points: Annotated[Redeemed | None, Field(description="The rest is given back.")] = None
+    order_id: Annotated[
+        OrderId | None, Field(description="Where the hold names none; where it does, it must be the same.")
+    ] = None
+
+
+class PointsHoldView(ApiModel):
+    """Points that are or were set aside, and what became of them."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {**_HOLD, "state": "held", "value": 500, "captured": 0},
+                {**_HOLD, "state": "captured", "value": 300, "captured": 300},
+            ]
+        }
+    )
+
+    id: HoldId
+    state: HoldState
     points: int
-    value: int
+    value: Annotated[int, Field(description="What they are worth, in the minor unit; once captured, what was spent.")]
+    currency: CurrencyCode
+    expires_at: Annotated[AwareDatetime, Field(description="Until when they can be captured.")]
+    captured: Annotated[int, Field(description="How many of them were spent.")]
+    order_id: OrderId | None
+
+    @classmethod
+    def of(cls, held: Held, currency: str) -> Self:
+        return cls(
+            id=held.id,
+            state=held.state,
+            points=held.amount,
+            value=held.value or 0,
+            currency=currency,
+            expires_at=held.until,
+            captured=held.captured,
+            order_id=held.order_id,
+        )
 
 
-class QuotedPoints(ApiModel):
-    """The points that pay."""
+class NewRedemption(ApiModel):
+    """Points to spend at once."""
 
-    available: Annotated[int, Field(description="What can be used now.")]
-    options: Annotated[
-        list[PointsOption],
-        Field(description="At a flat rate the most that this order takes; by a ladder each step that it takes."),
-    ]
-    used: int
-    value: Annotated[int, Field(description="What the points used pay, in the minor unit.")]
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, json_schema_extra={"examples": [{"points": 500, "order_id": _ORDER}]}
+    )
 
-
-class QuotedCredit(ApiModel):
-    """The store credit that pays, in the minor unit."""
-
-    available: int
-    used: int
+    points: Redeemed
+    order_id: _Order = None
 
 
-class QuoteView(ApiModel):
-    """What points and store credit pay of an order, and what remains. It holds nothing and changes nothing."""
+class RedemptionView(ApiModel):
+    """Points that were spent, and how the account stands after it."""
 
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
                 {
-                    "total": 8_995,
+                    "id": "red_01JZ0000000000000000000000",
+                    "points": 500,
+                    "value": 500,
                     "currency": "USD",
-                    "points": {"available": 793, "options": [{"points": 793, "value": 793}], "used": 793, "value": 793},
-                    "credit": {"available": 2_500, "used": 2_500},
-                    "remaining": 5_702,
+                    "order_id": _ORDER,
+                    "balance": 293,
+                    "available": 193,
+                    "redeemed_at": "2026-12-06T15:00:00Z",
                 }
             ]
         }
     )
 
-    total: int
+    id: str
+    points: int
+    value: Annotated[int, Field(description="What they were worth, in the minor unit.")]
     currency: CurrencyCode
-    points: QuotedPoints
-    credit: QuotedCredit
-    remaining: Annotated[int, Field(description="What is left to pay, in the minor unit.")]
+    order_id: OrderId | None
+    balance: int
+    available: Annotated[int, Field(description="What can be used now.")]
+    redeemed_at: AwareDatetime
 
     @classmethod
-    def of(cls, asked: NewQuote, funds: Funds, quote: Quote) -> Self:
-        options = [PointsOption(points=option.points, value=option.value) for option in quote.options]
+    def of(cls, entry: Entry) -> Self:
         return cls(
-            total=asked.total,
-            currency=asked.currency,
-            points=QuotedPoints(
-                available=funds.points, options=options, used=quote.points.points, value=quote.points.value
-            ),
-            credit=QuotedCredit(available=funds.credit, used=quote.credit),
-            remaining=quote.remaining,
+            id=entry.cause,
+            points=-entry.amount,
+            value=entry.fact("value"),
+            currency=entry.fact("currency"),
+            order_id=entry.fact("order"),
+            balance=entry.after.balance,
+            available=entry.after.available,
+            redeemed_at=entry.posted_at,
+        )
+
+
+class NewCreditHold(ApiModel):
+    """Store credit to be set aside for a checkout."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={"examples": [{"amount": 1500, "currency": "USD", "order_id": "2026-0001"}]},
+    )
+
+    amount: Given
+    currency: CurrencyCode
+    order_id: Annotated[OrderId | None, Field(description="Where it is known already.")] = None
+
+
+class CreditCapture(ApiModel):
+    """How much of a hold pays, and for which order."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, json_schema_extra={"examples": [{"amount": 1200, "order_id": "2026-0001"}]}
+    )
+
+    amount: Annotated[Given | None, Field(description="Left out, all of it; the rest is given back.")] = None
+    order_id: Annotated[
+        OrderId | None, Field(description="Credit comes back with the money of the order that it paid.")
+    ] = None
+
+
+class CreditHoldView(ApiModel):
+    """A hold, and what became of it. It counts until `expires_at`; then it comes back by itself."""
+
+    id: str
+    state: HoldState
+    amount: Annotated[int, Field(description="That was set aside, in the currency's minor unit.")]
+    currency: CurrencyCode
+    captured: Annotated[int, Field(description="That was spent of it.")]
+    order_id: str | None
+    expires_at: AwareDatetime
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "hld_01JZ0000000000000000000000",
+                    "state": "held",
+                    "amount": 1500,
+                    "currency": "USD",
+                    "captured": 0,
+                    "order_id": "2026-0001",
+                    "expires_at": "2026-11-22T10:30:00Z",
+                }
+            ]
+        }
+    )
+
+    @classmethod
+    def of(cls, held: Held, currency: str) -> CreditHoldView:
+        return cls(
+            id=held.id,
+            state=held.state,
+            amount=held.amount,
+            currency=currency,
+            captured=held.captured,
+            order_id=held.order_id,
+            expires_at=held.until,
         )

@@ -9,12 +9,11 @@ from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints
 
 from loyalty.credit.items import CreditAccount, currency_of
 from loyalty.days import NEVER
-from loyalty.ledger.held import Held, HoldState
+from loyalty.ledger.balances import EntryKind
 from loyalty.ledger.items import Entry
-from loyalty.ledger.standing import EntryKind
 from loyalty.points.models import VerificationView, name_of
 from loyalty.programme.sections import Slug
-from shared.ids import CustomerId, OrderId
+from shared.ids import CustomerId
 from shared.model import ApiModel
 from shared.money import LARGEST_AMOUNT, CurrencyCode
 
@@ -69,73 +68,6 @@ class Revocation(ApiModel):
     amount: Given
     code: Code = "other"
     reason: Reason
-
-
-class NewCreditHold(ApiModel):
-    """Store credit to be set aside for a checkout."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
-        json_schema_extra={"examples": [{"amount": 1500, "currency": "USD", "order_id": "2026-0001"}]},
-    )
-
-    amount: Given
-    currency: CurrencyCode
-    order_id: Annotated[OrderId | None, Field(description="Where it is known already.")] = None
-
-
-class CreditCapture(ApiModel):
-    """How much of a hold pays, and for which order."""
-
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, json_schema_extra={"examples": [{"amount": 1200, "order_id": "2026-0001"}]}
-    )
-
-    amount: Annotated[Given | None, Field(description="Left out, all of it; the rest is given back.")] = None
-    order_id: Annotated[
-        OrderId | None, Field(description="Credit comes back with the money of the order that it paid.")
-    ] = None
-
-
-class CreditHoldView(ApiModel):
-    """A hold, and what became of it. It counts until `expires_at`; then it comes back by itself."""
-
-    id: str
-    state: HoldState
-    amount: Annotated[int, Field(description="That was set aside, in the currency's minor unit.")]
-    currency: CurrencyCode
-    captured: Annotated[int, Field(description="That was spent of it.")]
-    order_id: str | None
-    expires_at: AwareDatetime
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "id": "hld_01JZ0000000000000000000000",
-                    "state": "held",
-                    "amount": 1500,
-                    "currency": "USD",
-                    "captured": 0,
-                    "order_id": "2026-0001",
-                    "expires_at": "2026-11-22T10:30:00Z",
-                }
-            ]
-        }
-    )
-
-    @classmethod
-    def of(cls, held: Held, currency: str) -> CreditHoldView:
-        return cls(
-            id=held.id,
-            state=held.state,
-            amount=held.amount,
-            currency=currency,
-            captured=held.captured,
-            order_id=held.order_id,
-            expires_at=held.until,
-        )
 
 
 class NextCreditExpiry(ApiModel):

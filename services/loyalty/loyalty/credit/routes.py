@@ -3,23 +3,12 @@
 from __future__ import annotations
 
 from loyalty.access import ACCESS
-from loyalty.credit import holds as credit_holds
 from loyalty.credit import usecases as credit
-from loyalty.credit.models import (
-    CreditCapture,
-    CreditEntryView,
-    CreditHoldView,
-    CreditVerificationView,
-    CreditView,
-    NewCredit,
-    NewCreditHold,
-    Revocation,
-)
-from loyalty.ledger.held import HoldEndedError, TooManyHoldsError
+from loyalty.credit.models import CreditEntryView, CreditVerificationView, CreditView, NewCredit, Revocation
 from loyalty.points import usecases as points
 from loyalty.points.models import EntriesQuery
 from shared.http import Idempotency, Page, Request, Routes
-from shared.ids import CustomerId, HoldId
+from shared.ids import CustomerId
 from shared.money import CurrencyCode
 
 endpoint = Routes(ACCESS["credit"])
@@ -65,42 +54,3 @@ def revoke_credit(
 ) -> CreditEntryView:
     """Take store credit back, for a reason that the customer can read. What is held cannot be taken."""
     return credit.revoke_credit(customer_id, currency, body, cause=request.cause, attempt=request.attempt)
-
-
-@endpoint.post(
-    "/api/customers/{customer_id}/credit/holds",
-    status=201,
-    idempotency=Idempotency.BY_EFFECT,
-    problems=[credit.InsufficientCreditError, TooManyHoldsError, points.EmailNotVerifiedError],
-)
-def hold_credit(request: Request, customer_id: CustomerId, body: NewCreditHold) -> CreditHoldView:
-    """Set store credit aside for a checkout. It comes back by itself when its time is over."""
-    by_self = request.principal.is_customer
-    return credit_holds.hold_credit(
-        customer_id, body, by_self=by_self, cause=request.cause, signature=request.signature
-    )
-
-
-@endpoint.get("/api/customers/{customer_id}/credit/holds/{hold_id}", problems=[points.EmailNotVerifiedError])
-def read_credit_hold(request: Request, customer_id: CustomerId, hold_id: HoldId) -> CreditHoldView:
-    """A hold of store credit, and what became of it."""
-    return credit_holds.read_hold(customer_id, hold_id, by_self=request.principal.is_customer)
-
-
-@endpoint.post(
-    "/api/customers/{customer_id}/credit/holds/{hold_id}/capture",
-    problems=[HoldEndedError, points.EmailNotVerifiedError],
-)
-def capture_credit(request: Request, customer_id: CustomerId, hold_id: HoldId, body: CreditCapture) -> CreditHoldView:
-    """Pay with all of a hold, or with a part and give the rest back. The same again changes nothing."""
-    by_self = request.principal.is_customer
-    return credit_holds.capture_hold(customer_id, hold_id, body, by_self=by_self, cause=request.cause)
-
-
-@endpoint.post(
-    "/api/customers/{customer_id}/credit/holds/{hold_id}/release",
-    problems=[HoldEndedError, points.EmailNotVerifiedError],
-)
-def release_credit(request: Request, customer_id: CustomerId, hold_id: HoldId) -> CreditHoldView:
-    """Give a hold back: the payment failed, say. Any number of times is once."""
-    return credit_holds.release_hold(customer_id, hold_id, by_self=request.principal.is_customer, cause=request.cause)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Final
 
 from loyalty import days
-from loyalty.due.rules import Watch
+from loyalty.ledger.due_dates import Watch
 from loyalty.ledger.rules import Back
 from loyalty.programme.models import Programme
 from loyalty.programme.sections import LONGEST_MONTHS

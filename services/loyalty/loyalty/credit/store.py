@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 from loyalty.credit.items import CREDIT, CreditAccount
 from loyalty.credit.rules import watch_of
 from loyalty.ledger import store as ledger
+from loyalty.ledger.balances import EntryKind, Posting
 from loyalty.ledger.items import Entry
-from loyalty.ledger.standing import EntryKind, Posting
+from loyalty.ledger.overdue import caught_up
 from loyalty.ledger.store import Origin, Terms
 from loyalty.points import store as points
 from loyalty.programme.usecases import current_programme
 from shared import clock
+from shared.cause import Cause
 from shared.errors import NotFoundError
 from shared.events.base import EventData
 from shared.events.loyalty import CreditExpired, CreditIssued, CreditRestored, CreditRevoked, CreditSpent
@@ -108,3 +112,11 @@ def _find(customer_id: str, currency: str) -> CreditAccount | None:
     while account and account.merged_into:
         account = find(CreditAccount, customer_partition(account.merged_into), f"{CREDIT}{currency}")
     return account
+
+
+def credit_to_post_to(load: Callable[[], CreditAccount], terms: Terms, cause: Cause) -> CreditAccount:
+    """The account as `load` finds it, without anything that is over.
+
+    Raises what `load` raises, and LostRaceError when another run is faster.
+    """
+    return caught_up(load, terms.watch, cause, partial(post, terms=terms))

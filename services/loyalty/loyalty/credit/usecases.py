@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from loyalty.adjustments.usecases import check_code
 from loyalty.credit import rules, store
-from loyalty.credit.current import credit_to_post_to
 from loyalty.credit.items import CreditAccount
 from loyalty.credit.models import CreditEntryView, CreditVerificationView, CreditView, NewCredit, Revocation
+from loyalty.credit.store import credit_to_post_to
 from loyalty.ledger import rules as ledger_rules
 from loyalty.ledger import store as ledger
+from loyalty.ledger.balances import EntryKind
 from loyalty.ledger.overdue import aged
-from loyalty.ledger.proving import prove
-from loyalty.ledger.standing import EntryKind
 from loyalty.ledger.store import Terms
+from loyalty.ledger.verification import prove
 from loyalty.points.models import EntriesQuery
 from loyalty.points.usecases import owner_of, position_in, shown_account
+from loyalty.programme.rules import check_code
 from shared import ids
 from shared.cause import Cause
 from shared.errors import ConflictError

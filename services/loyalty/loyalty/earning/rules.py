@@ -1,4 +1,4 @@
-"""What an order earns and which rules gave it, and what a refund leaves of it."""
+"""What an order earns and which rules gave it."""
 
 from __future__ import annotations
 
@@ -70,15 +70,6 @@ def limits_left(limits: Limits, *, today: int, this_month: int, ever: int) -> in
 def clip(points: int, left: int | None) -> int:
     """The points that may be given when `left` more can be earned; None: as many as there are."""
     return points if left is None else min(points, max(left, 0))
-
-
-def taken_back_target(earned: int, total: int, refunded: int) -> int:
-    """How many of `earned` points must be taken back when `refunded` of `total` (minor units) was given back.
-
-    What stays is the part of the money that stays, rounded down; a whole refund leaves nothing.
-    """
-    stays = max(total - refunded, 0)
-    return earned - (earned * stays // total if total else 0)
 
 
 def is_birthday(birthday: date, day: date, window: BirthdayWindow) -> bool:

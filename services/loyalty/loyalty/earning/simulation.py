@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from loyalty.earning.limits import Quota, member_of
 from loyalty.earning.models import Member, PartView, Simulation, SimulationView
+from loyalty.earning.quota import Quota, member_of
 from loyalty.earning.rules import price
 from loyalty.points.items import PointsAccount
 from loyalty.points.store import existing_account

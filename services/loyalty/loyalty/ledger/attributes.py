@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
-from loyalty.ledger.standing import Graced, Hold, Holds, InGrace, Lots, Pending, Ripening
+from loyalty.ledger.balances import Graced, Hold, Holds, InGrace, Lots, Pending, Ripening
 from loyalty.table import TextAttribute
 
 _MINUTES: Final = "%Y-%m-%dT%H:%MZ"

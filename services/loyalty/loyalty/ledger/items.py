@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from pynamodb.attributes import BinaryAttribute, UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, IncludeProjection
 from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
 
 from loyalty.days import NEVER
-from loyalty.due.rules import Watch, next_due
 from loyalty.ledger.attributes import (
     graced_attribute,
     holds_attribute,
@@ -22,8 +21,9 @@ from loyalty.ledger.attributes import (
     write_lots,
     write_pending,
 )
+from loyalty.ledger.balances import EntryKind, Posting, Standing, Vector
 from loyalty.ledger.chain import GENESIS, hash_of
-from loyalty.ledger.standing import EntryKind, Posting, Standing, Vector
+from loyalty.ledger.due_dates import Watch, next_due
 from loyalty.table import DateAttribute, LoyaltyItem, TextAttribute
 from shared.events.loyalty import Tier
 from shared.keys import customer_in, shard_of
@@ -173,6 +173,9 @@ class Account(LoyaltyItem):
         """What else time does to it, of this kind of account."""
         del watch
         return ()
+
+
+A = TypeVar("A", bound=Account)
 
 
 class Entry(LoyaltyItem, discriminator="entry"):

@@ -9,14 +9,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 
-from loyalty.due.rules import Watch, lots_over
 from loyalty.ledger import rules
 from loyalty.ledger import store as ledger
-from loyalty.ledger.held import A
-from loyalty.ledger.items import Account, Entry
+from loyalty.ledger.balances import Standing
+from loyalty.ledger.due_dates import Watch, last_days, lots_over, warnings
+from loyalty.ledger.items import A, Account, Entry
 from loyalty.ledger.rules import Back
-from loyalty.ledger.standing import Standing
+from loyalty.ledger.store import Terms
 from shared.cause import Cause
+from shared.events.base import EventData
+from shared.table import Put, commit
 
 # Takes account, posting, origin and facts, as the store of the account's kind makes entries.
 Post = Callable[..., Entry]
@@ -83,3 +85,21 @@ def on_day(what: str, account: Account, day: date, cause: Cause) -> ledger.Origi
     # The number makes room for a second time on one day: an old order heard of late, say.
     name = day.isoformat()
     return ledger.Origin(f"{what}#{account.name}", f"{name}#{account.entries + 1:09}", name, cause)
+
+
+def end_hold(account: A, now: datetime, cause: Cause, back: Back, post: Post) -> Entry | None:
+    """The entry that ends a hold whose time is over, if there is one."""
+    ended = ended_hold(account.standing, now)
+    return run_out(account, ended, cause, back, post) if ended else None
+
+
+def look_again(account: Account, terms: Terms, warning: type[EventData], cause: Cause) -> None:
+    """Warn of what expires soon, by `warning` about `<day>/<amount>/<days left>`; set when the account is due again."""
+    watch = terms.watch
+    lots = last_days(account.standing.lots, account.active_on, watch)
+    for notice in warnings(lots, account.warned_on, watch):
+        days_left = (notice.lot - watch.today).days
+        account.tell(warning, cause, about=f"{notice.lot}/{lots[notice.lot]}/{days_left}")
+    account.warned_on = watch.today
+    account.move_due(watch, terms.now)
+    commit(Put(account))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import NamedTuple, TypedDict
+from typing import TypedDict
 
-from loyalty.ledger.standing import (
+from loyalty.ledger.balances import (
     NO_LOTS,
     NO_PENDING,
     EntryKind,
@@ -57,7 +56,7 @@ class Back:
 
 def give(kind: EntryKind, before: Standing, amount: int, lot: date, *, fills_debt: bool = True) -> Posting:
     """Add `amount` (0 or more) to a lot; what is owed is filled first, where it is to be."""
-    return _posted(kind, before, **_incoming(before, {lot: amount}, fills_debt=fills_debt))
+    return posted(kind, before, **_incoming(before, {lot: amount}, fills_debt=fills_debt))
 
 
 def earn(before: Standing, amount: int, lot: date, ripens_on: date | None = None) -> Posting:
@@ -65,8 +64,8 @@ def earn(before: Standing, amount: int, lot: date, ripens_on: date | None = None
     if ripens_on is None:
         posting = give(EntryKind.EARNED, before, amount, lot)
     else:
-        posting = _posted(EntryKind.EARNED, before, pending={Ripening(ripens_on, max(lot, ripens_on)): amount})
-    return _with_earned(posting, amount)
+        posting = posted(EntryKind.EARNED, before, pending={Ripening(ripens_on, max(lot, ripens_on)): amount})
+    return with_earned(posting, amount)
 
 
 def ripen(before: Standing, today: date) -> Posting | None:
@@ -84,73 +83,7 @@ def put_off(before: Standing, where: Ripening, amount: int, on: date) -> Posting
     """Some of what is pending ripens on another day: now it is known when its order was delivered."""
     moved = min(amount, before.pending.get(where, 0))
     pending = plus({where: -moved}, {Ripening(on, max(where.lot, on)): moved})
-    return _posted(EntryKind.RIPENED, before, pending=pending)
-
-
-class Parcel(NamedTuple):
-    """Some of what an order earned and the lot it fell into.
-
-    Of the lot `expired` ever ended unspent, and `expired_since` of that after these came into it; None: all of it.
-    """
-
-    lot: date
-    amount: int
-    expired: int = 0
-    expired_since: int | None = None
-
-
-def reverse(
-    before: Standing, amount: int, parcels: Sequence[Parcel], *, ripening: Ripening | None, forgives: bool
-) -> Posting:
-    """Take back `amount` of what an order earned, which lies or lay in `parcels`.
-
-    It comes from what is still pending of it, then from its own lots. Then, what of those lots ever expired unspent
-    is gone already and counts as taken back. Then it comes from the other lots, soonest expiring first. What no lot
-    covers was spent: it is owed, or the shop forgives it.
-    """
-    waiting = min(amount, before.pending.get(ripening, 0)) if ripening else 0
-    own, gone, graced = _own_and_gone(before, amount - waiting, parcels)
-    rest = amount - waiting - sum(own.values()) - sum(gone.values())
-    others = soonest(plus(before.lots, negative(own)), rest)
-    missing = rest - sum(others.values())
-    forgiven = missing if forgives else 0
-    posting = _posted(
-        EntryKind.REVERSED,
-        before,
-        lots=negative(plus(others, own)),
-        pending={ripening: -waiting} if ripening else NO_PENDING,
-        owed=missing - forgiven,
-    )
-    after = replace(posting.after, written_off=plus(before.written_off, gone), graced=graced)
-    there = waiting + sum(own.values())
-    posting = replace(posting, after=after, taken_back=amount, own=there, written_off=gone, forgiven=forgiven)
-    return _with_earned(posting, -amount)
-
-
-def reinstate(
-    before: Standing,
-    amount: int,
-    lot: date,
-    *,
-    written_off: Lots = NO_LOTS,
-    forgiven: int = 0,
-    ripens_on: date | None = None,
-) -> Posting:
-    """Give back `amount` that reversals of an order had taken, into `lot`.
-
-    What of it never left the balance when it was taken stays gone: it had been `written_off`, or it was `forgiven`.
-    What was still pending goes on waiting until `ripens_on`.
-    """
-    given = amount - sum(written_off.values()) - forgiven
-    if ripens_on is None:
-        posting = give(EntryKind.REINSTATED, before, given, lot)
-    else:
-        pending = {Ripening(ripens_on, max(lot, ripens_on)): given}
-        posting = _posted(EntryKind.REINSTATED, before, pending=pending)
-    expired = negative(written_off)
-    after = replace(posting.after, written_off=plus(before.written_off, expired))
-    changed = replace(posting, after=after, taken_back=-amount, written_off=expired, forgiven=-forgiven)
-    return _with_earned(changed, amount)
+    return posted(EntryKind.RIPENED, before, pending=pending)
 
 
 def hold(
@@ -159,7 +92,7 @@ def hold(
     """Set `amount` aside, soonest expiring first; the caller has checked that it is there."""
     taken = soonest(before.lots, amount)
     holds = {**before.holds, hold_id: Hold(until, taken, order, value)}
-    return _posted(EntryKind.HELD, before, lots=negative(taken), holds=holds)
+    return posted(EntryKind.HELD, before, lots=negative(taken), holds=holds)
 
 
 def capture(before: Standing, hold_id: str, amount: int, back: Back) -> tuple[Posting, Lots]:
@@ -181,7 +114,7 @@ def release(before: Standing, hold_id: str, back: Back) -> Posting:
 
 def spend(kind: EntryKind, before: Standing, amount: int) -> Posting:
     """Spend `amount` at once, soonest expiring first; the caller has checked that it is there."""
-    return _with_spent(_posted(kind, before, lots=negative(soonest(before.lots, amount))), amount)
+    return _with_spent(posted(kind, before, lots=negative(soonest(before.lots, amount))), amount)
 
 
 def restore(before: Standing, lots: Lots, back: Back) -> Posting:
@@ -194,7 +127,7 @@ def spend_again(before: Standing, amount: int) -> Posting:
     """Take again what had come back, for what it was spent on stands again; what is not there any more is owed."""
     taken = soonest(before.lots, amount)
     missing = amount - sum(taken.values())
-    return _with_spent(_posted(EntryKind.REDEEMED, before, lots=negative(taken), owed=missing), amount)
+    return _with_spent(posted(EntryKind.REDEEMED, before, lots=negative(taken), owed=missing), amount)
 
 
 def adjust(before: Standing, amount: int, lot: date, *, fills_debt: bool) -> Posting:
@@ -204,19 +137,19 @@ def adjust(before: Standing, amount: int, lot: date, *, fills_debt: bool) -> Pos
     """
     if amount > 0:
         return give(EntryKind.ADJUSTED, before, amount, lot, fills_debt=fills_debt)
-    return _posted(EntryKind.ADJUSTED, before, lots=negative(soonest(before.lots, -amount)))
+    return posted(EntryKind.ADJUSTED, before, lots=negative(soonest(before.lots, -amount)))
 
 
 def revoke(before: Standing, amount: int, lot: date) -> Posting:
     """Take back what was given into a lot: from it, then from the others. The caller has checked that it is there."""
     own = min(amount, before.lots.get(lot, 0))
     others = soonest({day: rest for day, rest in before.lots.items() if day != lot}, amount - own)
-    return _posted(EntryKind.REVOKED, before, lots=negative(plus(others, {lot: own})))
+    return posted(EntryKind.REVOKED, before, lots=negative(plus(others, {lot: own})))
 
 
 def expire(before: Standing, over: Lots) -> Posting:
     """Take lots away whose last day is over."""
-    posting = _posted(EntryKind.EXPIRED, before, lots=negative(over))
+    posting = posted(EntryKind.EXPIRED, before, lots=negative(over))
     return replace(posting, after=replace(posting.after, expired=before.expired + sum(over.values())))
 
 
@@ -265,30 +198,8 @@ def take_over(before: Standing, other: Standing, *, fills_debt: bool = False) ->
     return Posting(EntryKind.MERGED_IN, before, after, plus(other.lots, negative(filled)), other.pending)
 
 
-def _own_and_gone(before: Standing, amount: int, parcels: Sequence[Parcel]) -> tuple[Lots, Lots, Graced]:
-    """Of `amount`, the first parcel first: what their lots still hold, and what of these expired uncounted.
-
-    What is of a lot and lies in its grace is among what it holds; with it, what is left in graces.
-    """
-    own: Lots = NO_LOTS
-    gone: Lots = NO_LOTS
-    graced = before.graced
-    for lot, most, expired, since in parcels:
-        share = min(amount, most)
-        amount -= share
-        there = 0
-        for where, part in [(InGrace(lot, lot), share), *sorted((w, n) for w, n in graced.items() if w.of == lot)]:
-            taken = min(share - there, part, before.lots.get(where.lot, 0) - own.get(where.lot, 0))
-            own, there = plus(own, {where.lot: taken}), there + taken
-            graced = plus(graced, {where: -taken}) if where in graced else graced
-        uncounted = max(expired - before.written_off.get(lot, 0) - gone.get(lot, 0), 0)
-        lost = min(share - there, uncounted, expired if since is None else since)
-        gone = plus(gone, {lot: lost})
-    return own, gone, graced
-
-
 def _came_back(kind: EntryKind, before: Standing, lots: Lots, back: Back, holds: Holds) -> Posting:
-    posting = _posted(kind, before, **_incoming(before, back.of(lots), fills_debt=back.fills_debt), holds=holds)
+    posting = posted(kind, before, **_incoming(before, back.of(lots), fills_debt=back.fills_debt), holds=holds)
     return replace(posting, after=replace(posting.after, graced=back.graced(before, lots)))
 
 
@@ -298,7 +209,7 @@ def _ripen(before: Standing, due: Pending) -> Posting:
         lots = plus(lots, {where.lot: amount})
     # Whatever the policy: it was earned.
     incoming = _incoming(before, lots, fills_debt=True)
-    return _posted(EntryKind.RIPENED, before, **incoming, pending=negative(due))
+    return posted(EntryKind.RIPENED, before, **incoming, pending=negative(due))
 
 
 class _Incoming(TypedDict):
@@ -312,7 +223,7 @@ def _incoming(before: Standing, lots: Lots, *, fills_debt: bool) -> _Incoming:
     return {"lots": plus(lots, negative(soonest(lots, filled))), "owed": -filled}
 
 
-def _posted(
+def posted(
     kind: EntryKind,
     before: Standing,
     *,
@@ -332,7 +243,7 @@ def _posted(
     return Posting(kind, before, after, lots, pending)
 
 
-def _with_earned(posting: Posting, amount: int) -> Posting:
+def with_earned(posting: Posting, amount: int) -> Posting:
     return replace(posting, after=replace(posting.after, earned=posting.before.earned + amount))
 
 

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
-from loyalty.due.rules import Watch
 from loyalty.ledger.attributes import minute_of
+from loyalty.ledger.balances import EntryKind, Posting
+from loyalty.ledger.due_dates import Watch
 from loyalty.ledger.items import Account, Entry, entry_of
-from loyalty.ledger.spent import ThingOfOrder
-from loyalty.ledger.standing import EntryKind, Posting
 from loyalty.programme.models import Programme
-from loyalty.table import LoyaltyItem
 from shared import clock
 from shared.cause import Cause
 from shared.http.receipts import ReplayError
 from shared.keys import SHARDS, shard_of
 from shared.table import LostRaceError, Put, Write, commit
-
-A = TypeVar("A", bound=Account)
 
 # Kinds of entries that keep no points alive which live by activity. What gives any counts as activity, whoever
 # gave it: points that staff add to an account long idle would else be over at once.
@@ -127,12 +123,6 @@ def write_as_receipt(entry: Entry, account: Account, *others: Write | None) -> N
     """The same for an entry that is the receipt of its request. Raises ReplayError when it is in the ledger."""
     seal(account, entry)
     commit(Put(entry, error=ReplayError()), Put(account), *others)
-
-
-def things_of_order(order_id: str) -> list[ThingOfOrder]:
-    """All that one order caused, as it is now."""
-    found: Iterable[Any] = LoyaltyItem.query(f"ORDER#{order_id}", consistent_read=True)
-    return list(found)
 
 
 def entries_of(account: str, *, before: int | None, kind: EntryKind | None, limit: int | None) -> list[Entry]:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from loyalty.days import NEVER
-from loyalty.ledger.standing import EntryKind, Lots, Pending
+from loyalty.ledger.balances import EntryKind, Lots, Pending
 from loyalty.programme.sections import Redeeming
 
 POINTS: Final = "points"

@@ -10,13 +10,13 @@ from pynamodb.attributes import BooleanAttribute, JSONAttribute, UnicodeAttribut
 from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
 
 from loyalty.days import start_of
-from loyalty.due.rules import Watch
+from loyalty.ledger.due_dates import Watch
 from loyalty.ledger.items import ACCOUNT, Account
+from loyalty.points.referral_rules import Referrals, read_referrals, write_referrals
 from loyalty.points.rules import PointsWatch, is_past_hidden
+from loyalty.points.tier_rules import Merits, TierStanding, read_merits, review_on, write_merits
 from loyalty.programme.tiers import TierBy
-from loyalty.referrals.rules import Referrals, read_referrals, write_referrals
 from loyalty.table import DateAttribute, MomentAttribute, TextAttribute
-from loyalty.tiers.rules import Merits, TierStanding, read_merits, review_on, write_merits
 from shared.events.customers import Profile
 from shared.events.loyalty import Tier
 from shared.keys import customer_partition

@@ -8,12 +8,12 @@ from typing import Annotated, Any
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from loyalty.days import NEVER
-from loyalty.due.rules import last_days
+from loyalty.ledger.balances import EntryKind, Vector
+from loyalty.ledger.due_dates import last_days
 from loyalty.ledger.items import Entry
-from loyalty.ledger.standing import EntryKind, Vector
 from loyalty.ledger.store import Terms
 from loyalty.points.items import PointsAccount
-from loyalty.tiers.rules import merit_on, next_rung
+from loyalty.points.tier_rules import merit_on, next_rung
 from shared.events.loyalty import Tier
 from shared.http import PageQuery
 from shared.ids import CustomerId

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from loyalty import days
-from loyalty.due.rules import Watch
+from loyalty.ledger.due_dates import Watch
 from loyalty.ledger.rules import Back
 from loyalty.programme.models import BelowZero, Expiry, ExpiryMode, Programme
 from loyalty.programme.tiers import Tiers

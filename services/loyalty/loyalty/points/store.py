@@ -1,22 +1,27 @@
-"""Accounts of points: finding them, and making an entry with the tier that follows and the events that tell of it."""
+"""Accounts of points: finding them and their changes of tier, and making an entry with the events that tell of it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any, Final
 
+from pynamodb.expressions.operand import Path
+
 from loyalty.ledger import store as ledger
+from loyalty.ledger.balances import EntryKind, Posting
 from loyalty.ledger.items import ACCOUNT, Entry
-from loyalty.ledger.standing import EntryKind, Posting
+from loyalty.ledger.overdue import caught_up
 from loyalty.ledger.store import Origin, Terms
 from loyalty.points.items import PointsAccount
 from loyalty.points.rules import watch_of
+from loyalty.points.tier_rules import deserve
 from loyalty.programme.tiers import TierBy
 from loyalty.programme.usecases import current_programme
-from loyalty.tiers.rules import deserve
 from shared import clock
+from shared.cause import Cause
 from shared.errors import NotFoundError
 from shared.events.base import EventData
 from shared.events.loyalty import (
@@ -153,3 +158,26 @@ def expired_points(account: PointsAccount, day: date, since: tuple[datetime, int
 
 def _expiries(customer_id: str, day: date) -> Iterable[Entry]:
     return Entry.query(f"EXPIRY#{customer_id}", Entry.sk.startswith(f"{day}#"), consistent_read=True)
+
+
+def account_to_post_to(
+    customer_id: str, terms: Terms, cause: Cause, load: Callable[[str], PointsAccount] | None = None
+) -> PointsAccount:
+    """The account without anything that is over, as `store.account_of` or `load` finds it.
+
+    Raises what `load` raises, and LostRaceError when another run is faster.
+    """
+    found = partial(load or account_of, customer_id)
+    return caught_up(found, terms.watch, cause, partial(post, terms=terms))
+
+
+# Few entries change a tier: many are looked through in one call, whatever is asked for.
+_PAGE: Final = 500
+
+
+def changes_of(account: str, *, before: int | None, limit: int) -> list[Entry]:
+    """At most `limit` entries below `before` after which an account's tier was another, newest first."""
+    numbered = Entry.seq < before if before is not None else None
+    is_change = Path("tier") != Path("tier_before")
+    found = Entry.by_account.query(account, numbered, is_change, scan_index_forward=False, limit=limit, page_size=_PAGE)
+    return list(found)

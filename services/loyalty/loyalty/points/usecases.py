@@ -1,4 +1,4 @@
-"""Reading an account of points, and proving its ledger."""
+"""Reading an account of points and its tier, and proving its ledger."""
 
 from __future__ import annotations
 
@@ -7,13 +7,17 @@ from typing import Any, Self
 
 from loyalty.ledger import store as ledger
 from loyalty.ledger.overdue import aged
-from loyalty.ledger.proving import prove
+from loyalty.ledger.verification import prove
 from loyalty.points import store
 from loyalty.points.items import PointsAccount
 from loyalty.points.models import EntriesQuery, EntryView, PointsView, VerificationView
+from loyalty.points.store import changes_of
+from loyalty.points.tier_models import LadderView, TierChangeView, TierView
+from loyalty.programme.usecases import current_programme
+from shared import clock
 from shared.errors import ConflictError, ForbiddenError, NotFoundError
 from shared.events.customers import CustomerUpdated
-from shared.http import Page
+from shared.http import Page, PageQuery
 from shared.http.cursors import invalid_cursor
 from shared.table import Put, commit, retry_lost_races
 
@@ -118,3 +122,24 @@ def _keep_profile(updated: CustomerUpdated, version: int) -> None:
     is_own = account.customer_id == updated.customer_id
     if is_own and not account.erased_at and account.learn(updated.profile, version):
         commit(Put(account))
+
+
+def read_tier(customer_id: str, *, by_self: bool) -> TierView:
+    """How a customer stands. Raises NotFoundError, EmailNotVerifiedError as `shown_account`."""
+    return TierView.of(shown_account(customer_id, by_self=by_self), store.terms_now())
+
+
+def list_tier_changes(
+    customer_id: str, query: PageQuery, position: Mapping[str, Any] | None, *, by_self: bool
+) -> Page[TierChangeView]:
+    """A page of the changes of a tier, newest first; errors as of `read_tier`."""
+    account = shown_account(customer_id, by_self=by_self)
+    found = changes_of(account.name, before=position_in(position), limit=query.limit + 1)
+    page = found[: query.limit]
+    after = {"before": page[-1].seq} if len(found) > query.limit else None
+    return Page.of([TierChangeView.of(entry) for entry in page], after)
+
+
+def read_ladder() -> LadderView:
+    """The tiers of the programme in force."""
+    return LadderView.of(current_programme(clock.now()))

@@ -5,11 +5,10 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
-from loyalty.days import day_of, lot_of
+from loyalty.days import TimeZone, day_of, lot_of
 from loyalty.programme.sections import (
     MOST_POINTS,
     Days,
@@ -23,23 +22,6 @@ from loyalty.programme.sections import (
 )
 from loyalty.programme.tiers import Tiers
 from shared.money import CurrencyCode
-
-
-def _known_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        raise ValueError("Not a time zone of the IANA database, such as Europe/Berlin") from None
-    return name
-
-
-TimeZone = Annotated[
-    # No dots: a name becomes a path, and none needs one.
-    str,
-    StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9+_/-]{0,63}$"),
-    AfterValidator(_known_zone),
-    Field(description="IANA name: where the shop's days and months begin", examples=["Europe/Berlin"]),
-]
 
 
 class PendingUntil(StrEnum):

@@ -1,4 +1,4 @@
-"""When a version of the programme takes effect, and which is in force."""
+"""When a version of the programme takes effect, which is in force, and which reasons it knows."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from loyalty.programme.models import Programme
+from loyalty.programme.models import Adjustments, Programme
 from shared.errors import InvalidError
 
 # A caller's clock and ours may differ so much, and a request takes its time.
@@ -62,3 +62,9 @@ def check_currency(programme: Programme, currency: str) -> None:
     """Raises InvalidError naming `programme.currency` unless it is the shop's: amounts would change their meaning."""
     if programme.currency != currency:
         raise InvalidError.of("programme.currency", "Must be the shop's currency, which is set when it is deployed")
+
+
+def check_code(code: str, limits: Adjustments) -> None:
+    """Raises InvalidError naming `code` for a reason that the programme does not know."""
+    if code not in limits.reasons:
+        raise InvalidError.of("code", f"One of {', '.join(limits.reasons)}")

@@ -1,0 +1,136 @@
+"""Holding store credit for a checkout, then taking it or giving it back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from loyalty.checkout import hold_lifecycle
+from loyalty.checkout.models import CreditCapture, CreditHoldView, NewCreditHold
+from loyalty.credit import store
+from loyalty.credit.items import CreditAccount
+from loyalty.credit.rules import back
+from loyalty.credit.usecases import InsufficientCreditError, check_shown, shortage
+from loyalty.ledger import store as ledger
+from loyalty.ledger.balances import Posting
+from loyalty.ledger.due_dates import Watch
+from loyalty.ledger.items import Entry
+from loyalty.ledger.rules import Back
+from loyalty.orders.settlement import settle_late_spending
+from shared.cause import Cause
+from shared.errors import NotFoundError
+from shared.http import Signature
+from shared.table import find
+
+
+class CreditPurse:
+    """One customer's credit during one request: of a currency, or of whichever account has or had a hold."""
+
+    field = "amount"
+
+    def __init__(
+        self, customer_id: str, *, by_self: bool, currency: str | None = None, hold_id: str | None = None
+    ) -> None:
+        self._customer_id, self._by_self = customer_id, by_self
+        self._hold_id = hold_id
+        self._terms = store.terms_now()
+        self.currency = currency or ""
+
+    @property
+    def now(self) -> datetime:
+        """The moment of the request."""
+        return self._terms.now
+
+    @property
+    def watch(self) -> Watch:
+        """When time does something to the account."""
+        return self._terms.watch
+
+    @property
+    def hold_minutes(self) -> int:
+        """How long a hold lasts."""
+        return self._terms.programme.credit.hold_minutes
+
+    @property
+    def back(self) -> Back:
+        """How what is given back comes to its lots."""
+        return back(self._terms.programme, self._terms.today)
+
+    def load(self) -> CreditAccount:
+        """The account as it is now. Raises NotFoundError, EmailNotVerifiedError."""
+        check_shown(self._customer_id, by_self=self._by_self)
+        if self.currency:
+            return store.existing_account(self._customer_id, self.currency)
+        account = self._with_hold(self._hold_id or "")
+        self.currency = account.currency
+        return account
+
+    def owns(self, account: CreditAccount, name: str) -> bool:
+        """Whether entries of the account `name` are this one's, or those of one that it has taken over."""
+        if name == account.name:
+            return True
+        customer_id, _, currency = name.partition("#")
+        owner = store.find_account(customer_id, currency) if currency else None
+        return owner is not None and owner.name == account.name
+
+    def shortage(self, account: CreditAccount) -> InsufficientCreditError:
+        """The error that says how much there is."""
+        return shortage(account)
+
+    def price(self, amount: int) -> None:
+        """Nothing: it is money itself."""
+
+    def post(self, account: CreditAccount, posting: Posting, origin: ledger.Origin, **facts: Any) -> Entry:
+        """The entry of a posting."""
+        return store.post(account, posting, origin, self._terms, **facts)
+
+    def _with_hold(self, hold_id: str) -> CreditAccount:
+        """The account that has the hold; it is one read of all of them. Or else that which once had it."""
+        for account in store.accounts_of(self._customer_id):
+            if hold_id in account.standing.holds:
+                return account
+        made = find(Entry, f"HOLD#{hold_id}", "HOLD")
+        currency = made.account.partition("#")[2] if made else ""
+        if not currency:
+            raise NotFoundError("There is no such hold.")
+        return store.existing_account(self._customer_id, currency)
+
+
+def hold_credit(
+    customer_id: str, wanted: NewCreditHold, *, by_self: bool, cause: Cause, signature: Signature
+) -> CreditHoldView:
+    """Set credit aside for a checkout, soonest expiring first; it comes back by itself when its time is over.
+
+    Raises NotFoundError without an account, InsufficientCreditError, TooManyHoldsError, EmailNotVerifiedError,
+    KeyReusedError.
+    """
+    purse = CreditPurse(customer_id, by_self=by_self, currency=wanted.currency)
+    held = hold_lifecycle.hold(purse, wanted.amount, wanted.order_id, cause, signature)
+    return CreditHoldView.of(held, wanted.currency)
+
+
+def read_hold(customer_id: str, hold_id: str, *, by_self: bool) -> CreditHoldView:
+    """A hold, whether it has ended or not. Raises NotFoundError, EmailNotVerifiedError."""
+    purse = CreditPurse(customer_id, by_self=by_self, hold_id=hold_id)
+    return CreditHoldView.of(hold_lifecycle.read(purse, hold_id), purse.currency)
+
+
+def capture_hold(
+    customer_id: str, hold_id: str, wanted: CreditCapture, *, by_self: bool, cause: Cause
+) -> CreditHoldView:
+    """Pay with all of a hold, or with a part and give the rest back. The same again changes nothing.
+
+    Raises NotFoundError, EmailNotVerifiedError, HoldEndedError when it ended otherwise, InvalidError for more than it
+    holds or for another order than the hold's.
+    """
+    purse = CreditPurse(customer_id, by_self=by_self, hold_id=hold_id)
+    held = hold_lifecycle.capture(purse, hold_id, wanted.amount, wanted.order_id, cause)
+    if held.order_id:
+        settle_late_spending(held.order_id, cause)
+    return CreditHoldView.of(held, purse.currency)
+
+
+def release_hold(customer_id: str, hold_id: str, *, by_self: bool, cause: Cause) -> CreditHoldView:
+    """Give a hold back; any number of times is once. Raises NotFoundError, HoldEndedError when it was captured."""
+    purse = CreditPurse(customer_id, by_self=by_self, hold_id=hold_id)
+    return CreditHoldView.of(hold_lifecycle.release(purse, hold_id, cause), purse.currency)

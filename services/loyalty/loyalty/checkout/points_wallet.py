@@ -1,0 +1,83 @@
+"""An account of points, as holding needs to know it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self
+
+from loyalty.checkout import rules
+from loyalty.ledger.balances import Posting
+from loyalty.ledger.due_dates import Watch
+from loyalty.ledger.items import Entry
+from loyalty.ledger.rules import Back
+from loyalty.ledger.store import Origin, Terms
+from loyalty.points import store
+from loyalty.points.items import PointsAccount
+from loyalty.points.rules import back
+from loyalty.points.usecases import InsufficientPointsError, shown_account
+
+
+@dataclass(frozen=True)
+class PointsPurse:
+    """One customer's points, during one request."""
+
+    customer_id: str
+    by_self: bool
+    terms: Terms
+
+    @classmethod
+    def of(cls, customer_id: str, *, by_self: bool) -> Self:
+        """The points of a customer, under the terms of now."""
+        return cls(customer_id, by_self, store.terms_now())
+
+    @property
+    def now(self) -> datetime:
+        """The moment of the request."""
+        return self.terms.now
+
+    @property
+    def watch(self) -> Watch:
+        """When time does something to the account."""
+        return self.terms.watch
+
+    @property
+    def hold_minutes(self) -> int:
+        """How long a hold lasts."""
+        return self.terms.programme.redeeming.hold_minutes
+
+    @property
+    def back(self) -> Back:
+        """How points come back to their lots."""
+        return back(self.terms.programme, self.terms.today)
+
+    @property
+    def field(self) -> str:
+        """What callers call the amount."""
+        return "points"
+
+    @property
+    def currency(self) -> str:
+        """The currency of what points are worth."""
+        return self.terms.programme.currency
+
+    def load(self) -> PointsAccount:
+        """The account. Raises NotFoundError without one, EmailNotVerifiedError as `shown_account`."""
+        return shown_account(self.customer_id, by_self=self.by_self)
+
+    def owns(self, account: PointsAccount, name: str) -> bool:
+        """Whether entries of the account `name` are this one's."""
+        return name in {account.name, *(account.merged_from or ())}
+
+    def shortage(self, account: PointsAccount) -> InsufficientPointsError:
+        """The error that says how many points there are."""
+        return InsufficientPointsError.of(account)
+
+    def price(self, amount: int) -> int:
+        """What so many points are worth by now. Raises InvalidError for a number that cannot be redeemed."""
+        return rules.price(amount, self.terms.programme.redeeming)
+
+    def post(self, account: PointsAccount, posting: Posting, origin: Origin, **facts: Any) -> Entry:
+        """The entry of a posting; it says in which currency a value is."""
+        currency = self.currency if facts.get("value") is not None else None
+        return store.post(account, posting, origin, self.terms, **facts, currency=currency)

@@ -1,0 +1,37 @@
+"""What points and store credit can pay of an order, before anything of it is held or spent."""
+
+from __future__ import annotations
+
+from loyalty.checkout.quote_models import NewQuote, QuoteView
+from loyalty.checkout.rules import Funds, Wish, quote
+from loyalty.credit.items import CREDIT, CreditAccount
+from loyalty.credit.store import terms_now as credit_terms
+from loyalty.credit.usecases import shortage
+from loyalty.ledger.overdue import aged
+from loyalty.points.store import terms_now
+from loyalty.points.usecases import InsufficientPointsError, shown_account
+from shared.keys import customer_partition
+from shared.table import find
+
+
+def quote_checkout(customer_id: str, asked: NewQuote, *, by_self: bool) -> QuoteView:
+    """Price what is asked for, or the most that can be used. Two reads, and one more for a customer who was merged.
+
+    Raises NotFoundError without an account, EmailNotVerifiedError, InsufficientPointsError or InsufficientCreditError
+    when more is asked for than there is, InvalidError when the order cannot take what is asked for.
+    """
+    terms = terms_now()
+    account = aged(shown_account(customer_id, by_self=by_self), terms.watch)
+    credit = aged(_credit_of(account.customer_id, asked.currency), credit_terms().watch)
+    if (asked.points or 0) > account.available:
+        raise InsufficientPointsError.of(account)
+    if (asked.credit or 0) > credit.available:
+        raise shortage(credit)
+    redeeming = terms.programme.redeeming if asked.currency == terms.programme.currency else None
+    funds = Funds(account.available, credit.available)
+    return QuoteView.of(asked, funds, quote(asked.total, funds, Wish(asked.points, asked.credit), redeeming))
+
+
+def _credit_of(customer_id: str, currency: str) -> CreditAccount:
+    found = find(CreditAccount, customer_partition(customer_id), f"{CREDIT}{currency}")
+    return found or CreditAccount.fresh(customer_id, currency)

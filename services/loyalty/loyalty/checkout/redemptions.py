@@ -1,0 +1,91 @@
+"""Redeeming points: set aside for a checkout and taken when it is paid, or spent at once."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from loyalty.checkout import hold_lifecycle
+from loyalty.checkout.models import NewPointsHold, NewRedemption, PointsCapture, PointsHoldView, RedemptionView
+from loyalty.checkout.points_wallet import PointsPurse
+from loyalty.ledger import rules
+from loyalty.ledger import store as ledger
+from loyalty.ledger.balances import EntryKind, negative
+from loyalty.ledger.items import Entry
+from loyalty.orders.items import SpentOnOrder
+from loyalty.orders.settlement import settle_late_spending
+from shared.cause import Cause
+from shared.http import Signature
+from shared.table import Put, retry_lost_races
+
+_REDEMPTION: Final = "REDEMPTION#"
+_ENTRY: Final = "ENTRY"
+
+
+def hold_points(
+    customer_id: str, wanted: NewPointsHold, *, by_self: bool, cause: Cause, signature: Signature
+) -> PointsHoldView:
+    """Set points aside for a checkout, at what they are worth now.
+
+    Raises InvalidError for a number that cannot be redeemed, NotFoundError without an account, EmailNotVerifiedError,
+    InsufficientPointsError, TooManyHoldsError, KeyReusedError.
+    """
+    purse = PointsPurse.of(customer_id, by_self=by_self)
+    held = hold_lifecycle.hold(purse, wanted.points, wanted.order_id, cause, signature)
+    return PointsHoldView.of(held, purse.currency)
+
+
+def read_hold(customer_id: str, hold_id: str, *, by_self: bool) -> PointsHoldView:
+    """A hold, whether it has ended or not. Raises NotFoundError, EmailNotVerifiedError."""
+    purse = PointsPurse.of(customer_id, by_self=by_self)
+    return PointsHoldView.of(hold_lifecycle.read(purse, hold_id), purse.currency)
+
+
+def capture_hold(
+    customer_id: str, hold_id: str, capture: PointsCapture, *, by_self: bool, cause: Cause
+) -> PointsHoldView:
+    """Spend a hold or a part of it; the same again changes nothing.
+
+    All of it is worth what it was when it was set aside, a part what it is now. Raises NotFoundError,
+    EmailNotVerifiedError, HoldEndedError when it has ended otherwise, InvalidError.
+    """
+    purse = PointsPurse.of(customer_id, by_self=by_self)
+    held = hold_lifecycle.capture(purse, hold_id, capture.points, capture.order_id, cause)
+    if held.order_id:
+        settle_late_spending(held.order_id, cause)
+    return PointsHoldView.of(held, purse.currency)
+
+
+def release_hold(customer_id: str, hold_id: str, *, by_self: bool, cause: Cause) -> PointsHoldView:
+    """Give a hold back; again, it changes nothing. Raises NotFoundError, EmailNotVerifiedError, HoldEndedError."""
+    purse = PointsPurse.of(customer_id, by_self=by_self)
+    return PointsHoldView.of(hold_lifecycle.release(purse, hold_id, cause), purse.currency)
+
+
+def redeem_points(
+    customer_id: str, wanted: NewRedemption, *, by_self: bool, cause: Cause, signature: Signature
+) -> RedemptionView:
+    """Spend points at once; once for a request, which gets the first answer again.
+
+    Raises InvalidError for a number that cannot be redeemed, NotFoundError without an account, EmailNotVerifiedError,
+    InsufficientPointsError, KeyReusedError.
+    """
+    purse, redemption_id = PointsPurse.of(customer_id, by_self=by_self), signature.id("red")
+    origin = ledger.Origin(f"{_REDEMPTION}{redemption_id}", _ENTRY, redemption_id, cause)
+    entry = signature.once(
+        lambda: retry_lost_races(lambda: _redeem(purse, wanted, origin, signature.fingerprint)),
+        lambda: hold_lifecycle.posted_before(purse, origin, signature),
+    )
+    if wanted.order_id:
+        settle_late_spending(wanted.order_id, cause)
+    return RedemptionView.of(entry)
+
+
+def _redeem(purse: PointsPurse, wanted: NewRedemption, origin: ledger.Origin, fingerprint: str) -> Entry:
+    value = purse.price(wanted.points)
+    account = hold_lifecycle.with_enough(purse, wanted.points, origin.cause)
+    posting = rules.spend(EntryKind.REDEEMED, account.standing, wanted.points)
+    entry = purse.post(account, posting, origin, order=wanted.order_id, value=value, request=fingerprint)
+    spent = negative(posting.lots)
+    pointer = Put(SpentOnOrder.of(wanted.order_id, origin.name, account.name, spent)) if wanted.order_id else None
+    ledger.write_as_receipt(entry, account, pointer)
+    return entry

@@ -1,0 +1,55 @@
+"""Points that no order earns: for registering and for a review; and the entry of any such bonus."""
+
+from __future__ import annotations
+
+from loyalty.earning.quota import Quota
+from loyalty.earning.rules import clip
+from loyalty.ledger import rules
+from loyalty.ledger import store as ledger
+from loyalty.ledger.items import Entry
+from loyalty.ledger.store import Origin, Terms
+from loyalty.points import store
+from loyalty.points.items import PointsAccount
+from loyalty.points.rules import lot_for
+from loyalty.points.store import account_to_post_to
+from shared.cause import Cause
+from shared.events.customers import ReviewRecorded
+from shared.table import retry_lost_races
+
+SIGN_UP = "sign_up"
+REVIEW = "review"
+
+
+def reward_sign_up(customer_id: str, cause: Cause) -> None:
+    """Give what registering earns, once."""
+    origin = Origin(f"BONUS#{customer_id}", SIGN_UP.upper(), SIGN_UP, cause)
+    retry_lost_races(lambda: _give(customer_id, SIGN_UP, origin))
+
+
+def reward_review(review: ReviewRecorded, cause: Cause) -> None:
+    """Give what a review earns, once for each."""
+    origin = Origin(f"REVIEW#{review.review_id}", "ENTRY", review.review_id, cause)
+    retry_lost_races(lambda: _give(review.customer_id, REVIEW, origin))
+
+
+def bonus_entry(account: PointsAccount, bonus: str, amount: int, origin: Origin, terms: Terms) -> Entry:
+    """The entry that gives a bonus, as far as the limits on earning leave room for it."""
+    limits, quota = terms.programme.earning.limits, Quota.of(account, terms.today)
+    given, lot = clip(amount, quota.left(limits)), lot_for(terms.today, terms.programme.expiry)
+    quota.use(account, given, limits)
+    posting = rules.earn(account.standing, given, lot)
+    return store.post(account, posting, origin, terms, parts=[[bonus, given]], lot=lot.isoformat())
+
+
+def _give(customer_id: str, bonus: str, origin: Origin) -> None:
+    terms = store.terms_now()
+    amount = getattr(terms.programme.earning.bonuses, bonus)
+    if amount == 0:
+        return
+    account = account_to_post_to(customer_id, terms, origin.cause)
+    if account.erased_at:
+        return
+    try:
+        ledger.write(bonus_entry(account, bonus, amount, origin, terms), account)
+    except ledger.AlreadyPostedError:
+        return

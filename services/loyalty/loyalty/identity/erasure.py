@@ -1,0 +1,190 @@
+"""Erasure: a person leaves the ledger, and its sums stay right.
+
+What is left of them is a tombstone, which turns away every later event, and entries that name only the random id.
+Each step leaves on the tombstone what the next one needs, so a redelivery goes on wherever the last one stopped.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from loyalty.credit.items import CREDIT, CreditAccount
+from loyalty.kinds import AnyItem
+from loyalty.ledger import rules
+from loyalty.ledger import store as ledger
+from loyalty.ledger.balances import EntryKind, Standing
+from loyalty.ledger.items import ACCOUNT, Account, Entry
+from loyalty.members.items import Card
+from loyalty.members.store import card_of
+from loyalty.points import store
+from loyalty.points.items import PointsAccount
+from loyalty.points.tier_rules import fresh
+from shared import clock
+from shared.cause import Cause
+from shared.dead_letters import sweep_dead_letters
+from shared.events.privacy import ErasureAnswered, ErasureRequested, Kept
+from shared.keys import customer_partition
+from shared.table import Delete, LostRaceError, Put, commit, delete_all, find, retry_lost_races
+
+WHY_KEPT: Final = (
+    "Accounting records of points and credit issued, spent and expired. They hold a random id in place of the person, "
+    "and no words that staff wrote."
+)
+
+
+def erase_customer(request: ErasureRequested, cause: Cause) -> None:
+    """Erase what loyalty knows of a person, and answer; heard again, finish what was left undone and answer again."""
+    retry_lost_races(lambda: _bury(request, cause))
+    swept = _sweep(request, cause)
+    retry_lost_races(lambda: _answer(request, swept, cause))
+
+
+def erase_late(customer_id: str, erased_id: str, cause: Cause) -> None:
+    """Erase what is left of somebody who turns out to be a person whose erasure has been answered already."""
+    # The entry that voids the points is then named by that person, not by a request.
+    request = ErasureRequested.model_construct(request_id=erased_id, customer_id=customer_id)
+    retry_lost_races(lambda: _bury(request, cause))
+    _sweep(request, cause)
+    retry_lost_races(lambda: _finish(customer_id))
+
+
+def kept_of(account: PointsAccount) -> list[Kept]:
+    """What a tombstone says was kept."""
+    kept = (account.erased or {}).get("entries_kept", account.entries)
+    return [Kept(what="ledger entries", count=kept, why=WHY_KEPT)] if kept else []
+
+
+def erased_of(account: PointsAccount) -> dict[str, int]:
+    """What a tombstone says was erased, by kind."""
+    return {what: count for what, count in account.erased.items() if what != "entries_kept"}
+
+
+def _bury(request: ErasureRequested, cause: Cause) -> None:
+    """Turn the account into a tombstone, in one transaction with its card's end and the entry that voids its points."""
+    account = store.account_of(request.customer_id)
+    if account.erased_at:
+        return
+    people = [account.customer_id, *(account.merged_from or ())]
+    credits_ = [credit for person in people for credit in _credit_of(person)]
+    merged = [found for person in people[1:] if (found := find(PointsAccount, customer_partition(person), ACCOUNT))]
+    reasons = [key for each in [account, *merged, *credits_] for key in _with_reasons(each)]
+    things = [item.sk.partition("#")[0] for person in people for item in _things_of(person)]
+    card = card_of(account)
+    account.erased = {
+        "accounts": (1 if account.version else 0) + len(merged) + len(credits_),
+        "cards": 1 + len(card.former or ()) if card else 0,
+        "reasons": len(reasons),
+        "receipts": things.count("RECEIPT"),
+        "claims": things.count("CLAIM"),
+        "proposals": things.count("PROPOSAL"),
+        "dead_letters": 0,
+    }
+    account.unfinished = {"people": people, "reasons": reasons, "cards": list(card.former or ()) if card else []}
+    entry = _void(account, request, cause)
+    _strip(account)
+    kept = [account, *merged, *credits_]
+    # With the entry that will void each account of credit.
+    account.erased["entries_kept"] = sum(each.entries for each in kept) + sum(not each.is_closed for each in credits_)
+    commit(Put(account), Put(entry) if entry else None, Delete(card) if card else None)
+
+
+def _with_reasons(account: Account) -> list[list[str]]:
+    """The keys of an account's entries that hold words of staff.
+
+    Entries are numbered without gaps, so it is known whether the index shows them all yet: LostRaceError when not.
+    """
+    if not account.entries:
+        return []
+    entries = ledger.entries_of(account.name, before=None, kind=None, limit=None)
+    if len(entries) < account.entries:
+        raise LostRaceError
+    return [[entry.pk, entry.sk] for entry in entries if entry.reason]
+
+
+def _void(account: PointsAccount, request: ErasureRequested, cause: Cause) -> Entry | None:
+    if account.standing.vector == Standing(earned=account.earned or 0).vector and not account.entries:
+        return None
+    origin = ledger.Origin(f"ERASURE#{account.customer_id}", "ENTRY", request.request_id, cause)
+    entry = store.post(account, rules.close(EntryKind.VOIDED, account.standing), origin, store.terms_now())
+    ledger.seal(account, entry)
+    return entry
+
+
+def _strip(account: PointsAccount) -> None:
+    account.stand(Standing())
+    account.stand_in(fresh(store.terms_now().programme.tiers))
+    account.rest()
+    account.opened_at = account.email_verified = account.profile_version = account.birthday = account.groups = None
+    account.registered_at = account.card_number = account.card_issued_at = None
+    account.quota = account.referrals = account.merged_from = None
+    account.erased_at = clock.now()
+
+
+def _sweep(request: ErasureRequested, cause: Cause) -> int:
+    """Erase what lies outside the tombstone; how many dead letters there were."""
+    account = store.account_of(request.customer_id)
+    unfinished = account.unfinished or {"people": [account.customer_id], "reasons": [], "cards": []}
+    for pk, sk in unfinished["reasons"]:
+        retry_lost_races(lambda pk=pk, sk=sk: _remove_reason(pk, sk))  # type: ignore[misc]
+    delete_all([Card(f"CARD#{number}", "CARD") for number in unfinished["cards"]])
+    # The request may name one who turned out to be this person, when all else of them is erased already.
+    people = list(dict.fromkeys([*unfinished["people"], request.customer_id]))
+    for person in people:
+        for credit in _credit_of(person):
+            retry_lost_races(lambda credit=credit: _void_credit(credit, request, cause))  # type: ignore[misc]
+            # Now that nothing is posted to it any more: also of what staff gave while the erasure began.
+            retry_lost_races(lambda credit=credit: _remove_reasons(credit))  # type: ignore[misc]
+        delete_all(_things_of(person))
+    return sweep_dead_letters(*people)
+
+
+def _void_credit(found: CreditAccount, request: ErasureRequested, cause: Cause) -> None:
+    account = find(CreditAccount, found.pk, found.sk)
+    if account is None or account.is_closed:
+        return  # what went to another account is voided there
+    terms = store.terms_now()
+    origin = ledger.Origin(f"ERASURE#{account.name}", "ENTRY", request.request_id, cause)
+    entry = ledger.post(account, rules.close(EntryKind.VOIDED, account.standing), origin, terms)
+    account.rest()
+    account.erased_at = clock.now()
+    ledger.write(entry, account)
+
+
+def _remove_reasons(found: CreditAccount) -> None:
+    account = find(CreditAccount, found.pk, found.sk)
+    for pk, sk in _with_reasons(account) if account else []:
+        _remove_reason(pk, sk)
+
+
+def _remove_reason(pk: str, sk: str) -> None:
+    entry = find(Entry, pk, sk)
+    if entry and entry.reason:
+        entry.reason = None
+        commit(Put(entry))
+
+
+def _credit_of(customer_id: str) -> list[CreditAccount]:
+    begins = CreditAccount.sk.startswith(CREDIT)
+    return list(CreditAccount.query(customer_partition(customer_id), begins, consistent_read=True))
+
+
+def _things_of(customer_id: str) -> list[AnyItem]:
+    """What else lies in the person's own partition: receipts, claims."""
+    found = AnyItem.query(customer_partition(customer_id), consistent_read=True)
+    return [item for item in found if not isinstance(item, Account)]
+
+
+def _finish(customer_id: str) -> None:
+    account = store.account_of(customer_id)
+    if account.unfinished:
+        account.unfinished = None
+        commit(Put(account))
+
+
+def _answer(request: ErasureRequested, swept: int, cause: Cause) -> None:
+    account = store.account_of(request.customer_id)
+    account.unfinished = None
+    account.erased = {**account.erased, "dead_letters": account.erased["dead_letters"] + swept}
+    # The request may name one who has turned out to be this person, and is answered in that name.
+    account.tell(ErasureAnswered, cause, about=f"{request.request_id}/{request.customer_id}")
+    commit(Put(account))

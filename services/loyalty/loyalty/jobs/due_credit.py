@@ -1,0 +1,29 @@
+"""The next thing that time does to an account of store credit."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from loyalty.credit import store
+from loyalty.credit.items import CreditAccount
+from loyalty.credit.rules import back
+from loyalty.ledger import store as ledger
+from loyalty.ledger.overdue import end_hold, expire, look_again
+from shared.cause import Cause
+from shared.events.loyalty import CreditExpiring
+
+
+def advance_credit(account: CreditAccount, cause: Cause) -> None:
+    """Write the next of what is due, and when the account is due again.
+
+    Raises AlreadyPostedError or LostRaceError when another run was faster.
+    """
+    terms = store.terms_now()
+    post = partial(store.post, terms=terms)
+    entry = end_hold(account, terms.now, cause, back(terms.programme, terms.today), post) or expire(
+        account, terms.watch, cause, post
+    )
+    if entry:
+        ledger.write(entry, account)
+    else:
+        look_again(account, terms, CreditExpiring, cause)

@@ -1,0 +1,53 @@
+"""The next thing that time does to an account of points."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from loyalty.ledger import rules
+from loyalty.ledger import store as ledger
+from loyalty.ledger.balances import EntryKind
+from loyalty.ledger.items import Entry
+from loyalty.ledger.overdue import end_hold, expire, look_again, on_day
+from loyalty.ledger.store import Terms
+from loyalty.points import store
+from loyalty.points.items import PointsAccount
+from loyalty.points.rules import back
+from loyalty.points.tier_rules import review
+from shared.cause import Cause
+from shared.events.loyalty import PointsExpiring
+
+
+def advance_points(account: PointsAccount, cause: Cause) -> None:
+    """Write the next of what is due, and when the account is due again.
+
+    Raises AlreadyPostedError or LostRaceError when another run was faster.
+    """
+    terms = store.terms_now()
+    post = partial(store.post, terms=terms)
+    entry = (
+        end_hold(account, terms.now, cause, back(terms.programme, terms.today), post)
+        or _ripen(account, terms, cause)
+        or expire(account, terms.watch, cause, post)
+        or _review(account, terms, cause)
+    )
+    if entry:
+        ledger.write(entry, account)
+    else:
+        look_again(account, terms, PointsExpiring, cause)
+
+
+def _ripen(account: PointsAccount, terms: Terms, cause: Cause) -> Entry | None:
+    posting = rules.ripen(account.standing, terms.today)
+    if posting is None:
+        return None
+    return store.post(account, posting, on_day("RIPENING", account, terms.today, cause), terms)
+
+
+def _review(account: PointsAccount, terms: Terms, cause: Cause) -> Entry | None:
+    before = account.tier
+    account.stand_in(review(account.tiers, terms.today, terms.programme.tiers))
+    if account.tier is before:
+        return None
+    origin = on_day("TIER", account, terms.today, cause)
+    return store.post(account, rules.nothing(EntryKind.REVIEWED, account.standing), origin, terms, tier_before=before)

@@ -1,0 +1,89 @@
+"""What time does: holds end, pending points ripen, lots expire, tiers are looked at, customers are warned.
+
+Only accounts that are due are read, and each step is an operation of its own, so a run can end anywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from loyalty.credit.items import CreditAccount
+from loyalty.jobs.due_credit import advance_credit
+from loyalty.jobs.due_points import advance_points
+from loyalty.ledger import store as ledger
+from loyalty.ledger.items import Account
+from loyalty.points.items import PointsAccount
+from shared import clock
+from shared.cause import Cause
+from shared.observability import count, describe, logger
+from shared.table import find, retry_lost_races
+
+# An account has few steps to take, one for each lot that is over; what is due after so many is left to the next run.
+_STEPS = 20
+
+
+class RunFailedError(Exception):
+    """Some accounts could not be advanced; the log says why, and the next run tries them again."""
+
+
+@dataclass
+class Run:
+    """What a run did. It is not `finished` when its time was over before its work."""
+
+    advanced: int = 0
+    failed: int = 0
+    finished: bool = True
+
+
+def advance_accounts(cause: Cause, has_time: Callable[[], bool]) -> Run:
+    """Do what is due until all is done or the time is over; the next run goes on from there.
+
+    Runs beside each other do no harm. Raises RunFailedError at its end when accounts failed, so that the function's
+    alarm tells of it.
+    """
+    run = Run()
+    for pk, sk in ledger.accounts_due(clock.now()):
+        if not has_time():
+            run.finished = False
+            break
+        _try(run, pk, sk, cause)
+    count("AccountsAdvanced", run.advanced)
+    logger.info("accounts advanced", extra={"advanced": run.advanced, "failed": run.failed, "finished": run.finished})
+    if run.failed:
+        raise RunFailedError(run.failed)
+    return run
+
+
+def _try(run: Run, pk: str, sk: str, cause: Cause) -> None:
+    try:
+        run.advanced += _advance(pk, sk, cause)
+    except Exception as error:  # noqa: BLE001  # one bad account keeps nobody else's points alive
+        logger.error("account not advanced", extra={"account": pk, **describe(error)})
+        run.failed += 1
+
+
+def _advance(pk: str, sk: str, cause: Cause) -> bool:
+    """Take the account's steps one by one; whether there was any."""
+    for taken in range(_STEPS):
+        if (more := retry_lost_races(lambda: _step(pk, sk, cause))) is None:
+            return taken > 0
+        if not more:
+            break
+    return True
+
+
+def _step(pk: str, sk: str, cause: Cause) -> bool | None:
+    """Take one step; whether there are more, or None when there was none to take."""
+    account = find(Account, pk, sk)
+    if account is None or not account.is_due(clock.now()):
+        return None  # the index was behind, or another run was faster
+    try:
+        match account:
+            case PointsAccount():
+                advance_points(account, cause)
+            case CreditAccount():
+                advance_credit(account, cause)
+    except ledger.AlreadyPostedError:
+        return None  # another run was faster
+    return account.is_due(clock.now())

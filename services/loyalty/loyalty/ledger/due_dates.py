@@ -1,0 +1,85 @@
+"""When a day does something to an account: something ripens, expires or is to be warned of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from loyalty.days import NEVER, day_after, months_after, start_of
+from loyalty.ledger.balances import Lots, Standing
+
+
+@dataclass(frozen=True)
+class Watch:
+    """What of the programme decides when an account is looked at.
+
+    `idle_months` is set where all lots end so many months after the account was last used; `warn_days` are days
+    before a lot's last day.
+    """
+
+    today: date
+    zone: str
+    warn_days: Sequence[int] = ()
+    idle_months: int | None = None
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A lot that ends in so many days."""
+
+    lot: date
+    days: int
+
+
+def next_due(
+    standing: Standing, active_on: date | None, warned_on: date | None, watch: Watch, others: Iterable[datetime]
+) -> datetime | None:
+    """The next moment at which a day does something to an account; None while nothing is to come."""
+    days = _days(standing, active_on, warned_on, watch)
+    return min((*others, *(start_of(day, watch.zone) for day in days)), default=None)
+
+
+def last_days(lots: Lots, active_on: date | None, watch: Watch) -> Lots:
+    """The lots by the day on which they really end: all together, where they live by activity."""
+    if watch.idle_months is None or not lots:
+        return lots
+    ends = months_after(active_on or watch.today, watch.idle_months)
+    dated = {day: amount for day, amount in lots.items() if day != NEVER}
+    idle = lots.get(NEVER, 0)
+    return {**dated, ends: dated.get(ends, 0) + idle} if idle else dated
+
+
+def lots_over(lots: Lots, active_on: date | None, watch: Watch) -> Lots:
+    """The lots whose last day is over."""
+    if not any(day < watch.today for day in last_days(lots, active_on, watch)):
+        return {}
+    idle = {day for day in lots if day == NEVER}
+    ends = min(last_days(dict.fromkeys(idle, 1), active_on, watch), default=NEVER)
+    return {day: amount for day, amount in lots.items() if (ends if day in idle else day) < watch.today}
+
+
+def warnings(lots: Lots, warned_on: date | None, watch: Watch) -> list[Notice]:
+    """The warnings whose day has come and that were not given yet: of each lot the last that has come."""
+    since = warned_on or watch.today
+    due = [
+        Notice(lot, days)
+        for lot in sorted(lots)
+        if lot >= watch.today
+        for days in watch.warn_days
+        if since < _warned_on(lot, days) <= watch.today
+    ]
+    return [warning for warning in due if warning.days == min(other.days for other in due if other.lot == warning.lot)]
+
+
+def _days(standing: Standing, active_on: date | None, warned_on: date | None, watch: Watch) -> Iterator[date]:
+    lots = last_days(standing.lots, active_on, watch)
+    yield from (day_after(lot) for lot in lots if lot != NEVER)
+    yield from (where.on for where in standing.pending)
+    since = warned_on or watch.today
+    coming = (_warned_on(lot, days) for lot in lots if lot != NEVER for days in watch.warn_days)
+    yield from (day for day in coming if day > since)
+
+
+def _warned_on(lot: date, days: int) -> date:
+    return lot - timedelta(days=days) if lot != NEVER else NEVER

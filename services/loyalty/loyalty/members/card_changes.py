@@ -1,0 +1,120 @@
+"""What staff do to a card that was issued: note, block, unblock, replace.
+
+Each names the card that it means. A card that was replaced meanwhile is left alone, and its successor too.
+"""
+
+from __future__ import annotations
+
+from loyalty.members.cards import make_card, today
+from loyalty.members.items import Card
+from loyalty.members.models import CardDetails, CardPatch, CardRecord, NewBlock, Replacement
+from loyalty.members.rules import check_last_day
+from loyalty.members.store import card_of, find_card, newest_after
+from loyalty.points.items import PointsAccount
+from loyalty.points.store import existing_account
+from shared import clock
+from shared.cause import Cause
+from shared.errors import ConflictError, InvalidError, NotFoundError, PreconditionFailedError
+from shared.events.loyalty import CardBlocked, CardReplaced, CardUnblocked
+from shared.http import Attempt, apply_merge_patch, checked
+from shared.table import Put, commit, retry_lost_races
+
+
+class CardReplacedError(ConflictError):
+    """Another number has come after this one, which is never used again."""
+
+    slug = "card-replaced"
+    title = "This card was replaced"
+
+
+def change_card(number: str, patch: CardPatch, version: int) -> CardRecord:
+    """Change what staff may change, if the card is still at `version`.
+
+    Raises NotFoundError, CardReplacedError, PreconditionFailedError, InvalidError; LostRaceError when somebody else
+    was faster.
+    """
+    card = find_card(number)
+    if card is None:
+        raise NotFoundError("There is no card of this number.")
+    if card.replaced_by is not None:
+        raise CardReplacedError
+    if card.version != version:
+        raise PreconditionFailedError
+    before = CardDetails(expires_on=card.expires_on, notes=card.notes)
+    after = checked(CardDetails, apply_merge_patch(before, patch))
+    if after.expires_on != before.expires_on:
+        check_last_day(after.expires_on, today())
+    card.expires_on, card.notes = after.expires_on, after.notes
+    return _written(card, existing_account(card.customer_id))
+
+
+def block_card(customer_id: str, block: NewBlock, cause: Cause) -> CardRecord:
+    """Make a card unusable until it is unblocked; its customer goes on earning. A blocked card stays as it is.
+
+    Raises NotFoundError without an account, CardReplacedError, InvalidError when it is not this customer's card.
+    """
+    return retry_lost_races(lambda: _block(customer_id, block, cause))
+
+
+def unblock_card(customer_id: str, number: str, cause: Cause) -> CardRecord:
+    """Make a blocked card usable again; any other stays as it is. Errors as of `block_card`."""
+    return retry_lost_races(lambda: _unblock(customer_id, number, cause))
+
+
+def replace_card(customer_id: str, replacement: Replacement, *, cause: Cause, attempt: Attempt | None) -> CardRecord:
+    """Give the customer a new number in place of the one named, blocked or not. Errors as of `block_card`."""
+    return retry_lost_races(lambda: _replace(customer_id, replacement, cause, attempt))
+
+
+def _block(customer_id: str, block: NewBlock, cause: Cause) -> CardRecord:
+    account, card = _named(customer_id, block.number)
+    if card.blocked_at is not None:
+        return _record(card, account, version=card.version or 0)
+    card.blocked_at, card.block_reason = clock.now(), block.reason
+    card.tell(CardBlocked, cause)
+    return _written(card, account)
+
+
+def _unblock(customer_id: str, number: str, cause: Cause) -> CardRecord:
+    account, card = _named(customer_id, number)
+    if card.blocked_at is None:
+        return _record(card, account, version=card.version or 0)
+    card.blocked_at = card.block_reason = None
+    card.tell(CardUnblocked, cause)
+    return _written(card, account)
+
+
+def _replace(customer_id: str, replacement: Replacement, cause: Cause, attempt: Attempt | None) -> CardRecord:
+    account, old = _named(customer_id, replacement.number)
+    card = make_card(account.customer_id, replacement)
+    card.notes = card.notes or old.notes
+    card.succeed(old)
+    card.tell(CardReplaced, cause)
+    account.card_number, account.card_issued_at = card.number, card.issued_at
+    record = _record(card, account, version=1)
+    commit(Put(card), Put(old), Put(account), attempt and attempt.receipt(record))
+    return record
+
+
+def _named(customer_id: str, number: str) -> tuple[PointsAccount, Card]:
+    """The account and its card, which must be the one of this number."""
+    account = existing_account(customer_id)
+    card = card_of(account)
+    if card is not None and card.number == number:
+        return account, card
+    named = find_card(number)
+    newest = newest_after(named) if named else None
+    if newest is not None and newest.number == account.card_number:
+        raise CardReplacedError
+    raise InvalidError.of("number", "Not this customer's card")
+
+
+def _written(card: Card, account: PointsAccount) -> CardRecord:
+    """The record of a card, written at the version at which it was read."""
+    record = _record(card, account, version=(card.version or 0) + 1)
+    commit(Put(card))
+    return record
+
+
+def _record(card: Card, account: PointsAccount, *, version: int) -> CardRecord:
+    return CardRecord.of(card, account, today(), for_staff=True, version=version)

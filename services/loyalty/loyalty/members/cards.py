@@ -1,0 +1,167 @@
+"""Cards: one for each customer who registers, or to whom staff give one; read, looked up at the till, and drawn."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import date, datetime
+
+from loyalty.checkout.rules import value_of
+from loyalty.ledger.overdue import aged
+from loyalty.members import pictures
+from loyalty.members.items import Card, new_card
+from loyalty.members.milestones import Progress, next_milestone
+from loyalty.members.models import CardDetails, CardRecord, CardView, MilestoneView
+from loyalty.members.pictures import PictureForm
+from loyalty.members.rules import CardStatus, check_last_day, new_number
+from loyalty.members.store import card_of, find_card, newest_after
+from loyalty.points import store
+from loyalty.points.items import PointsAccount
+from loyalty.points.tier_rules import merit_on, next_rung
+from loyalty.points.usecases import shown_account
+from loyalty.programme.models import Programme
+from loyalty.programme.usecases import current_programme
+from shared import clock
+from shared.cause import Cause
+from shared.errors import ConflictError, NotFoundError
+from shared.events.customers import CustomerRegistered
+from shared.events.loyalty import CardIssued
+from shared.http import Attempt
+from shared.table import Put, commit, retry_lost_races
+
+
+class CardExistsError(ConflictError):
+    """A customer has one card; it can be replaced."""
+
+    slug = "card-exists"
+    title = "This customer has a card"
+
+
+class CardNotUsableError(ConflictError):
+    """The card is blocked or expired; `card_status` says which."""
+
+    slug = "card-not-usable"
+    title = "This card cannot be used"
+
+
+def issue_card(registered: CustomerRegistered, version: int, cause: Cause) -> None:
+    """Give the customer a card, once, and an account if there is none yet; `version` is the profile's."""
+    # A number that is taken loses its race like an account that has changed: the next try draws another.
+    retry_lost_races(lambda: _issue(registered, version, cause))
+
+
+def issue_card_by_hand(customer_id: str, details: CardDetails, *, cause: Cause, attempt: Attempt | None) -> CardRecord:
+    """Give a card to somebody who has none. Raises NotFoundError without an account, CardExistsError, InvalidError."""
+    return retry_lost_races(lambda: _issue_by_hand(customer_id, details, cause, attempt))
+
+
+def read_card(customer_id: str, *, by_self: bool, for_staff: bool) -> CardView:
+    """The customer's card as they see it.
+
+    Raises NotFoundError without one, EmailNotVerifiedError as `shown_account`.
+    """
+    account, card = retry_lost_races(lambda: _shown_card(customer_id, by_self=by_self))
+    return _view(account, card, clock.now(), for_staff=for_staff)
+
+
+def draw_card(customer_id: str, form: PictureForm, *, by_self: bool) -> str:
+    """The SVG of the card's number; errors as of `read_card`, and CardNotUsableError: nobody is to scan it then."""
+    _, card = retry_lost_races(lambda: _shown_card(customer_id, by_self=by_self))
+    status = card.status(today())
+    if status is not CardStatus.ACTIVE:
+        raise CardNotUsableError(extensions={"card_status": status})
+    return pictures.draw(card.number, form)
+
+
+def look_up_card(number: str, *, for_staff: bool) -> CardRecord:
+    """Whose card it is and what it is good for. Raises NotFoundError.
+
+    A number that was replaced leads staff to its customer, and nobody else anywhere.
+    """
+    card = find_card(number)
+    newest = newest_after(card) if card else None
+    if card is None or newest is None or (newest is not card and not for_staff):
+        raise NotFoundError("There is no card of this number.")
+    account = store.existing_account(newest.customer_id)
+    return CardRecord.of(card, account, today(), for_staff=for_staff, version=card.version or 0)
+
+
+def make_card(customer_id: str, details: CardDetails) -> Card:
+    """A card of a new number, not stored yet. Raises InvalidError when its last day is over."""
+    check_last_day(details.expires_on, today())
+    card = new_card(new_number(secrets.randbelow), customer_id, clock.now())
+    card.expires_on, card.notes = details.expires_on, details.notes
+    return card
+
+
+def today() -> date:
+    """The shop's day."""
+    now = clock.now()
+    return current_programme(now).programme.day_of(now)
+
+
+def _issue(registered: CustomerRegistered, version: int, cause: Cause) -> None:
+    account = store.account_of(registered.customer_id)
+    if account.is_closed:
+        return
+    # The account of somebody who was merged meanwhile is another's, whose profile this is not.
+    is_own = account.customer_id == registered.customer_id
+    has_learned = is_own and account.learn(registered.profile, version)
+    if account.card_number:
+        # A guest's, given by hand; or of somebody who was merged into this customer.
+        commit(Put(account) if has_learned else None)
+        return
+    card = new_card(new_number(secrets.randbelow), account.customer_id, clock.now())
+    card.tell(CardIssued, cause)
+    account.card_number, account.card_issued_at = card.number, card.issued_at
+    commit(Put(card), Put(account))
+
+
+def _issue_by_hand(customer_id: str, details: CardDetails, cause: Cause, attempt: Attempt | None) -> CardRecord:
+    account = store.existing_account(customer_id)
+    if account.card_number:
+        raise CardExistsError
+    card = make_card(account.customer_id, details)
+    card.tell(CardIssued, cause)
+    account.card_number, account.card_issued_at = card.number, card.issued_at
+    record = CardRecord.of(card, account, today(), for_staff=True, version=1)
+    commit(Put(card), Put(account), attempt and attempt.receipt(record))
+    return record
+
+
+def _shown_card(customer_id: str, *, by_self: bool) -> tuple[PointsAccount, Card]:
+    account = aged(shown_account(customer_id, by_self=by_self), store.terms_now().watch)
+    card = card_of(account)
+    if card is None:
+        raise NotFoundError("This customer has no card: guests get one when they register.")
+    return account, card
+
+
+def _view(account: PointsAccount, card: Card, now: datetime, *, for_staff: bool) -> CardView:
+    programme = current_programme(now).programme
+    status = card.status(programme.day_of(now))
+    milestone = next_milestone(_progress(account, programme, now), programme)
+    return CardView(
+        customer_id=account.customer_id,
+        number=card.number if for_staff or status is CardStatus.ACTIVE else None,
+        status=status,
+        balance=account.balance,
+        available=account.available,
+        cash_value=value_of(account.available, programme.redeeming),
+        currency=programme.currency,
+        tier=account.tier,
+        member_since=account.registered_at or card.first_issued_at or card.issued_at,
+        next_milestone=MilestoneView.of(milestone) if milestone else None,
+        issued_at=card.issued_at,
+        expires_on=card.expires_on,
+        version=card.version or 0,
+    )
+
+
+def _progress(account: PointsAccount, programme: Programme, now: datetime) -> Progress:
+    tiers = account.tiers
+    return Progress(
+        usable=account.available - (account.owed or 0),
+        merit=merit_on(tiers, programme.day_of(now), programme.tiers),
+        tier=account.tier,
+        next_rung=next_rung(tiers, programme.tiers),
+    )

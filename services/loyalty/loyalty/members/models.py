@@ -1,0 +1,212 @@
+"""What the routes of cards take and answer."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, StringConstraints
+
+from loyalty.members.items import Card
+from loyalty.members.milestones import Milestone, MilestoneKind
+from loyalty.members.pictures import PictureForm
+from loyalty.members.rules import BlockReason, CardStatus, is_valid
+from loyalty.points.items import PointsAccount
+from loyalty.programme.tiers import TierBy
+from shared.events.loyalty import Tier
+from shared.ids import CustomerId
+from shared.model import ApiModel
+from shared.money import CurrencyCode
+
+_NUMBER: Final = "402938475611"
+
+
+def _right_check_digit(number: str) -> str:
+    if not is_valid(number):
+        raise ValueError("Not a card's number: a digit is wrong or missing")
+    return number
+
+
+CardNumber = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, max_length=64),
+    AfterValidator(_right_check_digit),
+    Field(description="Twelve digits with a Luhn check digit.", examples=[_NUMBER]),
+]
+Notes = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=500),
+    Field(description="By staff for staff; no customer sees them."),
+]
+LastDay = Annotated[date, Field(description="The last day on which it can be used, in the shop's time zone.")]
+
+
+class MilestoneView(ApiModel):
+    """What the customer reaches next: a tier, or points enough for a redemption."""
+
+    kind: MilestoneKind
+    missing: int
+    unit: Annotated[TierBy, Field(description="Of `missing`; money is in the minor unit.")]
+    tier: Tier | None
+    value: Annotated[int | None, Field(description="What the points are worth at the checkout then.")]
+
+    @classmethod
+    def of(cls, milestone: Milestone) -> MilestoneView:
+        return cls(
+            kind=milestone.kind,
+            missing=milestone.missing,
+            unit=milestone.unit,
+            tier=milestone.tier,
+            value=milestone.value,
+        )
+
+
+class CardView(ApiModel):
+    """A customer's card as they see it, and how their account stands."""
+
+    customer_id: CustomerId
+    number: Annotated[
+        str | None,
+        Field(description="While the card is not active, staff alone see it: nobody is to use it.", examples=[_NUMBER]),
+    ]
+    status: CardStatus
+    balance: int
+    available: Annotated[int, Field(description="The points that can be used now.")]
+    cash_value: Annotated[int, Field(description="What the available points are worth, in the minor unit.")]
+    currency: CurrencyCode
+    tier: Tier
+    member_since: AwareDatetime
+    next_milestone: MilestoneView | None
+    issued_at: AwareDatetime
+    expires_on: LastDay | None
+    version: Annotated[int, Field(description="The card's own; its points change without it.")]
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "customer_id": "cus_01JZ0000000000000000000000",
+                    "number": _NUMBER,
+                    "status": "active",
+                    "balance": 793,
+                    "available": 693,
+                    "cash_value": 693,
+                    "currency": "USD",
+                    "tier": "bronze",
+                    "member_since": "2026-01-31T12:00:00Z",
+                    "next_milestone": {
+                        "kind": "tier",
+                        "missing": 207,
+                        "unit": "points",
+                        "tier": "silver",
+                        "value": None,
+                    },
+                    "issued_at": "2026-01-31T12:00:00Z",
+                    "expires_on": None,
+                    "version": 1,
+                }
+            ]
+        }
+    )
+
+
+class CardRecord(ApiModel):
+    """A card by its number: whose it is and what it is good for. What follows `expires_on` is for staff alone."""
+
+    number: Annotated[str, Field(examples=[_NUMBER])]
+    customer_id: CustomerId
+    status: CardStatus
+    tier: Tier
+    issued_at: AwareDatetime
+    expires_on: LastDay | None
+    blocked_at: AwareDatetime | None = None
+    block_reason: BlockReason | None = None
+    replaced_by: Annotated[str | None, Field(description="The number that came after it.")] = None
+    notes: str | None = None
+    version: int
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "number": _NUMBER,
+                    "customer_id": "cus_01JZ0000000000000000000000",
+                    "status": "blocked",
+                    "tier": "silver",
+                    "issued_at": "2026-01-31T12:00:00Z",
+                    "expires_on": None,
+                    "blocked_at": "2026-03-02T09:30:00Z",
+                    "block_reason": "lost",
+                    "replaced_by": None,
+                    "notes": "Left on a train; she will call if it turns up.",
+                    "version": 2,
+                }
+            ]
+        }
+    )
+
+    @classmethod
+    def of(cls, card: Card, account: PointsAccount, today: date, *, for_staff: bool, version: int) -> CardRecord:
+        """The record as of `today`, at `version`, which may be the one that the card is about to be written with."""
+        return cls(
+            number=card.number,
+            customer_id=account.customer_id,
+            status=card.status(today),
+            tier=account.tier,
+            issued_at=card.issued_at,
+            expires_on=card.expires_on,
+            version=version,
+            **(card.private if for_staff else {}),
+        )
+
+
+class CardDetails(ApiModel):
+    """All of a card that staff can change."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"expires_on": "2030-12-31", "notes": "Picked up at the counter"}]},
+    )
+
+    expires_on: LastDay | None = None
+    notes: Notes | None = None
+
+
+class CardPatch(CardDetails):
+    """What to change of a card; null removes."""
+
+
+class NewCard(CardDetails):
+    """A card that staff give to somebody who has none: a guest, say."""
+
+
+class NamedCard(ApiModel):
+    """The card that is meant, so that none issued meanwhile is hit by mistake."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"number": _NUMBER}]})
+
+    number: CardNumber
+
+
+class NewBlock(NamedCard):
+    """A card that is not to be used any more, or not for now."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"number": _NUMBER, "reason": "lost"}]})
+
+    reason: BlockReason
+
+
+class Replacement(CardDetails):
+    """A card to replace by a new number; the new one keeps the old one's notes where none are given."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"number": _NUMBER, "expires_on": "2030-12-31"}]})
+
+    number: CardNumber
+
+
+class PictureQuery(ApiModel):
+    """How to draw a card's number."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    form: PictureForm = PictureForm.QR

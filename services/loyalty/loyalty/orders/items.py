@@ -1,0 +1,56 @@
+"""What was spent on an order, and an order that earned nothing and was called off, as they are stored."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
+from pynamodb_attributes import IntegerAttribute
+
+from loyalty.ledger.attributes import lots_attribute
+from loyalty.ledger.balances import Lots
+from loyalty.ledger.items import Entry
+from loyalty.table import LoyaltyItem
+
+_SPENT: Final = "SPENT#"
+UNDONE: Final = "UNDONE"
+# Where the entries lie in the order's partition; those of settlements by the order's version, and so in its order.
+EARNED: Final = "EARN"
+SETTLED: Final = "SETTLE#"
+DELIVERED: Final = "DELIVERED"
+
+
+class SpentOnOrder(LoyaltyItem, discriminator="spent"):
+    """`ORDER#<order id>` / `SPENT#<id>`: whose lots a captured hold or a redemption took, so that a refund finds them.
+
+    `account` is the account's name, as entries have it.
+    """
+
+    account = UnicodeAttribute()
+    lots = lots_attribute()
+
+    @classmethod
+    def of(cls, order_id: str, spending_id: str, account: str, lots: Lots) -> SpentOnOrder:
+        """What a hold or a redemption paid of an order, not stored yet."""
+        return cls(f"ORDER#{order_id}", f"{_SPENT}{spending_id}", account=account, lots=lots)
+
+
+class UndoneOrder(LoyaltyItem, discriminator="undone"):
+    """`ORDER#<order id>` / `UNDONE`: how much of an order that earned nothing does not stand, at its newest version.
+
+    Of one that earned, the entries of its settlements say so. Money is in the minor unit.
+    """
+
+    order_version = IntegerAttribute()
+    total = IntegerAttribute()
+    undone = IntegerAttribute()
+    cancelled = BooleanAttribute()
+
+    @classmethod
+    def fresh(cls, order_id: str) -> UndoneOrder:
+        """Of an order of which nothing is stored yet."""
+        return cls(f"ORDER#{order_id}", UNDONE, order_version=0)
+
+
+# Whatever lies with an order.
+ThingOfOrder = Entry | SpentOnOrder | UndoneOrder

@@ -1,0 +1,214 @@
+"""What the routes of tiers answer."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import AwareDatetime, ConfigDict, Field
+
+from loyalty.ledger.balances import EntryKind
+from loyalty.ledger.items import Entry
+from loyalty.ledger.store import Terms
+from loyalty.points.items import PointsAccount
+from loyalty.points.tier_rules import foreseen, merit_on, next_rung, period_end, projected, window_begins
+from loyalty.programme.rules import InForce
+from loyalty.programme.tiers import Rung, TierBy, TierWindow
+from shared.events.loyalty import Tier
+from shared.ids import CustomerId
+from shared.model import ApiModel
+from shared.money import CurrencyCode
+
+
+class TierAhead(ApiModel):
+    """The next tier up: what reaches it, and what is missing to that."""
+
+    tier: Tier
+    threshold: int
+    missing: int
+
+
+class TierProjection(ApiModel):
+    """The tiers to come if nothing more counts."""
+
+    period_end: Annotated[
+        date | None, Field(description="The last day of the year, or of the month where the window rolls.")
+    ]
+    at_period_end: Annotated[Tier, Field(description="On that day.")]
+    after_grace: Annotated[Tier, Field(description="When the days of grace after it are over too.")]
+
+    @classmethod
+    def of(cls, account: PointsAccount, terms: Terms) -> TierProjection:
+        standing, today, rules = account.tiers, terms.today, terms.programme.tiers
+        end = period_end(today, rules)
+        return cls(
+            period_end=end,
+            at_period_end=foreseen(standing, today, end or today, rules),
+            after_grace=projected(standing, today, rules),
+        )
+
+
+class TierView(ApiModel):
+    """A customer's tier: since when, until when for sure, what it gives, and the way to the next."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "customer_id": "cus_01JZ0000000000000000000000",
+                    "tier": "silver",
+                    "since": "2026-03-14",
+                    "kept_until": None,
+                    "measure": "points",
+                    "currency": None,
+                    "window": "calendar_year",
+                    "counted_from": "2026-01-01",
+                    "merit": 1293,
+                    "next_tier": {"tier": "gold", "threshold": 5000, "missing": 3707},
+                    "projection": {"period_end": "2026-12-31", "at_period_end": "silver", "after_grace": "bronze"},
+                    "multiplier": "1.2",
+                    "benefits": ["Free shipping"],
+                }
+            ]
+        }
+    )
+
+    customer_id: CustomerId
+    tier: Tier
+    since: Annotated[date | None, Field(description="Absent of whoever has had no other.")]
+    kept_until: Annotated[
+        date | None, Field(description="The last day of a tier that is not reached any more and kept by grace.")
+    ]
+    measure: TierBy
+    currency: Annotated[CurrencyCode | None, Field(description="Of money: amounts are in its minor unit.")]
+    window: TierWindow
+    counted_from: Annotated[date | None, Field(description="The first day that counts; null: from the beginning.")]
+    merit: Annotated[int, Field(description="What counts by now: points earned, minor units of money, or orders.")]
+    next_tier: TierAhead | None
+    projection: TierProjection
+    multiplier: Annotated[Decimal, Field(description="What points of orders are multiplied by.")]
+    benefits: Annotated[list[str], Field(description="As the shop words them.")]
+
+    @classmethod
+    def of(cls, account: PointsAccount, terms: Terms) -> TierView:
+        rules, standing = terms.programme.tiers, account.tiers
+        merit, rung = merit_on(standing, terms.today, rules), next_rung(standing, rules)
+        has = rules.rung_of(account.tier)
+        return cls(
+            customer_id=account.customer_id,
+            tier=account.tier,
+            since=standing.since,
+            kept_until=standing.kept_until,
+            measure=rules.by,
+            currency=terms.programme.currency if rules.by is TierBy.MONEY else None,
+            window=rules.window,
+            counted_from=window_begins(terms.today, rules),
+            merit=merit,
+            next_tier=_ahead(rung, merit) if rung else None,
+            projection=TierProjection.of(account, terms),
+            multiplier=has.multiplier,
+            benefits=list(has.benefits),
+        )
+
+
+def _ahead(rung: Rung, merit: int) -> TierAhead:
+    return TierAhead(tier=rung.tier, threshold=rung.threshold, missing=max(rung.threshold - merit, 0))
+
+
+class TierChangeView(ApiModel):
+    """One change of a customer's tier, and the entry of the ledger that brought it."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "old": "bronze",
+                    "new": "silver",
+                    "changed_at": "2026-03-14T10:21:07.120000Z",
+                    "entry": 7,
+                    "kind": "earned",
+                    "cause": "2026-0001234",
+                    "programme": 3,
+                }
+            ]
+        }
+    )
+
+    old: Tier
+    new: Tier
+    changed_at: AwareDatetime
+    entry: Annotated[int, Field(description="Its number in the ledger.")]
+    kind: Annotated[EntryKind, Field(description="What the entry did; `reviewed`: time alone changed the tier.")]
+    cause: Annotated[str, Field(description="As of the entry: an order's id, or a day.")]
+    programme: Annotated[int, Field(description="The version of the programme it was made under; 0 is the preset.")]
+
+    @classmethod
+    def of(cls, entry: Entry) -> TierChangeView:
+        return cls(
+            old=entry.tier_before or Tier.BRONZE,
+            new=entry.tier or Tier.BRONZE,
+            changed_at=entry.posted_at,
+            entry=entry.seq,
+            kind=entry.entry_kind,
+            cause=entry.cause,
+            programme=entry.programme or 0,
+        )
+
+
+class RungView(ApiModel):
+    """One tier: what reaches it, and what it gives."""
+
+    tier: Tier
+    threshold: int
+    multiplier: Decimal
+    benefits: list[str]
+
+
+class LadderView(ApiModel):
+    """All tiers, the lowest first, and how they are reached and lost."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "tiers": [
+                        {"tier": "bronze", "threshold": 0, "multiplier": "1", "benefits": []},
+                        {"tier": "silver", "threshold": 1000, "multiplier": "1.2", "benefits": ["Free shipping"]},
+                    ],
+                    "measure": "points",
+                    "currency": None,
+                    "window": "lifetime",
+                    "grace_days": 30,
+                    "programme": 3,
+                }
+            ]
+        }
+    )
+
+    tiers: list[RungView]
+    measure: Annotated[TierBy, Field(description="What thresholds count.")]
+    currency: Annotated[CurrencyCode | None, Field(description="Of money: thresholds are in its minor unit.")]
+    window: Annotated[TierWindow, Field(description="The time over which it is counted.")]
+    grace_days: Annotated[int, Field(description="How long a tier is kept that is not reached any more.")]
+    programme: Annotated[int, Field(description="The version of the programme; 0 is the preset.")]
+
+    @classmethod
+    def of(cls, in_force: InForce) -> LadderView:
+        rules = in_force.programme.tiers
+        return cls(
+            tiers=[
+                RungView(
+                    tier=rung.tier,
+                    threshold=rung.threshold,
+                    multiplier=rung.multiplier,
+                    benefits=list(rung.benefits),
+                )
+                for rung in rules.rungs
+            ],
+            measure=rules.by,
+            currency=in_force.programme.currency if rules.by is TierBy.MONEY else None,
+            window=rules.window,
+            grace_days=rules.grace_days,
+            programme=in_force.version,
+        )

@@ -1,0 +1,69 @@
+"""Claims in the table: those of a customer are theirs and those of whoever turned out to be the same person."""
+
+from __future__ import annotations
+
+from heapq import merge
+from itertools import islice
+from typing import Final
+
+from loyalty.ledger.balances import Lots, negative
+from loyalty.ledger.items import Entry
+from loyalty.points.items import PointsAccount
+from loyalty.rewards.claim_items import CLAIM, CLAIMED, Claim, Claimed
+from loyalty.rewards.items import StoredReward
+from shared.errors import NotFoundError
+from shared.keys import customer_partition
+from shared.table import find
+
+ENTRY: Final = "ENTRY"
+CANCELLED: Final = "CANCELLED"
+
+
+def existing_claim(account: PointsAccount, claim_id: str) -> Claim:
+    """A claim of the account's customer, as it is now. Raises NotFoundError."""
+    for person in _people(account):
+        if claim := find(Claim, customer_partition(person), CLAIM + claim_id):
+            return claim
+    raise NotFoundError("There is no such claim.")
+
+
+def newest_first(account: PointsAccount, *, before: str | None, limit: int) -> list[Claim]:
+    """At most `limit` claims of the account's customer, made before the one of the id `before`."""
+    found = [_of_person(person, before, limit) for person in _people(account)]
+    return list(islice(merge(*found, key=lambda claim: claim.id, reverse=True), limit))
+
+
+def claimed_of(account: PointsAccount, reward: StoredReward) -> tuple[Claimed | None, int]:
+    """What counts a customer's claims of a reward, where it limits them; and how many there were.
+
+    Those of whoever was merged into the customer are among them; no claim adds to these any more.
+    """
+    if reward.limit_per_customer is None:
+        return None, 0
+    own = find_claimed(account.customer_id, reward.id) or Claimed.fresh(account.customer_id, reward.id)
+    others = [find_claimed(person, reward.id) for person in account.merged_from or ()]
+    return own, own.taken + sum(other.taken for other in others if other)
+
+
+def find_claimed(customer_id: str, reward_id: str) -> Claimed | None:
+    """What counts a customer's claims of a reward, as it is now; None before the first that counted."""
+    return find(Claimed, customer_partition(customer_id), CLAIMED + reward_id)
+
+
+def lots_of(claim: Claim) -> Lots:
+    """The lots that a claim's points came from, as its entry says."""
+    entry = find(Entry, f"CLAIM#{claim.id}", ENTRY)
+    return negative(entry.lots or {}) if entry else {}
+
+
+def _people(account: PointsAccount) -> tuple[str, ...]:
+    return account.customer_id, *(account.merged_from or ())
+
+
+def _of_person(customer_id: str, before: str | None, limit: int) -> list[Claim]:
+    below = Claim.sk.between(CLAIM, CLAIM + before) if before else Claim.sk.startswith(CLAIM)
+    # Both ends of a range are in it: one more, for the claim that the page begins before.
+    found = Claim.query(
+        customer_partition(customer_id), below, consistent_read=True, scan_index_forward=False, limit=limit + 1
+    )
+    return [claim for claim in found if claim.id != before][:limit]

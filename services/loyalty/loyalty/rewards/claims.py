@@ -1,0 +1,234 @@
+"""Claims: a customer takes a reward for points, staff fulfil it, or cancel it and give the points back.
+
+Whatever a claim changes, it changes in one transaction: the points, the claim itself, and of a limited reward what
+limits it. So of two who want the last one, the later finds none left, and nothing is ever half done.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Self
+
+from loyalty.checkout import hold_lifecycle
+from loyalty.checkout.points_wallet import PointsPurse
+from loyalty.ledger import rules
+from loyalty.ledger import store as ledger
+from loyalty.ledger.balances import EntryKind
+from loyalty.ledger.overdue import caught_up
+from loyalty.points.items import PointsAccount
+from loyalty.points.store import existing_account
+from loyalty.points.usecases import shown_account
+from loyalty.rewards import claim_store
+from loyalty.rewards import store as rewards
+from loyalty.rewards.claim_items import Claim, ClaimState
+from loyalty.rewards.claim_models import ClaimView, NewClaim
+from loyalty.rewards.items import StoredReward
+from loyalty.rewards.rules import CodeSource, Why, new_code
+from loyalty.rewards.usecases import position_in
+from shared import clock, ids
+from shared.cause import Cause
+from shared.errors import ConflictError, InvalidError
+from shared.events.loyalty import RewardRedeemed
+from shared.http import Attempt, Page, PageQuery
+from shared.table import Delete, LostRaceError, Put, Write, commit, retry_lost_races
+
+
+class RewardNotAvailableError(ConflictError):
+    """The customer cannot have this reward today; `why` says why not."""
+
+    slug = "reward-not-available"
+    title = "This reward is not available"
+
+    @classmethod
+    def of(cls, why: Why) -> Self:
+        """The error for a reason."""
+        return cls(extensions={"why": why})
+
+
+class OutOfStockError(ConflictError):
+    """All there were have been claimed, or all codes given."""
+
+    slug = "out-of-stock"
+    title = "None of this reward is left"
+
+
+class ClaimLimitError(ConflictError):
+    """The customer has had as many of this reward as one can; `limit` says how many that is."""
+
+    slug = "claim-limit"
+    title = "This customer cannot have more of this reward"
+
+
+class ClaimSettledError(ConflictError):
+    """The claim was fulfilled or cancelled before; `state` says which."""
+
+    slug = "claim-settled"
+    title = "This claim has been settled"
+
+
+def claim_reward(
+    customer_id: str, wanted: NewClaim, *, by_self: bool, cause: Cause, attempt: Attempt | None
+) -> ClaimView:
+    """Take a reward for points, at what it costs now.
+
+    Raises InvalidError for a reward that is none, NotFoundError without an account, EmailNotVerifiedError,
+    RewardNotAvailableError, InsufficientPointsError, ClaimLimitError, OutOfStockError.
+    """
+    purse = PointsPurse.of(customer_id, by_self=by_self)
+    claim_id = ids.new_claim_id()
+    return retry_lost_races(lambda: _claim(purse, wanted, claim_id, cause, attempt))
+
+
+def list_claims(
+    customer_id: str, query: PageQuery, position: Mapping[str, Any] | None, *, by_self: bool
+) -> Page[ClaimView]:
+    """A page of claims, newest first. Raises NotFoundError without an account, EmailNotVerifiedError."""
+    account = shown_account(customer_id, by_self=by_self)
+    found = claim_store.newest_first(account, before=position_in(position), limit=query.limit + 1)
+    page = found[: query.limit]
+    return Page.of(list(map(ClaimView.of, page)), {"before": page[-1].id} if len(found) > query.limit else None)
+
+
+def read_claim(customer_id: str, claim_id: str, *, by_self: bool) -> ClaimView:
+    """One claim. Raises NotFoundError, EmailNotVerifiedError."""
+    return ClaimView.of(claim_store.existing_claim(shown_account(customer_id, by_self=by_self), claim_id))
+
+
+def fulfil_claim(customer_id: str, claim_id: str) -> ClaimView:
+    """Note that the customer has got it; again, it changes nothing. Raises NotFoundError, ClaimSettledError."""
+    return retry_lost_races(lambda: _fulfil(customer_id, claim_id))
+
+
+def cancel_claim(customer_id: str, claim_id: str, cause: Cause) -> ClaimView:
+    """Undo a claim that was not fulfilled; again, it changes nothing. Raises NotFoundError, ClaimSettledError.
+
+    The points go back to the lots that they came from, and it counts no more against stock and limit. Its code is given
+    to nobody else: somebody has seen it.
+    """
+    return retry_lost_races(lambda: _cancel(customer_id, claim_id, cause))
+
+
+@dataclass
+class _Taking:
+    """One of a reward, about to be taken: the claim, and what else is written with it."""
+
+    claim: Claim
+    writes: list[Write] = field(default_factory=list)
+
+
+def _claim(purse: PointsPurse, wanted: NewClaim, claim_id: str, cause: Cause, attempt: Attempt | None) -> ClaimView:
+    reward = _reward_on(purse.terms.today, wanted.reward_id)
+    account = hold_lifecycle.with_enough(purse, reward.points, cause)
+    if why := reward.why_not_for(account.tier):
+        raise RewardNotAvailableError.of(why)
+    taking = _Taking(Claim.fresh(account.customer_id, claim_id, reward, purse.now))
+    taking.claim.order_id = wanted.order_id
+    _count(taking, account, reward)
+    _take_from_stock(taking, reward)
+    _give_code(taking, reward)
+    taking.claim.tell(RewardRedeemed, cause)
+    entry = purse.post(
+        account,
+        rules.spend(EntryKind.REDEEMED, account.standing, reward.points),
+        ledger.Origin(f"CLAIM#{claim_id}", claim_store.ENTRY, claim_id, cause),
+        reward=reward.id,
+        order=wanted.order_id,
+        value=reward.value,
+    )
+    view = ClaimView.of(taking.claim)
+    ledger.write(entry, account, Put(taking.claim), *taking.writes, attempt and attempt.receipt(view))
+    return view
+
+
+def _reward_on(today: date, reward_id: str) -> StoredReward:
+    reward = rewards.find_reward(reward_id)
+    if reward is None:
+        raise InvalidError.of("reward_id", "There is no such reward")
+    if why := reward.why_not(today):
+        raise RewardNotAvailableError.of(why)
+    return reward
+
+
+def _count(taking: _Taking, account: PointsAccount, reward: StoredReward) -> None:
+    claimed, had = claim_store.claimed_of(account, reward)
+    if claimed is None or reward.limit_per_customer is None:
+        return
+    if had >= reward.limit_per_customer:
+        raise ClaimLimitError(extensions={"limit": reward.limit_per_customer})
+    claimed.taken += 1
+    taking.claim.in_limit = True
+    taking.writes.append(Put(claimed))
+
+
+def _take_from_stock(taking: _Taking, reward: StoredReward) -> None:
+    stock = rewards.stock_of(reward)
+    if stock is None or reward.stock is None:
+        return
+    if stock.taken >= reward.stock:
+        raise OutOfStockError
+    stock.taken += 1
+    taking.claim.in_stock = True
+    taking.writes.append(Put(stock))
+
+
+def _give_code(taking: _Taking, reward: StoredReward) -> None:
+    if reward.code_source is CodeSource.GENERATED:
+        taking.claim.code = new_code(reward.code_prefix or "", reward.code_length, secrets.choice)
+    if reward.code_source is CodeSource.IMPORTED:
+        free = rewards.some_free_code(reward.id)
+        if free is None:
+            raise OutOfStockError
+        taking.claim.code = free.code
+        taking.writes.append(Delete(free))
+
+
+def _fulfil(customer_id: str, claim_id: str) -> ClaimView:
+    claim = claim_store.existing_claim(existing_account(customer_id), claim_id)
+    if claim.state is not ClaimState.FULFILLED:
+        _check_open(claim)
+        claim.settle(ClaimState.FULFILLED, clock.now())
+        commit(Put(claim))
+    return ClaimView.of(claim)
+
+
+def _cancel(customer_id: str, claim_id: str, cause: Cause) -> ClaimView:
+    purse = PointsPurse.of(customer_id, by_self=False)
+    account = caught_up(purse.load, purse.watch, cause, purse.post)
+    claim = claim_store.existing_claim(account, claim_id)
+    if claim.state is ClaimState.CANCELLED:
+        return ClaimView.of(claim)
+    _check_open(claim)
+    entry = purse.post(
+        account,
+        rules.restore(account.standing, claim_store.lots_of(claim), purse.back),
+        ledger.Origin(f"CLAIM#{claim_id}", claim_store.CANCELLED, claim_id, cause),
+        reward=claim.reward_id,
+        order=claim.order_id,
+    )
+    claim.settle(ClaimState.CANCELLED, purse.now)
+    try:
+        ledger.write(entry, account, Put(claim), *_counted_back(claim))
+    except ledger.AlreadyPostedError:
+        raise LostRaceError from None  # cancelled meanwhile: then that is to be read
+    return ClaimView.of(claim)
+
+
+def _check_open(claim: Claim) -> None:
+    if claim.state is not ClaimState.ISSUED:
+        raise ClaimSettledError(extensions={"state": claim.state})
+
+
+def _counted_back(claim: Claim) -> list[Write]:
+    counts = [
+        rewards.find_stock(claim.reward_id) if claim.in_stock else None,
+        claim_store.find_claimed(claim.customer_id, claim.reward_id) if claim.in_limit else None,
+    ]
+    writes: list[Write] = []
+    for count in counts:
+        if count is not None:
+            count.taken -= 1
+            writes.append(Put(count))
+    return writes
