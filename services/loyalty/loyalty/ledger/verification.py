@@ -63,6 +63,18 @@ class _Sums:
         return sum((self.pending or {}).values()), sum((self.lots or {}).values()), self.held, self.owed
 
 
+def prove(read: Callable[[], A]) -> tuple[A, Verification]:
+    """The account that `read` gives, with its whole chain and all its sums computed again from its first entry.
+
+    It reads every entry. Raises what `read` does, and LostRaceError while the account keeps changing.
+    """
+    try:
+        return retry_lost_races(lambda: _proved(read, is_settled=False))
+    except LostRaceError:
+        # The index is a moment behind at most: what it has not shown in all these tries is not there.
+        return _proved(read, is_settled=True)
+
+
 def verify(account: Account, entries: Sequence[Entry]) -> Verification:
     """The account's entries, from the first on, against each other and against the account."""
     sums = _Sums()
@@ -75,6 +87,15 @@ def verify(account: Account, entries: Sequence[Entry]) -> Verification:
         return Verification(len(entries), changed, "it is not what it was when the next one was written")
     what = _unlike(account, sums)
     return Verification(len(entries), sums.number if what else None, what)
+
+
+def _proved(read: Callable[[], A], *, is_settled: bool) -> tuple[A, Verification]:
+    account = read()
+    entries = list(store.entries_from_first(account.name))
+    # The index is behind, or something was posted since the account was read; a lost entry shows as a gap.
+    if len(entries) != account.entries and not (is_settled and read().version == account.version):
+        raise LostRaceError
+    return account, verify(account, entries)
 
 
 def _changed(account: Account, entries: Sequence[Entry]) -> int | None:
@@ -123,24 +144,3 @@ def _unlike(account: Account, sums: _Sums) -> str | None:
     if standing.vector != sums.after or standing.lots != (sums.lots or {}) or standing.pending != (sums.pending or {}):
         return "the account does not hold or count what its entries sum to"
     return None
-
-
-def prove(read: Callable[[], A]) -> tuple[A, Verification]:
-    """The account that `read` gives, with its whole chain and all its sums computed again from its first entry.
-
-    It reads every entry. Raises what `read` does, and LostRaceError while the account keeps changing.
-    """
-    try:
-        return retry_lost_races(lambda: _proved(read, is_settled=False))
-    except LostRaceError:
-        # The index is a moment behind at most: what it has not shown in all these tries is not there.
-        return _proved(read, is_settled=True)
-
-
-def _proved(read: Callable[[], A], *, is_settled: bool) -> tuple[A, Verification]:
-    account = read()
-    entries = list(store.entries_from_first(account.name))
-    # The index is behind, or something was posted since the account was read; a lost entry shows as a gap.
-    if len(entries) != account.entries and not (is_settled and read().version == account.version):
-        raise LostRaceError
-    return account, verify(account, entries)

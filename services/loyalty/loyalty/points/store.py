@@ -139,13 +139,6 @@ def post(
     return entry
 
 
-def _is_news(posting: Posting) -> bool:
-    """An order that earns nothing, a refund of points that had expired, a delivery that moves a day: these are not."""
-    if posting.kind is EntryKind.RIPENED:
-        return bool(posting.lots or posting.owed)
-    return bool(posting.amount) or posting.kind is EntryKind.CAPTURED
-
-
 def expired_points(account: PointsAccount, day: date, since: tuple[datetime, int]) -> tuple[int, int]:
     """How many points of the lot of `day` have expired unspent ever, and since an entry of that `place`, as it is now.
 
@@ -154,10 +147,6 @@ def expired_points(account: PointsAccount, day: date, since: tuple[datetime, int
     people = (account.customer_id, *(account.merged_from or ()))
     expired = [(entry, -entry.amount) for person in people for entry in _expiries(person, day)]
     return sum(points for _, points in expired), sum(points for entry, points in expired if entry.place > since)
-
-
-def _expiries(customer_id: str, day: date) -> Iterable[Entry]:
-    return Entry.query(f"EXPIRY#{customer_id}", Entry.sk.startswith(f"{day}#"), consistent_read=True)
 
 
 def account_to_post_to(
@@ -181,3 +170,14 @@ def changes_of(account: str, *, before: int | None, limit: int) -> list[Entry]:
     is_change = Path("tier") != Path("tier_before")
     found = Entry.by_account.query(account, numbered, is_change, scan_index_forward=False, limit=limit, page_size=_PAGE)
     return list(found)
+
+
+def _is_news(posting: Posting) -> bool:
+    """An order that earns nothing, a refund of points that had expired, a delivery that moves a day: these are not."""
+    if posting.kind is EntryKind.RIPENED:
+        return bool(posting.lots or posting.owed)
+    return bool(posting.amount) or posting.kind is EntryKind.CAPTURED
+
+
+def _expiries(customer_id: str, day: date) -> Iterable[Entry]:
+    return Entry.query(f"EXPIRY#{customer_id}", Entry.sk.startswith(f"{day}#"), consistent_read=True)

@@ -116,14 +116,6 @@ def position_in(position: Mapping[str, Any] | None) -> int | None:
     return before
 
 
-def _keep_profile(updated: CustomerUpdated, version: int) -> None:
-    account = store.account_of(updated.customer_id)
-    # The account of somebody who was merged is another's, whose profile this is not.
-    is_own = account.customer_id == updated.customer_id
-    if is_own and not account.erased_at and account.learn(updated.profile, version):
-        commit(Put(account))
-
-
 def read_tier(customer_id: str, *, by_self: bool) -> TierView:
     """How a customer stands. Raises NotFoundError, EmailNotVerifiedError as `shown_account`."""
     return TierView.of(shown_account(customer_id, by_self=by_self), store.terms_now())
@@ -143,3 +135,11 @@ def list_tier_changes(
 def read_ladder() -> LadderView:
     """The tiers of the programme in force."""
     return LadderView.of(current_programme(clock.now()))
+
+
+def _keep_profile(updated: CustomerUpdated, version: int) -> None:
+    account = store.account_of(updated.customer_id)
+    # The account of somebody who was merged is another's, whose profile this is not.
+    is_own = account.customer_id == updated.customer_id
+    if is_own and not account.erased_at and account.learn(updated.profile, version):
+        commit(Put(account))
