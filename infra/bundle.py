@@ -21,15 +21,18 @@ from pathlib import Path
 
 from infra import vendor
 from infra.console import console, fail
-from infra.paths import SERVICES
+from infra.grants import functions, policy
 from infra.template import additions
+from shared.services import SERVICES
 
 ROOT = Path(__file__).resolve().parent.parent
 # Lambda's names; what runs the local cloud is one of them.
 ARCHITECTURES = ("arm64", "x86_64")
 HOST = "arm64" if platform.machine() in {"arm64", "aarch64"} else "x86_64"
+# Chalice's own name for what it packages; ours is the template's parameter `Stage`.
+STAGE = "regulars"
 # Files of this project whose change makes every bundle stale.
-MACHINERY = ("infra/bundle.py", "infra/vendor.py", "infra/template.py", "infra/service.yaml", "uv.lock")
+MACHINERY = ("infra/bundle.py", "infra/vendor.py", "infra/service.yaml", "uv.lock")
 
 
 @dataclass(frozen=True)
@@ -80,14 +83,10 @@ def _is_fresh(root: Path, arch: str, service: str) -> bool:
 def _fingerprint(root: Path, arch: str, service: str) -> str:
     """A digest of all that goes into a bundle."""
     home = root / "services" / service
-    own = [
-        home / "app.py",
-        home / "resources.yaml",
-        home / "pyproject.toml",
-        *sorted((home / ".chalice").glob("*.json")),
-    ]
+    own = [home / "app.py", home / "pyproject.toml"]
     files = [*own, *_sources(home / service), *_sources(root / "shared"), *(root / name for name in MACHINERY)]
-    digest = hashlib.sha256(f"{arch} {sys.version}".encode())
+    made = json.dumps([additions(root, service), _configuration(service, arch), _policies(service)], sort_keys=True)
+    digest = hashlib.sha256(f"{arch} {sys.version} {made}".encode())
     for file in files:
         digest.update(f"{file.relative_to(root)}\0".encode() + file.read_bytes() + b"\0")
     return digest.hexdigest()
@@ -123,13 +122,39 @@ def _scratch_copy(root: Path, arch: str, service: str, project: Path) -> Path:
     ignore = shutil.ignore_patterns("__pycache__", "pyproject.toml", "*.egg-info")
     shutil.copytree(home / service, project / "vendor" / service, ignore=ignore)
     shutil.copytree(root / "shared", project / "vendor" / "shared", ignore=ignore)
-    shutil.copytree(home / ".chalice", project / ".chalice", ignore=shutil.ignore_patterns("deploy*"))
     shutil.copy(home / "app.py", project / "app.py")
-    config_file = project / ".chalice" / "config.json"
-    config = json.loads(config_file.read_text())
-    config["stages"]["regulars"]["lambda_architecture"] = arch
-    config_file.write_text(json.dumps(config))
+    settings = project / ".chalice"
+    settings.mkdir()
+    (settings / "config.json").write_text(json.dumps(_configuration(service, arch)))
+    for file, policy_document in _policies(service).items():
+        (settings / file).write_text(json.dumps(policy_document))
     return project
+
+
+def _configuration(service: str, arch: str) -> dict[str, object]:
+    """Chalice's configuration of a service."""
+    return {
+        "version": "2.0",
+        "app_name": service,
+        "stages": {
+            STAGE: {
+                "api_gateway_stage": "api",
+                "autogen_policy": False,
+                "lambda_architecture": arch,
+                "xray": True,
+                "lambda_functions": {name: {"iam_policy_file": _policy_file(name)} for name in functions(service)},
+            }
+        },
+    }
+
+
+def _policies(service: str) -> dict[str, dict[str, object]]:
+    """The policy of each function, by the file that Chalice reads it from."""
+    return {_policy_file(name): policy(service, name) for name in functions(service)}
+
+
+def _policy_file(function: str) -> str:
+    return f"policy-{function}.json"
 
 
 def _run_chalice(project: Path, merged: dict[str, object], out: Path) -> tuple[Path, Path]:
@@ -138,7 +163,7 @@ def _run_chalice(project: Path, merged: dict[str, object], out: Path) -> tuple[P
     merge_file.write_text(json.dumps(merged))
     # Stray caches would change the zip; the region is only asked for its names of hosts.
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "AWS_DEFAULT_REGION": "us-east-1"}
-    command = [str(Path(sys.executable).parent / "chalice"), "package", "--stage", "regulars"]
+    command = [str(Path(sys.executable).parent / "chalice"), "package", "--stage", STAGE]
     done = subprocess.run(
         [*command, "--merge-template", merge_file.name, str(out.resolve())],
         cwd=project,

@@ -28,7 +28,7 @@ from infra.local.cloud import CLOCK, read_clock, write_clock
 from infra.local.schedules import Schedule, ScheduleError, due_on_the_way, held, run, schedules_of
 from infra.local.state import local_deployment
 from infra.local.watch import UnsettledError, Watch, watch
-from infra.paths import SERVICES
+from shared.services import SERVICES
 
 
 @dataclass

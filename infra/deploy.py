@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import boto3
-import yaml
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra import bundle, stacks
 from infra.console import console, fail
+from infra.core import core_template
 from infra.front import front_template
-from infra.paths import SERVICES
 from infra.settings import SettingsError, read_settings
 from infra.stacks import DeploymentError, Outputs
+from shared.services import SERVICES
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -104,7 +104,7 @@ def _kept_url(mail: dict[str, str], before: str) -> str | None:
 
 
 def _deploy_core(deployment: Deployment, root: Path) -> Outputs:
-    template = yaml.safe_load((root / "infra" / "core.yaml").read_text())
+    template = core_template(root)
     parameters = {**deployment.settings, "Stage": deployment.stage}
     return stacks.apply(deployment.cloudformation(), deployment.stack("core"), template, parameters)
 

@@ -11,16 +11,15 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
-from infra.apps import ROOT, SERVICES, has_app, load_app
+from infra.apps import ROOT, load_app
 from shared.events.base import FOREIGN_SOURCES, EventData, Metadata
 from shared.events.catalogue import EVENTS
-from shared.http.endpoint import Endpoints
 from shared.http.openapi import openapi
+from shared.services import SERVICES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
-    from types import ModuleType
 
 DOCS: Final = ROOT / "docs"
 _GENERATED: Final = (DOCS / "api", DOCS / "events")
@@ -49,8 +48,7 @@ def main(arguments: list[str]) -> int:
 
 def _files() -> Iterator[tuple[Path, str]]:
     for service in SERVICES:
-        if has_app(service):
-            yield DOCS / "api" / f"{service}.json", _json(_api(service))
+        yield DOCS / "api" / f"{service}.json", _json(_api(service))
     for name, event in EVENTS.items():
         yield DOCS / "events" / f"{name}.json", _json(event_schema(event))
     yield DOCS / "events" / "README.md", _catalogue()
@@ -83,15 +81,7 @@ def _named(event: type[EventData], schema: dict[str, Any]) -> dict[str, Any]:
 def _api(service: str) -> dict[str, Any]:
     app = load_app(service)
     about = (inspect.getdoc(app) or "").strip()
-    return openapi(service, endpoints_of(app).routes, about=about)
-
-
-def endpoints_of(app: ModuleType) -> Endpoints:
-    """The endpoints that an app.py made. Raises LookupError when it made none."""
-    for value in vars(app).values():
-        if isinstance(value, Endpoints):
-            return value
-    raise LookupError(f"{app.__name__} has no Endpoints")
+    return openapi(service, app.functions.endpoints.all, about=about)
 
 
 def _catalogue() -> str:

@@ -5,7 +5,8 @@ from typing import Any
 
 import yaml
 
-from infra.paths import PATHS, SERVICES
+from infra.paths import paths
+from shared.services import SERVICES
 
 # AWS's managed policies, the same in every account. Without these two CloudFront drops the Authorization header.
 CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
@@ -20,7 +21,7 @@ def front_template(root: Path) -> dict[str, Any]:
         template["Parameters"] |= {f"{service.capitalize()}{part}": {"Type": "String"} for part in ("Host", "Path")}
     template["Resources"]["Distribution"]["Properties"]["DistributionConfig"] |= {
         "Origins": [_origin(service) for service in SERVICES],
-        "CacheBehaviors": [{"PathPattern": pattern, **_behaviour(service)} for pattern, service in PATHS],
+        "CacheBehaviors": [{"PathPattern": pattern, **_behaviour(service)} for pattern, service in paths()],
         # What no pattern names gets a 404 of the same kind as every other unknown path.
         "DefaultCacheBehavior": _behaviour("customers"),
     }

@@ -1,4 +1,4 @@
-"""What the functions' policies say, read from the files and decided as IAM does it.
+"""What the functions' policies say, decided as IAM does it.
 
 Resources are named by the stack and the logical id they have in a template, so nothing needs to be deployed:
 `loyalty.Table`, `loyalty.Table/index/due_accounts`, `core.Bus`.
@@ -6,17 +6,15 @@ Resources are named by the stack and the logical id they have in a template, so 
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from pathlib import Path
 from typing import Any, Final
 
-from infra.bundle import ROOT
-from infra.paths import SERVICES
+from infra.grants import functions, policy
 from infra.template import logical_id
+from shared.services import SERVICES
 
 # A stream's name ends in the moment it was made; whichever it is, it is the table's one stream.
 STREAM: Final = "stream/now"
@@ -78,23 +76,15 @@ class Role:
         return any(statement.allows(call) for statement in self.statements)
 
 
-def roles(root: Path = ROOT) -> list[Role]:
-    """The roles of all functions of all services. Raises ValueError for what a policy says that is not understood."""
-    return [role for service in SERVICES for role in _roles_of(root, service)]
+def roles() -> list[Role]:
+    """The roles of all functions of all services. Raises ValueError for a statement that is not understood."""
+    return [role for service in SERVICES for role in _roles_of(service)]
 
 
-def policy_files(root: Path, service: str) -> dict[str, Path]:
-    """The policy file of each function of a service, by the function's name."""
-    folder = root / "services" / service / ".chalice"
-    config = json.loads((folder / "config.json").read_text())
-    functions = config["stages"]["regulars"]["lambda_functions"]
-    return {name: folder / settings["iam_policy_file"] for name, settings in functions.items()}
-
-
-def _roles_of(root: Path, service: str) -> Iterator[Role]:
-    for function, file in policy_files(root, service).items():
-        document = json.loads(file.read_text())
-        yield Role(service, function, tuple(_statement(service, one) for one in document["Statement"]))
+def _roles_of(service: str) -> Iterator[Role]:
+    for function in functions(service):
+        statements = policy(service, function)["Statement"]
+        yield Role(service, function, tuple(_statement(service, one) for one in statements))
 
 
 def _statement(service: str, stated: Mapping[str, Any]) -> Statement:

@@ -13,7 +13,7 @@ from infra import stacks
 from infra.console import console, fail
 from infra.deploy import Deployment
 from infra.local.state import local_deployment
-from infra.paths import SERVICES
+from shared.services import SERVICES
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient

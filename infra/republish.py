@@ -7,7 +7,6 @@ until these are written again. One that was told already comes again under its o
 from __future__ import annotations
 
 import argparse
-import importlib
 import itertools
 import os
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,11 +15,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.apps import load_app
 from infra.console import console, fail
 from infra.deploy import Deployment
 from infra.local.state import local_deployment
-from infra.paths import SERVICES
+from shared.services import SERVICES
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
@@ -51,13 +49,10 @@ def _happened(entry: Mapping[str, Any]) -> datetime:
 
 
 def _relay(service: str, bus_name: str) -> Relay:
-    """As the service's own relay function makes it, of the same base and builders."""
-    from shared.outbox import Relay  # noqa: PLC0415  # reads the stage from the environment
+    """As the service's own relay function makes it."""
+    from shared.functions import relay_of  # noqa: PLC0415  # reads the stage from the environment
 
-    load_app(service)
-    table = importlib.import_module(f"{service}.table")
-    events = importlib.import_module(f"{service}.events")
-    return Relay(service, getattr(table, f"{service.capitalize()}Item"), events.TELLS, bus_name)
+    return relay_of(service, bus_name)
 
 
 def _carrying(deployment: Deployment, service: str) -> Iterator[Mapping[str, Any]]:

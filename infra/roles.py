@@ -13,13 +13,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
-from typing import Any, Final
-
-import yaml
+from typing import Final
 
 from infra.bundle import ROOT
-from infra.paths import SERVICES
 from infra.policies import STREAM, Call, Role, roles
+from infra.tables import indexes
+from infra.template import own_resources
+from shared.services import SERVICES
 
 FILE: Final = ROOT / "docs" / "proof" / "roles.md"
 
@@ -146,30 +146,18 @@ def _logs(role: Role) -> str:
 
 
 @cache
-def indexes(service: str) -> tuple[str, ...]:
-    """The names of the indexes of a service's table."""
-    table = _resources(service)["Table"]["Properties"]
-    return tuple(index["IndexName"] for index in table.get("GlobalSecondaryIndexes", []))
-
-
-@cache
 def secrets(service: str) -> tuple[str, ...]:
     """The logical ids of a service's secrets."""
-    return tuple(name for name, part in _resources(service).items() if part["Type"] == "AWS::SecretsManager::Secret")
-
-
-@cache
-def _resources(service: str) -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.safe_load((ROOT / "services" / service / "resources.yaml").read_text())["Resources"]
-    return loaded
+    resources = own_resources(ROOT, service).get("Resources", {})
+    return tuple(name for name, part in resources.items() if part["Type"] == "AWS::SecretsManager::Secret")
 
 
 _HEAD: Final = """# What each function may do, and what it may not
 
-Worked out from the policies in `services/*/.chalice` by `python -m infra.roles`. `make test` makes each of these calls
-under each role on the local cloud, which enforces them, and fails where one is answered otherwise. Rows with a star
-have calls that it cannot try: what only a condition on `events:source` or `ses:FromAddress` refuses, which the local
-cloud does not know, and what is allowed on streams and log groups, which it names in another way than AWS when it
+Worked out from the functions' policies (`infra/grants.py`) by `python -m infra.roles`. `make test` makes each of these
+calls under each role on the local cloud, which enforces them, and fails where one is answered otherwise. Rows with a
+star have calls that it cannot try: what only a condition on `events:source` or `ses:FromAddress` refuses, which the
+local cloud does not know, and what is allowed on streams and log groups, which it names in another way than AWS when it
 decides.
 
 {roles} roles, {calls:,} calls, {allowed} allowed, {refused:,} refused. X-Ray is not among them: its two actions have

@@ -24,8 +24,7 @@ from infra.replay.orders import NotTakenError
 from infra.replay.progress import StuckError
 from infra.replay.storefront import RefusedError, Storefront
 from infra.stacks import DeploymentError
-
-ROLES: Final = ("admin", "support", "marketing", "compliance", "storefront")
+from infra.tokens import MACHINE, STAFF_ROLES
 
 _FAILURES: Final = (
     CloudError,
@@ -101,7 +100,7 @@ def _invite(stage: LocalStage, storefront: Storefront) -> None:
     """Say what can be tried now."""
     console.rule("The platform stays up; Ctrl-C or `make stop` ends it")
     console.print(f"Base URL  {stage.base_url}\nMails     {stage.mails_url}\nLogs      {stage.cloud.log}", markup=False)
-    for role in ROLES:
+    for role in (*STAFF_ROLES, MACHINE):
         console.print(f"\n{role.upper()}={storefront.token(role)}", soft_wrap=True, markup=False)
     customer_id = _some_customer(storefront)
     console.print(f"\nID={customer_id}\nCUSTOMER={storefront.token(customer_id)}", soft_wrap=True, markup=False)

@@ -4,11 +4,10 @@ import shlex
 from difflib import get_close_matches
 from pathlib import Path
 
-import yaml
-
+from infra.core import core_template
 from infra.front import front_template
-from infra.paths import SERVICES
 from infra.template import additions
+from shared.services import SERVICES
 
 
 class SettingsError(Exception):
@@ -38,6 +37,5 @@ def _setting(pair: str, known: set[str]) -> tuple[str, str]:
 
 def _known(root: Path) -> set[str]:
     """Names of the parameters of all templates."""
-    core = yaml.safe_load((root / "infra" / "core.yaml").read_text())
-    templates = [core, front_template(root), *(additions(root, service) for service in SERVICES)]
+    templates = [core_template(root), front_template(root), *(additions(root, service) for service in SERVICES)]
     return {name for template in templates for name in template["Parameters"]}

@@ -1,20 +1,26 @@
-"""What is merged into the template Chalice writes.
+"""The template that is merged into the one that Chalice writes.
 
-Three layers, the later over the earlier: `infra/service.yaml`, the parts that repeat for each function and rule of the
-service (names, logs, alarms, targets), and the service's own `resources.yaml`.
+Three layers, the later over the earlier: `infra/service.yaml`, the parts that are made from the service's contracts,
+models and settings (functions, rules, table, parameters), and the service's own `resources.yaml`.
 """
 
-import json
 import re
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from infra.grants import functions
+from infra.parameters import parameters
+from infra.tables import table_properties
+from shared.contract import API, INBOX, RELAY, capabilities
+from shared.events.base import FOREIGN_SOURCES, SOURCE_PREFIX
+from shared.events.catalogue import EVENTS
+
 Template = dict[str, Any]
 
 # Woken by a caller, a queue or a stream; every other function of a service is a job on a schedule.
-TRIGGERED = ("api_handler", "inbox", "relay")
+TRIGGERED = (API, INBOX, RELAY)
 # A job goes over what is due in pages; what one run leaves undone the next one finds.
 JOB_TIMEOUT_SECONDS = 300
 MEMORY_MB = 512
@@ -25,17 +31,25 @@ LATE_SECONDS = 900
 
 def additions(root: Path, service: str) -> Template:
     """The template to merge into what Chalice writes for the service in `root/services`."""
-    own = yaml.safe_load((root / "services" / service / "resources.yaml").read_text())
+    own = own_resources(root, service)
     text = re.sub(r"\bSERVICE\b", service, (root / "infra" / "service.yaml").read_text())
-    repeated = {"Resources": {**_queue_alarms(service), **_functions(service, functions(root, service)), **_rules(own)}}
-    merged: Template = merge(merge(yaml.safe_load(text), repeated), own)
+    made = parameters(service, own) | {
+        "Resources": {
+            "Table": {"Type": "AWS::DynamoDB::Table", "Properties": table_properties(service)},
+            **_queue_alarms(service),
+            **_functions(service, functions(service)),
+            **_rules(service),
+        }
+    }
+    merged: Template = merge(merge(yaml.safe_load(text), made), own)
     return merged
 
 
-def functions(root: Path, service: str) -> tuple[str, ...]:
-    """The names of the service's functions in `app.py`, as its Chalice configuration lists them."""
-    config = json.loads((root / "services" / service / ".chalice" / "config.json").read_text())
-    return tuple(config["stages"]["regulars"]["lambda_functions"])
+def own_resources(root: Path, service: str) -> Template:
+    """The service's own resources.yaml; empty where it has none."""
+    file = root / "services" / service / "resources.yaml"
+    own: Template = yaml.safe_load(file.read_text()) if file.exists() else {}
+    return own
 
 
 def merge(under: Any, over: Any) -> Any:
@@ -47,7 +61,7 @@ def merge(under: Any, over: Any) -> Any:
 
 def logical_id(function: str) -> str:
     """The id Chalice gives a function in its template."""
-    return "APIHandler" if function == "api_handler" else _camel(function)
+    return "APIHandler" if function == API else _camel(function)
 
 
 def _camel(function: str) -> str:
@@ -62,7 +76,7 @@ def _functions(service: str, names: tuple[str, ...]) -> Template:
 
 
 def _function(service: str, name: str) -> Template:
-    short = "api" if name == "api_handler" else name.replace("_", "-")
+    short = "api" if name == API else name.replace("_", "-")
     full = {"Fn::Sub": f"regulars-${{Stage}}-{service}-{short}"}
     logs = f"{_camel(name)}Logs"
     properties: Template = {
@@ -102,7 +116,7 @@ def _job(name: str) -> Template:
 
 def _function_alarms(name: str, full: Template) -> Template:
     watched = {"Errors": "Sum", "Throttles": "Sum"}
-    if name == "relay":
+    if name == RELAY:
         watched["IteratorAge"] = "Maximum"
     dimensions = {"FunctionName": full}
     return {
@@ -145,9 +159,25 @@ def _alarm(namespace: str, metric: str, statistic: str, dimensions: Template) ->
     }
 
 
-def _rules(own: Template) -> Template:
-    """The bus and the target of every rule the service has, and leave for them to send to its queues."""
-    rules = [name for name, part in own["Resources"].items() if part.get("Type") == "AWS::Events::Rule"]
+def _rules(service: str) -> Template:
+    """A rule for the events of each teller, with leave for the rules to send to the service's queues."""
+    rules: dict[str, tuple[list[str], list[str]]] = {}
+    for event in (event for capability in capabilities(service) for event in capability.contract.hears):
+        tellers = EVENTS[event].told_by
+        # An event that several tell has a rule of its own: its pattern must not let in what others of them tell.
+        name = f"Hears{tellers[0].capitalize()}" if len(tellers) == 1 else f"Hears{event}"
+        rules.setdefault(name, ([_source(teller) for teller in tellers], []))[1].append(event)
+    return {
+        **{name: _rule(sources, sorted(events)) for name, (sources, events) in rules.items()},
+        "QueuePolicy": _queue_policy(sorted(rules)),
+    }
+
+
+def _source(teller: str) -> str:
+    return teller if teller in FOREIGN_SOURCES else f"{SOURCE_PREFIX}{teller}"
+
+
+def _rule(sources: list[str], events: list[str]) -> Template:
     target = {
         "Id": "inbox",
         "Arn": {"Fn::GetAtt": ["Queue", "Arn"]},
@@ -155,8 +185,14 @@ def _rules(own: Template) -> Template:
         "DeadLetterConfig": {"Arn": {"Fn::GetAtt": ["Dead", "Arn"]}},
         "RetryPolicy": {"MaximumRetryAttempts": 185, "MaximumEventAgeInSeconds": 86400},
     }
-    properties = {"EventBusName": {"Fn::Sub": "regulars-${Stage}"}, "Targets": [target]}
-    return {**{name: {"Properties": properties} for name in rules}, "QueuePolicy": _queue_policy(rules)}
+    return {
+        "Type": "AWS::Events::Rule",
+        "Properties": {
+            "EventBusName": {"Fn::Sub": "regulars-${Stage}"},
+            "EventPattern": {"source": sources, "detail-type": events},
+            "Targets": [target],
+        },
+    }
 
 
 def _queue_policy(rules: list[str]) -> Template:

@@ -8,9 +8,8 @@ import shutil
 import sys
 from pathlib import Path
 
-import yaml
-
 from infra.bundle import HOST, ROOT, bundle
+from infra.core import core_template
 from infra.front import front_template
 
 
@@ -18,8 +17,7 @@ def write(folder: Path) -> list[Path]:
     """The templates of a stage as JSON files in `folder`, which is emptied first."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    core = yaml.safe_load((ROOT / "infra" / "core.yaml").read_text())
-    texts = {"core": json.dumps(core, indent=1), "front": json.dumps(front_template(ROOT), indent=1)}
+    texts = {"core": json.dumps(core_template(ROOT), indent=1), "front": json.dumps(front_template(ROOT), indent=1)}
     texts |= {made.service: made.template.read_text() for made in bundle(HOST)}
     for name, text in texts.items():
         (folder / f"{name}.json").write_text(text)

@@ -18,12 +18,13 @@ from infra.console import console, fail
 from infra.deploy import Deployment
 from infra.local.state import local_deployment
 from infra.stacks import Outputs
+from shared.roles import STAFF_GROUPS, Role
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
 
-STAFF_ROLES = ("admin", "support", "marketing", "compliance")
-MACHINE = "storefront"
+STAFF_ROLES = tuple(sorted(role.value for role in STAFF_GROUPS))
+MACHINE = Role.STOREFRONT.value
 
 
 def token(deployment: Deployment, role: str) -> str:

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from shared.errors import UnauthorizedError, UnavailableError
 from shared.ids import ULID_PATTERN
+from shared.roles import STAFF_GROUPS, Role
 from shared.settings import Settings
 
 if TYPE_CHECKING:
@@ -34,22 +34,6 @@ _KEYS_TIMEOUT: Final = 5
 _LEEWAY: Final = 10
 _REQUIRED_CLAIMS: Final = ["iss", "exp", "client_id", "token_use"]
 _CUSTOMER_NAME: Final = re.compile(rf"cus_{ULID_PATTERN}")
-
-
-class Role(StrEnum):
-    """Who may call a route. `SELF` is a customer whose id is the path's `customer_id`; `PUBLIC` needs no token."""
-
-    ADMIN = "admin"
-    SUPPORT = "support"
-    MARKETING = "marketing"
-    COMPLIANCE = "compliance"
-    STOREFRONT = "storefront"
-    CUSTOMER = "customer"
-    SELF = "self"
-    PUBLIC = "public"
-
-
-STAFF: Final = frozenset({Role.ADMIN, Role.SUPPORT, Role.MARKETING, Role.COMPLIANCE})
 
 
 @dataclass(frozen=True)
@@ -188,7 +172,7 @@ def _names(comma_separated: str) -> frozenset[str]:
 def _staff_or_machine(claims: Mapping[str, Any]) -> Principal:
     if user := claims.get("username"):
         groups = claims.get("cognito:groups") or []
-        return Principal("staff", str(user), frozenset(role for role in STAFF if role.value in groups))
+        return Principal("staff", str(user), frozenset(role for role in STAFF_GROUPS if role.value in groups))
     scopes = str(claims.get("scope", "")).split()
     roles = frozenset({Role.STOREFRONT}) if STOREFRONT_SCOPE in scopes else frozenset[Role]()
     return Principal("machine", str(claims["client_id"]), roles)

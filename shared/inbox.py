@@ -37,21 +37,22 @@ class Heard(Generic[D]):
 # handled again whole.
 RESERVE_MILLISECONDS: Final = 15_000
 
-# What a service does about each event that it hears.
-Handlers = Mapping[type[EventData], Callable[[Heard[Any]], None]]
+# The model of an event, and what a service does about it.
+Listener = tuple[type[EventData], Callable[[Heard[Any]], None]]
+# Finds the listener of an event by the event's name; None when the service does not hear the event.
+Find = Callable[[str], Listener | None]
 
 
-def receive(event: Mapping[str, Any], handlers: Handlers, context: Any = None) -> dict[str, list[dict[str, str]]]:
+def receive(event: Mapping[str, Any], find: Find, context: Any = None) -> dict[str, list[dict[str, str]]]:
     """Handle a batch of SQS messages, each an EventBridge event.
 
     Returns the partial batch response: the ids of the messages that failed and are to come again. Those that slow ones
     leave no time for, by Lambda's `context`, are among them, untouched.
     """
-    by_name = {kind.__name__: (kind, handle) for kind, handle in handlers.items()}
     failures = [
         {"itemIdentifier": record["messageId"]}
         for record in event["Records"]
-        if not (_has_time(context) and _handled(record, by_name))
+        if not (_has_time(context) and _handled(record, find))
     ]
     count("EventsHandled", len(event["Records"]) - len(failures))
     return {"batchItemFailures": failures}
@@ -78,15 +79,13 @@ def _read_foreign(envelope: Mapping[str, Any], data: D) -> Heard[D]:
     return Heard(envelope["id"], envelope["source"], occurred_at, 0, cause, data)
 
 
-def _handled(
-    record: Mapping[str, Any], by_name: Mapping[str, tuple[type[EventData], Callable[[Heard[Any]], None]]]
-) -> bool:
+def _handled(record: Mapping[str, Any], find: Find) -> bool:
     """Whether the message needs to come no more; the reason of a failure is logged under the message's id."""
     names: dict[str, Any] = {"message_id": record["messageId"]}
     try:
         envelope = json.loads(record["body"])
         names |= {"detail_type": envelope["detail-type"], "event_bridge_id": envelope["id"]}
-        _handle(envelope, by_name, names)
+        _handle(envelope, find, names)
     except ValidationError as error:
         fields = [".".join(map(str, problem["loc"])) for problem in error.errors(include_input=False)]
         logger.error("event refused", extra={**names, "fields": fields})
@@ -97,12 +96,8 @@ def _handled(
     return True
 
 
-def _handle(
-    envelope: Mapping[str, Any],
-    by_name: Mapping[str, tuple[type[EventData], Callable[[Heard[Any]], None]]],
-    names: dict[str, Any],
-) -> None:
-    known = by_name.get(envelope["detail-type"])
+def _handle(envelope: Mapping[str, Any], find: Find, names: dict[str, Any]) -> None:
+    known = find(envelope["detail-type"])
     if known is None:
         # The rule lists what is handled; this is a redrive from an older deployment, or a rule that lies.
         logger.warning("event not for us", extra=names)

@@ -25,7 +25,8 @@ BYTES_A_CALL: Final = 240 * 1024
 
 # Builds an event's data from the item that carries it.
 Build = Callable[[Any, Told], EventData]
-Builders = Mapping[type[EventData], Build]
+# The builders of a service, by the names of the events.
+Builders = Mapping[str, Build]
 
 
 @dataclass(frozen=True)
@@ -99,8 +100,7 @@ class Relay:
         }
 
     def _build(self, item: Item, told: Told) -> EventData:
-        builders = {kind.__name__: build for kind, build in self.builders.items()}
-        return builders[told.name](item, told)
+        return self.builders[told.name](item, told)
 
 
 def _batches(announcements: Iterable[Announcement]) -> Iterator[list[Announcement]]:

@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict
 
 # Packaging and OpenAPI generation import the services without a stage; nothing is deployed under this name.
 UNDEPLOYED = "dev"
+# The shop's currency where a deployment names none.
+DEFAULT_CURRENCY = "USD"
 
 
 class Settings(BaseModel):

@@ -20,7 +20,8 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from shared import settings
-from shared.auth import STAFF, STOREFRONT_SCOPE, Role
+from shared.auth import STOREFRONT_SCOPE
+from shared.roles import STAFF_GROUPS, Role
 
 if TYPE_CHECKING:
     import pytest
@@ -70,7 +71,7 @@ def private_key() -> rsa.RSAPrivateKey:
 def _claims_of(who: Role | str) -> dict[str, Any]:
     if who == Role.STOREFRONT:
         return {"iss": STAFF_ISSUER, "client_id": MACHINE_CLIENT, "scope": STOREFRONT_SCOPE}
-    if who in STAFF:
+    if who in STAFF_GROUPS:
         return {
             "iss": STAFF_ISSUER,
             "client_id": STAFF_CLIENT,

@@ -172,7 +172,7 @@ class MeteredHouse(House):
     def _route(self, method: str, path: str) -> str:
         asked = path.partition("?")[0]
         for service, module in self.apps.items():
-            for route in module.endpoint.routes:
+            for route in (endpoint.route for endpoint in module.functions.endpoints.all):
                 if route.method == method and re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", route.path), asked):
                     return f"{service} {route.key}"
         raise LookupError(path)

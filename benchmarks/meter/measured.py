@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from importlib import import_module
 
 from benchmarks.meter.bill import Bill
 from benchmarks.meter.house import Block
-from infra.apps import SERVICES, load_app
+from shared.contract import capabilities
+from shared.services import SERVICES
 
 # Whoever puts the shop's own events on the bus pays for them; no service of ours does.
 ORDER_SYSTEM = "order system"
@@ -49,9 +49,8 @@ def operation_in(name: str) -> str:
 def declared_operations() -> Iterator[str]:
     """Every operation there is: each route, each event heard, each event told, each schedule, of each service."""
     for service in SERVICES:
-        module, events = load_app(service), import_module(f"{service}.events")
-        yield from (f"{service} {route.key}" for route in module.endpoint.routes)
-        yield from (f"{service} hears {event.__name__}" for event in events.HEARS)
-        yield from (f"{service} tells {event.__name__}" for event in events.TELLS)
-        sources = (source.name for source in module.app.event_sources)
-        yield from (f"{service} runs {name}" for name in sources if name not in _TRIGGERS)
+        for contract in (capability.contract for capability in capabilities(service)):
+            yield from (f"{service} {route.key}" for route in contract.routes)
+            yield from (f"{service} hears {event}" for event in contract.hears)
+            yield from (f"{service} tells {event}" for event in contract.tells)
+            yield from (f"{service} runs {schedule.name}" for schedule in contract.schedules)

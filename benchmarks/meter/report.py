@@ -10,7 +10,8 @@ from typing import Any, Final
 from benchmarks.meter.bill import Bill, Prices
 from benchmarks.meter.budgets import Budgets
 from benchmarks.meter.measured import Measured
-from infra.apps import ROOT, SERVICES
+from infra.apps import ROOT
+from shared.services import SERVICES
 
 JSON_FILE: Final = ROOT / "docs" / "proof" / "costs.json"
 PAGE: Final = ROOT / "docs" / "proof" / "costs.md"

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from benchmarks.meter.capacity import Index, Table
-from infra.apps import SERVICES
+from shared.services import SERVICES
 from tests.harness.ground import STAGE, resources
 
 

@@ -15,7 +15,7 @@ from benchmarks.speed import cloud, handlers, report, starts
 from benchmarks.speed.lambdas import unpack
 from benchmarks.speed.machine import state
 from infra.console import console
-from infra.paths import SERVICES
+from shared.services import SERVICES
 
 PROOF: Final = Path(__file__).resolve().parents[2] / "docs" / "proof"
 # Fifteen turns give a median that moves by some 0.03 from run to run on a quiet machine.

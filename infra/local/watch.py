@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from infra.deploy import Deployment
-from infra.paths import SERVICES
+from shared.services import SERVICES
 
 # A batch takes a second at worst; what fails is handed out again after three minutes, and is stuck.
 PATIENCE_SECONDS: Final = 150

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
-from infra.paths import SERVICES
 from infra.replay.checks import Check, Stored, balance_of
 from infra.replay.tables import Tables
+from shared.services import SERVICES
 
 if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient

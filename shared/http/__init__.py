@@ -1,13 +1,12 @@
 """The HTTP door that the services share: endpoints, requests, replies, pages, receipts, problems."""
 
 from shared.http.cursors import Page, PageQuery
-from shared.http.endpoint import CORS, Endpoints
+from shared.http.endpoints import CORS, Endpoints
 from shared.http.inputs import checked
 from shared.http.patch import apply_merge_patch
-from shared.http.receipts import Attempt, Idempotency, ReceiptMixin
+from shared.http.receipts import Attempt, ReceiptMixin
 from shared.http.replies import Csv, Html, Reply, Svg
 from shared.http.request import Request
-from shared.http.routes import Routes
 from shared.http.signature import Signature
 
 __all__ = [
@@ -16,13 +15,11 @@ __all__ = [
     "Csv",
     "Endpoints",
     "Html",
-    "Idempotency",
     "Page",
     "PageQuery",
     "ReceiptMixin",
     "Reply",
     "Request",
-    "Routes",
     "Signature",
     "Svg",
     "apply_merge_patch",

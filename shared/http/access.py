@@ -1,33 +1,15 @@
-"""Who may call what: one table of route and roles a service, nobody where it says nothing."""
+"""Who may call a route: whom its contract names, and nobody else."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shared.auth import Principal, Role, unauthorized
+from shared.auth import Principal, unauthorized
 from shared.errors import ForbiddenError
+from shared.roles import Role
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-
-class AccessTableError(Exception):
-    """The access table and the routes of a service do not agree; raised by imports and the contract test."""
-
-
-def roles_of(access: Mapping[str, frozenset[Role]], route: str) -> frozenset[Role]:
-    """The roles that may call a route such as `GET /api/customers/{customer_id}`.
-
-    Raises AccessTableError for a route that the table leaves out, and for SELF where the path names no customer.
-    """
-    roles = access.get(route)
-    if not roles:
-        message = f"{route} is not in the access table"
-        raise AccessTableError(message)
-    if Role.SELF in roles and "{customer_id}" not in route:
-        message = f"{route} has no customer_id that SELF could be"
-        raise AccessTableError(message)
-    return roles
 
 
 def authorize(roles: frozenset[Role], principal: Principal, path: Mapping[str, str]) -> None:

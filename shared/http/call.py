@@ -12,14 +12,15 @@ from chalice.app import Response
 from shared import auth
 from shared.auth import Principal
 from shared.cause import Cause
+from shared.contract import Idempotency
 from shared.errors import ProblemError
 from shared.http import cursors, inputs, problems, receipts
 from shared.http.access import authorize
 from shared.http.cursors import Page
-from shared.http.receipts import Attempt, Idempotency, ReceiptMixin, ReceiptName, ReplayError
+from shared.http.endpoint import Endpoint
+from shared.http.receipts import Attempt, ReceiptMixin, ReceiptName, ReplayError
 from shared.http.replies import Reply, Text, headers_of
 from shared.http.request import Request
-from shared.http.routes import Route
 from shared.http.signature import Signature
 from shared.observability import describe, logger
 from shared.settings import Settings
@@ -38,9 +39,9 @@ class Call:
     """One request on its way through a route."""
 
     def __init__(
-        self, key: str, find: Callable[[], Route], raw: ChaliceRequest, receipts: type[ReceiptMixin] | None
+        self, key: str, find: Callable[[], Endpoint], raw: ChaliceRequest, receipts: type[ReceiptMixin] | None
     ) -> None:
-        """`find` gives the route of the `key`, and may have to import it."""
+        """`find` gives the endpoint of the `key`, and may have to import it."""
         self.key = key
         self.raw = raw
         self.receipts = receipts
@@ -49,14 +50,14 @@ class Call:
         self.query: Any = None
         self.request: Request | None = None
         self._find = find
-        self._route: Route | None = None
+        self._endpoint: Endpoint | None = None
 
     @property
-    def route(self) -> Route:
-        """The route that is asked for."""
-        if self._route is None:
-            self._route = self._find()
-        return self._route
+    def endpoint(self) -> Endpoint:
+        """The endpoint that is asked for."""
+        if self._endpoint is None:
+            self._endpoint = self._find()
+        return self._endpoint
 
     def serve(self) -> Response:
         """The response, whatever happens."""
@@ -69,15 +70,15 @@ class Call:
 
     def _answer(self) -> Response:
         principal = auth.identify(self.raw.headers.get("authorization"))
-        authorize(self.route.roles, principal, self.path)
-        arguments: dict[str, Any] = dict(inputs.read_path(self.path, self.route.path_adapters))
+        authorize(self.endpoint.roles, principal, self.path)
+        arguments: dict[str, Any] = dict(inputs.read_path(self.path, self.endpoint.path_adapters))
         arguments |= self._read_query() | self._read_body()
         self.request = self._request(principal)
         attempt = self.request.attempt
         if attempt and (before := attempt.replay()):
             return _replayed(before)
         try:
-            response = self._response(self.route.handler(self.request, **arguments))
+            response = self._response(self.endpoint.handler(self.request, **arguments))
         except Exception as error:
             if attempt and (first := _twin(attempt, error)):
                 return first
@@ -88,14 +89,14 @@ class Call:
 
     def _request(self, principal: Principal) -> Request:
         headers = self.raw.headers
-        version = inputs.read_if_match(headers.get("if-match")) if self.route.options.if_match else None
+        version = inputs.read_if_match(headers.get("if-match")) if self.endpoint.route.if_match else None
         correlation_id = inputs.read_correlation_id(headers.get("x-correlation-id"), self.id)
-        logger.append_keys(correlation_id=correlation_id, route=self.route.key)
+        logger.append_keys(correlation_id=correlation_id, route=self.endpoint.key)
         name = self._receipt_name(principal)
-        by_effect = self.route.options.idempotency is Idempotency.BY_EFFECT
+        by_effect = self.endpoint.route.idempotency is Idempotency.BY_EFFECT
         return Request(
             id=self.id,
-            route=self.route.key,
+            route=self.endpoint.key,
             path=self.path,
             headers=headers,
             principal=principal,
@@ -106,40 +107,40 @@ class Call:
         )
 
     def _attempt(self, name: ReceiptName | None) -> Attempt | None:
-        return Attempt(self.receipts, name, self._dump, self.route.status) if name and self.receipts else None
+        return Attempt(self.receipts, name, self._dump, self.endpoint.status) if name and self.receipts else None
 
     def _receipt_name(self, principal: Principal) -> ReceiptName | None:
-        key = receipts.read_key(self.raw.headers.get("idempotency-key"), self.route.options.idempotency)
-        return ReceiptName.of(principal, self.route.key, self.path, key, self._body()) if key else None
+        key = receipts.read_key(self.raw.headers.get("idempotency-key"), self.endpoint.route.idempotency)
+        return ReceiptName.of(principal, self.endpoint.key, self.path, key, self._body()) if key else None
 
     def _read_query(self) -> dict[str, Any]:
         raw = self.raw.query_params
         given = {name: raw.getlist(name) for name in raw} if raw else {}
-        if self.route.query is None:
+        if self.endpoint.query is None:
             # People follow links that mailers and shops have added parameters to; programs have none to add.
-            if not self.route.is_page:
+            if not self.endpoint.is_page:
                 inputs.refuse_query(given)
             return {}
-        self.query = inputs.read_query(given, inputs.adapter(self.route.query), self.route.repeated)
+        self.query = inputs.read_query(given, inputs.adapter(self.endpoint.query), self.endpoint.repeated)
         return {"query": self.query}
 
     def _read_body(self) -> dict[str, Any]:
-        if self.route.body is None:
+        if self.endpoint.body is None:
             return {}
         content_type = self.raw.headers.get("content-type")
-        if self.route.body is bytes:
-            return {"body": inputs.read_raw_body(self._body(), content_type, self.route.options.content_types)}
-        return {"body": inputs.read_body(self._body(), content_type, inputs.adapter(self.route.body))}
+        if self.endpoint.body is bytes:
+            return {"body": inputs.read_raw_body(self._body(), content_type, self.endpoint.route.content_types)}
+        return {"body": inputs.read_body(self._body(), content_type, inputs.adapter(self.endpoint.body))}
 
     def _body(self) -> bytes:
         raw = self.raw.raw_body
-        return inputs.limit_size(raw.encode() if isinstance(raw, str) else raw, self.route.options.max_body)
+        return inputs.limit_size(raw.encode() if isinstance(raw, str) else raw, self.endpoint.route.max_body)
 
     def _response(self, result: Any) -> Response:
         reply = result if isinstance(result, Reply) else Reply(result)
         if isinstance(reply.view, Text):
             return _respond(reply.view.text, reply.view.headers, reply.view.status)
-        status = reply.status or self.route.status
+        status = reply.status or self.endpoint.status
         if reply.view is None:
             return _respond("", reply.headers, status)
         headers = {"Content-Type": "application/json", **headers_of(reply.view), **reply.headers}
@@ -148,21 +149,21 @@ class Call:
     def _dump(self, view: object) -> str:
         if isinstance(view, Page):
             view = self._with_cursor(view)
-        text: bytes = inputs.adapter(self.route.returns).dump_json(view, by_alias=True)
+        text: bytes = inputs.adapter(self.endpoint.returns).dump_json(view, by_alias=True)
         return text.decode()
 
     def _with_cursor(self, page: Page[Any]) -> Page[Any]:
         position, cursor = page.next_position, None
         if position is not None:
-            cursor = cursors.encode(position, cursors.fingerprint(self.route.key, self.path, self.query))
-        declared: type[Page[Any]] = self.route.returns
+            cursor = cursors.encode(position, cursors.fingerprint(self.endpoint.key, self.path, self.query))
+        declared: type[Page[Any]] = self.endpoint.returns
         # A page may say more than its rows: the fields of its own class stay.
         return declared.model_construct(**(dict(page) | {"next_cursor": cursor}))
 
     def _problem(self, error: Exception) -> Response:
         problem = problems.as_problem(
             error,
-            if_match=self._route is not None and self._route.options.if_match,
+            if_match=self._endpoint is not None and self._endpoint.route.if_match,
             keyed=self.request is not None and bool(self.request.attempt or self.request.signed),
             paged=getattr(self.query, "cursor", None) is not None,
         )

@@ -1,104 +1,117 @@
-"""The HTTP door: turns a function into a Chalice route that authenticates, validates, answers and never leaks.
-
-Only Chalice's own errors would reach its middleware, and a response made there has no CORS headers (the rest is an
-opaque 500); so everything happens in the wrapper, inside the route.
-"""
+"""An endpoint: a route of a contract with the function that answers it, whose annotations say what goes in and out."""
 
 from __future__ import annotations
 
+import inspect
+import re
 from collections.abc import Callable, Mapping
-from functools import partial
-from importlib import import_module
-from typing import Final
+from dataclasses import dataclass
+from functools import cached_property
+from types import NoneType
+from typing import Any, Final, get_args, get_origin, get_type_hints
 
-from chalice.app import Chalice, CORSConfig, Response
+from pydantic import BaseModel, TypeAdapter
 
-from shared.auth import Role
-from shared.http.access import AccessTableError
-from shared.http.call import Call
-from shared.http.receipts import ReceiptMixin
-from shared.http.routes import Route, Routes
+from shared.contract import ContractError, Route
+from shared.errors import ProblemError
+from shared.http.inputs import adapter
+from shared.http.replies import Html, Reply
+from shared.roles import Role
 
-_ANY_TYPE: Final = ["*/*"]  # Chalice's own check would answer in a form of its own, and quote what was sent
+Handler = Callable[..., Any]
 
-# A preflight is answered by API Gateway from the template and knows no setting, so it lets every origin ask. Whether a
-# script may read the answer is decided per request, by the origins that the stage allows. There are no cookies.
-CORS: Final = CORSConfig(
-    allow_origin="*",
-    allow_headers=["If-Match", "Idempotency-Key", "X-Correlation-Id"],
-    expose_headers=["ETag", "Idempotent-Replayed", "Location", "Retry-After", "X-Request-Id"],
-    max_age=600,
-)
+_PATH_NAMES: Final = re.compile(r"{(\w+)}")
+_RESERVED: Final = frozenset({"request", "body", "query", "return"})
+_ACCEPTED: Final = 202
+_REPEATED: Final = (list, tuple, set, frozenset)
 
 
-class Endpoints(Routes):
-    """Registers a service's handlers as routes of its Chalice app.
+@dataclass(frozen=True)
+class Endpoint:
+    """One route with its handler, and the types of its path, body, query and answer."""
 
-    `receipts` is the service's receipt item, needed by routes that keep their answers. Routes that are many lie with
-    their capabilities instead, as the `endpoint = Routes(…)` of a module that is imported when one of them is asked
-    for: `defer`.
-    """
+    route: Route
+    roles: frozenset[Role]
+    handler: Handler
+    path_kinds: Mapping[str, Any]
+    body: Any = None
+    query: type[BaseModel] | None = None
+    returns: Any = None
 
-    def __init__(
-        self,
-        app: Chalice,
-        access: Mapping[str, frozenset[Role]] | None = None,
-        *,
-        receipts: type[ReceiptMixin] | None = None,
-    ) -> None:
-        super().__init__(access or {})
-        self.app = app
-        self.receipts = receipts
-        self.deferred: dict[str, Mapping[str, frozenset[Role]]] = {}
-        app.api.cors = CORS
+    @classmethod
+    def of(cls, route: Route, roles: frozenset[Role], handler: Handler) -> Endpoint:
+        """The endpoint of a route. Raises ContractError when the handler's parameters are not those of the path."""
+        hints = get_type_hints(handler, include_extras=True)
+        kinds = {name: kind for name, kind in hints.items() if name not in _RESERVED}
+        _check(handler, route.path, kinds, hints)
+        parts = {name: hints.get(name) for name in ("body", "query")}
+        return cls(route, roles, handler, kinds, **parts, returns=_view_of(hints["return"]))
 
     @property
-    def routes(self) -> list[Route]:
-        """Every route; those that were put off are imported."""
-        deferred = [each for module in self.deferred for each in _routes_in(module).registered.values()]
-        return [*self.registered.values(), *deferred]
+    def key(self) -> str:
+        """The route's name: `GET /api/customers/{customer_id}`."""
+        return self.route.key
 
-    def defer(self, module: str, access: Mapping[str, frozenset[Role]]) -> None:
-        """Let `module` answer the routes of its access table, once one of them is asked for."""
-        self.deferred[module] = access
-        for key in access:
-            self._register(key, partial(self._found, module, key))
+    @property
+    def is_page(self) -> bool:
+        """Whether it answers with a page for people."""
+        return self.returns is Html
 
-    def check_access(self) -> None:
-        """Raises AccessTableError when the access tables and the routes do not agree, for the contract test."""
-        super().check_access()
-        for module, access in self.deferred.items():
-            _routes_in(module).check_access()
-            for key in {*access, *_routes_in(module).registered}:
-                self._found(module, key)
+    @property
+    def status(self) -> int:
+        """The status of its success."""
+        return 204 if self.returns in (None, NoneType) else self.route.status
 
-    def _found(self, module: str, key: str) -> Route:
-        route = _routes_in(module).registered.get(key)
-        if route is None or key not in self.deferred[module]:
-            message = f"{key} is not both in the access table and in {module}"
-            raise AccessTableError(message)
-        return self._checked(route)
+    @property
+    def views(self) -> dict[int, Any]:
+        """What it answers, by status. Raises ContractError when it never answers the view that is `accepted`."""
+        if self.route.accepted is None:
+            return {self.status: self.returns}
+        by_name = {kind.__name__: kind for kind in get_args(self.returns)}
+        accepted = by_name.pop(self.route.accepted, None)
+        if accepted is None or len(by_name) != 1:
+            raise ContractError(f"{self.key} must answer {self.route.accepted} and one other view")
+        return {self.status: by_name.popitem()[1], _ACCEPTED: accepted}
 
-    def _add(self, route: Route) -> None:
-        super()._add(self._checked(route))
-        self._register(route.key, lambda: route)
+    @property
+    def problems(self) -> list[type[ProblemError]]:
+        """The errors that the route documents. Raises ContractError for a slug that no error has."""
+        known = {kind.slug: kind for kind in _subclasses(ProblemError)}
+        if unknown := set(self.route.problems) - set(known):
+            raise ContractError(f"{self.key} documents problems that no error has: {', '.join(sorted(unknown))}")
+        return [known[slug] for slug in self.route.problems]
 
-    def _checked(self, route: Route) -> Route:
-        if route.options.idempotency.has_receipts and self.receipts is None:
-            message = f"{route.key} takes an Idempotency-Key, and the service has no receipts"
-            raise AccessTableError(message)
-        return route
+    @cached_property
+    def path_adapters(self) -> dict[str, TypeAdapter[Any]]:
+        """The validators of the values in its path."""
+        return {name: adapter(kind) for name, kind in self.path_kinds.items()}
 
-    def _register(self, key: str, find: Callable[[], Route]) -> None:
-        method, path = key.split()
-
-        def view(**_: str) -> Response:
-            assert self.app.current_request is not None  # noqa: S101  # Chalice sets it before it calls a view
-            return Call(key, find, self.app.current_request, self.receipts).serve()
-
-        self.app.route(path, methods=[method], content_types=_ANY_TYPE, name=key)(view)
+    @cached_property
+    def repeated(self) -> frozenset[str]:
+        """The fields of its query that may be given more than once."""
+        fields = self.query.model_fields.items() if self.query else ()
+        return frozenset(field.alias or name for name, field in fields if _is_repeated(field.annotation))
 
 
-def _routes_in(module: str) -> Routes:
-    found: Routes = import_module(module).endpoint
-    return found
+def _check(handler: Handler, path: str, kinds: Mapping[str, Any], hints: Mapping[str, Any]) -> None:
+    first = next(iter(inspect.signature(handler).parameters), None)
+    if first != "request" or "return" not in hints or set(kinds) != set(_PATH_NAMES.findall(path)):
+        raise ContractError(
+            f"{handler.__qualname__} must take request and the values in {path}, and say what it returns"
+        )
+
+
+def _subclasses(kind: type[ProblemError]) -> set[type[ProblemError]]:
+    direct = kind.__subclasses__()
+    return {*direct, *(each for one in direct for each in _subclasses(one))}
+
+
+def _view_of(annotation: Any) -> Any:
+    """The view that is answered: `Reply[View]` says no more than `View`."""
+    return get_args(annotation)[0] if get_origin(annotation) is Reply else annotation
+
+
+def _is_repeated(annotation: Any) -> bool:
+    """Whether it is a list, or a list or nothing."""
+    kinds = [annotation, *get_args(annotation)]
+    return any((get_origin(kind) or kind) in _REPEATED for kind in kinds)

@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 
 M = TypeVar("M", bound=BaseModel)
 
-# No item of DynamoDB can be larger than 400 KB; no request of ours needs to come near.
-MAX_BODY_BYTES: Final = 256 * 1024
-
 _JSON: Final = re.compile(r"application/(json|[\w.-]+\+json)")
 # A cache in between may turn our strong ETag into a weak one; the version in it is the same.
 _ETAG: Final = re.compile(r'(?:W/)?"(\d{1,18})"')

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from shared.auth import Role
+from shared.contract import Idempotency
 from shared.errors import (
     ForbiddenError,
     InvalidError,
@@ -21,13 +21,14 @@ from shared.errors import (
 )
 from shared.http.inputs import adapter
 from shared.http.problems import InvalidJsonError, TooLargeError, UnsupportedMediaTypeError
-from shared.http.receipts import Idempotency, KeyRequiredError, KeyReusedError
+from shared.http.receipts import KeyRequiredError, KeyReusedError
 from shared.http.replies import Text
+from shared.roles import Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from shared.http.routes import Route
+    from shared.http.endpoint import Endpoint
 
     ModelKey = tuple[Any, Literal["validation", "serialization"]]
 
@@ -75,13 +76,14 @@ _REPLAYED: Final[Json] = {
 }
 
 
-def openapi(service: str, routes: Sequence[Route], *, about: str = "", version: str = "1") -> Json:
-    """The OpenAPI 3.1 document of a service's routes."""
-    schemas, definitions = models_json_schema(list(dict.fromkeys(_models(routes))), ref_template=_REF)
+def openapi(service: str, endpoints: Sequence[Endpoint], *, about: str = "", version: str = "1") -> Json:
+    """The OpenAPI 3.1 document of a service's endpoints."""
+    schemas, definitions = models_json_schema(list(dict.fromkeys(_models(endpoints))), ref_template=_REF)
     components = {"Problem": _PROBLEM} | dict(definitions.get("$defs", {}))
     paths: dict[str, Json] = {}
-    for route in routes:
-        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, schemas)
+    for endpoint in endpoints:
+        route = endpoint.route
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(endpoint, schemas)
     return {
         "openapi": "3.1.0",
         "info": {"title": f"Regulars {service}", "version": version, "description": about},
@@ -90,11 +92,11 @@ def openapi(service: str, routes: Sequence[Route], *, about: str = "", version: 
     }
 
 
-def _models(routes: Sequence[Route]) -> Iterator[ModelKey]:
-    for route in routes:
-        if _is_model(route.body):
-            yield route.body, "validation"
-        for view in route.views.values():
+def _models(endpoints: Sequence[Endpoint]) -> Iterator[ModelKey]:
+    for endpoint in endpoints:
+        if _is_model(endpoint.body):
+            yield endpoint.body, "validation"
+        for view in endpoint.views.values():
             if _is_model(view):
                 yield view, "serialization"
 
@@ -103,20 +105,20 @@ def _is_model(kind: Any) -> bool:
     return isinstance(kind, type) and issubclass(kind, BaseModel)
 
 
-def _operation(route: Route, schemas: Mapping[ModelKey, Json]) -> Json:
-    summary, _, description = (route.handler.__doc__ or _words(route.handler.__name__)).strip().partition("\n")
+def _operation(endpoint: Endpoint, schemas: Mapping[ModelKey, Json]) -> Json:
+    summary, _, description = (endpoint.handler.__doc__ or _words(endpoint.handler.__name__)).strip().partition("\n")
     operation: Json = {
-        "operationId": route.handler.__name__,
+        "operationId": endpoint.handler.__name__,
         "summary": summary.strip().rstrip("."),
-        "description": "\n\n".join(filter(None, [_dedented(description), _who(route)])),
-        "x-roles": sorted(route.roles),
-        "parameters": [*_path_parameters(route), *_query_parameters(route), *_header_parameters(route)],
-        "responses": _responses(route, schemas),
+        "description": "\n\n".join(filter(None, [_dedented(description), _who(endpoint)])),
+        "x-roles": sorted(endpoint.roles),
+        "parameters": [*_path_parameters(endpoint), *_query_parameters(endpoint), *_header_parameters(endpoint)],
+        "responses": _responses(endpoint, schemas),
     }
-    if route.roles != {Role.PUBLIC}:
-        operation["security"] = [{"token": []}, *([{}] if Role.PUBLIC in route.roles else [])]
-    if route.body is not None:
-        operation["requestBody"] = _request_body(route, schemas)
+    if endpoint.roles != {Role.PUBLIC}:
+        operation["security"] = [{"token": []}, *([{}] if Role.PUBLIC in endpoint.roles else [])]
+    if endpoint.body is not None:
+        operation["requestBody"] = _request_body(endpoint, schemas)
     return operation
 
 
@@ -128,24 +130,24 @@ def _dedented(text: str) -> str:
     return re.sub(r"\n[ \t]+", "\n", text).strip()
 
 
-def _who(route: Route) -> str:
-    if route.roles == {Role.PUBLIC}:
+def _who(endpoint: Endpoint) -> str:
+    if endpoint.roles == {Role.PUBLIC}:
         return "Needs no token."
     names = {Role.SELF: "the customer themselves", Role.CUSTOMER: "any customer", Role.PUBLIC: "anyone"}
-    return f"For: {', '.join(names.get(role, role.value) for role in sorted(route.roles))}."
+    return f"For: {', '.join(names.get(role, role.value) for role in sorted(endpoint.roles))}."
 
 
-def _path_parameters(route: Route) -> list[Json]:
+def _path_parameters(endpoint: Endpoint) -> list[Json]:
     return [
         {"name": name, "in": "path", "required": True, "schema": adapter(kind).json_schema()}
-        for name, kind in route.path_kinds.items()
+        for name, kind in endpoint.path_kinds.items()
     ]
 
 
-def _query_parameters(route: Route) -> list[Json]:
-    if route.query is None:
+def _query_parameters(endpoint: Endpoint) -> list[Json]:
+    if endpoint.query is None:
         return []
-    schema = route.query.model_json_schema(ref_template=_REF)
+    schema = endpoint.query.model_json_schema(ref_template=_REF)
     required, definitions = schema.get("required", []), schema.get("$defs", {})
     return [
         _parameter(name, _inlined(each, definitions), required=name in required)
@@ -170,13 +172,13 @@ def _inlined(schema: Any, definitions: Mapping[str, Any]) -> Any:
     return {key: _inlined(value, definitions) for key, value in schema.items()}
 
 
-def _header_parameters(route: Route) -> list[Json]:
+def _header_parameters(endpoint: Endpoint) -> list[Json]:
     parameters = []
-    if route.options.if_match:
+    if endpoint.route.if_match:
         parameters.append(_header("If-Match", "The ETag that you read.", required=True))
-    if route.options.idempotency is not Idempotency.NONE:
+    if endpoint.route.idempotency is not Idempotency.NONE:
         about = "Your own name for this request: sent again with the same body, it gets the first answer again."
-        parameters.append(_header("Idempotency-Key", about, required=route.options.idempotency.is_required))
+        parameters.append(_header("Idempotency-Key", about, required=endpoint.route.idempotency.is_required))
     return parameters
 
 
@@ -184,17 +186,17 @@ def _header(name: str, about: str, *, required: bool) -> Json:
     return {"name": name, "in": "header", "required": required, "description": about, "schema": {"type": "string"}}
 
 
-def _request_body(route: Route, schemas: Mapping[ModelKey, Json]) -> Json:
-    if _is_model(route.body):
-        return {"required": True, "content": {"application/json": {"schema": schemas[route.body, "validation"]}}}
-    if route.body is bytes:
-        return {"content": {kind: {} for kind in route.options.content_types or ("*/*",)}}
-    return {"required": True, "content": {"application/json": {"schema": adapter(route.body).json_schema()}}}
+def _request_body(endpoint: Endpoint, schemas: Mapping[ModelKey, Json]) -> Json:
+    if _is_model(endpoint.body):
+        return {"required": True, "content": {"application/json": {"schema": schemas[endpoint.body, "validation"]}}}
+    if endpoint.body is bytes:
+        return {"content": {kind: {} for kind in endpoint.route.content_types or ("*/*",)}}
+    return {"required": True, "content": {"application/json": {"schema": adapter(endpoint.body).json_schema()}}}
 
 
-def _responses(route: Route, schemas: Mapping[ModelKey, Json]) -> Json:
-    responses = {str(status): _success(route, status, view, schemas) for status, view in route.views.items()}
-    for problem in _problems(route):
+def _responses(endpoint: Endpoint, schemas: Mapping[ModelKey, Json]) -> Json:
+    responses = {str(status): _success(endpoint, status, view, schemas) for status, view in endpoint.views.items()}
+    for problem in _problems(endpoint):
         responses.setdefault(str(problem.status), _problem_response(problem.status))
         responses[str(problem.status)]["x-problems"] = sorted(
             {*responses[str(problem.status)].get("x-problems", []), f"/problems/{problem.slug}"}
@@ -202,11 +204,11 @@ def _responses(route: Route, schemas: Mapping[ModelKey, Json]) -> Json:
     return {**dict(sorted(responses.items())), "default": _problem_response(None)}
 
 
-def _success(route: Route, status: int, view: Any, schemas: Mapping[ModelKey, Json]) -> Json:
+def _success(endpoint: Endpoint, status: int, view: Any, schemas: Mapping[ModelKey, Json]) -> Json:
     headers = dict(_RESPONSE_HEADERS)
     if _is_model(view) and "version" in view.model_fields:
         headers |= _ETAG
-    if route.options.idempotency is not Idempotency.NONE:
+    if endpoint.route.idempotency is not Idempotency.NONE:
         headers |= _REPLAYED
     response: Json = {"description": http.HTTPStatus(status).phrase, "headers": headers}
     if isinstance(view, type) and issubclass(view, Text):
@@ -223,20 +225,20 @@ def _problem_response(status: int | None) -> Json:
     }
 
 
-def _problems(route: Route) -> Iterator[type[ProblemError]]:
+def _problems(endpoint: Endpoint) -> Iterator[type[ProblemError]]:
     """Every problem that follows from how the route is declared, and those that it declares."""
-    if Role.PUBLIC not in route.roles:
+    if Role.PUBLIC not in endpoint.roles:
         yield from (UnauthorizedError, ForbiddenError)
-    if route.path_kinds:
+    if endpoint.path_kinds:
         yield from (NotFoundError, InvalidError)
-    if route.body is not None and route.body is not bytes:
+    if endpoint.body is not None and endpoint.body is not bytes:
         yield from (InvalidJsonError, TooLargeError, UnsupportedMediaTypeError)
-    if route.query is not None or route.body not in (None, bytes):
+    if endpoint.query is not None or endpoint.body not in (None, bytes):
         yield InvalidError
-    if route.options.if_match:
+    if endpoint.route.if_match:
         yield from (PreconditionRequiredError, PreconditionFailedError)
-    if route.options.idempotency is not Idempotency.NONE:
+    if endpoint.route.idempotency is not Idempotency.NONE:
         yield KeyReusedError
-    if route.options.idempotency.is_required:
+    if endpoint.route.idempotency.is_required:
         yield KeyRequiredError
-    yield from route.options.problems
+    yield from endpoint.problems

@@ -20,12 +20,12 @@ import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING, Final, Protocol, final
 
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb_attributes import IntegerAttribute
 
+from shared.contract import Idempotency
 from shared.errors import BadRequestError, GoneError, InvalidError
 from shared.http.replies import NO_HEADERS, headers_of
 from shared.keys import customer_partition
@@ -39,26 +39,6 @@ KEPT_SECONDS: Final = 48 * 3600
 _CUSTOMER_ID: Final = "customer_id"
 # Visible ASCII, at most 255 characters (draft-ietf-httpapi-idempotency-key leaves the length to the server).
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
-
-
-class Idempotency(StrEnum):
-    """Whether a route takes an Idempotency-Key."""
-
-    NONE = "none"
-    ACCEPTED = "accepted"
-    REQUIRED = "required"
-    # Required too; the effect itself remembers it (shared.http.signature).
-    BY_EFFECT = "by_effect"
-
-    @property
-    def is_required(self) -> bool:
-        """Whether there is no answer without one."""
-        return self in {Idempotency.REQUIRED, Idempotency.BY_EFFECT}
-
-    @property
-    def has_receipts(self) -> bool:
-        """Whether answers are kept as receipts."""
-        return self in {Idempotency.ACCEPTED, Idempotency.REQUIRED}
 
 
 class ReplayError(Exception):

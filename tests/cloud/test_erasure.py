@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from infra.local.stage import LocalStage
-from infra.paths import SERVICES
+from shared.services import SERVICES
 from tests.cloud.shop import Shop, client, eventually, order, paid
 
 

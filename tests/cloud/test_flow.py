@@ -10,8 +10,8 @@ from uuid import uuid4
 import pytest
 
 from infra.local.stage import LocalStage
-from infra.paths import SERVICES
 from infra.republish import republish
+from shared.services import SERVICES
 from tests.cloud.shop import Shop, client, eventually, order, paid
 
 

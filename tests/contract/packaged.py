@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from infra.bundle import HOST, bundle
-from infra.paths import SERVICES
+from shared.services import SERVICES
 
 __all__ = ["SERVICES", "archive", "functions", "of_type", "policies", "properties", "template"]
 

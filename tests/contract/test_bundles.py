@@ -74,7 +74,7 @@ def test_every_module_can_be_imported_from_the_bundle_and_lambdas_own_packages_a
             f"import importlib, sys; sys.path[:0] = {[str(code), str(runtime)]!r}",
             *(f"import {module}; assert callable({module}.{attribute})" for module, attribute in wanted),
             f"for name in {modules!r}: importlib.import_module(name.removesuffix('.__init__'))",
-            "app.endpoint.check_access()",
+            "app.functions.endpoints.all",
         ]
     )
     # Neither the environment, nor this folder, nor site-packages can help it.

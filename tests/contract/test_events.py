@@ -10,10 +10,9 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from infra.apps import ROOT, SERVICES
+from infra.apps import ROOT
 from notifications.unsubscribe.usecases import unsubscribe_url
 from shared import clock
-from shared.events.base import FOREIGN_SOURCES
 from shared.events.catalogue import EVENTS
 from shared.events.customers import Channel
 from tests import tokens
@@ -30,7 +29,6 @@ from tests.flows.shop import (
     reinstated,
     reviewed,
 )
-from tests.harness.ground import resources
 from tests.harness.house import House, open_house
 
 SCHEMAS = ROOT / "docs" / "events"
@@ -178,14 +176,3 @@ def test_only_the_events_that_exist_for_it_carry_the_person(told: list[dict[str,
             text = json.dumps(envelope)
             assert ADA not in text, envelope["detail-type"]
             assert "Lovelace" not in text, envelope["detail-type"]
-
-
-@pytest.mark.parametrize("service", SERVICES)
-def test_rules_name_events_that_somebody_tells(service: str) -> None:
-    for resource in resources(service)["Resources"].values():
-        if resource["Type"] == "AWS::Events::Rule":
-            pattern = resource["Properties"]["EventPattern"]
-            for name in pattern["detail-type"]:
-                tellers = EVENTS[name].told_by
-                sources = {teller if teller in FOREIGN_SOURCES else f"regulars.{teller}" for teller in tellers}
-                assert set(pattern["source"]) <= sources, name

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
 from infra import roles as matrix
-from infra.bundle import ROOT
-from infra.policies import Call, policy_files, roles
+from infra.policies import Call, roles
 from infra.roles import attempts
 from tests.contract.packaged import SERVICES, functions, of_type, policies
 
@@ -28,15 +25,8 @@ BY_SENDER: Final = {"StringEqualsIfExists": {"ses:FromAddress": {"Ref": "Sender"
 each_service = pytest.mark.parametrize("service", SERVICES)
 
 
-def in_file(path: Path) -> list[dict[str, Any]]:
-    statements: list[dict[str, Any]] = json.loads(path.read_text())["Statement"]
-    return statements
-
-
 def everything_granted(service: str) -> Iterator[dict[str, Any]]:
-    """Every statement of the files and of the template."""
-    for path in (ROOT / "services" / service / ".chalice").glob("policy*.json"):
-        yield from in_file(path)
+    """Every statement of the template."""
     yield from (statement for _, statement in policies(service))
 
 
@@ -86,17 +76,16 @@ def test_the_key_is_used_by_way_of_the_services_that_keep_data_only(service: str
 
 
 @each_service
-def test_every_function_has_a_role_of_its_own_with_the_policy_of_its_file_and_no_other(service: str) -> None:
+def test_every_function_has_a_role_of_its_own_with_the_policy_of_its_contracts_and_no_other(service: str) -> None:
     packaged = of_type(service, "AWS::IAM::Role")
     wanted = {role.logical_id: role.function for role in roles() if role.service == service}
-    files = policy_files(ROOT, service)
     assert set(wanted) == set(functions(service))
     taken = {name: function["Role"]["Fn::GetAtt"][0] for name, function in functions(service).items()}
     assert sorted(taken.values()) == sorted(packaged)
     for name, role in taken.items():
-        [policy] = packaged[role]["Properties"]["Policies"]
+        [attached] = packaged[role]["Properties"]["Policies"]
         assert "ManagedPolicyArns" not in packaged[role]["Properties"]
-        assert policy["PolicyDocument"]["Statement"] == in_file(files[wanted[name]])
+        assert attached["PolicyDocument"]["Statement"] == policy(service, wanted[name])["Statement"]
 
 
 @each_service

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-import yaml
 from moto import mock_aws
 
+from infra.tables import table_properties
+from infra.template import additions
 from tests.harness.snapshots import cheap_transactions
 
 SERVICES = ("customers", "loyalty", "segments", "notifications", "privacy")
@@ -23,7 +24,6 @@ ROOT = Path(__file__).parents[2]
 
 # Making a client takes longer than all that it is used for here, and moto serves old ones too.
 _client = cache(boto3.client)
-_TABLE_FIELDS = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "LocalSecondaryIndexes")
 
 
 @contextmanager
@@ -49,20 +49,18 @@ def _forget() -> None:
 
 def create_table(service: str) -> None:
     """The service's table as its template has it, with its stream."""
-    properties = resources(service)["Resources"]["Table"]["Properties"]
+    properties = table_properties(service)
     _client("dynamodb").create_table(
         TableName=f"regulars-{STAGE}-{service}",
         BillingMode="PAY_PER_REQUEST",
         StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
-        **{name: properties[name] for name in _TABLE_FIELDS if name in properties},
+        **properties,
     )
 
 
 def resources(service: str) -> dict[str, Any]:
-    """A service's resources.yaml."""
-    text = (ROOT / "services" / service / "resources.yaml").read_text(encoding="utf-8")
-    parsed: dict[str, Any] = yaml.safe_load(text)
-    return parsed
+    """The template of a service, but for what Chalice adds to it."""
+    return additions(ROOT, service)
 
 
 def items(service: str) -> list[dict[str, Any]]:

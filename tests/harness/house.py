@@ -277,7 +277,7 @@ def open_house(weather: Weather | None = None) -> Iterator[House]:
 
 def _patterns(service: str) -> Iterator[EventPattern]:
     for resource in resources(service)["Resources"].values():
-        if resource["Type"] == "AWS::Events::Rule" and "EventPattern" in resource["Properties"]:
+        if resource.get("Type") == "AWS::Events::Rule":
             yield EventPattern(None, resource["Properties"]["EventPattern"])
 
 

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import Field
+
 from shared.settings import Settings
 
 
 class NotificationsSettings(Settings):
-    """`sender` is an address of an identity verified in SES; `base_url` is the API's, without a slash at the end.
+    """`link_secret_id` names the secret that signs the links in mails. The other fields are the shop's to choose."""
 
-    `shop_name` and `shop_address` (the postal one that many laws ask for) stand in every mail.
-    """
-
-    sender: str
-    base_url: str
     link_secret_id: str
-    shop_name: str = "our shop"
-    shop_address: str = ""
+    sender: Annotated[str, Field(description="The bare address mail is sent from, of an identity verified in SES.")]
+    base_url: Annotated[
+        str,
+        Field(description="Where customers reach the API, without a slash at the end; links in mails start with it."),
+    ]
+    shop_name: Annotated[str, Field(description="What mails and pages call the shop.")] = "our shop"
+    shop_address: Annotated[
+        str,
+        Field(description="The shop's postal address, which many laws ask for in marketing mail; empty leaves it out."),
+    ] = ""

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import Field
+
 from shared.money import CurrencyCode
-from shared.settings import Settings
+from shared.settings import DEFAULT_CURRENCY, Settings
 
 
 class SegmentsSettings(Settings):
-    """`CURRENCY` is the shop's: what rules about money count, in its major unit."""
+    """The settings that a shop may choose."""
 
-    currency: CurrencyCode = "USD"
+    currency: Annotated[
+        CurrencyCode,
+        Field(
+            description="The shop's currency (ISO 4217); rules about money count amounts in it alone, "
+            "in its major unit."
+        ),
+    ] = DEFAULT_CURRENCY

@@ -14,11 +14,10 @@ from chalice.config import Config
 from chalice.local import LocalGateway
 from pynamodb.connection import Connection
 
-from customers.events import TELLS
 from customers.orders.store import find_order, find_stats
-from customers.table import CustomersItem
 from infra.apps import load_app
 from shared.events.base import EventData
+from shared.events.catalogue import EVENTS
 from shared.events.foreign import (
     Buyer,
     Order,
@@ -34,7 +33,7 @@ from shared.events.foreign import (
     ReviewPosted,
 )
 from shared.events.privacy import ErasureRequested
-from shared.outbox import Relay
+from shared.functions import relay_of
 from tests import tokens
 from tests.harness.context import LambdaContext
 from tests.harness.ground import create_table, items
@@ -165,8 +164,8 @@ def kinds() -> dict[str, int]:
 
 def told(kind: type[EventData] | None = None) -> list[Any]:
     """Every event that the stream has carried so far, as the relay makes it, read back under its model."""
-    by_name = {each.__name__: each for each in TELLS}
-    relay = Relay("customers", CustomersItem, TELLS, "regulars-test")
+    by_name = EVENTS
+    relay = relay_of("customers", "regulars-test")
     found: list[Any] = []
     for record in stream_records():
         entries = relay.entries_of(record["dynamodb"].get("NewImage", {}))

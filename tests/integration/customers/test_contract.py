@@ -9,16 +9,12 @@ from typing import Any
 
 import pytest
 
-from customers.accounts.items import ByRegistration
-from customers.events import HEARS, TELLS
-from customers.orders.items import OrdersByCustomer
-from infra.template import functions
 from shared.aws import client
 from shared.events.base import FOREIGN_SOURCES
 from shared.events.catalogue import EVENTS
 from shared.events.foreign import Buyer
 from tests.harness.context import LambdaContext
-from tests.harness.ground import ROOT, items, resources
+from tests.harness.ground import ROOT, items
 from tests.harness.logs import captured_logs
 from tests.integration.customers.desk import (
     EMAIL,
@@ -36,42 +32,6 @@ from tests.integration.customers.desk import (
     reviewed,
     stream_records,
 )
-
-
-def test_it_tells_every_event_the_catalogue_says_it_tells() -> None:
-    assert set(TELLS) == {kind for kind in EVENTS.values() if "customers" in kind.told_by and not kind.announced}
-
-
-def test_its_rules_list_exactly_what_it_hears() -> None:
-    patterns = [
-        part["Properties"]["EventPattern"]
-        for part in resources("customers")["Resources"].values()
-        if part["Type"] == "AWS::Events::Rule"
-    ]
-    listed = {(source, name) for pattern in patterns for source in pattern["source"] for name in pattern["detail-type"]}
-    assert listed == {
-        (source if source in FOREIGN_SOURCES else f"regulars.{source}", kind.__name__)
-        for kind in HEARS
-        for source in kind.told_by
-    }
-
-
-def test_the_template_has_the_indexes_that_the_items_declare() -> None:
-    table = resources("customers")["Resources"]["Table"]["Properties"]
-    listed = {
-        index["IndexName"]: [key["AttributeName"] for key in index["KeySchema"]]
-        for index in table["GlobalSecondaryIndexes"]
-    }
-    assert listed == {
-        ByRegistration.Meta.index_name: ["shard", "listed_at"],
-        OrdersByCustomer.Meta.index_name: ["customer_id", "history"],
-    }
-    assert {index["Projection"]["ProjectionType"] for index in table["GlobalSecondaryIndexes"]} == {"ALL"}
-
-
-def test_chalice_knows_every_function_of_the_app() -> None:
-    triggered = {source.name for source in app.app.event_sources}
-    assert {"api_handler", *triggered} == set(functions(ROOT, "customers"))
 
 
 def test_the_relay_tells_the_house_what_the_stream_carries(monkeypatch: pytest.MonkeyPatch) -> None:

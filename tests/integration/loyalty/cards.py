@@ -7,7 +7,7 @@ from typing import Any
 
 from chalice.test import HTTPResponse
 
-from shared.auth import Role
+from shared.roles import Role
 from tests.integration.loyalty.shop import ADA, CLIENT, account, get
 from tests.tokens import bearer
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from chalice.test import HTTPResponse
 
-from shared.auth import Role
 from shared.events.customers import CustomersMerged
+from shared.roles import Role
 from tests.integration.loyalty import cards
 from tests.integration.loyalty.shop import ADA, BOB, CLIENT, entries, get, hear
 from tests.tokens import bearer

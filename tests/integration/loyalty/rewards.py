@@ -9,7 +9,7 @@ from chalice.test import HTTPResponse
 
 from loyalty.rewards import store
 from loyalty.rewards.items import Stock
-from shared.auth import Role
+from shared.roles import Role
 from tests.integration.loyalty.shop import ADA, CLIENT, adjust, get
 from tests.tokens import bearer
 

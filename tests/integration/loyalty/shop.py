@@ -11,7 +11,6 @@ from typing import Any, Final
 from chalice.test import Client, HTTPResponse
 
 from infra.apps import load_app
-from loyalty.events import TELLS
 from loyalty.ledger import store as ledger
 from loyalty.ledger.items import Entry
 from loyalty.ledger.verification import verify
@@ -19,7 +18,6 @@ from loyalty.points import store
 from loyalty.points.items import PointsAccount
 from loyalty.table import LoyaltyItem
 from shared import ids
-from shared.auth import Role
 from shared.events.base import EventData
 from shared.events.customers import (
     CustomerRegistered,
@@ -30,7 +28,8 @@ from shared.events.customers import (
     Profile,
 )
 from shared.events.privacy import ErasureRequested
-from shared.outbox import Relay
+from shared.functions import relay_of
+from shared.roles import Role
 from tests.harness.context import LambdaContext
 from tests.harness.ground import BUS
 from tests.harness.heard import house_event, sqs_batch
@@ -116,7 +115,7 @@ def points(customer_id: str = ADA) -> list[int]:
 
 def told() -> list[tuple[str, dict[str, Any]]]:
     """Names and data of what the table's items carry, in no order."""
-    relay = Relay("loyalty", LoyaltyItem, TELLS, BUS)
+    relay = relay_of("loyalty", BUS)
     carried = [entry for image in images() for entry in relay.entries_of(image)]
     return [(entry["DetailType"], json.loads(entry["Detail"])["data"]) for entry in carried]
 

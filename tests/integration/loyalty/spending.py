@@ -11,7 +11,7 @@ from chalice.test import HTTPResponse
 
 from loyalty.points import store
 from loyalty.points.items import PointsAccount
-from shared.auth import Role
+from shared.roles import Role
 from shared.table import commit
 from tests.integration.loyalty.shop import ADA, CLIENT, account, get
 from tests.tokens import bearer

@@ -11,9 +11,9 @@ from chalice.test import HTTPResponse
 from loyalty.adjustments import approvals
 from loyalty.adjustments.items import Proposal
 from loyalty.points import store
-from shared.auth import Role
 from shared.events.customers import CustomersMerged
 from shared.http.openapi import openapi
+from shared.roles import Role
 from tests.integration.loyalty.settings import set_programme
 from tests.integration.loyalty.shop import (
     ADA,
@@ -285,7 +285,7 @@ def test_what_is_decided_is_in_no_index() -> None:
 
 
 def test_both_answers_are_documented() -> None:
-    documented = openapi("loyalty", APP.endpoint.routes)["paths"]["/api/customers/{customer_id}/points"]["post"]
+    documented = openapi("loyalty", APP.functions.endpoints.all)["paths"]["/api/customers/{customer_id}/points"]["post"]
     schemas = {
         status: answer["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
         for status, answer in documented["responses"].items()

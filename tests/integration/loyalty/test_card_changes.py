@@ -12,8 +12,8 @@ from loyalty.members import card_changes
 from loyalty.members.items import Card
 from loyalty.members.store import card_of, find_card
 from loyalty.points.items import PointsAccount
-from shared.auth import Role
 from shared.cause import Cause
+from shared.roles import Role
 from shared.table import Put, commit
 from tests.integration.loyalty.cards import block, change, issue, look_up, number_of, replace, unblock
 from tests.integration.loyalty.shop import (

@@ -11,8 +11,8 @@ from loyalty.members import cards
 from loyalty.members.rules import is_valid
 from loyalty.points import store
 from loyalty.points.items import PointsAccount
-from shared.auth import STAFF, Role
 from shared.events.loyalty import Tier
+from shared.roles import STAFF_GROUPS, Role
 from tests.integration.loyalty.cards import block, issue, look_up, number_of, post, replace
 from tests.integration.loyalty.shop import ADA, BOB, account, get, hear, order, points, registration, told_of
 from tests.unit.loyalty.test_card_pictures import scanned
@@ -194,7 +194,7 @@ def test_a_number_leads_to_its_customer_at_the_till() -> None:
     assert (record["customer_id"], record["status"], record["tier"]) == (ADA, "active", "silver")
 
 
-@pytest.mark.parametrize("role", [*STAFF, Role.STOREFRONT])
+@pytest.mark.parametrize("role", [*STAFF_GROUPS, Role.STOREFRONT])
 def test_staff_and_storefront_look_numbers_up_and_customers_do_not(role: Role) -> None:
     hear(registration())
     assert look_up(number_of(), by=role).status_code == 200

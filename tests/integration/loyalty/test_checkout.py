@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from shared.auth import STAFF, Role
+from shared.roles import STAFF_GROUPS, Role
 from tests.integration.loyalty.settings import set_programme
 from tests.integration.loyalty.shop import ADA, BOB, erasure, get, hear, images, order, registration
 from tests.integration.loyalty.spending import held, post, quote
@@ -104,7 +104,7 @@ def test_points_pay_nothing_in_another_currency() -> None:
     assert quote(1000, currency="EUR", points=1).json_body["errors"][0]["field"] == "points"
 
 
-@pytest.mark.parametrize("role", [*STAFF, Role.STOREFRONT, ADA])
+@pytest.mark.parametrize("role", [*STAFF_GROUPS, Role.STOREFRONT, ADA])
 def test_staff_the_storefront_and_the_customer_may_ask(role: Role | str) -> None:
     assert quote(1000, by=role).status_code == 200
 

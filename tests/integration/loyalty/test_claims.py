@@ -12,8 +12,8 @@ from loyalty.rewards import claims
 from loyalty.rewards import store as rewards
 from loyalty.rewards.items import StoredReward
 from shared import clock, table
-from shared.auth import Role
 from shared.events.customers import CustomersMerged
+from shared.roles import Role
 from tests.harness.logs import captured_logs
 from tests.integration.loyalty.rewards import (
     REWARDS,

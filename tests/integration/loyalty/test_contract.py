@@ -10,15 +10,11 @@ from typing import Any
 import pytest
 from botocore.client import BaseClient
 
-from loyalty.events import HEARS, TELLS
-from loyalty.ledger.items import Account, Entry
 from loyalty.programme.usecases import current_programme
-from loyalty.settings import LoyaltySettings
 from shared import clock
-from shared.events.catalogue import EVENTS
 from shared.events.customers import CustomersMerged, OrderStatus
 from tests.harness.context import LambdaContext
-from tests.harness.ground import ROOT, resources
+from tests.harness.ground import ROOT
 from tests.integration.loyalty import wallet
 from tests.integration.loyalty.rewards import claimed, give, reward, voucher
 from tests.integration.loyalty.shop import (
@@ -42,39 +38,6 @@ from tests.integration.loyalty.shop import (
 from tests.integration.loyalty.spending import capture, held, redeem
 
 Clock = Callable[[str], None]
-
-
-def test_it_tells_every_event_that_the_catalogue_says_it_tells() -> None:
-    assert set(TELLS) == {event for event in EVENTS.values() if "loyalty" in event.told_by and not event.announced}
-
-
-def test_its_rules_bring_exactly_what_it_hears() -> None:
-    brought: dict[str, set[str]] = {}
-    for resource in resources("loyalty")["Resources"].values():
-        if resource["Type"] == "AWS::Events::Rule":
-            pattern = resource["Properties"]["EventPattern"]
-            for source in pattern["source"]:
-                brought.setdefault(source, set()).update(pattern["detail-type"])
-    heard: dict[str, set[str]] = {}
-    for event in HEARS:
-        heard.setdefault(f"regulars.{event.told_by[0]}", set()).add(event.__name__)
-    assert brought == heard
-
-
-def test_its_template_has_the_defaults_of_its_settings() -> None:
-    template, defaults = resources("loyalty"), LoyaltySettings()
-    variables = template["Globals"]["Function"]["Environment"]["Variables"]
-    given = {name.lower(): template["Parameters"][value["Ref"]]["Default"] for name, value in variables.items()}
-    assert LoyaltySettings.model_validate(given) == defaults
-    assert set(given) == set(LoyaltySettings.model_fields) - {"stage", "bus_name"}
-
-
-def test_its_indexes_are_those_of_its_template() -> None:
-    made = resources("loyalty")["Resources"]["Table"]["Properties"]["GlobalSecondaryIndexes"]
-    declared = [index.Meta for model in (Account, Entry) for index in model._indexes.values()]
-    assert {index["IndexName"] for index in made} == {meta.index_name for meta in declared}
-    kinds = {index["IndexName"]: index["Projection"]["ProjectionType"] for index in made}
-    assert kinds == {meta.index_name: meta.projection.projection_type for meta in declared}
 
 
 def test_an_account_is_not_in_the_index_of_entries() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from loyalty.points.items import PointsAccount
-from shared.auth import Role
+from shared.roles import Role
 from shared.table import Put, commit
 from tests.integration.loyalty.settings import set_programme
 from tests.integration.loyalty.shop import (

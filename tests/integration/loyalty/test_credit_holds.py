@@ -9,8 +9,8 @@ import pytest
 
 from loyalty.ledger import store as ledger
 from shared import ids
-from shared.auth import Role
 from shared.events.customers import OrderStatus
+from shared.roles import Role
 from tests.integration.loyalty.settings import set_programme
 from tests.integration.loyalty.shop import (
     ADA,

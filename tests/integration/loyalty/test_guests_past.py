@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from shared import clock
-from shared.auth import Role
 from shared.events.customers import OrderStatus
+from shared.roles import Role
 from tests.integration.loyalty.shop import ADA, account, erasure, get, hear, order, registration, update
 
 READS = ("points", "points/entries", "card")

@@ -10,7 +10,7 @@ import pytest
 
 from loyalty.ledger.balances import EntryKind
 from loyalty.programme.models import Programme
-from shared.auth import STAFF, Role
+from shared.roles import STAFF_GROUPS, Role
 from tests.integration.loyalty.settings import set_programme
 from tests.integration.loyalty.shop import (
     ADA,
@@ -373,7 +373,7 @@ def test_staff_who_only_look_spend_nothing(role: Role) -> None:
     assert release(hold_id, by=role).status_code == 403
 
 
-@pytest.mark.parametrize("role", [*STAFF, Role.STOREFRONT])
+@pytest.mark.parametrize("role", [*STAFF_GROUPS, Role.STOREFRONT])
 def test_all_staff_and_the_storefront_see_holds(role: Role) -> None:
     assert read_hold(held(100), by=role).status_code == 200
 

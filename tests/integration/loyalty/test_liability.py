@@ -20,7 +20,7 @@ from loyalty.ledger.items import Entry
 from loyalty.liability import store, usecases
 from loyalty.liability.rules import Books, BooksError, Movement
 from loyalty.liability.usecases import Run, close_days
-from shared.auth import Role
+from shared.roles import Role
 from tests.harness.context import LambdaContext
 from tests.harness.ground import ROOT
 from tests.integration.loyalty.shop import (

@@ -20,7 +20,7 @@ from loyalty.liability import store
 from loyalty.liability.usecases import close_days
 from loyalty.table import LoyaltyItem
 from shared import clock
-from shared.auth import Role
+from shared.roles import Role
 from tests.integration.loyalty.shop import ADA, BOB, CLIENT, erasure, expire, hear, order
 from tests.tokens import bearer
 

@@ -18,7 +18,7 @@ from loyalty.programme.presets import CLASSIC, LADDER
 from loyalty.programme.usecases import current_programme, forget_cached_programme
 from loyalty.settings import LoyaltySettings, Preset
 from shared import clock
-from shared.auth import Role
+from shared.roles import Role
 from tests.integration.loyalty.shop import CLIENT, get
 from tests.tokens import bearer
 

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loyalty.ledger.balances import EntryKind
-from shared.auth import Role
 from shared.events.customers import OrderRecorded, OrderStatus
+from shared.roles import Role
 from shared.table import BusyError
 from tests.integration.loyalty.settings import set_programme
 from tests.integration.loyalty.shop import (

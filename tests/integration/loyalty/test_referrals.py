@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from chalice.test import HTTPResponse
 
-from shared.auth import Role
 from shared.events.customers import OrderStatus
+from shared.roles import Role
 from tests.integration.loyalty import cards
 from tests.integration.loyalty.referrals import merge, name, read, thanks
 from tests.integration.loyalty.settings import set_programme

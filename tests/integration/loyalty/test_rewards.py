@@ -10,7 +10,7 @@ import pytest
 from loyalty.rewards import store
 from loyalty.rewards.items import StoredReward
 from shared import table
-from shared.auth import Role
+from shared.roles import Role
 from tests.integration.loyalty.rewards import (
     REWARDS,
     add,

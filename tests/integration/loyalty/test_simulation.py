@@ -11,7 +11,7 @@ from botocore.client import BaseClient
 from chalice.test import HTTPResponse
 
 from loyalty.earning.models import Simulation, SimulationView
-from shared.auth import Role
+from shared.roles import Role
 from tests.integration.loyalty.shop import ADA, BOB, CLIENT, entries, erasure, hear, images, order, registration
 from tests.tokens import bearer
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from shared.auth import Role
 from shared.events.customers import OrderStatus
+from shared.roles import Role
 from tests.integration.loyalty.settings import set_programme
 from tests.integration.loyalty.shop import ADA, BOB, adjust, expire, get, hear, order, registration
 

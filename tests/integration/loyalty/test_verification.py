@@ -12,9 +12,9 @@ from loyalty.ledger import store as ledger
 from loyalty.ledger.balances import EntryKind, Ripening, Vector
 from loyalty.ledger.items import Entry
 from loyalty.table import LoyaltyItem
-from shared.auth import Role
 from shared.events.customers import OrderStatus
 from shared.events.loyalty import Tier
+from shared.roles import Role
 from tests.integration.loyalty.settings import set_programme
 from tests.integration.loyalty.shop import (
     ADA,

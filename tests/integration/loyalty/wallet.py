@@ -14,7 +14,7 @@ from loyalty.credit.items import CreditAccount
 from loyalty.ledger import store as ledger
 from loyalty.ledger.items import Entry
 from loyalty.ledger.verification import verify
-from shared.auth import Role
+from shared.roles import Role
 from tests.integration.loyalty.shop import ADA, CLIENT
 from tests.tokens import bearer
 

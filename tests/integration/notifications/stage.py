@@ -17,15 +17,14 @@ from chalice.local import LocalGateway
 
 from infra.apps import load_app
 from notifications.contacts.items import Contact, find_contact
-from notifications.events import TELLS
 from notifications.messages.items import Message
 from notifications.table import NotificationsItem
 from shared import clock
 from shared.aws import client
 from shared.events.customers import Channel, Consent, CustomerRegistered, CustomerStatus, CustomerUpdated, Profile
 from shared.events.privacy import ConsentChanged, ErasureRequested
+from shared.functions import relay_of
 from shared.keys import customer_partition
-from shared.outbox import Relay
 from tests.harness.context import LambdaContext
 from tests.harness.ground import items
 from tests.harness.heard import house_event, sqs_batch
@@ -219,7 +218,7 @@ def stream_records() -> list[dict[str, Any]]:
 
 def told(name: str) -> list[dict[str, Any]]:
     """The data of every event of this name that the table has told."""
-    relay = Relay("notifications", NotificationsItem, TELLS, "bus")
+    relay = relay_of("notifications", "bus")
     entries = [entry for record in stream_records() for entry in relay.entries_of(record["dynamodb"]["NewImage"])]
     return [json.loads(entry["Detail"])["data"] for entry in entries if entry["DetailType"] == name]
 

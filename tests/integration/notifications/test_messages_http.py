@@ -10,8 +10,8 @@ import pytest
 from notifications.messages.models import Due
 from notifications.messages.usecases import send_once
 from notifications.templates.models import WELCOME
-from shared.auth import Role
 from shared.cause import Cause
+from shared.roles import Role
 from tests.integration.notifications.stage import (
     ADA,
     ADDRESS,

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from shared.auth import Role
 from shared.events.customers import CustomerStatus
+from shared.roles import Role
 from tests.harness.ground import items
 from tests.harness.logs import captured_logs
 from tests.integration.notifications.notices import (

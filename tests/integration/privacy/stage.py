@@ -16,14 +16,13 @@ from chalice.config import Config
 from chalice.local import LocalGateway
 
 from infra.apps import load_app
-from privacy.events import TELLS
-from privacy.table import PrivacyItem
 from shared import clock
-from shared.auth import Role
+from shared.events.catalogue import EVENTS
 from shared.events.customers import Channel, Consent, CustomerRegistered, CustomerStatus, Profile
 from shared.events.notifications import Unsubscribed
 from shared.events.privacy import ErasureAnswered, ErasureRequested, Kept
-from shared.outbox import Relay
+from shared.functions import relay_of
+from shared.roles import Role
 from tests.harness.context import LambdaContext
 from tests.harness.heard import envelope, house_event, sqs_batch
 from tests.tokens import bearer
@@ -167,8 +166,8 @@ def consent(*, granted: bool = True, channel: Channel = Channel.EMAIL, hours: fl
 
 def told() -> list[tuple[str, Any]]:
     """Every event that the stream has carried so far, with its data, as the relay makes it."""
-    by_name = {kind.__name__: kind for kind in TELLS}
-    relay = Relay("privacy", PrivacyItem, TELLS, "regulars-test")
+    by_name = EVENTS
+    relay = relay_of("privacy", "regulars-test")
     found: list[tuple[str, Any]] = []
     for record in stream_records():
         for entry in relay.entries_of(record["dynamodb"].get("NewImage", {})):

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from privacy.consents import usecases
-from shared.auth import Role
 from shared.events.customers import Channel
+from shared.roles import Role
 from tests.harness.ground import items
 from tests.integration.privacy.stage import (
     ADA,

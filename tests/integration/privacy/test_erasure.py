@@ -9,7 +9,7 @@ import pytest
 
 from privacy.consents import usecases as consents
 from privacy.erasure import usecases as erasing
-from shared.auth import Role
+from shared.roles import Role
 from tests.harness.ground import items
 from tests.integration.privacy.stage import (
     ADA,

@@ -6,7 +6,7 @@ import pytest
 
 from privacy.requests import usecases
 from shared import ids
-from shared.auth import Role
+from shared.roles import Role
 from tests.harness.ground import items
 from tests.integration.privacy.stage import (
     ADA,

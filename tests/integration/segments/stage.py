@@ -12,10 +12,9 @@ import boto3
 from pynamodb.connection import Connection
 
 from infra.apps import load_app
-from segments.events import TELLS
 from segments.features.store import find_row
-from segments.table import SegmentsItem
 from shared.events.base import EventData
+from shared.events.catalogue import EVENTS
 from shared.events.customers import (
     CustomerRegistered,
     CustomerStatus,
@@ -26,7 +25,7 @@ from shared.events.customers import (
     Profile,
 )
 from shared.events.privacy import ErasureRequested
-from shared.outbox import Relay
+from shared.functions import relay_of
 from tests.harness.context import LambdaContext
 from tests.harness.ground import create_table, items
 from tests.harness.heard import house_event, sqs_batch
@@ -141,8 +140,8 @@ def told() -> list[tuple[str, str, str | None]]:
 
 def told_data() -> list[tuple[str, Any]]:
     """The events' names and data, each read back under its model."""
-    by_name = {kind.__name__: kind for kind in TELLS}
-    relay = Relay("segments", SegmentsItem, TELLS, "regulars-test")
+    by_name = EVENTS
+    relay = relay_of("segments", "regulars-test")
     found: list[tuple[str, Any]] = []
     for record in stream_records():
         for entry in relay.entries_of(record["dynamodb"].get("NewImage", {})):

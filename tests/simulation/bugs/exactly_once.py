@@ -11,14 +11,14 @@ from typing import Any, Final
 
 from pynamodb.expressions.condition import Condition
 
-from customers.events import TELLS
 from customers.orders import rules as order_rules
 from customers.orders import usecases as orders
-from customers.table import CustomersItem, Receipt
+from customers.table import Receipt
 from loyalty.ledger import items as ledger_items
 from loyalty.ledger import store as ledger
 from shared import inbox, outbox, table
 from shared.aws import client
+from shared.functions import relay_of
 from shared.table import BusyError, Put, Write
 from tests.simulation.bugs.planting import Replaced, bug
 
@@ -87,7 +87,7 @@ def dual_write() -> Replaced:
 
 
 def _publish(item: Any, carried: Any) -> None:
-    relay = outbox.Relay("customers", CustomersItem, TELLS, "regulars-test")
+    relay = relay_of("customers", "regulars-test")
     client("events").put_events(Entries=[relay._entry(item, told) for told in carried])
 
 

@@ -35,7 +35,7 @@ def entered(item: Box, told: Told) -> SegmentEntered:
     return SegmentEntered(customer_id=CUSTOMER, segment_id=told.about or item.segment)
 
 
-RELAY = Relay("segments", BoxItem, {SegmentEntered: entered}, "regulars-test")
+RELAY = Relay("segments", BoxItem, {"SegmentEntered": entered}, "regulars-test")
 
 
 class Bus:

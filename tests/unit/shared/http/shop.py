@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from datetime import date
 from enum import StrEnum
+from functools import partial
 from typing import Annotated, Any, Final, Literal
 
 from chalice import Chalice
@@ -13,12 +14,11 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pynamodb.attributes import DiscriminatorAttribute, NumberAttribute, UnicodeAttribute
 
 from shared import ids
-from shared.auth import Role
+from shared.contract import Idempotency, Route
 from shared.errors import ConflictError, GoneError, NotFoundError
 from shared.http import (
     Endpoints,
     Html,
-    Idempotency,
     Page,
     PageQuery,
     ReceiptMixin,
@@ -29,6 +29,7 @@ from shared.http import (
     checked,
 )
 from shared.ids import CustomerId
+from shared.roles import Role
 from shared.table import BusyError, Item, LostRaceError, Put, TableMeta, commit, find
 
 TABLE: Final = "regulars-test-shop"
@@ -109,20 +110,38 @@ class TooPoorError(ConflictError):
 
 STAFF: Final = frozenset({Role.ADMIN, Role.SUPPORT})
 ONE: Final = "/api/customers/{customer_id}"
-ACCESS: Final = {
-    "POST /api/customers": STAFF | {Role.STOREFRONT},
-    "GET /api/customers": STAFF,
-    f"GET {ONE}": STAFF | {Role.SELF},
-    f"PATCH {ONE}": STAFF,
-    f"DELETE {ONE}": frozenset({Role.ADMIN}),
-    f"POST {ONE}/points": STAFF,
-    "GET /api/mine": frozenset({Role.CUSTOMER}),
-    "GET /api/square": frozenset({Role.CUSTOMER}),
-    "POST /api/segments": STAFF,
-    "GET /api/fail/{how}": frozenset({Role.PUBLIC}),
-    "GET /unsubscribe/{token}": frozenset({Role.PUBLIC}),
-    "POST /unsubscribe/{token}": frozenset({Role.PUBLIC}),
-}
+FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
+ANYONE: Final = frozenset({Role.PUBLIC})
+CUSTOMER: Final = frozenset({Role.CUSTOMER})
+ROUTES: Final = (
+    Route(
+        "POST",
+        "/api/customers",
+        "create_account",
+        STAFF | {Role.STOREFRONT},
+        status=201,
+        idempotency=Idempotency.ACCEPTED,
+    ),
+    Route("GET", "/api/customers", "list_accounts", STAFF),
+    Route("GET", ONE, "read_account", STAFF | {Role.SELF}),
+    Route("PATCH", ONE, "change_account", STAFF, if_match=True),
+    Route("DELETE", ONE, "remove_account", frozenset({Role.ADMIN})),
+    Route(
+        "POST",
+        f"{ONE}/points",
+        "adjust_points",
+        STAFF,
+        status=201,
+        idempotency=Idempotency.REQUIRED,
+        problems=("too-poor",),
+    ),
+    Route("GET", "/api/mine", "read_mine", CUSTOMER),
+    Route("GET", "/api/square", "draw_square", CUSTOMER),
+    Route("POST", "/api/segments", "make_segment", STAFF, idempotency=Idempotency.ACCEPTED),
+    Route("GET", "/api/fail/{how}", "fail", ANYONE),
+    Route("GET", "/unsubscribe/{token}", "show_unsubscribe", ANYONE),
+    Route("POST", "/unsubscribe/{token}", "unsubscribe", ANYONE, content_types=FORMS),
+)
 
 
 class Spoiled(Exception):  # noqa: N818
@@ -132,7 +151,6 @@ class Spoiled(Exception):  # noqa: N818
 def make_app(before_commit: list[Any] | None = None) -> tuple[Chalice, Endpoints]:  # noqa: C901  # a list of routes
     """A fresh app. A function in `before_commit` runs once, just before the next write: another request in between."""
     app = Chalice(app_name="shop")
-    endpoint = Endpoints(app, ACCESS, receipts=Receipt)
     hooks = before_commit if before_commit is not None else []
 
     def write(*puts: Put | None) -> None:
@@ -140,7 +158,6 @@ def make_app(before_commit: list[Any] | None = None) -> tuple[Chalice, Endpoints
             hooks.pop()()
         commit(*puts)
 
-    @endpoint.post("/api/customers", status=201, idempotency=Idempotency.ACCEPTED)
     def create_account(request: Request, body: NewAccount) -> Reply[AccountView]:
         """Create an account.
 
@@ -154,18 +171,15 @@ def make_app(before_commit: list[Any] | None = None) -> tuple[Chalice, Endpoints
         write(Put(account), *kept)
         return Reply(view, headers=headers)
 
-    @endpoint.get("/api/customers")
     def list_accounts(request: Request, query: AccountQuery) -> Page[AccountView]:
         after = (request.cursor(query) or {"n": 0})["n"]
         views = [AccountView(id=str(n), version=1, name=f"n{n}") for n in range(after + 1, after + 1 + query.limit)]
         last = after + query.limit
         return Page.of(views, {"n": last} if last < 5 else None)
 
-    @endpoint.get(ONE)
     def read_account(request: Request, customer_id: CustomerId) -> AccountView:
         return _view(_account(customer_id))
 
-    @endpoint.patch(ONE, if_match=True)
     def change_account(request: Request, customer_id: CustomerId, body: AccountPatch) -> AccountView:
         account = _account(customer_id)
         if account.version != request.if_match:
@@ -175,11 +189,9 @@ def make_app(before_commit: list[Any] | None = None) -> tuple[Chalice, Endpoints
         write(Put(account))
         return _view(account)
 
-    @endpoint.delete(ONE)
     def remove_account(request: Request, customer_id: CustomerId) -> None:
         _account(customer_id).delete()
 
-    @endpoint.post(f"{ONE}/points", status=201, idempotency=Idempotency.REQUIRED, problems=[TooPoorError])
     def adjust_points(request: Request, customer_id: CustomerId, body: Points) -> AccountView:
         account = _account(customer_id)
         if account.points + body.points < 0:
@@ -189,17 +201,14 @@ def make_app(before_commit: list[Any] | None = None) -> tuple[Chalice, Endpoints
         write(Put(account), request.attempt and request.attempt.receipt(view))
         return view
 
-    @endpoint.get("/api/mine")
     def read_mine(request: Request) -> AccountView:
         return AccountView(id=request.principal.customer_id or "", version=1, name=request.cause.actor)
 
-    @endpoint.post("/api/segments", idempotency=Idempotency.ACCEPTED)
     def make_segment(request: Request, body: Points) -> AccountView:
         view = AccountView(id="seg", version=1, name=request.cause.correlation_id, points=body.points)
         write(Put(Account("SEGMENT", ids.new_event_id(), name="s")), request.attempt and request.attempt.receipt(view))
         return view
 
-    @endpoint.get("/api/fail/{how}")
     def fail(request: Request, how: Literal["bug", "race", "busy", "gone", "none"]) -> None:
         errors: dict[str, Exception] = {
             "bug": Spoiled("ada@example.com"),
@@ -210,19 +219,20 @@ def make_app(before_commit: list[Any] | None = None) -> tuple[Chalice, Endpoints
         }
         raise errors[how]
 
-    @endpoint.get("/api/square")
     def draw_square(request: Request) -> Svg:
         return Svg("<svg/>")
 
-    @endpoint.get("/unsubscribe/{token}")
     def show_unsubscribe(request: Request, token: str) -> Html:
         return Html(f"<p>{len(token)}</p>")
 
-    @endpoint.post("/unsubscribe/{token}", content_types=["application/x-www-form-urlencoded", "multipart/form-data"])
     def unsubscribe(request: Request, token: str, body: bytes) -> Html:
         return Html(body.decode())
 
-    return app, endpoint
+    handlers = locals()
+    endpoints = Endpoints(app, receipts=Receipt)
+    for route in ROUTES:
+        endpoints.add(route, route.roles, partial(handlers.__getitem__, route.handler))
+    return app, endpoints
 
 
 def _account(customer_id: str) -> Account:

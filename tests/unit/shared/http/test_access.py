@@ -11,16 +11,16 @@ from chalice import Chalice
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from shared import auth, ids
-from shared.auth import Role
+from shared.contract import ContractError, Route
 from shared.http import Endpoints, Request
-from shared.http.access import AccessTableError
-from shared.http.routes import RouteError
+from shared.roles import Role
 from tests import tokens
 from tests.tokens import bearer, sign, token
-from tests.unit.shared.http.shop import ACCESS, call, make_app
+from tests.unit.shared.http.shop import call, make_app
 
 ME = ids.new_customer_id()
 OTHER = ids.new_customer_id()
+ADMIN = frozenset({Role.ADMIN})
 STAFF_ROLES = (Role.ADMIN, Role.SUPPORT, Role.MARKETING, Role.COMPLIANCE)
 
 
@@ -121,59 +121,44 @@ def test_keys_that_cannot_be_had_are_our_fault_and_not_the_callers(
     assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
 
 
-def test_a_route_that_the_table_leaves_out_is_not_registered() -> None:
-    endpoint = Endpoints(Chalice(app_name="shop"), {})
-
-    def handler(request: Request) -> None: ...
-
-    with pytest.raises(AccessTableError, match="GET /api/secret"):
-        endpoint.get("/api/secret")(handler)
+def test_a_route_that_names_no_role_is_no_route() -> None:
+    with pytest.raises(ContractError, match="GET /api/secret"):
+        Route("GET", "/api/secret", "handler", frozenset())
 
 
 def test_self_needs_a_customer_in_the_path() -> None:
-    endpoint = Endpoints(Chalice(app_name="shop"), {"GET /api/me": frozenset({Role.SELF})})
-
-    def handler(request: Request) -> None: ...
-
-    with pytest.raises(AccessTableError, match="customer_id"):
-        endpoint.get("/api/me")(handler)
+    with pytest.raises(ContractError, match="customer_id"):
+        Route("GET", "/api/me", "handler", frozenset({Role.SELF}))
 
 
 def test_a_handler_must_take_what_its_path_holds() -> None:
-    endpoint = Endpoints(Chalice(app_name="shop"), {"GET /api/{this}": frozenset({Role.ADMIN})})
-
     def handler(request: Request, that: str) -> None: ...
 
-    with pytest.raises(RouteError, match="this"):
-        endpoint.get("/api/{this}")(handler)
+    endpoints = Endpoints(Chalice(app_name="shop"))
+    endpoints.add(Route("GET", "/api/{this}", "handler", ADMIN), ADMIN, lambda: handler)
+    with pytest.raises(ContractError, match="this"):
+        list(endpoints.all)
 
 
 def test_a_route_has_one_handler() -> None:
-    endpoint = Endpoints(Chalice(app_name="shop"), {"GET /api/this": frozenset({Role.ADMIN})})
-
     def handler(request: Request) -> None: ...
 
-    endpoint.get("/api/this")(handler)
-    with pytest.raises(RouteError, match="two handlers"):
-        endpoint.get("/api/this")(handler)
+    route = Route("GET", "/api/this", "handler", ADMIN)
+    endpoints = Endpoints(Chalice(app_name="shop"))
+    endpoints.add(route, ADMIN, lambda: handler)
+    with pytest.raises(ContractError, match="two handlers"):
+        endpoints.add(route, ADMIN, lambda: handler)
 
 
-def test_the_access_table_names_no_route_that_does_not_exist() -> None:
-    endpoint = make_app()[1]
-    endpoint.check_access()
-    endpoint.access = {**ACCESS, "GET /api/gone": frozenset({Role.ADMIN})}
-    with pytest.raises(AccessTableError, match="GET /api/gone"):
-        endpoint.check_access()
-
-
-def test_every_route_refuses_everyone_whom_the_table_does_not_name(table: Any) -> None:
-    app, endpoint = make_app()
+def test_every_route_refuses_everyone_whom_its_contract_does_not_name(table: Any) -> None:
+    app, endpoints = make_app()
     everyone: dict[str, tuple[Role | str, frozenset[Role]]] = {
         **{role.value: (role, frozenset({role})) for role in (*STAFF_ROLES, Role.STOREFRONT)},
         "self": (ME, frozenset({Role.SELF, Role.CUSTOMER})),
         "other": (OTHER, frozenset({Role.CUSTOMER})),
     }
-    for route in endpoint.routes:
+    for endpoint in endpoints.all:
+        route = endpoint.route
         path = route.path.format(customer_id=ME, how="none", token="t")
         for who, roles in everyone.values():
             status = call(app, route.method, path, headers=bearer(who)).status

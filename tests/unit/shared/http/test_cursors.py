@@ -7,8 +7,8 @@ import pytest
 from chalice import Chalice
 from pydantic import BaseModel
 
-from shared.auth import Role
 from shared.http import apply_merge_patch
+from shared.roles import Role
 from tests.tokens import bearer
 from tests.unit.shared.http.shop import Answer, call
 

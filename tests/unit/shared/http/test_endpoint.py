@@ -12,8 +12,8 @@ from chalice import Chalice
 from chalice.test import Client
 
 from shared import ids
-from shared.auth import Role
-from shared.http.inputs import MAX_BODY_BYTES
+from shared.contract import MAX_BODY_BYTES
+from shared.roles import Role
 from tests.tokens import bearer
 from tests.unit.shared.http.shop import Answer, call
 

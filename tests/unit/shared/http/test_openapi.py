@@ -14,7 +14,7 @@ from tests.unit.shared.http.shop import make_app
 
 @pytest.fixture(scope="module")
 def document() -> dict[str, Any]:
-    return openapi("shop", make_app()[1].routes)
+    return openapi("shop", make_app()[1].all)
 
 
 def _references(part: Any) -> set[str]:

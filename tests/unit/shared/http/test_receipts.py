@@ -8,11 +8,11 @@ import pytest
 from chalice import Chalice
 
 from shared import ids
-from shared.auth import Role
 from shared.http import receipts
+from shared.roles import Role
 from shared.table import BusyError
 from tests.tokens import bearer
-from tests.unit.shared.http.shop import Answer, call, make_app
+from tests.unit.shared.http.shop import Answer, call
 
 
 def post(app: Chalice, path: str, body: Any, key: str | None = "key-1", who: Role = Role.SUPPORT) -> Answer:
@@ -162,11 +162,3 @@ def test_the_answer_to_a_route_of_no_customer_lies_by_itself(app: Chalice, table
     again = post(app, "/api/segments", {"points": 5})
     assert again.text == first.text
     assert [receipt["sk"] for receipt in kinds(table, "receipt")] == ["RECEIPT"]
-
-
-def test_a_route_with_keys_needs_receipts() -> None:
-    _, endpoint = make_app()
-    endpoint.receipts = None
-    handler = endpoint.routes[0].handler
-    with pytest.raises(Exception, match="no receipts"):
-        endpoint.post("/api/customers", idempotency=receipts.Idempotency.ACCEPTED)(handler)

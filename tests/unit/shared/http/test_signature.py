@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from shared import ids
-from shared.auth import Principal, Role
+from shared.auth import Principal
+from shared.contract import Idempotency
 from shared.errors import ConflictError
-from shared.http import Idempotency, Request, Signature
+from shared.http import Request, Signature
 from shared.http.receipts import KeyReusedError, ReceiptName, ReplayError
+from shared.roles import Role
 from shared.table import BusyError, LostRaceError
 
 

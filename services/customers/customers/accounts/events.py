@@ -1,0 +1,19 @@
+"""The events of accounts, built from the items that carry them."""
+
+from __future__ import annotations
+
+from customers.accounts.items import ProfileItem
+from shared.events.customers import CustomerRegistered, CustomerUpdated
+from shared.table import Told
+
+
+def customer_registered(profile: ProfileItem, _: Told) -> CustomerRegistered:
+    """The registration that the profile carries."""
+    return CustomerRegistered(
+        customer_id=profile.customer_id, profile=profile.told, consents=list(profile.consents or [])
+    )
+
+
+def customer_updated(profile: ProfileItem, _: Told) -> CustomerUpdated:
+    """The profile after the change that it carries."""
+    return CustomerUpdated(customer_id=profile.customer_id, profile=profile.told)

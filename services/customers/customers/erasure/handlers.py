@@ -1,0 +1,12 @@
+"""Events about erasure."""
+
+from __future__ import annotations
+
+from customers.erasure.usecases import erase_customer
+from shared.events.privacy import ErasureRequested
+from shared.inbox import Heard
+
+
+def hear_erasure_requested(heard: Heard[ErasureRequested]) -> None:
+    """Erase the person and answer."""
+    erase_customer(heard.data.request_id, heard.data.customer_id, heard.cause)

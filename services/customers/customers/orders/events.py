@@ -1,0 +1,30 @@
+"""The events of orders, built from the items that carry them."""
+
+from __future__ import annotations
+
+from customers.orders.items import OrderItem
+from shared.events.customers import OrderRecorded, OrderStats
+from shared.table import Told
+
+
+def order_recorded(order: OrderItem, _: Told) -> OrderRecorded:
+    """The order after the change that it carries."""
+    facts = order.facts
+    return OrderRecorded(
+        order_id=order.order_id,
+        customer_id=order.customer_id,
+        status=facts.status,
+        placed_at=facts.placed_at,
+        paid_at=facts.paid_at,
+        delivered_at=facts.delivered_at,
+        cancelled_at=facts.cancelled_at if facts.is_cancelled else None,
+        reinstated_at=facts.reinstated_at,
+        currency=facts.currency,
+        total=facts.total,
+        tax=facts.tax,
+        shipping=facts.shipping,
+        discount=facts.discount,
+        refunded=facts.refunded,
+        lines=list(facts.lines),
+        stats=OrderStats.model_validate(order.stats) if order.stats else None,
+    )

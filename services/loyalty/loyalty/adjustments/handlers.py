@@ -1,0 +1,41 @@
+"""Requests of adjustments: each calls one use case."""
+
+from __future__ import annotations
+
+from loyalty.adjustments import approvals
+from loyalty.adjustments import usecases as adjustments
+from loyalty.adjustments.models import NewAdjustment, ProposalId, ProposalView, Rejection
+from loyalty.points.models import EntryView
+from shared.http import Page, PageQuery, Reply, Request
+from shared.ids import CustomerId
+
+
+def adjust_points(request: Request, customer_id: CustomerId, body: NewAdjustment) -> Reply[EntryView | ProposalView]:
+    """Add points, or take them (negative), for a reason that the customer can read.
+
+    Above the programme's limit nothing is posted yet: the answer is 202 with a proposal, which somebody else approves.
+    """
+    view = adjustments.adjust_points(customer_id, body, cause=request.cause, attempt=request.attempt)
+    return Reply(view, status=adjustments.ACCEPTED if isinstance(view, ProposalView) else None)
+
+
+def list_proposals(request: Request, customer_id: CustomerId, query: PageQuery) -> Page[ProposalView]:
+    """A customer's adjustments that needed a second person, newest first, with what became of them."""
+    return approvals.list_proposals(customer_id, query, request.cursor(query))
+
+
+def approve_adjustment(request: Request, customer_id: CustomerId, proposal_id: ProposalId) -> EntryView:
+    """Post what somebody else proposed. Sent again by the same person, it is answered again."""
+    return approvals.approve_adjustment(customer_id, proposal_id, request.cause)
+
+
+def reject_adjustment(
+    request: Request, customer_id: CustomerId, proposal_id: ProposalId, body: Rejection
+) -> ProposalView:
+    """Let nothing come of a proposal; its proposer may take it back so."""
+    return approvals.reject_adjustment(customer_id, proposal_id, body, request.cause)
+
+
+def list_open_proposals(request: Request, query: PageQuery) -> Page[ProposalView]:
+    """All adjustments that wait for a second person, newest first. The very newest may show a moment late."""
+    return approvals.list_open_proposals(query, request.cursor(query))

@@ -1,0 +1,83 @@
+"""Requests and events of members: each calls one use case."""
+
+from __future__ import annotations
+
+from loyalty.earning.bonuses import reward_sign_up
+from loyalty.members import card_changes, cards, referrals
+from loyalty.members.models import (
+    CardNumber,
+    CardPatch,
+    CardRecord,
+    CardView,
+    NamedCard,
+    NewBlock,
+    NewCard,
+    PictureQuery,
+    Replacement,
+)
+from loyalty.members.referral_models import NewReferral, ReferralView
+from shared.events.customers import CustomerRegistered
+from shared.http import Request, Svg
+from shared.ids import CustomerId
+from shared.inbox import Heard
+
+
+def read_card(request: Request, customer_id: CustomerId) -> CardView:
+    """A customer's card as they see it, with what their points are worth and what they reach next.
+
+    Its number shows to others than staff only while it can be used.
+    """
+    return cards.read_card(customer_id, by_self=request.principal.is_customer, for_staff=request.principal.is_staff)
+
+
+def draw_card(request: Request, customer_id: CustomerId, query: PictureQuery) -> Svg:
+    """The card's number as a picture for scanners, a QR code or the bars of Code 128."""
+    return Svg(cards.draw_card(customer_id, query.form, by_self=request.principal.is_customer))
+
+
+def issue_card(request: Request, customer_id: CustomerId, body: NewCard) -> CardRecord:
+    """Give a card to somebody who has none, such as a guest; those who register have one already."""
+    return cards.issue_card_by_hand(customer_id, body, cause=request.cause, attempt=request.attempt)
+
+
+def replace_card(request: Request, customer_id: CustomerId, body: Replacement) -> CardRecord:
+    """Give a customer a new number in place of the one named, which is never used again."""
+    return card_changes.replace_card(customer_id, body, cause=request.cause, attempt=request.attempt)
+
+
+def block_card(request: Request, customer_id: CustomerId, body: NewBlock) -> CardRecord:
+    """Let nobody use a card's number until it is unblocked. Its customer goes on earning and spending."""
+    return card_changes.block_card(customer_id, body, request.cause)
+
+
+def unblock_card(request: Request, customer_id: CustomerId, body: NamedCard) -> CardRecord:
+    """Let a blocked card be used again."""
+    return card_changes.unblock_card(customer_id, body.number, request.cause)
+
+
+def look_up_card(request: Request, number: CardNumber) -> CardRecord:
+    """Whose card it is and what it is good for: for the till. A number that was replaced leads staff alone anywhere."""
+    return cards.look_up_card(number, for_staff=request.principal.is_staff)
+
+
+def change_card(request: Request, number: CardNumber, body: CardPatch) -> CardRecord:
+    """Change a card's notes, or its last day."""
+    return card_changes.change_card(number, body, request.if_match)
+
+
+def read_referral(request: Request, customer_id: CustomerId) -> ReferralView:
+    """Whether somebody brought this customer, and what it gives both."""
+    return referrals.read_referral(customer_id, by_self=request.principal.is_customer)
+
+
+def name_referrer(request: Request, customer_id: CustomerId, body: NewReferral) -> ReferralView:
+    """Say whose card brought this customer, once, before their first order earns; then both are thanked."""
+    return referrals.name_referrer(
+        customer_id, body.card_number, by_self=request.principal.is_customer, attempt=request.attempt
+    )
+
+
+def hear_customer_registered(heard: Heard[CustomerRegistered]) -> None:
+    """Give the customer a card, and the reward for signing up."""
+    cards.issue_card(heard.data, heard.version, heard.cause)
+    reward_sign_up(heard.data.customer_id, heard.cause)

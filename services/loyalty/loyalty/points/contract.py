@@ -1,0 +1,50 @@
+"""Accounts of points: balances, entries and tiers."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from loyalty.access import READERS, SHOPPERS
+from shared.contract import API, INBOX, Contract, Grant, Route
+from shared.roles import GENERAL_STAFF
+
+CONTRACT: Final = Contract(
+    routes=(
+        Route("GET", "/api/customers/{customer_id}/points", "read_points", READERS, problems=("email-not-verified",)),
+        Route(
+            "GET",
+            "/api/customers/{customer_id}/points/entries",
+            "list_entries",
+            READERS,
+            problems=("email-not-verified",),
+        ),
+        Route("GET", "/api/customers/{customer_id}/points/verification", "verify_entries", GENERAL_STAFF),
+        Route("GET", "/api/customers/{customer_id}/tier", "read_tier", READERS, problems=("email-not-verified",)),
+        Route(
+            "GET",
+            "/api/customers/{customer_id}/tier/history",
+            "list_tier_changes",
+            READERS,
+            problems=("email-not-verified",),
+        ),
+        Route("GET", "/api/loyalty/tiers", "read_ladder", SHOPPERS),
+    ),
+    hears={"CustomerUpdated": "hear_customer_updated"},
+    tells=(
+        "PointsAdjusted",
+        "PointsEarned",
+        "PointsExpired",
+        "PointsExpiring",
+        "PointsRedeemed",
+        "PointsReinstated",
+        "PointsRestored",
+        "PointsReversed",
+        "PointsRipened",
+        "TierChanged",
+    ),
+    grants=(
+        Grant((API,), table=("dynamodb:PutItem", "dynamodb:ConditionCheckItem")),
+        Grant((INBOX,), table=("dynamodb:ConditionCheckItem",)),
+        Grant((API, INBOX), index="entries_by_account"),
+    ),
+)

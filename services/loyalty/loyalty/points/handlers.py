@@ -1,0 +1,50 @@
+"""Requests and events of points: each calls one use case."""
+
+from __future__ import annotations
+
+from loyalty.points import usecases as points
+from loyalty.points import usecases as tiers
+from loyalty.points.models import EntriesQuery, EntryView, PointsView, VerificationView
+from loyalty.points.tier_models import LadderView, TierChangeView, TierView
+from shared.events.customers import CustomerUpdated
+from shared.http import Page, PageQuery, Request
+from shared.ids import CustomerId
+from shared.inbox import Heard
+
+
+def read_points(request: Request, customer_id: CustomerId) -> PointsView:
+    """How a customer's points stand: balance, tier, what expires next, what is missing to the next tier."""
+    return points.read_points(customer_id, by_self=request.principal.is_customer)
+
+
+def list_entries(request: Request, customer_id: CustomerId, query: EntriesQuery) -> Page[EntryView]:
+    """A customer's ledger, newest first. The newest entry may show a moment after it is posted."""
+    names_staff, by_self = request.principal.is_staff, request.principal.is_customer
+    return points.list_entries(customer_id, query, request.cursor(query), names_staff=names_staff, by_self=by_self)
+
+
+def verify_entries(request: Request, customer_id: CustomerId) -> VerificationView:
+    """Compute a customer's whole ledger again: its chain of hashes, and every sum."""
+    del request
+    return points.verify_entries(customer_id)
+
+
+def read_tier(request: Request, customer_id: CustomerId) -> TierView:
+    """A customer's tier: what it gives, until when it is kept, and the way to the next."""
+    return tiers.read_tier(customer_id, by_self=request.principal.is_customer)
+
+
+def list_tier_changes(request: Request, customer_id: CustomerId, query: PageQuery) -> Page[TierChangeView]:
+    """The changes of a customer's tier, newest first."""
+    return tiers.list_tier_changes(customer_id, query, request.cursor(query), by_self=request.principal.is_customer)
+
+
+def read_ladder(request: Request) -> LadderView:
+    """All tiers: what reaches them, and what they give."""
+    del request
+    return tiers.read_ladder()
+
+
+def hear_customer_updated(heard: Heard[CustomerUpdated]) -> None:
+    """Keep the part of the profile that loyalty needs."""
+    points.keep_profile(heard.data, heard.version)

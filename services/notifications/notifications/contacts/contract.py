@@ -1,0 +1,12 @@
+"""Contacts: whom mail reaches, and what they agreed to."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from shared.contract import Contract
+
+CONTRACT: Final = Contract(
+    hears={"CustomerUpdated": "hear_customer_updated", "ConsentChanged": "hear_consent_changed"},
+    tells=("Unsubscribed",),
+)

@@ -1,0 +1,16 @@
+"""Events that change a contact."""
+
+from __future__ import annotations
+
+from notifications.contacts.usecases import update_contact
+from shared.events.customers import CustomerUpdated
+from shared.events.privacy import ConsentChanged
+from shared.inbox import Heard
+
+
+def hear_customer_updated(heard: Heard[CustomerUpdated]) -> None:
+    update_contact(heard.data.customer_id, profile=heard.data.profile, version=heard.version)
+
+
+def hear_consent_changed(heard: Heard[ConsentChanged]) -> None:
+    update_contact(heard.data.customer_id, consents=[heard.data.consent])

@@ -1,0 +1,17 @@
+"""Events about erasure: privacy erases what it keeps itself, and hears what the other services answer."""
+
+from __future__ import annotations
+
+from privacy.erasure import usecases as erasure
+from shared.events.privacy import ErasureAnswered, ErasureRequested
+from shared.inbox import Heard
+
+
+def hear_erasure_requested(heard: Heard[ErasureRequested]) -> None:
+    """Erase what privacy keeps; it is waited for like every other service."""
+    erasure.erase_own_data(heard)
+
+
+def hear_erasure_answered(heard: Heard[ErasureAnswered]) -> None:
+    """Keep what a service answered."""
+    erasure.hear_answer(heard)

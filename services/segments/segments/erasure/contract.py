@@ -1,0 +1,13 @@
+"""Erasure of a person from features and memberships."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from shared.contract import INBOX, Contract, Grant
+
+CONTRACT: Final = Contract(
+    hears={"ErasureRequested": "hear_erasure_requested"},
+    tells=("ErasureAnswered",),
+    grants=(Grant((INBOX,), table=("dynamodb:BatchWriteItem",)),),
+)
