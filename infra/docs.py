@@ -1,7 +1,7 @@
-"""Writes docs/api (OpenAPI 3.1 a service) and docs/events (JSON Schemas and the catalogue) from the code.
+"""Generates docs/api (an OpenAPI 3.1 document for each service) and docs/events (JSON Schemas and the catalogue).
 
-python -m infra.docs            writes them
-python -m infra.docs --check    names those that are stale, and fails if there are any
+python -m infra.docs            writes the files
+python -m infra.docs --check    names each stale file, and fails if there is one
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ that they do not know. One that is *announced* can be heard already, and is not 
 
 
 def main(arguments: list[str]) -> int:
-    """The exit status: 1 when `--check` finds a stale file."""
+    """Returns the exit status: 1 if `--check` finds a stale file."""
     wanted = dict(_files())
     if "--check" in arguments:
         return _report(sorted(_stale(wanted)))
@@ -55,7 +55,7 @@ def _files() -> Iterator[tuple[Path, str]]:
 
 
 def event_schema(event: type[EventData]) -> dict[str, Any]:
-    """The JSON Schema (2020-12) of the `detail` that an event has on the bus."""
+    """The JSON Schema (2020-12) of an event's `detail` on the bus."""
     if is_foreign(event):
         return _named(event, event.model_json_schema())
     data, metadata = event.model_json_schema(), Metadata.model_json_schema()
@@ -65,7 +65,7 @@ def event_schema(event: type[EventData]) -> dict[str, Any]:
 
 
 def is_foreign(event: type[EventData]) -> bool:
-    """Whether it is told by the shop's own systems rather than by a service."""
+    """Whether the shop's own systems tell the event, and no service."""
     return any(source in FOREIGN_SOURCES for source in event.told_by)
 
 
@@ -121,7 +121,7 @@ def _stale(wanted: Mapping[Path, str]) -> Iterator[Path]:
 
 
 def _left_over(wanted: Mapping[Path, str]) -> list[Path]:
-    """Files that were generated for an event or a service which is no longer there."""
+    """Generated files of events and services that no longer exist."""
     return [path for folder in _GENERATED for path in folder.glob("*.json") if path not in wanted]
 
 
