@@ -1,4 +1,4 @@
-"""Where the commands of `make` talk to people."""
+"""The console of the `make` commands."""
 
 import sys
 from typing import NoReturn
@@ -10,6 +10,6 @@ _errors = Console(stderr=True, highlight=False)
 
 
 def fail(message: str) -> NoReturn:
-    """Says what is wrong and ends the command."""
+    """Print the message in red on stderr, and end the command with status 1."""
     _errors.print(message, style="red", markup=False)
     sys.exit(1)

@@ -1,4 +1,4 @@
-"""`make run`: the whole platform on this machine, with real purchases flowing through it."""
+"""`make run`: starts the whole platform on this machine and sends real purchases through it."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _FAILURES: Final = (
 
 
 def main() -> None:
-    """Sets up, replays, and stays up until Ctrl-C or `make stop`."""
+    """Starts the platform, replays the purchases, and runs until Ctrl-C or `make stop`."""
     chosen = _arguments()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
@@ -81,7 +81,7 @@ def _serve(bundles: list[Bundle], chosen: argparse.Namespace) -> None:
 
 @contextmanager
 def _step(what: str) -> Iterator[Callable[[], None]]:
-    """Say what is going on, and how long it took once it has ended or the function it gives is called."""
+    """Print the step's name, and its duration once: at its end, or when the yielded function is called."""
     began = time.monotonic()
     console.print(f"{what} …")
     told = False
@@ -97,26 +97,26 @@ def _step(what: str) -> Iterator[Callable[[], None]]:
 
 
 def _invite(stage: LocalStage, storefront: Storefront) -> None:
-    """Say what can be tried now."""
-    console.rule("The platform stays up; Ctrl-C or `make stop` ends it")
+    console.rule("The platform keeps running; Ctrl-C or `make stop` ends it")
     console.print(f"Base URL  {stage.base_url}\nMails     {stage.mails_url}\nLogs      {stage.cloud.log}", markup=False)
     for role in (*STAFF_ROLES, MACHINE):
         console.print(f"\n{role.upper()}={storefront.token(role)}", soft_wrap=True, markup=False)
     customer_id = _some_customer(storefront)
     console.print(f"\nID={customer_id}\nCUSTOMER={storefront.token(customer_id)}", soft_wrap=True, markup=False)
-    console.print("\nTry, with the lines above pasted into a shell (or fresh tokens from `make token ROLE=support`):\n")
+    console.print(
+        "\nPaste the lines above into a shell (`make token ROLE=support` prints a fresh token). Then try these calls:\n"
+    )
     for call in _calls(stage.base_url):
         console.print(f"  {call}", soft_wrap=True, markup=False)
 
 
 def _some_customer(storefront: Storefront) -> str:
-    """The newest customer who registered."""
+    """The id of the newest customer who registered."""
     newest = storefront.get("/api/customers?limit=100", "support")["data"]
     return str(next(customer["id"] for customer in newest if customer["registered"]))
 
 
 def _calls(base_url: str) -> list[str]:
-    """Three to try."""
     person = '{"email": "you@example.com", "first_name": "You"}'
     json_body = f"-H 'Content-Type: application/json' -d '{person}'"
     return [

@@ -16,7 +16,7 @@ from infra.replay.sample import Purchase
 
 @dataclass(frozen=True)
 class Check:
-    """One comparison; it holds when both sides are the same."""
+    """One comparison. It holds if both sides are equal."""
 
     what: str
     file: Any
@@ -24,13 +24,12 @@ class Check:
 
     @property
     def holds(self) -> bool:
-        """Whether the platform says what the file says."""
         return bool(self.file == self.platform)
 
 
 @dataclass(frozen=True)
 class Stored:
-    """What the services have stored, as plain items."""
+    """The items that the services have stored, as plain values."""
 
     orders: list[dict[str, Any]]
     stats: list[dict[str, Any]]
@@ -41,7 +40,7 @@ class Stored:
 
 @dataclass(frozen=True)
 class Sent:
-    """What was sent: the file's purchases by its people, under a preset, and the day of it."""
+    """The purchases and people that were sent, the preset, and the day of the run."""
 
     purchases: list[Purchase]
     people: Mapping[str, Person]
@@ -55,7 +54,6 @@ class Sent:
 
     @property
     def registered(self) -> int:
-        """How many of the people registered."""
         return sum(person.customer_id is not None for person in self.people.values())
 
 
@@ -82,7 +80,7 @@ def check(sent: Sent, stored: Stored) -> list[Check]:
             sum(_balances(stored.accounts).values()),
         ),
         Check("balances are the sums of their entries", _sums(stored.entries), _balances(stored.accounts)),
-        Check("accounts hold what their newest entries say", _last_said(stored.entries), _balances(stored.accounts)),
+        Check("accounts agree with their newest entries", _last_said(stored.entries), _balances(stored.accounts)),
         Check("entries numbered without gaps", True, _numbered(stored.entries)),
         Check(
             "tiers by points earned",
@@ -93,17 +91,16 @@ def check(sent: Sent, stored: Stored) -> list[Check]:
 
 
 def balance_of(account: Mapping[str, Any]) -> int:
-    """What an account holds, as it is stored: nothing is pending or held in a replay."""
+    """The stored balance of an account: a replay leaves no pending and no held points."""
     return int(sum(json.loads(account["lots"]).values())) - int(account.get("owed", 0))
 
 
 def customer_of(account: Mapping[str, Any]) -> str:
-    """Whose account it is."""
     return str(account["pk"]).removeprefix("CUSTOMER#")
 
 
 def _expected_points(sent: Sent, entries: Iterable[Mapping[str, Any]]) -> dict[str, int]:
-    """Points of each order that cost anything, by the file's amounts, in the order in which the ledger posted them."""
+    """The points of each order that cost more than 0: the file's amounts, in the sequence of the ledger's entries."""
     facts = {one.order_id: (one.cents, sent.people[one.buyer].has_birthday(one.placed_at)) for one in sent.purchases}
     posted: dict[str, list[str]] = defaultdict(list)
     for entry in sorted(_earned(entries), key=lambda entry: int(entry["seq"])):
@@ -136,7 +133,7 @@ def _balances(accounts: Iterable[Mapping[str, Any]]) -> dict[str, int]:
 
 
 def _last_said(entries: Iterable[Mapping[str, Any]]) -> dict[str, int]:
-    """What each account's newest entry says that it held: pending, available and held, less owed."""
+    """Each account's balance in its newest entry: pending, available and held, less owed."""
     newest: dict[str, Mapping[str, Any]] = {}
     for entry in sorted(entries, key=lambda entry: int(entry["seq"])):
         newest[entry["account"]] = entry
@@ -159,7 +156,7 @@ def _tiers(stored: Stored, style: Style) -> dict[str, str]:
 
 
 def _earned(entries: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Those of orders; a bonus is no order's."""
+    """The entries of orders, without bonuses."""
     return [entry for entry in entries if entry["entry_kind"] == "earned" and entry["sk"] == "EARN"]
 
 

@@ -1,6 +1,6 @@
-"""What the file's amounts come to by a plain calculation of its own, to hold the platform's figures against.
+"""Calculates points and tiers from the file's amounts, to compare the platform's figures with.
 
-Nothing here uses the services' code: two ways to the same number are a check, one is none.
+Nothing here uses the services' code: only two independent calculations are a check.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from typing import Final
 class Style:
     """A preset in plain numbers.
 
-    `rungs`: tier, points earned by orders from which it is held, and points for 1,000 cents. `birthday` multiplies the
-    points of an order placed in the customer's month of birth; `sign_up` is what registering gives.
+    `rungs` holds for each tier its name, the points earned by orders that reach it, and its points for 1,000 cents.
+    `birthday` multiplies the points of an order placed in the customer's month of birth. A registration gives `sign_up`
+    points.
     """
 
     rungs: tuple[tuple[str, int, int], ...]
@@ -25,7 +26,8 @@ class Style:
     sign_up: int = 0
 
 
-# 10, 12 and 15 points a dollar; and 1, 1.5 and 2, twice as many in the month of birth, with 100 for registering.
+# Classic: 10, 12 and 15 points a dollar. Ladder: 1, 1.5 and 2 points, twice as many in the month of birth, and 100 for
+# registering.
 STYLES: Final[Mapping[str, Style]] = {
     "classic": Style((("gold", 5_000, 150), ("silver", 1_000, 120), ("bronze", 0, 100))),
     "ladder": Style((("gold", 2_000, 20), ("silver", 500, 15), ("bronze", 0, 10)), birthday=2, sign_up=100),
@@ -33,9 +35,10 @@ STYLES: Final[Mapping[str, Style]] = {
 
 
 def points_of(orders: Iterable[tuple[int, bool]], style: Style) -> list[int]:
-    """Points of one customer's orders in the order in which they were posted: cents, and whether in the birth month.
+    """The points of one customer's orders, in the sequence in which the ledger posted them.
 
-    Each earns by the tier that the points of those before it have reached, rounded down to whole points.
+    `orders` holds for each order its cents and whether it was placed in the month of birth. Each order earns by the
+    tier that the points of the earlier orders have reached, rounded down to whole points.
     """
     earned = 0
     each = []
@@ -47,16 +50,16 @@ def points_of(orders: Iterable[tuple[int, bool]], style: Style) -> list[int]:
 
 
 def tier_of(earned: int, style: Style) -> str:
-    """The tier that so many points earned by orders have reached."""
+    """The tier that `earned` points of orders reach."""
     return next(tier for tier, reached, _ in style.rungs if earned >= reached)
 
 
 def year_after(day: date) -> date:
-    """Twelve months later; 29 February becomes the 28th."""
+    """The day twelve months later. 29 February becomes the 28th."""
     return day.replace(year=day.year + 1, day=28) if (day.month, day.day) == (2, 29) else day.replace(year=day.year + 1)
 
 
 def alive(placed: date, today: date) -> bool:
-    """Whether the points of an order placed on that day can still be used: through the month's end a year later."""
+    """Whether the points of an order placed on that day are usable: they end with the month, a year later."""
     year = year_after(placed)
     return year.replace(day=calendar.monthrange(year.year, year.month)[1]) >= today

@@ -21,22 +21,22 @@ from infra.replay.storefront import Storefront
 from infra.replay.tables import Tables
 from infra.tokens import token
 
-# An erasure passes through every service and back; on a busy machine each hop takes a second or two.
+# Seconds. An erasure passes through every service and back; on a busy machine each hop takes a second or two.
 _ERASURE_PATIENCE: Final = 120
-# A call each, of which the local cloud answers some ten a second.
+# Each verification is one call, and the local cloud answers about ten calls a second.
 _VERIFIED: Final = 20
 
 
 class MismatchError(Exception):
-    """The platform's figures are not the file's, or work was left over; the tables above say which."""
+    """The platform's figures differ from the file's, or work is left over. The printed tables show the difference."""
 
 
 def replay(stage: LocalStage, customers: int | None, preset: str = "classic") -> Storefront:
-    """Send the sample's purchases through a fresh stage, hold its figures against the file, and erase one customer.
+    """Send the sample's purchases through a fresh stage, compare its figures with the file, and erase one customer.
 
-    `customers` is how many of the sample's buyers, None for all; `preset` is that of loyalty, as it was deployed.
-    Raises MismatchError when a check does not hold, StuckError when a service does not settle, NotTakenError and
-    RefusedError for what was refused on the way.
+    `customers` is the number of the sample's buyers, None for all. `preset` is the deployed preset of loyalty. Raises
+    MismatchError when a check does not hold, StuckError when a service does not settle, NotTakenError when the bus
+    refuses an event, and RefusedError when the platform refuses a call.
     """
     today = datetime.now(UTC).date()
     purchases = read_purchases(customers, today)
@@ -59,7 +59,7 @@ def _bars() -> Progress:
 
 
 def _register(storefront: Storefront, purchases: list[Purchase], bars: Progress) -> dict[str, Person]:
-    """Everyone who bought, four in five of them registered over HTTP."""
+    """All buyers. Four in five are registered over HTTP."""
     buyers = sorted({purchase.buyer for purchase in purchases})
     bar = bars.add_task("Customers registered over HTTP", total=people.how_many_register(len(buyers)))
     return people.register(storefront, buyers, lambda: bars.advance(bar))
@@ -68,7 +68,7 @@ def _register(storefront: Storefront, purchases: list[Purchase], bars: Progress)
 def _order(
     stage: LocalStage, tables: Tables, purchases: list[Purchase], buyers: dict[str, Person], bars: Progress
 ) -> float:
-    """Send all orders, and wait until every service has settled them; the seconds that it took."""
+    """Send all orders, and wait until every service has settled them. Returns the seconds that it took."""
     goal = _goal(purchases, buyers)
     sent = bars.add_task("Orders sent to the bus", total=len(purchases))
     shown = {service: bars.add_task(_described(service), total=total) for service, total in goal.of.items()}
@@ -82,7 +82,7 @@ def _order(
             for service, count in settled.items():
                 bars.update(shown[service], completed=count)
             if sending.done():
-                sending.result()  # what went wrong there is told here
+                sending.result()  # raises the sender's error here
 
         progress.await_settled(tables, goal, show)
     return time.monotonic() - began
@@ -98,24 +98,24 @@ def _described(service: str) -> str:
     what = {
         "notifications": "welcomes decided",
         "privacy": "consents logged",
-        progress.SEGMENTS_MONEY: "paid for",
+        progress.SEGMENTS_MONEY: "paid",
     }.get(service, "orders settled")
     return f"{service}: {what}"
 
 
 def _expire(stage: LocalStage, tables: Tables) -> None:
-    """Run the expiry job, again while its time ends before its work."""
+    """Run the expiry job, and run it again while due accounts are left."""
     function = _function(stage, "loyalty", "Expire")
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%MZ")
     while due := tables.count("loyalty", "kind = :kind AND due_at <= :now", kind="account", now=now):
         console.print(f"Expiring points of {due:,} accounts …")
         answer = _client(stage, "lambda").invoke(FunctionName=function, Payload=json.dumps(_scheduled()))
         if "FunctionError" in answer:
-            raise MismatchError(f"the expiry job failed: {answer['Payload'].read().decode()}")
+            raise MismatchError(f"The expiry job failed: {answer['Payload'].read().decode()}")
 
 
 def _scheduled() -> dict[str, Any]:
-    """The event that a schedule invokes a function with."""
+    """The event that a schedule sends to a function."""
     return {
         "version": "0",
         "id": "replay",
@@ -137,7 +137,7 @@ def _function(stage: LocalStage, service: str, logical_id: str) -> str:
 
 
 def _report(stage: LocalStage, storefront: Storefront, tables: Tables, sent: Sent, seconds: float) -> None:
-    """Show the figures and the checks. Raises MismatchError when one does not hold or there are dead letters."""
+    """Print the figures and the checks. Raises MismatchError when a check does not hold or there are dead letters."""
     stored = report.read_stored(tables)
     name = stage.deployment.stage
     delivered = report.count_delivered(_client(stage, "logs"), name)
@@ -147,25 +147,25 @@ def _report(stage: LocalStage, storefront: Storefront, tables: Tables, sent: Sen
     held.append(_verify(storefront, sent))
     console.print(report.checks_table(held))
     if dead or not all(one.holds for one in held):
-        raise MismatchError("The platform does not hold what the file says, or left dead letters.")
+        raise MismatchError("The platform's figures differ from the file's, or there are dead letters.")
 
 
 def _verify(storefront: Storefront, sent: Sent) -> checks.Check:
-    """Let the platform compute some ledgers again, chain and sums, from their first entries on."""
+    """Let the platform compute the chain and the sums of some ledgers again, from their first entries on."""
     ids = [person.customer_id for person in sent.people.values() if person.customer_id][:_VERIFIED]
     found = [storefront.get(f"/api/customers/{customer_id}/points/verification", "support") for customer_id in ids]
-    return checks.Check("ledgers that verify, of some", len(ids), sum(one["holds"] for one in found))
+    return checks.Check(f"{len(ids)} ledgers verified", len(ids), sum(one["holds"] for one in found))
 
 
 def _erase(storefront: Storefront, person: Person) -> None:
-    """Erase one customer, as compliance would, and show the receipt."""
+    """Erase one customer as compliance would, and print the receipt."""
     body = {"kind": "erase", "customer_id": person.customer_id}
     request = storefront.post("/api/privacy/requests", "compliance", body, key=f"erase-{person.customer_id}")
     storefront.post(f"/api/privacy/requests/{request['id']}/approve", "compliance")
     deadline = time.monotonic() + _ERASURE_PATIENCE
     while request["status"] != "completed":
         if time.monotonic() > deadline:
-            raise MismatchError(f"the erasure still waits for {', '.join(request['waiting_for']) or 'privacy itself'}")
+            raise MismatchError(f"The erasure still waits for {', '.join(request['waiting_for']) or 'privacy itself'}.")
         time.sleep(0.5)
         request = storefront.get(f"/api/privacy/requests/{request['id']}", "compliance")
     console.print(report.receipt_table(request))

@@ -1,4 +1,4 @@
-"""The purchases as an order system tells of them: each placed and, a minute later, paid."""
+"""Tells the purchases as an order system does: each is placed and, a minute later, paid."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _AT_ONCE: Final = 2
 
 
 class NotTakenError(Exception):
-    """The bus refused events; the message has its codes."""
+    """The bus refused events. The message holds the error codes."""
 
 
 def send(
@@ -30,9 +30,9 @@ def send(
     people: Mapping[str, Person],
     done: Callable[[int], None],
 ) -> int:
-    """Put both events of every purchase on the bus, and call `done` with the orders sent; how many events.
+    """Put both events of every purchase on the bus, and return the number of events.
 
-    Raises NotTakenError when the bus refuses one.
+    `done` is called with the number of orders in each batch. Raises NotTakenError when the bus refuses an event.
     """
     entries = [entry for purchase in purchases for entry in _entries(bus_name, purchase, people[purchase.buyer])]
     with ThreadPoolExecutor(_AT_ONCE) as pool:

@@ -12,13 +12,13 @@ from infra.replay.storefront import Storefront
 
 _REGISTERED_OF_FIVE: Final = 4
 _WITHOUT_CONSENT_OF_FOUR: Final = 4
-# Two cores: more calls at once only wait for each other.
+# On two cores more simultaneous calls would only wait for each other.
 _AT_ONCE: Final = 4
 
 
 @dataclass(frozen=True)
 class Person:
-    """A buyer. `customer_id` is known of those who registered."""
+    """A buyer. A guest has no `customer_id`."""
 
     buyer: str
     email: str
@@ -27,17 +27,17 @@ class Person:
     born_on: date | None = None
 
     def has_birthday(self, placed_at: datetime) -> bool:
-        """Whether something placed then was placed in their month of birth."""
+        """Whether an order placed then falls into the month of birth."""
         return self.born_on is not None and self.born_on.month == placed_at.month
 
 
 def how_many_register(buyers: int) -> int:
-    """Of so many buyers."""
+    """The number of `buyers` that register."""
     return sum(position % 5 < _REGISTERED_OF_FIVE for position in range(buyers))
 
 
 def register(storefront: Storefront, buyers: list[str], done: Callable[[], None]) -> dict[str, Person]:
-    """Register the first four of each five buyers over HTTP, and calls `done` after each; all of them by buyer."""
+    """Register the first four of each five buyers over HTTP, calling `done` after each. Returns all people by buyer."""
     split = [(buyer, position % 5 < _REGISTERED_OF_FIVE) for position, buyer in enumerate(buyers)]
     wanted = [buyer for buyer, registers in split if registers]
     with ThreadPoolExecutor(_AT_ONCE) as pool:

@@ -1,4 +1,4 @@
-"""How far the replay has come: orders settled in every service, read from what each has stored."""
+"""The progress of the replay: the orders that each service has settled, read from its table."""
 
 from __future__ import annotations
 
@@ -9,33 +9,33 @@ from typing import Final
 
 from infra.replay.tables import Tables
 
-# A look reads whole tables: it may take at most a quarter of the time, so that it does not slow what it looks at.
+# Each look reads whole tables. Looks take at most a quarter of the time, so that they do not slow the services.
 _SHARE: Final = 3
 _SHORTEST_PAUSE: Final = 1.0
-# Nothing moved for so long: something is stuck, and waiting longer would not help.
+# After so many seconds without progress something is stuck, and waiting longer would not help.
 _PATIENCE: Final = 120.0
 
 SEGMENTS_MONEY: Final = "segments, in cents"
 
 
 class StuckError(Exception):
-    """A service did not settle; the message says which and how far it came."""
+    """A service did not settle. The message names the service and its progress."""
 
 
 @dataclass(frozen=True)
 class Goal:
-    """What each service must have settled: orders where they count orders, people where they count people."""
+    """The numbers that each service must reach: of orders, or of people."""
 
     orders: int
-    # What they come to: segments know an order's money only once it is paid.
+    # The orders' sum: segments know an order's money only once it is paid.
     cents: int
-    # Those that cost anything: a free order leaves no entry in the ledger.
+    # Orders that cost more than 0: a free order leaves no entry in the ledger.
     earning_orders: int
     registered: int
 
     @property
     def of(self) -> dict[str, int]:
-        """By service."""
+        """The goal of each service."""
         return {
             "customers": self.orders,
             "loyalty": self.earning_orders,
@@ -47,14 +47,14 @@ class Goal:
 
 
 def settled(tables: Tables) -> dict[str, int]:
-    """What each service has settled so far."""
+    """The numbers that each service has reached so far."""
     stats = [part for row in tables.items("segments", "features") for part in row.get("stats") or []]
     return {
         "customers": tables.count("customers", "kind = :kind AND attribute_exists(paid_at)", kind="order"),
         "loyalty": tables.count("loyalty", "kind = :kind AND sk = :earn", kind="entry", earn="EARN"),
         "segments": sum(int(part["orders"]) for part in stats),
         SEGMENTS_MONEY: sum(int(part["spent"]) for part in stats),
-        # Welcomes alone: what else is mailed, such as a warning of points that end, depends on the day of the run.
+        # Only welcome mails count: other mails, such as warnings of expiring points, depend on the day of the run.
         "notifications": tables.count(
             "notifications",
             "kind = :kind AND template = :template AND #status <> :sending",
@@ -67,7 +67,7 @@ def settled(tables: Tables) -> dict[str, int]:
 
 
 def await_members(tables: Tables, registered: int, sign_up: int) -> None:
-    """Look until loyalty knows everyone who registered. Raises StuckError when nothing moves for two minutes."""
+    """Wait until loyalty knows everyone who registered. Raises StuckError after two minutes without progress."""
     goal = {"cards": registered, "bonuses": registered if sign_up else 0}
     last, moved = {"cards": -1}, time.monotonic()
     while (
@@ -84,7 +84,7 @@ def await_members(tables: Tables, registered: int, sign_up: int) -> None:
 
 
 def await_settled(tables: Tables, goal: Goal, show: Callable[[dict[str, int]], None]) -> None:
-    """Look until every service has settled everything. Raises StuckError when nothing moves for two minutes."""
+    """Wait until every service has settled everything. Raises StuckError after two minutes without progress."""
     last: dict[str, int] = {}
     moved = time.monotonic()
     while True:

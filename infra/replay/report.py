@@ -1,4 +1,4 @@
-"""What `make run` shows at its end: the figures, the checks, the receipt of an erasure."""
+"""The tables that `make run` prints at its end: the figures, the checks, the receipt of an erasure."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Figures:
-    """What else there is to say of a replay. Times in seconds."""
+    """Figures of a replay that no service stores. `seconds` passed until all orders had settled."""
 
     delivered: int
     dead_letters: int
@@ -29,7 +29,7 @@ class Figures:
 
 
 def read_stored(tables: Tables) -> Stored:
-    """Everything that the checks look at."""
+    """All items that the checks compare."""
     return Stored(
         orders=list(tables.items("customers", "order")),
         stats=list(tables.items("customers", "stats")),
@@ -40,7 +40,7 @@ def read_stored(tables: Tables) -> Stored:
 
 
 def count_dead_letters(sqs: SQSClient, stage: str) -> int:
-    """Messages in the dead-letter queues and stream records given up, of all services."""
+    """Messages in all dead-letter queues, and stream records that the relays gave up."""
     names = [f"regulars-{stage}-{service}-{kind}" for service in SERVICES for kind in ("dead", "untold")]
     waiting = 0
     for name in names:
@@ -51,7 +51,7 @@ def count_dead_letters(sqs: SQSClient, stage: str) -> int:
 
 
 def count_delivered(logs: CloudWatchLogsClient, stage: str) -> int:
-    """Events that the inboxes handled, from the metric they log."""
+    """The number of events that the inboxes handled, read from the metric in their logs."""
     total = 0
     for group in _groups(logs, stage):
         pages = logs.get_paginator("filter_log_events").paginate(logGroupName=group, filterPattern="EventsHandled")
@@ -61,16 +61,15 @@ def count_delivered(logs: CloudWatchLogsClient, stage: str) -> int:
 
 
 def figures_table(tables: Tables, stored: Stored, figures: Figures) -> Table:
-    """The platform's figures after the replay."""
-    table = Table(title="What the platform holds", title_justify="left", show_header=False)
+    table = Table(title="The platform's figures", title_justify="left", show_header=False)
     for name, value in _rows(tables, stored, figures):
         table.add_row(name, value)
     return table
 
 
 def checks_table(checks: Iterable[Check]) -> Table:
-    """Each check with both sides; sides of many rows show how many there are."""
-    table = Table("Check", "File", "Platform", "", title="Held against the file", title_justify="left")
+    """Each check with both sides. A side of many rows shows the number of rows."""
+    table = Table("Check", "File", "Platform", "", title="The platform compared with the file", title_justify="left")
     for one in checks:
         mark = "[green]✓[/green]" if one.holds else "[red]✗[/red]"
         table.add_row(one.what, _side(one.file), _side(one.platform), mark)
@@ -78,7 +77,7 @@ def checks_table(checks: Iterable[Check]) -> Table:
 
 
 def receipt_table(request: Mapping[str, Any]) -> Table:
-    """What each service answered to an erasure."""
+    """Each service's answer to an erasure."""
     title = f"Erasure {request['id']}: {request['status']}"
     table = Table("Service", "Erased", "Kept, and why", title=title, title_justify="left")
     for service, answer in sorted(request["answers"].items()):
@@ -108,7 +107,7 @@ def _rows(tables: Tables, stored: Stored, figures: Figures) -> list[tuple[str, s
         ("dead letters", f"{figures.dead_letters:,}"),
         (
             "orders a second",
-            f"{len(stored.orders) / figures.seconds:.1f} ({figures.seconds:.0f} s until all had settled)",
+            f"{len(stored.orders) / figures.seconds:.1f} ({figures.seconds:.0f} s until all orders had settled)",
         ),
     ]
 

@@ -1,4 +1,4 @@
-"""The purchases of samples/cdnow_sample.txt, as orders of a shop whose last day was yesterday."""
+"""Reads the purchases of samples/cdnow_sample.txt as orders of a shop whose last day was yesterday."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NOON: Final = time(12, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Purchase:
-    """One row of the file as an order; `cents` is its whole value. The id is stable from run to run."""
+    """One row of the file as an order. `cents` is its total. The id is the same in every run."""
 
     order_id: str
     buyer: str
@@ -30,8 +30,8 @@ class Purchase:
 def read_purchases(customers: int | None, today: date, source: Path = SAMPLE) -> list[Purchase]:
     """The purchases of the first `customers` buyers (all when None), oldest first, the last of them yesterday.
 
-    The file knows days only: purchases of a day are a minute apart from noon on, UTC. Raises ValueError for a row that
-    is not of the file's form.
+    The file has days without times. The purchases of one buyer's day begin at noon UTC and are a minute apart. Raises
+    ValueError for a row that does not have the file's form.
     """
     rows = [line.split() for line in source.read_text(encoding="ascii").splitlines() if line.strip()]
     wanted = [row for row in rows if customers is None or int(row[1]) <= customers]

@@ -1,4 +1,4 @@
-"""A storefront as `make run` needs one: it calls the platform over HTTP with tokens, as any caller does."""
+"""The storefront of `make run`. It calls the platform over HTTP with tokens, as any caller does."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _PATIENCE = 30
 
 
 class RefusedError(Exception):
-    """The platform did not answer as it should have; the message has the call, the status and the problem."""
+    """The platform refused a call. The message holds the call, the status and the problem."""
 
 
 @dataclass
 class Storefront:
-    """Calls `base_url` as a role; `token_for` gives a role's access token. Safe to use from many threads."""
+    """Calls `base_url` as a role. `token_for` gives a role's access token. Safe to use from many threads."""
 
     base_url: str
     token_for: Callable[[str], str]
@@ -29,15 +29,14 @@ class Storefront:
     _own: local = field(default_factory=local)
 
     def get(self, path: str, role: str) -> Any:
-        """The JSON that a GET answers. Raises RefusedError for any status but 200."""
+        """The JSON that a GET answers. Raises RefusedError for a status over 299."""
         return self._call("GET", path, role, None, {})
 
     def post(self, path: str, role: str, body: Any = None, key: str | None = None) -> Any:
-        """The JSON that a POST answers; `key` is its Idempotency-Key. Raises RefusedError for a status over 299."""
+        """The JSON that a POST answers. `key` is its Idempotency-Key. Raises RefusedError for a status over 299."""
         return self._call("POST", path, role, body, {"Idempotency-Key": key} if key else {})
 
     def token(self, role: str) -> str:
-        """The role's access token."""
         with self._lock:
             if role not in self._tokens:
                 self._tokens[role] = self.token_for(role)
@@ -55,7 +54,7 @@ class Storefront:
         return json.loads(text) if text else None
 
     def _connection(self) -> http.client.HTTPConnection:
-        """The thread's own connection, kept open from call to call."""
+        """The thread's own connection, kept open between calls."""
         if not hasattr(self._own, "connection"):
             self._own.connection = http.client.HTTPConnection(urlsplit(self.base_url).netloc, timeout=_PATIENCE)
         connection: http.client.HTTPConnection = self._own.connection

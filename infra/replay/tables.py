@@ -1,4 +1,4 @@
-"""What the services have stored, read whole: for a look from outside that no API offers (and none should)."""
+"""Reads whole tables of the services, for checks from outside. No API offers this, and none should."""
 
 from __future__ import annotations
 
@@ -16,13 +16,11 @@ _read_value = TypeDeserializer().deserialize
 
 @dataclass(frozen=True)
 class Tables:
-    """The tables of a stage."""
-
     dynamodb: DynamoDBClient
     stage: str
 
     def items(self, service: str, kind: str) -> Iterator[dict[str, Any]]:
-        """All items of one kind in a service's table, as Python values. Reads the whole table."""
+        """The items of one kind in a service's table, as Python values. Reads the whole table."""
         for page in self._pages(
             service, FilterExpression="kind = :kind", ExpressionAttributeValues={":kind": {"S": kind}}
         ):
@@ -30,7 +28,7 @@ class Tables:
                 yield {name: _read_value(value) for name, value in item.items()}
 
     def count(self, service: str, condition: str, **values: str) -> int:
-        """How many items of a service's table meet a condition, in which `#status` may stand. Reads the whole table."""
+        """The number of a service's items that meet `condition`, which may use `#status`. Reads the whole table."""
         asked: dict[str, Any] = {
             "ExpressionAttributeValues": {f":{name}": {"S": text} for name, text in values.items()}
         }
