@@ -1,7 +1,7 @@
-"""Packages the services: one zip and one CloudFormation template each, byte-identical for identical inputs.
+"""Packages each service as one zip and one CloudFormation template. Equal inputs give equal bytes.
 
-A service is bundled from a scratch copy of its own for each architecture, under `.build/<architecture>/<service>/`,
-and only when something that goes into it has changed.
+Each service and architecture has its scratch copy under `.build/<architecture>/<service>/`. A service is bundled again
+only when one of its inputs has changed.
 """
 
 import argparse
@@ -26,7 +26,7 @@ from infra.template import additions
 from shared.services import SERVICES
 
 ROOT = Path(__file__).resolve().parent.parent
-# Lambda's names; what runs the local cloud is one of them.
+# Lambda's names of the architectures. The machine's own one runs the local cloud.
 ARCHITECTURES = ("arm64", "x86_64")
 HOST = "arm64" if platform.machine() in {"arm64", "aarch64"} else "x86_64"
 # Chalice's own name for what it packages; ours is the template's parameter `Stage`.
@@ -37,7 +37,7 @@ MACHINERY = ("infra/bundle.py", "infra/vendor.py", "infra/service.yaml", "uv.loc
 
 @dataclass(frozen=True)
 class Bundle:
-    """One packaged service: its code and its template, with `CodeBucket` and `CodeKey` left to the deployment."""
+    """The code and the template of one service. The deployment sets the parameters `CodeBucket` and `CodeKey`."""
 
     service: str
     archive: Path
@@ -45,9 +45,9 @@ class Bundle:
 
 
 def bundle(arch: str, services: Iterable[str] = SERVICES, root: Path = ROOT) -> list[Bundle]:
-    """Packages the services for an architecture; those whose inputs did not change are taken as they are.
+    """Package the services for an architecture. A bundle with unchanged inputs is reused.
 
-    Two commands at once wait for each other. Raises PackagingError with what Chalice said.
+    Two simultaneous commands wait for each other. Raises PackagingError with Chalice's output.
     """
     build = root / ".build"
     build.mkdir(exist_ok=True)
@@ -81,7 +81,7 @@ def _is_fresh(root: Path, arch: str, service: str) -> bool:
 
 
 def _fingerprint(root: Path, arch: str, service: str) -> str:
-    """A digest of all that goes into a bundle."""
+    """A digest of all inputs of a bundle."""
     home = root / "services" / service
     own = [home / "app.py", home / "pyproject.toml"]
     files = [*own, *_sources(home / service), *_sources(root / "shared"), *(root / name for name in MACHINERY)]
@@ -97,7 +97,7 @@ def _sources(folder: Path) -> Iterator[Path]:
 
 
 def _package(root: Path, arch: str, service: str, third_party: Path) -> None:
-    """Fills the scratch copy, has Chalice package it, and completes the zip with what the lock names."""
+    """Fill the scratch copy, let Chalice package it, and add the packages that the lock names to the zip."""
     made = _bundle(root, arch, service)
     folder = made.archive.parent
     shutil.rmtree(folder, ignore_errors=True)
@@ -114,9 +114,9 @@ def _package(root: Path, arch: str, service: str, third_party: Path) -> None:
 
 
 def _scratch_copy(root: Path, arch: str, service: str, project: Path) -> Path:
-    """A Chalice project whose `vendor/` holds the service's own package and `shared`, set to the architecture.
+    """A Chalice project for the architecture. Its `vendor/` holds the service's own package and `shared`.
 
-    Chalice silently leaves out a package that lies beside `app.py`; the contents of `vendor/` it takes.
+    Chalice silently leaves out a package beside `app.py`, but packages the contents of `vendor/`.
     """
     home = root / "services" / service
     ignore = shutil.ignore_patterns("__pycache__", "pyproject.toml", "*.egg-info")
@@ -173,16 +173,16 @@ def _run_chalice(project: Path, merged: dict[str, object], out: Path) -> tuple[P
         check=False,
     )
     if done.returncode:
-        raise PackagingError(f"chalice could not package {project.parent.name}:\n{done.stdout}{done.stderr}")
+        raise PackagingError(f"Chalice could not package {project.parent.name}:\n{done.stdout}{done.stderr}")
     return out / "deployment.zip", out / "sam.json"
 
 
 class PackagingError(Exception):
-    """A service could not be packaged; the message carries what Chalice said."""
+    """A service could not be packaged. The message holds Chalice's output."""
 
 
 def _write_zip(target: Path, folders: list[Path]) -> None:
-    """One zip of the folders' contents, sorted and without times, so that equal contents give equal bytes."""
+    """Write one zip of the folders' contents, sorted and without times, so that equal contents give equal bytes."""
     files = sorted(
         (path.relative_to(folder).as_posix(), path)
         for folder in folders
@@ -198,7 +198,7 @@ def _write_zip(target: Path, folders: list[Path]) -> None:
 
 
 def main() -> None:
-    """`python -m infra.bundle --arch arm64`: packages all services and says how large each zip is."""
+    """`python -m infra.bundle --arch arm64`: packages all services and prints the size of each zip."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--arch", choices=[*ARCHITECTURES, "host"], default="arm64")
     arch = parser.parse_args().arch

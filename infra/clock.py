@@ -1,8 +1,7 @@
-"""`make clock DAYS=90`: sets the running local cloud's clock forward, and runs what falls due on the way.
+"""`make clock DAYS=90`: sets the running local cloud's clock forward, and runs each schedule that falls due.
 
-Day by day and in order: points expire, segments are left and entered, requests are chased. It finds the local cloud
-and nothing else: there is no way to name a stage of an account, and no template knows the variable that the clock
-is read from.
+It goes day by day: points expire, customers enter and leave segments, open requests are chased. It works on the local
+cloud only. It takes no name of a stage, and no template has the variable that the functions read the clock from.
 """
 
 from __future__ import annotations
@@ -33,35 +32,35 @@ from shared.services import SERVICES
 
 @dataclass
 class Day:
-    """What happened on one day: events by name, or by name and segment, and the points that expired."""
+    """One day's events, counted by name (or name and segment), and the points that expired."""
 
     day: date
     events: Counter[str] = field(default_factory=Counter)
     points: int = 0
 
     def add(self, event: dict[str, Any]) -> None:
-        """Takes in one event as it lay on the bus."""
+        """Count one event, in its form on the bus."""
         name, data = event["detail-type"], event["detail"]["data"]
         if name == "PointsExpired":
             self.points -= data["points"]
         self.events[f"{name} {data['segment_id']}" if name.startswith("Segment") else name] += 1
 
     def __str__(self) -> str:
-        """The day in one line."""
+        """All counts in one line."""
         told = ", ".join(f"{count:,} {name}" for name, count in sorted(self.events.items()))
         return f"{told} ({self.points:,} points)" if self.points else told
 
 
 class ClockBusyError(Exception):
-    """The clock is being set by another command."""
+    """Another command is setting the clock."""
 
 
 def advance(deployment: Deployment, clock: Path, days: int) -> Iterator[Day]:
-    """Sets the clock in the file `days` days ahead of where it stands; gives each day, once it is settled.
+    """Sets the functions' clock `days` days forward, and yields each day once the services have settled.
 
-    A UTC day ends at midnight: the last one lasts until the time of day it is now. Schedules run at the time they
-    are due, by the functions' clock. Whatever goes wrong, the clock stays where it is then and can be set on. Raises
-    ClockBusyError, ScheduleError or UnsettledError.
+    A UTC day ends at midnight. The last day ends at the present time of day. Schedules run at their time by the
+    functions' clock. After an error the clock keeps the time that it has reached, and a new call continues there.
+    Raises ClockBusyError, ScheduleError or UnsettledError.
     """
     events, functions = _client(deployment, "events"), _client(deployment, "lambda")
     inboxes = {service: _inbox(deployment, service) for service in SERVICES}
@@ -77,9 +76,9 @@ def advance(deployment: Deployment, clock: Path, days: int) -> Iterator[Day]:
 
 
 def _live(functions: Any, clock: Path, looking: Watch, day: Day, runs: Iterator[tuple[datetime, Schedule]]) -> Day:
-    """One day: each schedule at its time, then all that follows from it."""
+    """Run each schedule of one day at its time, then wait until the services have settled."""
     for moment, schedule in runs:
-        # Never back, where a run took longer than the time to the next.
+        # The clock never goes back, even if a run took longer than the time to the next schedule.
         if moment > _now(clock):
             write_clock(clock, (moment - datetime.now(UTC)).total_seconds())
         run(functions, schedule, moment)
@@ -94,12 +93,12 @@ def _alone(clock: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise ClockBusyError("The clock is being set already.") from None
+            raise ClockBusyError("Another command is setting the clock.") from None
         yield
 
 
 def _now(clock: Path) -> datetime:
-    """What the functions take for the present."""
+    """The functions' present time."""
     return datetime.now(UTC) + timedelta(seconds=read_clock(clock))
 
 
@@ -108,14 +107,14 @@ def _inbox(deployment: Deployment, service: str) -> str:
 
 
 def _client(deployment: Deployment, service: str) -> Any:
-    # A job may take the five minutes it has, and must not be begun again meanwhile.
+    # A job may run for five minutes, and must not be started again meanwhile.
     patient = Config(read_timeout=310, retries={"total_max_attempts": 1})
     where = {"region_name": deployment.region, "endpoint_url": deployment.endpoint}
     return deployment.session.client(service, **where, config=patient)  # type: ignore[call-overload]
 
 
 def main() -> None:
-    """Sets the running local cloud's clock forward, and says what happened on each day."""
+    """Sets the running local cloud's clock forward, and prints the events of each day."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("days", type=_days)
     days = parser.parse_args().days
@@ -135,7 +134,7 @@ def main() -> None:
 
 def _days(text: str) -> int:
     days = int(text)
-    # Farther than anything here is ever due.
+    # Nothing here is ever due later than in ten years.
     if not 1 <= days <= 3660:  # noqa: PLR2004
         raise argparse.ArgumentTypeError("from 1 to 3660 days")
     return days

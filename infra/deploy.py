@@ -1,7 +1,7 @@
-"""Deploys Regulars: what the services share, the five services, the front.
+"""Deploys Regulars: the core that the services share, the five services, and the front.
 
-An account and the local cloud are deployed by the same code; `AWS_ENDPOINT_URL` says which. The local cloud has no
-network of its own, so there the front's origins and the pools' keys are at that address too.
+The same code deploys to an account and to the local cloud; `AWS_ENDPOINT_URL` chooses. The local cloud has no network
+of its own. So there the front's origins and the pools' keys have that address too.
 """
 
 import argparse
@@ -31,18 +31,18 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 REGION = "us-east-1"
-# Who sends on the local cloud, where no mail leaves the machine.
+# The sender of mails on the local cloud. No mail leaves the machine.
 LOCAL_SENDER = "regulars@example.com"
-# In mails until the first front is there.
+# The address in mails until the first front is deployed.
 UNKNOWN_URL = "https://regulars.invalid"
 
 
 @dataclass(frozen=True)
 class Deployment:
-    """One stage in one account, or on the local cloud where `endpoint` is its address.
+    """One stage in one account. With an `endpoint` it is on the local cloud at that address.
 
-    `settings` are parameters of the templates that a shop may choose: AllowedOrigins, Sender, BaseUrl, AlarmEmail,
-    DomainName, CertificateArn, Currency and their like.
+    `settings` are the parameters of the templates that a shop may choose, such as AllowedOrigins, Sender, BaseUrl,
+    AlarmEmail, DomainName, CertificateArn and Currency.
     """
 
     stage: str
@@ -56,25 +56,23 @@ class Deployment:
         return f"regulars-{self.stage}-{part}"
 
     def cloudformation(self) -> "CloudFormationClient":
-        """A client for this deployment's account."""
         return self.session.client("cloudformation", region_name=self.region, endpoint_url=self.endpoint)
 
     @classmethod
     def of_account(cls, stage: str, settings: dict[str, str] | None = None) -> "Deployment":
-        """A stage in the account, or at the endpoint, that the AWS settings of the environment name."""
+        """A stage in the account, or at the endpoint, of the environment's AWS settings."""
         region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or REGION
         return cls(stage, settings or {}, region, os.environ.get("AWS_ENDPOINT_URL"))
 
     def s3(self) -> "S3Client":
-        """A client for this deployment's account."""
         return self.session.client("s3", region_name=self.region, endpoint_url=self.endpoint)
 
 
 def deploy(deployment: Deployment, bundles: list[bundle.Bundle], root: Path = bundle.ROOT) -> dict[str, Outputs]:
-    """Brings core, services and front to what this tree says; gives each one's outputs by name.
+    """Deploy core, services and front from this source tree. Returns the outputs of each by name.
 
-    The front needs the services, and mails need the front's address: where that is not chosen, the services that
-    mention it are deployed once more after a front with a new address. Settings that are not given stay as they were.
+    The front needs the services, and mails need the front's address. If no address is chosen and the front gets a new
+    one, the services that use the address are deployed once more. Settings that are not given keep their values.
     """
     mail = stacks.settings(deployment.cloudformation(), deployment.stack("notifications"))
     _require_sender(deployment, mail)
@@ -92,13 +90,13 @@ def deploy(deployment: Deployment, bundles: list[bundle.Bundle], root: Path = bu
 
 
 def _require_sender(deployment: Deployment, deployed: dict[str, str]) -> None:
-    """Mail from an address that is not the shop's would be refused by SES, one order at a time."""
+    """Raise DeploymentError without a sender: SES would refuse every single mail."""
     if not (deployment.endpoint or deployment.settings.get("Sender") or deployed.get("Sender")):
-        raise DeploymentError('Who sends the mails? SET="Sender=shop@example.com", verified in SES')
+        raise DeploymentError('Name the sender of mails, an address verified in SES: SET="Sender=shop@example.com"')
 
 
 def _kept_url(mail: dict[str, str], before: str) -> str | None:
-    """The address that an earlier deployment chose for the links in mails; None where it was the front's own."""
+    """The address that an earlier deployment chose for the links in mails. None if it was the front's own address."""
     deployed = mail.get("BaseUrl")
     return None if deployed in (before, UNKNOWN_URL) else deployed
 
@@ -110,7 +108,7 @@ def _deploy_core(deployment: Deployment, root: Path) -> Outputs:
 
 
 def _shared_parameters(deployment: Deployment, core: Outputs) -> dict[str, str]:
-    """What every service is told of the rest; each takes what its template names."""
+    """The parameters for all services. Each service takes those that its template names."""
     keys = deployment.endpoint or f"https://cognito-idp.{deployment.region}.amazonaws.com"
     return {
         **({"Sender": LOCAL_SENDER} if deployment.endpoint else {}),
@@ -139,7 +137,7 @@ def _deploy_services(
 
 
 def _deploy_service(deployment: Deployment, bucket: str, shared: dict[str, str], made: bundle.Bundle) -> Outputs:
-    """Uploads the code under a name made of its contents, and applies the template."""
+    """Upload the code under the hash of its contents, and apply the template."""
     code = made.archive.read_bytes()
     prefix = f"{made.service}/{hashlib.sha256(code).hexdigest()[:32]}"
     s3 = deployment.s3()
@@ -163,7 +161,7 @@ def _deploy_front(deployment: Deployment, core: Outputs, made: dict[str, Outputs
 
 
 def _origins(deployment: Deployment, made: dict[str, Outputs]) -> dict[str, str]:
-    """Where the front finds each service's API."""
+    """The front's parameters with the address of each service's API."""
     host, path = "{api}.execute-api.{region}.amazonaws.com", "/api"
     parameters: dict[str, str] = {}
     if deployment.endpoint:
@@ -178,7 +176,7 @@ def _origins(deployment: Deployment, made: dict[str, Outputs]) -> dict[str, str]
 
 
 def main() -> None:
-    """Packages and deploys one stage to the account that the AWS settings of the environment name."""
+    """Packages one stage and deploys it to the account of the environment's AWS settings."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--stage", required=True)
     parser.add_argument("--arch", choices=bundle.ARCHITECTURES, default="arm64")

@@ -1,7 +1,7 @@
-"""Sends what five tries could not handle back to its service's inbox, once the reason is mended.
+"""Sends the messages that five tries could not handle back to their service's inbox. Mend the reason first.
 
-Messages are copied and then deleted: they come back under new ids, and one may come back twice where this is
-interrupted. The inboxes are safe under both.
+Each message is copied and then deleted. So it comes back under a new id, and twice if this command is interrupted.
+The inboxes allow for both.
 """
 
 import argparse
@@ -18,19 +18,19 @@ from shared.services import SERVICES
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
-# The most that SQS hands out and takes at once.
+# SQS gives out and takes at most ten messages in one call.
 BATCH = 10
 
 
 def redrive(deployment: Deployment, service: str) -> int:
-    """Moves all messages of the service's dead-letter queue to its inbox; gives how many there were."""
+    """Moves all messages of the service's dead-letter queue to its inbox. Returns their number."""
     outputs = stacks.outputs(deployment.cloudformation(), deployment.stack(service))
     sqs = deployment.session.client("sqs", region_name=deployment.region, endpoint_url=deployment.endpoint)
     return move(sqs, outputs["DeadUrl"], outputs["QueueUrl"])
 
 
 def move(sqs: "SQSClient", dead: str, inbox: str) -> int:
-    """Moves what lies in `dead` now; what fails again while this runs returns there and is left for the next time."""
+    """Moves the messages that are in `dead` now. A message that fails again meanwhile waits there for the next call."""
     waiting = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["ApproximateNumberOfMessages"])
     limit = int(waiting["Attributes"]["ApproximateNumberOfMessages"])
     moved = 0
@@ -48,7 +48,7 @@ def _move_some(sqs: "SQSClient", dead: str, inbox: str) -> int:
 
 
 def main() -> None:
-    """Sends a service's dead letters back to its inbox; on the local cloud unless a stage is named."""
+    """Sends a service's dead letters back to its inbox, on the local cloud or on a named stage."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("service", choices=SERVICES)
     parser.add_argument("--stage", help="a stage in the account that the AWS settings name")

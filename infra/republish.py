@@ -1,7 +1,7 @@
-"""Tells again what a stream outage lost: events that items still carry, from a moment on.
+"""Tells the events again that a stream outage lost: events since a given time that items still carry.
 
-A relay that gives a record up leaves its position in the queue `…-untold`; the events themselves still lie on the items
-until these are written again. One that was told already comes again under its own id, which every inbox takes.
+A relay that gives up a record leaves the record's position in the queue `…-untold`. An item carries its events until
+its next write. An event that was told already comes again under its own id, and every inbox allows for that.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ _ENTRIES_A_CALL: Final = 10
 
 
 class NotTakenError(Exception):
-    """The bus refused events; nothing is lost, and running it again is safe."""
+    """The bus refused events. Nothing is lost, and another run is safe."""
 
 
 def republish(deployment: Deployment, service: str, since: datetime) -> int:
-    """Tell again every event of the service's table that happened at `since` or later; how many there were.
+    """Tell every event of the service's table again that happened at `since` or later. Returns their number.
 
-    Reads the whole table. Raises NotTakenError when the bus refuses one.
+    Reads the whole table. Raises NotTakenError when the bus refuses an event.
     """
     relay = _relay(service, f"regulars-{deployment.stage}")
     bus = deployment.session.client("events", region_name=deployment.region, endpoint_url=deployment.endpoint)
@@ -66,16 +66,16 @@ def _put(bus: EventBridgeClient, entries: Iterable[Any]) -> int:
     left, told = iter(entries), 0
     while batch := list(itertools.islice(left, _ENTRIES_A_CALL)):
         if bus.put_events(Entries=batch)["FailedEntryCount"]:
-            raise NotTakenError(f"the bus refused some of ten events after {told}")
+            raise NotTakenError(f"the bus took {told} events, and refused some of the next ten")
         told += len(batch)
     return told
 
 
 def main() -> None:
-    """Tells a service's events again, on the local cloud unless a stage is named."""
+    """Tells a service's events again, on the local cloud or on a named stage."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("service", choices=SERVICES)
-    parser.add_argument("--since", required=True, type=_moment, help="a moment with its offset: 2026-11-22T10:00:00Z")
+    parser.add_argument("--since", required=True, type=_moment, help="a time with its offset: 2026-11-22T10:00:00Z")
     parser.add_argument("--stage", help="a stage in the account that the AWS settings name")
     chosen = parser.parse_args()
     deployment = Deployment.of_account(chosen.stage) if chosen.stage else local_deployment()
@@ -83,14 +83,14 @@ def main() -> None:
     try:
         told = republish(deployment, chosen.service, chosen.since)
     except (ClientError, BotoCoreError, NotTakenError) as error:
-        fail(f"Not all told: {error}")
-    console.print(f"{told} events of {chosen.service} told again.")
+        fail(f"Not all events were told again: {error}")
+    console.print(f"{told} events of {chosen.service} were told again.")
 
 
 def _moment(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
-        raise argparse.ArgumentTypeError("say the offset too, Z for UTC")
+        raise argparse.ArgumentTypeError("add the offset: Z for UTC")
     return moment
 
 

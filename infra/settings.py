@@ -1,4 +1,4 @@
-"""What a shop chooses when it deploys: `SET="ShopName='The Mug' Sender=shop@example.com"`."""
+"""Reads the parameters that a shop sets at a deployment: `SET="ShopName='The Mug' Sender=shop@example.com"`."""
 
 import shlex
 from difflib import get_close_matches
@@ -11,11 +11,11 @@ from shared.services import SERVICES
 
 
 class SettingsError(Exception):
-    """What was chosen cannot be understood; the message says which part of it."""
+    """A setting cannot be understood. The message names it."""
 
 
 def read_settings(text: str, root: Path) -> dict[str, str]:
-    """The parameters in `Name=value Name='a value'`, by name. Raises SettingsError, also for a name nobody knows."""
+    """The parameters in `Name=value Name='a value'`, by name. Raises SettingsError, also for an unknown name."""
     try:
         pairs = shlex.split(text)
     except ValueError as error:
@@ -27,7 +27,7 @@ def read_settings(text: str, root: Path) -> dict[str, str]:
 def _setting(pair: str, known: set[str]) -> tuple[str, str]:
     name, equals, value = pair.partition("=")
     if not equals:
-        raise SettingsError(f"{pair} sets nothing: SET=\"Name=value Name='a value with spaces'\"")
+        raise SettingsError(f"{pair} sets nothing. Write SET=\"Name=value Name='a value with spaces'\"")
     if name not in known:
         meant = get_close_matches(name, known, n=1)
         hint = f"did you mean {meant[0]}?" if meant else f"there are {', '.join(sorted(known))}."

@@ -1,4 +1,4 @@
-"""CloudFormation by change sets: the same for an account and for the local cloud."""
+"""Applies CloudFormation templates by change sets, to an account and to the local cloud alike."""
 
 import json
 from collections.abc import Collection, Mapping
@@ -13,25 +13,25 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 Outputs = dict[str, str]
-# The longest thing here is a CloudFront distribution, which takes minutes.
+# A CloudFront distribution takes the longest: minutes.
 PATIENCE: Any = {"Delay": 1, "MaxAttempts": 1800}
 NOTHING_TO_DO = ("didn't contain changes", "No updates are to be performed")
 
 
 class DeploymentError(Exception):
-    """A stack could not be brought to what its template says; the message carries CloudFormation's reasons."""
+    """A template could not be applied. The message holds CloudFormation's reasons."""
 
 
 @dataclass(frozen=True)
 class Shelf:
-    """Where a template lies that is too large to be sent along (over 51,200 bytes)."""
+    """The place of a template that is too large for the call itself (over 51,200 bytes)."""
 
     s3: "S3Client"
     bucket: str
     key: str
 
     def put(self, template: str) -> dict[str, str]:
-        """Lays the template there; gives the argument that names it."""
+        """Store the template. Returns the argument that names its place."""
         self.s3.put_object(Bucket=self.bucket, Key=self.key, Body=template.encode())
         signed = self.s3.generate_presigned_url("get_object", Params={"Bucket": self.bucket, "Key": self.key})
         return {"TemplateURL": signed.split("?", maxsplit=1)[0]}
@@ -44,10 +44,10 @@ def apply(
     parameters: Mapping[str, str],
     shelf: Shelf | None = None,
 ) -> Outputs:
-    """Brings a stack to its template and gives its outputs; of the parameters it takes those the template names.
+    """Apply the template to a stack, and return the stack's outputs. It gets only the parameters that it names.
 
-    What is not given stays as it was deployed; what the stack never had takes the template's default. DeploymentError
-    with CloudFormation's reasons.
+    A parameter that is not given keeps its deployed value. If it has none, it takes the template's default. Raises
+    DeploymentError with CloudFormation's reasons.
     """
     text = json.dumps(template)
     source = shelf.put(text) if shelf else {"TemplateBody": text}
@@ -68,13 +68,13 @@ def apply(
 
 
 def outputs(cloudformation: "CloudFormationClient", name: str) -> Outputs:
-    """The outputs of a stack; empty for one that does not exist."""
+    """The outputs of a stack. Empty if the stack does not exist."""
     stack = _stack(cloudformation, name)
     return {one["OutputKey"]: one["OutputValue"] for one in stack.get("Outputs", [])}
 
 
 def settings(cloudformation: "CloudFormationClient", name: str) -> dict[str, str]:
-    """The parameters a stack was last deployed with; empty for one that does not exist."""
+    """The parameters of a stack's last deployment. Empty if the stack does not exist."""
     return _settings(_stack(cloudformation, name))
 
 
@@ -83,7 +83,7 @@ def _settings(stack: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _parameters(named: Collection[str], given: Mapping[str, str], deployed: Collection[str]) -> list[Any]:
-    """What CloudFormation is sent: it puts back to its default what an update says nothing of."""
+    """The parameters to send. CloudFormation resets a parameter to its default if an update does not mention it."""
     return [
         {"ParameterKey": key, "ParameterValue": given[key]}
         if key in given
@@ -103,7 +103,7 @@ def _stack(cloudformation: "CloudFormationClient", name: str) -> Mapping[str, An
 
 
 def _has_changes(cloudformation: "CloudFormationClient", name: str, change_id: str) -> bool:
-    """Waits until CloudFormation knows what would change; an empty change set is removed."""
+    """Wait until the change set is ready. An empty one is removed. Raises DeploymentError."""
     try:
         cloudformation.get_waiter("change_set_create_complete").wait(ChangeSetName=change_id, WaiterConfig=PATIENCE)
     except WaiterError:

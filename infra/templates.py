@@ -1,4 +1,4 @@
-"""Writes every template as it is deployed, for cfn-lint: core, the packaged services, the front.
+"""Writes every deployed template for cfn-lint: core, the packaged services, the front.
 
 python -m infra.templates <folder>
 """
@@ -14,7 +14,7 @@ from infra.front import front_template
 
 
 def write(folder: Path) -> list[Path]:
-    """The templates of a stage as JSON files in `folder`, which is emptied first."""
+    """Write the templates of a stage as JSON files to `folder`, which is emptied first. Returns the files."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     texts = {"core": json.dumps(core_template(ROOT), indent=1), "front": json.dumps(front_template(ROOT), indent=1)}

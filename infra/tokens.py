@@ -1,6 +1,6 @@
-"""Access tokens to try the API with: for each role of the staff, for a storefront, for a customer.
+"""Access tokens for trying the API: for each staff role, for the storefront, and for a customer.
 
-Staff and customers are users made for the purpose, with a password nobody keeps.
+Staff and customers are users that this command creates. Nobody keeps their passwords.
 """
 
 import argparse
@@ -33,7 +33,7 @@ def token(deployment: Deployment, role: str) -> str:
 
 
 def token_for(cognito: "CognitoIdentityProviderClient", core: Outputs, role: str, endpoint: str | None = None) -> str:
-    """The same where the stage's outputs are known already."""
+    """An access token like that of `token`, for callers that know the outputs of the core stack already."""
     if role == MACHINE:
         return _machine_token(cognito, core, endpoint)
     if role in STAFF_ROLES:
@@ -62,7 +62,7 @@ def _ensure_user(cognito: "CognitoIdentityProviderClient", pool: str, name: str)
 
 
 def _user_token(cognito: "CognitoIdentityProviderClient", pool: str, client: str, name: str) -> str:
-    """Signs in with a new password, which is then forgotten."""
+    """Set a new password, sign in with it, and forget it."""
     password = _password()
     cognito.admin_set_user_password(UserPoolId=pool, Username=name, Password=password, Permanent=True)
     answer = cognito.admin_initiate_auth(
@@ -75,12 +75,12 @@ def _user_token(cognito: "CognitoIdentityProviderClient", pool: str, client: str
 
 
 def _password() -> str:
-    """One that no policy of ours refuses, and nobody needs to know."""
+    """A random password that the policies of both pools accept."""
     return f"Aa1{secrets.token_urlsafe(24)}"
 
 
 def _machine_token(cognito: "CognitoIdentityProviderClient", core: Outputs, endpoint: str | None) -> str:
-    """Client credentials, exchanged where any machine exchanges them."""
+    """The token for the storefront's client credentials, from the pool's public token endpoint."""
     client = core["StorefrontClient"]
     described = cognito.describe_user_pool_client(UserPoolId=core["StaffPool"], ClientId=client)
     pair = f"{client}:{described['UserPoolClient']['ClientSecret']}"
@@ -98,13 +98,13 @@ def _machine_token(cognito: "CognitoIdentityProviderClient", core: Outputs, endp
 
 
 def main() -> None:
-    """Prints an access token; for the local cloud unless a stage is named."""
+    """Prints an access token for the local cloud or for a named stage."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("role", help=f"{', '.join(STAFF_ROLES)}, {MACHINE}, or a customer's id")
     parser.add_argument("--stage", help="a stage in the account that the AWS settings name")
     chosen = parser.parse_args()
     if chosen.role not in (*STAFF_ROLES, MACHINE) and not chosen.role.startswith("cus_"):
-        fail(f"No such role: {chosen.role}. There are {', '.join(STAFF_ROLES)}, {MACHINE} and customers' ids (cus_…).")
+        fail(f"No such role: {chosen.role}. Use {', '.join(STAFF_ROLES)}, {MACHINE} or a customer's id (cus_…).")
     deployment = Deployment.of_account(chosen.stage) if chosen.stage else local_deployment()
     try:
         console.print(token(deployment, chosen.role), soft_wrap=True, markup=False)

@@ -1,4 +1,4 @@
-"""The third-party part of a bundle, as the lock names it, for the platform that runs it."""
+"""Installs the third-party packages of a bundle from the lock, for the platform that runs the bundle."""
 
 import hashlib
 import os
@@ -8,11 +8,11 @@ import sys
 from pathlib import Path
 
 PLATFORMS = {"arm64": "aarch64-manylinux2014", "x86_64": "x86_64-manylinux2014"}
-# Chalice adds its runtime itself, and the others come with Lambda's Python: 21 MB become 4.
+# Chalice adds its runtime itself, and Lambda's Python has the others. Without them a bundle has 4 MB instead of 21.
 PROVIDED = ("chalice", "boto3", "botocore", "jmespath", "python-dateutil", "six")
-# Scripts, manuals, tests that packages ship by mistake, the font of barcodes that we draw without words, what builds C
-# extensions (cryptography needs only their compiled backend), pydantic's old self, and the parts of Powertools beside
-# logs, metrics and traces: a sixth of a bundle.
+# A sixth of a bundle that no function runs: scripts, manuals, tests that packages ship by mistake, the font of barcodes
+# (ours have no text), the builders of C extensions (cryptography needs only their compiled backend), pydantic's version
+# 1, and the parts of Powertools beside logs, metrics and traces.
 _POWERTOOLS = "aws_lambda_powertools"
 _UTILITIES = (
     "auth_alpha batch circuit_breaker data_classes data_masking feature_flags idempotency kafka parameters parser "
@@ -23,13 +23,13 @@ NEVER_RUN = (
     *("cffi", "pycparser", "pydantic/v1", f"{_POWERTOOLS}/event_handler"),
     *(f"{_POWERTOOLS}/utilities/{name}" for name in _UTILITIES.split()),
 )
-# Babel, which Liquid brings, knows in 10 MB how a thousand places write dates and money; these are what mails use.
+# Liquid brings Babel, whose 10 MB describe the dates and money of a thousand places. Mails use these.
 LANGUAGES = ("root", "en", "en_GB", "en_US")
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
 def requirements(root: Path, service: str) -> str:
-    """What the lock gives the service beside its own code and what is there already, in pip's form with hashes."""
+    """The service's packages from the lock, in pip's form with hashes. Leaves out our own code and PROVIDED."""
     prune = [word for name in PROVIDED for word in ("--prune", name)]
     command = ["uv", "export", "--frozen", "--package", service, "--no-emit-workspace", "--no-dev", "--no-header"]
     return subprocess.run(
@@ -38,7 +38,7 @@ def requirements(root: Path, service: str) -> str:
 
 
 def vendored(build: Path, arch: str, required: str) -> Path:
-    """A folder under `build` with these requirements installed and compiled; the same text gives the same folder."""
+    """A folder under `build` with these requirements installed and compiled. Equal texts give the same folder."""
     recipe = f"{PYTHON} {arch}\n{NEVER_RUN} {LANGUAGES}\n{required}"
     folder = build / "vendor" / hashlib.sha256(recipe.encode()).hexdigest()[:16]
     if not folder.exists():
@@ -47,9 +47,9 @@ def vendored(build: Path, arch: str, required: str) -> Path:
 
 
 def compile_bytecode(folder: Path) -> None:
-    """Ships bytecode that is trusted as it is: a service then imports in half the time.
+    """Compile bytecode that Python uses without a look at the source: a service then imports in half the time.
 
-    Tracebacks name files where Lambda unpacks them, and equal sources give equal bytes.
+    Tracebacks name the files in the place where Lambda unpacks them. Equal sources give equal bytes.
     """
     mode = ["--invalidation-mode", "unchecked-hash", "-s", str(folder), "-p", "/var/task"]
     environment = {**os.environ, "PYTHONHASHSEED": "0"}
@@ -57,7 +57,7 @@ def compile_bytecode(folder: Path) -> None:
 
 
 def _install(folder: Path, arch: str, required: str) -> None:
-    """Fills a folder beside the final one and renames it, so that an interrupted run leaves nothing half done."""
+    """Fill a draft folder and rename it at the end, so that an interrupted run leaves no half-filled folder."""
     draft = folder.with_suffix(".draft")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)

@@ -1,7 +1,7 @@
-"""The local cloud: MiniStack on 127.0.0.1, started, watched and stopped as a process of its own.
+"""Starts and stops the local cloud: MiniStack on 127.0.0.1, as a separate process.
 
-It enforces each function's role (`AUTH=true`), opens no other listener, starts no service that Regulars does not use,
-and sees nothing of the environment it is started from. Its state ends with it.
+It enforces each function's role (`AUTH=true`). It opens no other listener, and starts only the AWS services that
+Regulars uses. It does not see the environment of its caller. Its state is lost when it stops.
 """
 
 import json
@@ -23,32 +23,33 @@ import boto3
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 HOST = "127.0.0.1"
-# CloudFormation and what it makes of the templates; STS and Lambda's own needs are among them.
+# CloudFormation, the services of the templates' resources, STS, and the services that Lambda itself needs.
 USED = (
     "apigateway cloudformation cloudfront cognito-idp dynamodb dynamodbstreams events iam kms lambda logs monitoring "
     "s3 scheduler secretsmanager ses sns sqs sts"
 )
 REGION = "us-east-1"
-# Both halves of the key of the account's root, which MiniStack fixes: it may do all; what deploys and tests uses it.
+# MiniStack's fixed access key of the account's root, id and secret alike. It may do everything; deployments and tests
+# use it.
 ROOT_KEY = "test"
-# Holds by how many seconds the functions' clock is ahead of the real one, on the cloud that `make run` starts.
+# The clock file of the cloud that `make run` starts: see Cloud.clock.
 CLOCK = ROOT / ".local" / "clock"
 START_SECONDS = 60
 STOP_SECONDS = 3
 
 
 def session() -> boto3.Session:
-    """A session of the local cloud's account, whatever the environment says; calls still need the endpoint."""
+    """A session of the local cloud's account. It ignores the environment. Calls still need the endpoint."""
     return boto3.Session(aws_access_key_id=ROOT_KEY, aws_secret_access_key=ROOT_KEY, region_name=REGION)
 
 
 class CloudError(Exception):
-    """The local cloud could not be installed, started or reached; the message says what to do."""
+    """The local cloud could not be installed, started or reached. The message says what to do."""
 
 
 @dataclass
 class Cloud:
-    """A running local cloud. Its files (log, clock, temporary ones) lie in `home`."""
+    """A running local cloud. Its log, its clock file and its temporary files are in `home`."""
 
     port: int
     home: Path
@@ -57,17 +58,17 @@ class Cloud:
 
     @property
     def endpoint(self) -> str:
-        """What `AWS_ENDPOINT_URL` has to be to reach it."""
+        """The value of `AWS_ENDPOINT_URL` for this cloud."""
         return f"http://{HOST}:{self.port}"
 
     @property
     def log(self) -> Path:
-        """What MiniStack and the functions print."""
+        """The file with the output of MiniStack and of the functions."""
         return self.home / "cloud.log"
 
     @property
     def clock(self) -> Path:
-        """The file that holds how many seconds the functions' clock is ahead of the real one."""
+        """The file with the number of seconds by which the functions' clock is ahead of the real time."""
         return self.home / "clock"
 
     def __enter__(self) -> Self:
@@ -77,7 +78,7 @@ class Cloud:
         self.stop()
 
     def stop(self) -> None:
-        """Ends MiniStack and the functions it runs, the hard way if it takes longer than it may."""
+        """End MiniStack and the functions that it runs. Kill them if they take longer than STOP_SECONDS."""
         _signal_group(self.process.pid, signal.SIGTERM)
         try:
             self.process.wait(STOP_SECONDS)
@@ -90,7 +91,7 @@ class Cloud:
 
 
 def start(port: int, home: Path = ROOT / ".local") -> Cloud:
-    """Starts the local cloud; returns once it answers. Raises CloudError when the port is taken or it stays silent."""
+    """Start the local cloud, and return once it answers. Raises CloudError if the port is taken or no answer comes."""
     refuse_taken(port)
     python = install()
     home.mkdir(parents=True, exist_ok=True)
@@ -116,19 +117,19 @@ def start(port: int, home: Path = ROOT / ".local") -> Cloud:
 
 
 def read_clock(file: Path) -> float:
-    """By how many seconds the functions' clock is ahead."""
+    """The number of seconds by which the functions' clock is ahead of the real time."""
     return float(file.read_text())
 
 
 def write_clock(file: Path, seconds: float) -> None:
-    """Sets the functions' clock ahead of the real one; they read it at any time, so never half of it is there."""
+    """Set the functions' clock ahead of the real time. They may read at any time, so the file is replaced whole."""
     new = file.with_name("clock.new")
     new.write_text(str(seconds))
     new.replace(file)
 
 
 def install() -> Path:
-    """The Python that runs the local cloud, with its own lock installed beside the project's."""
+    """Install the local cloud from its own lock, and return the Python that runs it. Raises CloudError."""
     folder = ROOT / ".local" / "ministack"
     environment = {**os.environ, "UV_PROJECT_ENVIRONMENT": str(folder)}
     environment.pop("VIRTUAL_ENV", None)
@@ -140,7 +141,7 @@ def install() -> Path:
 
 
 def free_port() -> int:
-    """A port nobody listens on now."""
+    """A port on which nobody listens now."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]
@@ -148,16 +149,17 @@ def free_port() -> int:
 
 
 def refuse_taken(port: int) -> None:
-    """Raises CloudError when somebody listens on the port."""
+    """Raise CloudError if somebody listens on the port."""
     with socket.socket() as probe:
         if probe.connect_ex((HOST, port)) == 0:
             raise CloudError(
-                f"Port {port} is taken. Stop what uses it (`make stop`?) or choose one: make run PORT=9000"
+                f"Port {port} is taken. Stop the program that uses it (`make stop`?), or choose another port: "
+                "make run PORT=9000"
             )
 
 
 def _environment(port: int, home: Path, scratch: Path, python: Path) -> dict[str, str]:
-    """All that MiniStack and the functions it runs inherit."""
+    """The whole environment of MiniStack and of the functions that it runs."""
     return {
         "PATH": f"{python.parent}:{os.defpath}",
         "HOME": str(scratch),
@@ -171,7 +173,7 @@ def _environment(port: int, home: Path, scratch: Path, python: Path) -> dict[str
         "SFTP_ENABLED": "0",
         "SERVICES": ",".join(USED.split()),
         "LOG_LEVEL": "INFO",
-        # Nobody collects traces here, and to load what sends them takes longer than most calls.
+        # Nobody collects traces here, and loading the X-Ray SDK takes longer than most calls.
         "POWERTOOLS_TRACE_DISABLED": "true",
         "REGULARS_CLOCK_FILE": str(home / "clock"),
     }
@@ -181,11 +183,11 @@ def _await_health(cloud: Cloud) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         if cloud.process.poll() is not None:
-            raise CloudError(f"The local cloud ended at once; {cloud.log} says why.")
+            raise CloudError(f"The local cloud stopped while it started. The reason is in {cloud.log}.")
         if _is_healthy(cloud.endpoint):
             return
         time.sleep(0.1)
-    raise CloudError(f"The local cloud did not answer within {START_SECONDS} seconds; {cloud.log} may say why.")
+    raise CloudError(f"The local cloud did not answer within {START_SECONDS} seconds. Read {cloud.log}.")
 
 
 def _is_healthy(endpoint: str) -> bool:
@@ -197,7 +199,7 @@ def _is_healthy(endpoint: str) -> bool:
 
 
 def _discard(scratch: Path) -> None:
-    """Removes it without waiting: each worker unpacked its whole bundle there, tens of thousands of files."""
+    """Remove the folder without waiting: it holds each worker's unpacked bundle, tens of thousands of files."""
     subprocess.Popen(["rm", "-rf", str(scratch)], start_new_session=True)
 
 

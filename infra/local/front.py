@@ -1,4 +1,4 @@
-"""The front of the local cloud: one address for the five services, from the same paths as CloudFront in an account."""
+"""The front of the local cloud: one address for the five services, by the same table of paths as CloudFront."""
 
 import http.client
 import threading
@@ -11,7 +11,7 @@ from infra.front import METHODS
 from infra.local.cloud import HOST
 from infra.paths import service_for
 
-# Each hop's own; they are not passed on.
+# Headers that concern one hop only, and are not passed on.
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "host", "content-length"}
 # API Gateway's limit on a request's body.
 LARGEST_BODY = 10 * 1024 * 1024
@@ -19,9 +19,9 @@ GATEWAY_SECONDS = 29
 
 
 class Front(ThreadingHTTPServer):
-    """Listens on 127.0.0.1 and passes each call to the API of the service its path belongs to.
+    """Listens on 127.0.0.1, and passes each call to the API of the path's service.
 
-    `apis` gives the id of each service's API. Runs in a thread of its own from `start` until `stop`.
+    `apis` holds the id of each service's API. Runs in its own thread from `start` until `stop`.
     """
 
     daemon_threads = True
@@ -34,22 +34,21 @@ class Front(ThreadingHTTPServer):
 
     @property
     def url(self) -> str:
-        """Where it listens, without a slash at the end."""
+        """The front's address, without a slash at the end."""
         return f"http://{HOST}:{self.server_port}"
 
     def start(self) -> None:
-        """Begins to answer."""
         threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
 
     def stop(self) -> None:
-        """Ends it and gives the port back."""
+        """Stop the thread and free the port."""
         self.shutdown()
         self.server_close()
 
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    # An answer is written in parts; without this each waits for the acknowledgement of the one before.
+    # An answer is written in parts. Without this, each part waits for the acknowledgement of the part before.
     disable_nagle_algorithm = True
     server: Front
 
@@ -73,7 +72,7 @@ class _Handler(BaseHTTPRequestHandler):
         finally:
             connection.close()
 
-    # http.server looks the method up by such a name.
+    # http.server calls the method `do_GET` for GET, and so on.
     for _method in METHODS:
         locals()[f"do_{_method}"] = _pass_on
 
@@ -88,4 +87,4 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(content)
 
     def log_message(self, *_: Any) -> None:
-        """Says nothing: paths carry ids, and the services log what they do."""
+        """Log nothing: paths carry ids, and the services write their own logs."""

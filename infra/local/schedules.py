@@ -1,4 +1,4 @@
-"""The schedules of a stage on the local cloud: when each is due, and running its function as it would be run."""
+"""Runs the schedules of a stage on the local cloud at a given time, as EventBridge would run them."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _CRON: Final = re.compile(r"cron\((\S+) (\S+) (\S+) (\S+) (\S+) \*\)")
 
 
 class ScheduleError(Exception):
-    """A schedule could not be understood, or its function failed; the message says which."""
+    """A schedule could not be understood, or its function failed. The message says which."""
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """A rule that wakes a function by the clock."""
+    """A rule that starts a function by the clock."""
 
     rule: str
     function: str
@@ -30,37 +30,37 @@ class Schedule:
 
     @property
     def name(self) -> str:
-        """The function's short name, as `loyalty-expire`."""
+        """The function's short name, such as `loyalty-expire`."""
         return "-".join(self.function.rpartition(":")[2].split("-")[-2:])
 
     def first_due(self, after: datetime, until: datetime) -> datetime | None:
-        """When it first falls due later than `after` and not later than `until`, within one UTC day.
+        """The first due time later than `after` and not later than `until`, both within one UTC day.
 
-        A rate counts from the rule's making and not by the clock: it stands for a run at the day's beginning, or at
-        `after` where that is later. Raises ScheduleError for an expression it does not know.
+        A rate counts from the creation of its rule, not by the clock. Here it means one run at the start of the day, or
+        at `after` if that is later. Raises ScheduleError for an unknown expression.
         """
         if _RATE.fullmatch(self.expression):
             midnight = datetime.combine(until.date(), time(), UTC)
             return max(midnight, after)
         found = _CRON.fullmatch(self.expression)
         if not found:
-            raise ScheduleError(f"{self.name}: no telling when {self.expression} is due")
+            raise ScheduleError(f"{self.name}: the schedule {self.expression} is not understood")
         due: datetime = croniter(_five_fields(*found.groups()), after).get_next(datetime)
         return due if due <= until else None
 
 
 def _five_fields(minute: str, hour: str, day: str, month: str, weekday: str) -> str:
-    """EventBridge's fields as cron's: a question mark is a star, and weekdays count from 0 instead of 1."""
+    """EventBridge's fields in the form of cron: `?` becomes `*`, and weekdays count from 0 instead of 1."""
     numbered = re.sub(r"(?<![#\d])\d", lambda digit: str(int(digit[0]) - 1), weekday)
     return " ".join(["*" if field == "?" else field for field in (minute, hour, day, month, numbered)])
 
 
 def due_on_the_way(schedules: list[Schedule], start: datetime, end: datetime) -> Iterator[tuple[datetime, Schedule]]:
-    """What falls due later than `start` and not later than `end`: each at most once a UTC day, in order of time."""
+    """The runs later than `start` and not later than `end`, in order of time. Each schedule runs at most once a day."""
     day = start.date()
     while day <= end.date():
         midnight = datetime.combine(day, time(), UTC)
-        # A moment before midnight, so that what is due at midnight is due on this day.
+        # A moment before midnight, so that a schedule due at midnight runs on this day.
         after = max(start, midnight - timedelta(microseconds=1))
         until = min(end, midnight + timedelta(days=1, microseconds=-1))
         due = [(moment, one) for one in schedules if (moment := one.first_due(after, until))]
@@ -69,7 +69,7 @@ def due_on_the_way(schedules: list[Schedule], start: datetime, end: datetime) ->
 
 
 def schedules_of(events: Any, stage: str) -> list[Schedule]:
-    """The schedules that are deployed for a stage."""
+    """The deployed schedules of a stage."""
     rules = [rule for page in events.get_paginator("list_rules").paginate() for rule in page["Rules"]]
     return [
         Schedule(rule["Name"], target["Arn"], rule["ScheduleExpression"])
@@ -81,7 +81,7 @@ def schedules_of(events: Any, stage: str) -> list[Schedule]:
 
 @contextmanager
 def held(events: Any, schedules: list[Schedule]) -> Iterator[None]:
-    """Keeps the local cloud from running the schedules by the real clock meanwhile."""
+    """Pause the local cloud's own runs of the schedules, which follow the real clock."""
     for one in schedules:
         events.disable_rule(Name=one.rule)
     try:
@@ -92,7 +92,7 @@ def held(events: Any, schedules: list[Schedule]) -> Iterator[None]:
 
 
 def run(functions: Any, schedule: Schedule, moment: datetime) -> None:
-    """Runs a schedule's function, again while it says that it has not finished. Raises ScheduleError if it fails."""
+    """Run a schedule's function until it says that it has finished. Raises ScheduleError if it fails."""
     finished = False
     while not finished:
         answer = functions.invoke(FunctionName=schedule.function, Payload=json.dumps(_scheduled(schedule, moment)))
@@ -104,7 +104,7 @@ def run(functions: Any, schedule: Schedule, moment: datetime) -> None:
 
 
 def _scheduled(schedule: Schedule, moment: datetime) -> dict[str, Any]:
-    """The event that EventBridge invokes a scheduled function with."""
+    """The event that EventBridge sends to a scheduled function."""
     return {
         "version": "0",
         "id": f"{schedule.rule}-{moment:%Y%m%d%H%M}",

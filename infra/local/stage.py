@@ -1,4 +1,4 @@
-"""All of Regulars on the local cloud: packaged for this machine, deployed as an account is, behind one address."""
+"""Runs all of Regulars on the local cloud: packaged for this machine, deployed like an account, behind one address."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -26,11 +26,11 @@ class LocalStage:
 
     @property
     def mails_url(self) -> str:
-        """Where the mails sent so far can be read, as JSON."""
+        """The address that lists all sent mails as JSON."""
         return f"{self.cloud.endpoint}/_ministack/ses/messages"
 
     def set_clock_ahead(self, seconds: float) -> None:
-        """Lets the functions' clock run ahead of the real one; it acts on the next event."""
+        """Set the functions' clock ahead of the real time, from the next event on."""
         write_clock(self.cloud.clock, seconds)
 
 
@@ -41,10 +41,10 @@ def local_stage(
     bundles: list[Bundle] | None = None,
     settings: Mapping[str, str] | None = None,
 ) -> Iterator[LocalStage]:
-    """Regulars, answering at `port` with the local cloud on the port after it; on free ones where none is given.
+    """Regulars on `port`, with the local cloud on the next port. Without a `port` both take free ports.
 
-    `settings` are parameters of its stacks beside those that a local stage has. Raises CloudError where a port is
-    taken, and what packaging and deploying raise. All of it ends with the context.
+    `settings` are more parameters of the stacks. The stage ends with the context. Raises CloudError if a port is taken,
+    and the errors of packaging and deploying.
     """
     chosen = port or free_port()
     refuse_taken(chosen)
@@ -66,7 +66,7 @@ def local_stage(
 
 @contextmanager
 def remembered(stage: LocalStage) -> Iterator[None]:
-    """Lets `make stop`, `make token` and `make redrive` find this stage as long as it runs."""
+    """Note the stage while the context lasts, so that `make stop`, `make token` and `make redrive` find it."""
     remember(Running(os.getpid(), stage.cloud.process.pid, stage.cloud.endpoint, stage.base_url))
     try:
         yield
@@ -75,7 +75,7 @@ def remembered(stage: LocalStage) -> Iterator[None]:
 
 
 def _deployment(cloud: Cloud, base_url: str, chosen: Mapping[str, str]) -> Deployment:
-    # Two batches at once for each service are what a small machine handles without keeping itself waiting.
+    # Two simultaneous batches for each service are the most that a small machine handles without waiting.
     settings = {"BaseUrl": base_url, "Sender": LOCAL_SENDER, "Pace": "few", **chosen}
     return Deployment(STAGE, settings, REGION, cloud.endpoint, session())
 

@@ -1,4 +1,4 @@
-"""Where the running local cloud is, for the commands that come after it."""
+"""Notes where the local cloud runs, so that later commands find it."""
 
 import json
 import os
@@ -19,13 +19,13 @@ STOP_SECONDS = 20
 # The modules that the two processes run.
 COMMAND = "infra.run"
 CLOUD = "ministack"
-# Linux's; elsewhere `ps` is asked.
+# Linux lists its processes there; other systems have `ps`.
 PROCESSES = Path("/proc")
 
 
 @dataclass(frozen=True)
 class Running:
-    """What runs: the process to end, MiniStack under it, and both addresses."""
+    """The process of `make run`, the process of MiniStack under it, and both addresses."""
 
     pid: int
     cloud_pid: int
@@ -34,24 +34,24 @@ class Running:
 
 
 def remember(running: Running, file: Path = FILE) -> None:
-    """Notes what runs now, over what ran before."""
+    """Note the running local cloud, in place of an earlier note."""
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(asdict(running)))
 
 
 def forget(file: Path = FILE) -> None:
-    """Notes that nothing runs."""
+    """Note that nothing runs."""
     file.unlink(missing_ok=True)
 
 
 def running(file: Path = FILE) -> Running | None:
-    """What runs now, or None: a note may outlive a crash, and its numbers be given to other processes."""
+    """The running local cloud, or None. A note may outlive a crash, and other processes may get its process ids."""
     noted = _noted(file)
     return noted if noted and _runs(noted.cloud_pid, CLOUD) else None
 
 
 def local_deployment() -> Deployment:
-    """The stage on the local cloud; ends the command when it does not run."""
+    """The stage on the local cloud. Ends the command if the local cloud does not run."""
     now = running()
     if now is None:
         fail("The local cloud is not running: `make run` starts it.")
@@ -59,14 +59,14 @@ def local_deployment() -> Deployment:
 
 
 def stop(file: Path = FILE) -> None:
-    """Ends what runs, and says so."""
+    """End the noted processes, and print whether any of them ran."""
     ended = [_end(*one) for one in _to_end(file)]
     forget(file)
     console.print("The local cloud is stopped." if any(ended) else "The local cloud is not running.")
 
 
 def _to_end(file: Path) -> list[tuple[int, str, signal.Signals]]:
-    """The noted processes, the module each should be running, and how each is ended."""
+    """For each noted process: its id, the module that it should run, and the signal that ends it."""
     noted = _noted(file)
     if noted is None:
         return []
@@ -74,7 +74,7 @@ def _to_end(file: Path) -> list[tuple[int, str, signal.Signals]]:
 
 
 def _end(pid: int, module: str, number: signal.Signals) -> bool:
-    """Asks a process to end and waits for it as long as a clean end may take; leaves alone one that is not ours."""
+    """Signal a process and wait for its end. Returns False, and does nothing, if the process does not run `module`."""
     if not _runs(pid, module):
         return False
     deadline = time.monotonic() + STOP_SECONDS
@@ -92,12 +92,12 @@ def _noted(file: Path) -> Running | None:
 
 
 def _runs(pid: int, module: str) -> bool:
-    """Whether the process is `python -m <module>`; one that has ended, or that we may not look at, is not."""
+    """Whether the process is `python -m <module>`. It is not if it has ended or may not be inspected."""
     return f" -m {module} " in f"{_command_line(pid)} "
 
 
 def _command_line(pid: int) -> str:
-    """Its words, separated by spaces; empty where there is no such process."""
+    """The process's command line, its words separated by spaces. It is empty if there is no such process."""
     if PROCESSES.is_dir():
         try:
             return (PROCESSES / str(pid) / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")

@@ -1,7 +1,7 @@
-"""Looks on while a stage on the local cloud works: what its services tell, and when all of it is settled.
+"""Watches a stage on the local cloud: the events that its services tell, and whether all work is settled.
 
-An event is known from the item that carries it as soon as it is written, by the table's stream; that it was told is
-known from the bus. In between it lies nowhere that could be counted.
+The table's stream shows each event when its item is written. The bus shows each event when it is told. Between the two
+no queue holds the event, so nothing could count it there.
 """
 
 from __future__ import annotations
@@ -16,40 +16,41 @@ from typing import Any, Final
 from infra.deploy import Deployment
 from shared.services import SERVICES
 
-# A batch takes a second at worst; what fails is handed out again after three minutes, and is stuck.
+# A batch takes at most a second. A failed message comes again only after three minutes, and counts as stuck here.
 PATIENCE_SECONDS: Final = 150
 _PAUSE_SECONDS: Final = 0.05
 _COUNTS: Final = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
 
 
 class UnsettledError(Exception):
-    """The services did not come to rest; the message says what is left."""
+    """The services did not settle. The message names the work that is left."""
 
 
 @dataclass
 class Watch:
-    """What was told since it began, kept until it is taken."""
+    """Collects the events told since the start of the watch, until `take_settled` takes them."""
 
     sqs: Any
     streams: Any
     queue: str
     inboxes: dict[str, str]
-    # By stream: where to read on.
+    # The next position to read, by stream.
     places: dict[str, str]
     carried: set[str] = field(default_factory=set)
     told: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def take_settled(self) -> list[dict[str, Any]]:
-        """Waits until nothing is under way; the events told since the last time, as they lay on the bus.
+        """Wait until all work is settled. Returns the events told since the last call, in their form on the bus.
 
-        Raises UnsettledError when that takes too long.
+        Raises UnsettledError after PATIENCE_SECONDS.
         """
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not (self._is_quiet() and self._is_quiet()):
             if time.monotonic() > deadline:
                 waiting = [service for service, url in self.inboxes.items() if self._waiting(url)]
                 untold = len(self.carried - self.told.keys())
-                raise UnsettledError(f"{untold} events are untold; in work still: {', '.join(waiting) or 'none'}")
+                busy = f"These services are still busy: {', '.join(waiting)}." if waiting else "No inbox is busy."
+                raise UnsettledError(f"{untold} events are not told yet. {busy}")
             time.sleep(_PAUSE_SECONDS)
         taken = list(self.told.values())
         self.carried.clear()
@@ -57,7 +58,7 @@ class Watch:
         return taken
 
     def _is_quiet(self) -> bool:
-        """Whether nothing waits and nothing was written since the last look; in the order in which work moves on."""
+        """Whether no message waits and no item was written since the last look. Looks in the order of the work."""
         self._hear()
         waiting = any(self._waiting(url) for url in self.inboxes.values())
         wrote = [self._follow(stream) for stream in self.places]
@@ -76,12 +77,12 @@ class Watch:
             self.sqs.delete_message_batch(QueueUrl=self.queue, Entries=entries)
 
     def _follow(self, stream: str) -> bool:
-        """Notes the events that new records of a stream carry; whether there were any records."""
+        """Note the events of new records of a stream. Returns whether there were any records."""
         answer = self.streams.get_records(ShardIterator=self.places[stream])
         self.places[stream] = answer["NextShardIterator"]
         for record in answer["Records"]:
             image = record["dynamodb"].get("NewImage", {})
-            # A deletion's image is the old one, and what it carries is told already.
+            # The image of a deletion is the old one, and its events are told already.
             if "outbox" in image and record["eventName"] != "REMOVE":
                 self.carried |= {one["M"]["id"]["S"] for one in image["events"]["L"]}
         return bool(answer["Records"])
@@ -89,7 +90,7 @@ class Watch:
 
 @contextmanager
 def watch(deployment: Deployment, inboxes: dict[str, str]) -> Iterator[Watch]:
-    """Looks on from now until the context ends, with a queue of its own on the bus; `inboxes` are URLs by service."""
+    """Watch until the context ends, through a queue of its own on the bus. `inboxes` are queue URLs by service."""
     sqs, events = _client(deployment, "sqs"), _client(deployment, "events")
     queue = sqs.create_queue(QueueName=f"regulars-{deployment.stage}-watch")["QueueUrl"]
     rule = {"Name": f"regulars-{deployment.stage}-watch", "EventBusName": f"regulars-{deployment.stage}"}
