@@ -1,4 +1,4 @@
-"""AWS clients: made when first needed, one of each a process."""
+"""AWS clients. A process makes one client of each service, when it first needs it."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
     from mypy_boto3_sqs import SQSClient
 
-# SES has no idempotency: botocore's own retry after an answer that did not come would mail a second copy. The
-# timeouts (seconds) end a call well within a function's 30 s, so that the caller can still record what it knows.
+# SES has no idempotency: after a missing answer, botocore's own retry would mail a second copy. The timeouts (seconds)
+# end a call well within a function's 30 s, so that the caller can still record the result.
 _CONFIGS: Final = {"sesv2": Config(retries={"total_max_attempts": 1}, connect_timeout=3, read_timeout=10)}
 
 
@@ -29,7 +29,7 @@ def client(service: Literal["sesv2"]) -> SESV2Client: ...
 @overload
 def client(service: Literal["sqs"]) -> SQSClient: ...
 def client(service: str) -> object:
-    """The process's client of an AWS service. botocore itself: boto3 would add its resources to the import."""
+    """The process's client of an AWS service, made by botocore: boto3 would also import its resources."""
     return _client(service)
 
 
@@ -41,5 +41,5 @@ def _client(service: str) -> object:
 
 @cache
 def secret(secret_id: str) -> bytes:
-    """A secret's text as bytes; read once a process."""
+    """A secret's text as bytes. A process reads it once."""
     return client("secretsmanager").get_secret_value(SecretId=secret_id)["SecretString"].encode()

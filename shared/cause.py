@@ -1,4 +1,4 @@
-"""Who or what made something happen, and how it hangs together with what came before."""
+"""Who or what caused a write, and the chain of calls and events that led to it."""
 
 from __future__ import annotations
 

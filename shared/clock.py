@@ -1,6 +1,6 @@
-"""The one place that asks what time it is.
+"""The present time of all services.
 
-The local cloud can be set forward: `REGULARS_CLOCK_FILE` names a file holding an offset in seconds. No template
+The local cloud can be set forward: `REGULARS_CLOCK_FILE` names a file that holds an offset in seconds. No template
 sets that variable, so a deployed stage has no such clock. Token expiry, request signing and cursors never use
 this module.
 """
@@ -15,12 +15,12 @@ OFFSET_FILE_VARIABLE = "REGULARS_CLOCK_FILE"
 
 
 def now() -> datetime:
-    """The present moment, aware and in UTC, moved by the local cloud's offset where there is one."""
+    """The present time, aware and in UTC, plus the local cloud's offset if there is one."""
     return datetime.now(UTC) + offset()
 
 
 def offset() -> timedelta:
-    """How far the local cloud's clock is set forward; read again each time, so that a change acts at once."""
+    """The offset of the local cloud's clock. The file is read each time, so that a change acts at once."""
     named = os.environ.get(OFFSET_FILE_VARIABLE)
     if not named:
         return timedelta()

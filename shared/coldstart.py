@@ -1,7 +1,7 @@
-"""The first import of every `app.py`: until `over`, nothing looks for garbage.
+"""Turns garbage collection off until `over` is called. Every `app.py` imports this module first.
 
-What a service imports stays, so a collection meanwhile finds nothing; the one that the imports set off takes a
-fifteenth of a cold start (docs/proof/benchmarks.md).
+Imported modules stay in memory, so a collection during the imports finds nothing. Yet the imports would start one, and
+it takes a fifteenth of a cold start (docs/proof/benchmarks.md).
 """
 
 from __future__ import annotations
@@ -12,6 +12,6 @@ gc.disable()
 
 
 def over() -> None:
-    """Look for garbage again, but not in what is imported by now."""
+    """Turn garbage collection on again. It leaves out all objects that exist now."""
     gc.freeze()
     gc.enable()

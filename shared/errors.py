@@ -1,8 +1,8 @@
-"""Errors that a caller is told of: raised by use cases, turned into RFC 9457 problems at the HTTP door.
+"""Errors that a caller sees. Use cases raise them, and `shared.http` turns them into RFC 9457 problems.
 
-A service subclasses these for errors of its own and gives each a stable `slug`; clients switch on the problem's
-`type`, which is `/problems/<slug>`. Nothing here knows of HTTP beyond the number, so queues can raise them too.
-Details and messages are written by us and never repeat what the caller sent.
+A service's own errors are subclasses with a stable `slug` each. The problem's `type` is `/problems/<slug>`, and clients
+decide by it. Only the status number belongs to HTTP, so code behind a queue can raise these errors too. Details and
+messages are our own words, and never repeat the caller's input.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from typing import ClassVar, Self
 
 @dataclass(frozen=True)
 class FieldError:
-    """What is wrong with one field; `field` is its dotted name (`address.country`, `lines.0.quantity`)."""
+    """The fault of one field. `field` is its dotted name (`address.country`, `lines.0.quantity`)."""
 
     field: str
     message: str
 
 
 class ProblemError(Exception):
-    """An error with a stable name. `extensions` are members added to the problem, such as the balance at the time."""
+    """An error with a stable name. `extensions` are more members of the problem, such as the present balance."""
 
     status: ClassVar[int] = 500
     slug: ClassVar[str] = "internal-error"
@@ -43,15 +43,13 @@ class ProblemError(Exception):
 
 
 class BadRequestError(ProblemError):
-    """The request cannot be read."""
-
     status = 400
     slug = "bad-request"
     title = "The request cannot be read"
 
 
 class UnauthorizedError(ProblemError):
-    """Nobody has proved who is asking."""
+    """The request does not prove its caller."""
 
     status = 401
     slug = "unauthorized"
@@ -59,7 +57,7 @@ class UnauthorizedError(ProblemError):
 
 
 class ForbiddenError(ProblemError):
-    """Known, and not allowed."""
+    """The caller is known, but may not do this."""
 
     status = 403
     slug = "forbidden"
@@ -67,7 +65,7 @@ class ForbiddenError(ProblemError):
 
 
 class NotFoundError(ProblemError):
-    """There is no such thing, or none that the caller may know of."""
+    """The thing does not exist, or the caller may not know of it."""
 
     status = 404
     slug = "not-found"
@@ -75,7 +73,7 @@ class NotFoundError(ProblemError):
 
 
 class ConflictError(ProblemError):
-    """What is asked does not go together with how things stand."""
+    """The request conflicts with the present state."""
 
     status = 409
     slug = "conflict"
@@ -83,7 +81,7 @@ class ConflictError(ProblemError):
 
 
 class GoneError(ProblemError):
-    """It was here once and will not be again: erased, expired or merged away."""
+    """The thing existed once and will not come back: it was erased, expired or merged away."""
 
     status = 410
     slug = "gone"
@@ -91,7 +89,7 @@ class GoneError(ProblemError):
 
 
 class PreconditionFailedError(ProblemError):
-    """It changed since the version that the caller knows."""
+    """The resource has changed since the version that the caller names."""
 
     status = 412
     slug = "precondition-failed"
@@ -99,7 +97,7 @@ class PreconditionFailedError(ProblemError):
 
 
 class InvalidError(ProblemError):
-    """A value is not allowed; `errors` names the fields."""
+    """A value is not allowed. `errors` names the fields."""
 
     status = 422
     slug = "invalid"
@@ -107,12 +105,12 @@ class InvalidError(ProblemError):
 
     @classmethod
     def of(cls, field: str, message: str) -> Self:
-        """The error of one field."""
+        """An error with one field."""
         return cls(errors=[FieldError(field, message)])
 
 
 class PreconditionRequiredError(ProblemError):
-    """A change must say which version it changes."""
+    """A change without the version that it changes."""
 
     status = 428
     slug = "precondition-required"
@@ -120,7 +118,7 @@ class PreconditionRequiredError(ProblemError):
 
 
 class UnavailableError(ProblemError):
-    """Too busy for now; the same request may succeed a little later."""
+    """The service is too busy now. The same request may succeed a little later."""
 
     status = 503
     slug = "unavailable"

@@ -1,7 +1,6 @@
-"""The inbox: hands each event of a queue's batch to the function that handles it; a bad one fails alone.
+"""The inbox: hands each event of a queue's batch to its handler. A bad message fails alone.
 
-Powertools' batch utility does the same, and imports asyncio for it: more than this whole module costs, in every cold
-start of every function of a bundle (docs/decisions/0003).
+Powertools' batch utility does the same, but its imports would slow every cold start (docs/decisions/0003).
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ D = TypeVar("D", bound=EventData)
 
 @dataclass(frozen=True)
 class Heard(Generic[D]):
-    """An event as it was heard. `version` is of the item that told it, 0 of a foreign event."""
+    """An event that was heard. `version` is the version of the item that told it, and 0 for a foreign event."""
 
     id: str
     source: str
@@ -33,8 +32,8 @@ class Heard(Generic[D]):
     data: D
 
 
-# What one message may need at worst: a mail's call, or an erasure's page. A batch that ends in a time-out would be
-# handled again whole.
+# One message needs at most so long, such as a mail's call or a page of an erasure. After a time-out the whole batch
+# would be handled again.
 RESERVE_MILLISECONDS: Final = 15_000
 
 # The model of an event, and what a service does about it.
@@ -46,8 +45,8 @@ Find = Callable[[str], Listener | None]
 def receive(event: Mapping[str, Any], find: Find, context: Any = None) -> dict[str, list[dict[str, str]]]:
     """Handle a batch of SQS messages, each an EventBridge event.
 
-    Returns the partial batch response: the ids of the messages that failed and are to come again. Those that slow ones
-    leave no time for, by Lambda's `context`, are among them, untouched.
+    Returns the partial batch response: the ids of the messages that must come again. These are the messages that
+    failed, and the untouched messages for which Lambda's `context` leaves no time.
     """
     failures = [
         {"itemIdentifier": record["messageId"]}
@@ -59,7 +58,7 @@ def receive(event: Mapping[str, Any], find: Find, context: Any = None) -> dict[s
 
 
 def read_event(envelope: Mapping[str, Any], kind: type[D]) -> Heard[D]:
-    """An EventBridge event as `kind`. Raises pydantic's ValidationError, and KeyError without an envelope."""
+    """Read an EventBridge event as `kind`. Raises pydantic's ValidationError, or KeyError if the envelope is broken."""
     source, detail = envelope["source"], envelope["detail"]
     if not source.startswith(SOURCE_PREFIX):
         return _read_foreign(envelope, kind.model_validate(detail))
@@ -99,7 +98,7 @@ def _handled(record: Mapping[str, Any], find: Find) -> bool:
 def _handle(envelope: Mapping[str, Any], find: Find, names: dict[str, Any]) -> None:
     known = find(envelope["detail-type"])
     if known is None:
-        # The rule lists what is handled; this is a redrive from an older deployment, or a rule that lies.
+        # The rule lists only handled events. So this is a redrive from an older deployment, or the rule is wrong.
         logger.warning("event not for us", extra=names)
         return
     kind, handle = known

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-# 10^12 minor units (ten thousand million dollars) for one order: far above any real one, and exact in JSON.
+# 10^12 minor units (ten thousand million dollars): far above any real order, and exact in JSON.
 LARGEST_AMOUNT = 10**12
 
 
@@ -28,11 +28,11 @@ Amount = Annotated[
 
 
 def exponent(currency: str) -> int:
-    """How many digits the minor unit has: 2 for USD, 0 for JPY, 3 for BHD (ISO 4217).
+    """The number of digits of the minor unit: 2 for USD, 0 for JPY, 3 for BHD (ISO 4217).
 
     Raises ValueError for a code that ISO 4217 does not list.
     """
-    import iso4217  # noqa: PLC0415  # reads the standard's own XML: only for those who meet money
+    import iso4217  # noqa: PLC0415  # reads the standard's XML: imported only when money is met
 
     try:
         digits = iso4217.Currency(currency).exponent
@@ -43,5 +43,5 @@ def exponent(currency: str) -> int:
 
 
 def in_major_units(amount: int, currency: str) -> Decimal:
-    """The amount in units of money: 2933 and USD give 29.33."""
+    """The amount in major units: 2933 and USD give 29.33."""
     return Decimal(amount).scaleb(-exponent(currency))

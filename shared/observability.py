@@ -1,7 +1,7 @@
-"""Logs, metrics and traces, through Powertools: `observe` joins them to an app once.
+"""Logs, metrics and traces through Powertools. Each app calls `observe` once.
 
-Log lines carry ids, never names, addresses, message bodies or the text of an exception, which may quote its input:
-use `describe` for those.
+Log lines carry ids. They never carry names, addresses or message bodies. The text of an exception may quote its input,
+so log exceptions with `describe`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ NAMESPACE = "Regulars"
 
 logger = Logger(service=os.environ.get("POWERTOOLS_SERVICE_NAME", UNDEPLOYED), utc=True)
 metrics = Metrics(namespace=NAMESPACE, service=os.environ.get("POWERTOOLS_SERVICE_NAME", UNDEPLOYED))
-# Two stages of one account keep their figures, and the alarms on them, apart.
+# Two stages in one account have separate figures and separate alarms.
 metrics.set_default_dimensions(stage=os.environ.get("STAGE", UNDEPLOYED))
 
 _Handler = Callable[[Any, Any], Any]
@@ -33,7 +33,7 @@ _Handler = Callable[[Any, Any], Any]
 def observe(app: Chalice) -> None:
     """Give every function of the app structured logs with the request id, metrics flushed at its end, and traces.
 
-    Called when all is imported that every function needs: the end of the cold start's hurry.
+    Called after the imports that every function needs. It ends the cold start without garbage collection.
     """
     coldstart.over()
     app.register_middleware(ConvertToMiddleware(_with_logs))
@@ -48,7 +48,7 @@ def count(name: str, value: int = 1) -> None:
 
 
 def describe(error: BaseException) -> dict[str, Any]:
-    """An exception as loggable fields: its type and the places it passed, without its text."""
+    """An exception as fields for a log line: its type and its last eight places in the code, without its text."""
     frames = traceback.extract_tb(error.__traceback__)
     return {
         "error": type(error).__name__,
@@ -57,7 +57,7 @@ def describe(error: BaseException) -> dict[str, Any]:
 
 
 def _traced() -> bool:
-    """Whether Lambda has tracing on; the X-Ray SDK costs 100 ms to import, so only then."""
+    """Whether Lambda traces. Only then is the X-Ray SDK imported, because its import takes 100 ms."""
     return "AWS_LAMBDA_FUNCTION_NAME" in os.environ and os.environ.get("POWERTOOLS_TRACE_DISABLED", "") != "true"
 
 
@@ -66,7 +66,7 @@ def _with_logs(handler: _Handler) -> _Handler:
 
 
 def _with_metrics(handler: _Handler) -> _Handler:
-    """As Powertools' `log_metrics`, which would print a warning for every call that counts nothing."""
+    """Like Powertools' `log_metrics`, but without a warning for every call that counts nothing."""
 
     def handle(event: Any, context: Any) -> Any:
         try:

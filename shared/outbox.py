@@ -1,7 +1,7 @@
-"""The relay: tells the bus what the items of a table carry, from the table's stream.
+"""The relay: reads the table's stream, and tells the events that items carry to the bus.
 
-A record's events are built from that record's own image, so what is told is what was stored. Publishing may repeat
-(the stream retries), never differ: an event's id and data come from the item.
+It builds a record's events from the record's own image, so it tells exactly the stored data. The stream may repeat a
+record. Then the same event is told again, because its id and data come from the item.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from shared.table import Item, Told, read_image
 if TYPE_CHECKING:
     from mypy_boto3_events.type_defs import PutEventsRequestEntryTypeDef
 
-# PutEvents takes ten entries and 256 KB at most (EventBridge quotas); the margin is for what surrounds the detail.
+# PutEvents takes at most ten entries and 256 KB (EventBridge quotas). The margin is for the fields around the detail.
 ENTRIES_A_CALL: Final = 10
 BYTES_A_CALL: Final = 240 * 1024
 
-# Builds an event's data from the item that carries it.
+# Builds an event's data from the item that carries the event.
 Build = Callable[[Any, Told], EventData]
 # The builders of a service, by the names of the events.
 Builders = Mapping[str, Build]
@@ -31,20 +31,20 @@ Builders = Mapping[str, Build]
 
 @dataclass(frozen=True)
 class Announcement:
-    """One entry for the bus, and the stream record it came from."""
+    """One entry for the bus, with the sequence number of its stream record."""
 
     sequence_number: str
     entry: PutEventsRequestEntryTypeDef
 
     @property
     def size(self) -> int:
-        """Bytes as EventBridge counts them, nearly."""
+        """The entry's bytes, nearly as EventBridge counts them."""
         return len(self.entry["Detail"].encode()) + len(self.entry["DetailType"]) + len(self.entry["Source"])
 
 
 @dataclass(frozen=True)
 class Relay:
-    """The relay of one service: its table's base item, what it tells, and the bus it tells it on."""
+    """The relay of one service. `base` is its table's base item, and `builders` name the events that it tells."""
 
     service: str
     base: type[Item]
@@ -52,9 +52,9 @@ class Relay:
     bus_name: str
 
     def publish(self, event: Mapping[str, Any]) -> dict[str, list[dict[str, str]]]:
-        """Publish what a batch of stream records carries.
+        """Publish the events of a batch of stream records.
 
-        Returns the partial batch response: the first record that failed, from which Lambda delivers again.
+        Returns the partial batch response: the first failed record. Lambda delivers again from there.
         """
         failed: set[str] = set()
         announcements: list[Announcement] = []
@@ -70,12 +70,12 @@ class Relay:
         return {"batchItemFailures": [{"itemIdentifier": number} for number in sorted(failed, key=int)[:1]]}
 
     def entries_of(self, image: Mapping[str, Any]) -> list[PutEventsRequestEntryTypeDef]:
-        """What an item in DynamoDB's own form carries, as entries for PutEvents."""
+        """The events of an item in DynamoDB's own form, as entries for PutEvents."""
         item, carried = read_image(self.base, image)
         return [self._entry(item, told) for told in carried]
 
     def _announcements(self, record: Mapping[str, Any]) -> Iterator[Announcement]:
-        # A deletion has no new image: what must be told of it rides on another item.
+        # A deletion has no new image. So an event about a deletion is stored on another item.
         for entry in self.entries_of(record.get("NewImage", {})) if "NewImage" in record else ():
             yield Announcement(record["SequenceNumber"], entry)
 
@@ -117,7 +117,7 @@ def _batches(announcements: Iterable[Announcement]) -> Iterator[list[Announcemen
 
 
 def _put_events(batch: Sequence[Announcement]) -> set[str]:
-    """Publish; the sequence numbers of the records whose entries the bus did not take."""
+    """Publish a batch. Returns the sequence numbers of the records whose entries the bus did not take."""
     try:
         answer = client("events").put_events(Entries=[announcement.entry for announcement in batch])
     except Exception as error:  # noqa: BLE001  # the stream delivers them again

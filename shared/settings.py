@@ -1,4 +1,4 @@
-"""What a function is told by its environment: a pydantic model read once."""
+"""The settings of a function: a pydantic model of its environment, read once."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Final, Self, cast
 
 from pydantic import BaseModel, ConfigDict
 
-# Packaging and OpenAPI generation import the services without a stage; nothing is deployed under this name.
+# Packaging and the OpenAPI documents import the services without a stage. Nothing is deployed under this name.
 UNDEPLOYED = "dev"
 # The shop's currency where a deployment names none.
 DEFAULT_CURRENCY = "USD"
 
 
 class Settings(BaseModel):
-    """Base of a service's settings: each field is the environment variable of its name in upper case."""
+    """The base of a service's settings. Each field reads the environment variable with its name in upper case."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, defer_build=True)
 
@@ -23,7 +23,7 @@ class Settings(BaseModel):
 
     @classmethod
     def read(cls) -> Self:
-        """The settings of this process. Raises pydantic's ValidationError naming what is missing or wrong."""
+        """The settings of this process. Raises pydantic's ValidationError, which names missing and wrong values."""
         if cls not in _READ:
             _READ[cls] = cls.model_validate({name.lower(): value for name, value in os.environ.items()})
         return cast("Self", _READ[cls])
@@ -33,5 +33,5 @@ _READ: Final[dict[type[Settings], Settings]] = {}
 
 
 def table_name(service: str) -> str:
-    """The table of a service at this stage, as its resources.yaml names it."""
+    """The name of a service's table at this stage, as in the service's resources.yaml."""
     return f"regulars-{os.environ.get('STAGE', UNDEPLOYED)}-{service}"
