@@ -1,9 +1,8 @@
-"""Who is asking: access tokens of the two user pools, and the roles they give.
+"""The caller of a request: access tokens of the two user pools, and the roles that they give.
 
-Staff and machines are in one pool, customers in the other. The issuer that a token claims only chooses the pool
-to check it against; what is believed has been verified: RS256 under the pool's own keys, issuer, client, use and
-expiry. Expiry is real time, never `shared.clock`. Roles are those of the pool that signed: a customer's token that
-names a staff group is still a customer's.
+Staff and machines are in one pool, customers in the other. The issuer in a token only chooses the pool for the check.
+The check verifies RS256 under the pool's own keys, issuer, client, use and expiry. Expiry is real time, never
+`shared.clock`. Roles come from the pool that signed: a customer's token with a staff group is still a customer's.
 """
 
 from __future__ import annotations
@@ -25,12 +24,12 @@ if TYPE_CHECKING:
 
 STOREFRONT_SCOPE: Final = "regulars/storefront"
 
-# An unknown key id asks the pool for its keys again, at most this often (seconds): a forged one costs no traffic.
+# An unknown key id loads the pool's keys again, but only once in so many seconds. So forged tokens cause no traffic.
 _REFETCH_AFTER: Final = 60
-# Cognito's keys stay for years; an hour bounds how long a withdrawn key is believed.
+# Cognito's keys stay for years. A withdrawn key is trusted for at most an hour.
 _KEYS_LIVE: Final = 3600
 _KEYS_TIMEOUT: Final = 5
-# Two machines' clocks differ a little; Cognito's `iat` would else be in our future now and then.
+# The clocks of two machines differ a little. Without a leeway Cognito's `iat` would sometimes be in our future.
 _LEEWAY: Final = 10
 _REQUIRED_CLAIMS: Final = ["iss", "exp", "client_id", "token_use"]
 _CUSTOMER_NAME: Final = re.compile(rf"cus_{ULID_PATTERN}")
@@ -38,7 +37,7 @@ _CUSTOMER_NAME: Final = re.compile(rf"cus_{ULID_PATTERN}")
 
 @dataclass(frozen=True)
 class Principal:
-    """Who is asking. `id` is a staff user name, a customer id or a machine's client id."""
+    """The caller. `id` is a staff user name, a customer id or a machine's client id."""
 
     kind: Literal["staff", "customer", "machine", "public"]
     id: str
@@ -46,22 +45,21 @@ class Principal:
 
     @property
     def is_staff(self) -> bool:
-        """Whether somebody who works for the shop is asking."""
         return self.kind == "staff"
 
     @property
     def is_customer(self) -> bool:
-        """Whether a customer is asking, on their own behalf: the access tables let them ask of nobody else."""
+        """Whether a customer calls. The access tables let customers act for themselves only."""
         return self.kind == "customer"
 
     @property
     def customer_id(self) -> str | None:
-        """The customer that is asking, or None for anyone else."""
+        """The id of the calling customer, or None for other callers."""
         return self.id if self.is_customer else None
 
     @property
     def actor(self) -> str:
-        """How events and logs name them: `staff:ada`, `customer:cus_…`, `machine:<client>`, `public`."""
+        """The caller's name in events and logs: `staff:ada`, `customer:cus_…`, `machine:<client>`, `public`."""
         return f"{self.kind}:{self.id}" if self.id else self.kind
 
 
@@ -69,7 +67,7 @@ ANYONE: Final = Principal("public", "", frozenset({Role.PUBLIC}))
 
 
 class AuthSettings(Settings):
-    """The pools: issuer, comma-separated client ids, and where the public keys are."""
+    """For each pool: its issuer, its client ids separated by commas, and the URL of its public keys."""
 
     staff_issuer: str = ""
     staff_clients: str = ""
@@ -81,7 +79,7 @@ class AuthSettings(Settings):
 
 @dataclass(frozen=True)
 class Pool:
-    """One user pool; `identify` makes a principal of claims that are verified."""
+    """One user pool. `identify` makes a principal from verified claims."""
 
     issuer: str
     clients: frozenset[str]
@@ -90,9 +88,9 @@ class Pool:
 
 
 def identify(authorization: str | None) -> Principal:
-    """Who the Authorization header proves to be asking; ANYONE without one.
+    """The caller that the Authorization header proves. ANYONE without a header.
 
-    Raises UnauthorizedError when it proves nothing, UnavailableError when the pool's keys cannot be had.
+    Raises UnauthorizedError if it proves nobody, UnavailableError if the pool's keys cannot be loaded.
     """
     if not authorization:
         return ANYONE
@@ -103,16 +101,16 @@ def identify(authorization: str | None) -> Principal:
 
 
 def unauthorized(detail: str | None = None) -> UnauthorizedError:
-    """The 401 that says how to ask (RFC 6750): with `detail`, a token was sent and does not hold."""
+    """The 401 with its challenge (RFC 6750). With `detail`, a token was sent and is not valid."""
     challenge = 'Bearer realm="regulars"' + (', error="invalid_token"' if detail else "")
     return UnauthorizedError(detail, headers={"WWW-Authenticate": challenge})
 
 
 def _principal(token: str) -> Principal:
-    import jwt  # noqa: PLC0415  # with cryptography the heaviest import of all; public routes and queues go without
+    import jwt  # noqa: PLC0415  # with cryptography the heaviest import; public routes and queues do not need it
 
     try:
-        # Nothing of this is believed: it only says whose keys and rules to verify against.
+        # These unverified claims only choose the pool. Then its keys and rules verify the token.
         claimed = jwt.decode_complete(token, options={"verify_signature": False})
         pool = _pool_of(claimed["payload"].get("iss"))
         return pool.identify(_verified(token, claimed["header"].get("kid"), pool))
