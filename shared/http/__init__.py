@@ -1,4 +1,4 @@
-"""The HTTP door that the services share: endpoints, requests, replies, pages, receipts, problems."""
+"""The HTTP layer that the services share: endpoints, requests, replies, pages, receipts, problems."""
 
 from shared.http.cursors import Page, PageQuery
 from shared.http.endpoints import CORS, Endpoints

@@ -1,4 +1,4 @@
-"""One request on its way through a route: who, what, whether it was answered before, and what becomes of its errors."""
+"""One request on its way through a route: checks of the caller and the input, replay, handler, answer, problems."""
 
 from __future__ import annotations
 
@@ -30,14 +30,12 @@ _REPLAYED: Final = {"Idempotent-Replayed": "true"}
 
 
 class DoorSettings(Settings):
-    """Comma-separated origins whose scripts may read answers; `*` for any."""
+    """Comma-separated origins whose scripts may read answers. `*` allows every origin."""
 
     allowed_origins: str = "*"
 
 
 class Call:
-    """One request on its way through a route."""
-
     def __init__(
         self, key: str, find: Callable[[], Endpoint], raw: ChaliceRequest, receipts: type[ReceiptMixin] | None
     ) -> None:
@@ -60,10 +58,10 @@ class Call:
         return self._endpoint
 
     def serve(self) -> Response:
-        """The response, whatever happens."""
+        """The response. Every error becomes a problem."""
         try:
             response = self._answer()
-        except Exception as error:  # noqa: BLE001  # the door: nothing may pass it but a problem
+        except Exception as error:  # noqa: BLE001  # the outermost layer: callers see problems only
             response = self._problem(error)
         response.headers.update(self._own_headers())
         return response
@@ -188,7 +186,7 @@ class Call:
 
 
 def _twin(attempt: Attempt, error: Exception) -> Response | None:
-    """The answer that another request with the same key was given while this one ran, and failed because of it."""
+    """The answer to another request with the same key that was faster, if this request failed because of it."""
     if isinstance(error, ReplayError | ProblemError | problems.LOST):
         answer = attempt.replay()
         return _replayed(answer) if answer else None

@@ -1,8 +1,8 @@
-"""Lists a page at a time: `?limit=&cursor=` in, `{"data": […], "next_cursor": …}` out.
+"""Pages of a list: the query has `?limit=&cursor=`, the answer `{"data": […], "next_cursor": …}`.
 
-A cursor is the position after the last row, with a fingerprint of the list that it belongs to (route, path and
-filters), so that it cannot be used on another. It is opaque, not secret, and a caller can forge one: a position
-says where in a list to go on, and the store takes the partition from the query, never from the position.
+A cursor is the position after the last row, with a fingerprint of its list (route, path and filters). So it fits no
+other list. It is opaque but not secret, and a caller can forge one. This is safe: a position only says where the list
+continues, and the store takes the partition from the query, never from the position.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from shared.model import ApiModel
 T = TypeVar("T")
 Position = Mapping[str, Any]
 
-# A position is a key or two of DynamoDB, which may be 2,048 and 1,024 bytes long; ours are far shorter.
+# A position is one or two DynamoDB keys. DynamoDB allows 2,048 and 1,024 bytes, and our keys are far shorter.
 _LONGEST_CURSOR: Final = 2048
 _FINGERPRINT_LENGTH: Final = 16
 
@@ -43,37 +43,37 @@ class Page(ApiModel, Generic[T]):
     data: list[T]
     next_cursor: str | None = None
 
-    # Where the next page begins; the endpoint makes the cursor of it, which a use case cannot.
+    # The start of the next page. The endpoint makes the cursor from it, because a use case does not know the route.
     _position: Position | None = PrivateAttr(default=None)
 
     @classmethod
     def of(cls, items: Sequence[T], next_position: Position | None = None) -> Self:
-        """A page of `items`; `next_position`, in JSON's types, is where the next one begins, None after the last."""
+        """A page of `items`. `next_position`, of JSON's types, is the start of the next page, None on the last page."""
         page = cast("Self", cls.model_construct(data=list(items), next_cursor=None))
         page._position = next_position  # noqa: SLF001  # its own class
         return page
 
     @property
     def next_position(self) -> Position | None:
-        """Where the next page begins, None when this is the last."""
+        """The start of the next page, None on the last page."""
         return self._position
 
 
 def fingerprint(route: str, path: Mapping[str, str], query: BaseModel | None) -> str:
-    """What a cursor belongs to: the route, the values in its path, and the filters."""
+    """The fingerprint of a list: of its route, the values in its path, and its filters."""
     filters = query.model_dump(mode="json", exclude={"limit", "cursor"}) if query else {}
     text = json.dumps([route, dict(path), filters], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:_FINGERPRINT_LENGTH]
 
 
 def encode(position: Position, belongs_to: str) -> str:
-    """The cursor for a position of the list with this fingerprint."""
+    """The cursor of a position in the list with the fingerprint `belongs_to`."""
     text = json.dumps({"f": belongs_to, "p": dict(position)}, separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
 def decode(cursor: str, belongs_to: str) -> dict[str, Any]:
-    """The position in a cursor. Raises InvalidError naming `cursor` for one of another list, or none at all."""
+    """The position in a cursor. Raises InvalidError naming `cursor` if it belongs to another list or is no cursor."""
     try:
         read = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         position, found = read["p"], read["f"]
@@ -85,5 +85,5 @@ def decode(cursor: str, belongs_to: str) -> dict[str, Any]:
 
 
 def invalid_cursor() -> InvalidError:
-    """The error of a cursor that leads nowhere."""
+    """The error for a cursor that is none, or is not of this list."""
     return InvalidError.of("cursor", "Not a cursor of this list; start again without one.")

@@ -1,4 +1,4 @@
-"""Reads path, query, body and headers of a request; whatever is wrong with them is a problem that names the field."""
+"""Reads path, query, body and headers of a request. Every fault in them is a problem that names the field."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
 M = TypeVar("M", bound=BaseModel)
 
 _JSON: Final = re.compile(r"application/(json|[\w.-]+\+json)")
-# A cache in between may turn our strong ETag into a weak one; the version in it is the same.
+# A cache on the way may turn our strong ETag into a weak one. It holds the same version.
 _ETAG: Final = re.compile(r'(?:W/)?"(\d{1,18})"')
 _SANE_TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 @cache
 def adapter(kind: Any) -> TypeAdapter[Any]:
-    """The validator of a type, built once."""
+    """The validator of a type. It is built once."""
     return TypeAdapter(kind)
 
 
 def checked(model: type[M], data: object) -> M:
-    """`data` as a model, for what a use case puts together itself, such as a merged patch. Raises InvalidError."""
+    """`data` as a model, for data that a use case composes itself, such as a merged patch. Raises InvalidError."""
     try:
         return model.model_validate(data)
     except ValidationError as error:
@@ -38,7 +38,7 @@ def checked(model: type[M], data: object) -> M:
 
 
 def read_path(raw: Mapping[str, str], kinds: Mapping[str, TypeAdapter[Any]]) -> dict[str, Any]:
-    """The values in a path. Raises InvalidError naming those that are not of their kind."""
+    """The values in a path. Raises InvalidError naming the values that have the wrong form."""
     values, errors = {}, list[FieldError]()
     for name, kind in kinds.items():
         try:
@@ -51,12 +51,12 @@ def read_path(raw: Mapping[str, str], kinds: Mapping[str, TypeAdapter[Any]]) -> 
 
 
 def unquoted(path: Mapping[str, str] | None) -> dict[str, str]:
-    """Path values as they were meant: API Gateway hands them over percent-encoded."""
+    """Decoded path values: API Gateway gives them percent-encoded."""
     return {name: unquote(value) for name, value in (path or {}).items()}
 
 
 def read_query(raw: Mapping[str, Sequence[str]], kind: TypeAdapter[Any], lists: frozenset[str]) -> Any:
-    """The query. `lists` are the fields that may be repeated. Raises InvalidError naming what is wrong or unknown."""
+    """The query. `lists` are the fields that may be repeated. Raises InvalidError naming wrong and unknown fields."""
     data = {
         name: list(values) if name in lists or len(values) != 1 else values[0] for name, values in raw.items() if values
     }
@@ -67,13 +67,13 @@ def read_query(raw: Mapping[str, Sequence[str]], kind: TypeAdapter[Any], lists: 
 
 
 def refuse_query(raw: Mapping[str, Sequence[str]]) -> None:
-    """Raises InvalidError when a route without a query is given one."""
+    """Raises InvalidError if a route without a query gets one."""
     if raw:
         raise InvalidError(errors=[FieldError(name[:100], "There is no such parameter") for name in raw])
 
 
 def read_body(raw: bytes, content_type: str | None, kind: TypeAdapter[Any]) -> Any:
-    """The JSON body. Raises UnsupportedMediaTypeError, InvalidJsonError, or InvalidError naming the fields."""
+    """The JSON body. Raises UnsupportedMediaTypeError, InvalidJsonError, or InvalidError naming the wrong fields."""
     if content_type and not _JSON.fullmatch(_media_type(content_type)):
         raise UnsupportedMediaTypeError("Send application/json.")
     if not raw:
@@ -87,21 +87,21 @@ def read_body(raw: bytes, content_type: str | None, kind: TypeAdapter[Any]) -> A
 
 
 def read_raw_body(raw: bytes, content_type: str | None, accepted: Sequence[str]) -> bytes:
-    """A body that the handler reads itself. Raises UnsupportedMediaTypeError unless it is of an accepted type."""
+    """A body that the handler reads itself. Raises UnsupportedMediaTypeError unless its type is accepted."""
     if raw and accepted and _media_type(content_type or "") not in accepted:
         raise UnsupportedMediaTypeError(f"Send {' or '.join(accepted)}.")
     return raw
 
 
 def limit_size(raw: bytes, limit: int) -> bytes:
-    """The body itself. Raises TooLargeError beyond `limit` bytes."""
+    """Returns the body unchanged. Raises TooLargeError if it has more than `limit` bytes."""
     if len(raw) > limit:
         raise TooLargeError(f"At most {limit} bytes.")
     return raw
 
 
 def read_if_match(header: str | None) -> int:
-    """The version in If-Match. Raises PreconditionRequiredError without one, InvalidError for no ETag of ours."""
+    """The version in If-Match. Raises PreconditionRequiredError without a header, InvalidError for a foreign ETag."""
     if header is None:
         raise PreconditionRequiredError
     if not (found := _ETAG.fullmatch(header.strip())):
@@ -110,7 +110,7 @@ def read_if_match(header: str | None) -> int:
 
 
 def read_correlation_id(header: str | None, request_id: str) -> str:
-    """The caller's X-Correlation-Id where it can safely be logged and passed on, else the request's own id."""
+    """The caller's X-Correlation-Id if it is safe to log and pass on, else the request's own id."""
     return header if header and _SANE_TOKEN.fullmatch(header) else request_id
 
 

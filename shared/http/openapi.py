@@ -1,4 +1,4 @@
-"""OpenAPI 3.1 of a service, from its routes: the annotations that are enforced are the ones documented."""
+"""The OpenAPI 3.1 document of a service, made from its routes: it documents exactly the enforced annotations."""
 
 from __future__ import annotations
 
@@ -161,7 +161,7 @@ def _parameter(name: str, schema: Json, *, required: bool) -> Json:
 
 
 def _inlined(schema: Any, definitions: Mapping[str, Any]) -> Any:
-    """The schema with what it refers to in its place: a parameter's enums are no components."""
+    """The schema with its references replaced by their definitions, because a parameter's enums are no components."""
     if isinstance(schema, list):
         return [_inlined(each, definitions) for each in schema]
     if not isinstance(schema, dict):

@@ -1,4 +1,4 @@
-"""JSON merge patch (RFC 7396): null removes, a field that was not sent stays, objects merge, all else is replaced."""
+"""JSON merge patch (RFC 7396): null removes, missing fields stay, objects merge, other values are replaced."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def apply_merge_patch(current: BaseModel, patch: BaseModel) -> dict[str, Any]:
-    """What `current` becomes, as JSON-like data for `checked(Model, data)`; a removed field is absent from it."""
+    """`current` after the patch, as JSON-like data for `checked(Model, data)`. It lacks the removed fields."""
     return _merged(current.model_dump(mode="json"), patch.model_dump(mode="json", exclude_unset=True))
 
 

@@ -1,7 +1,7 @@
 """Errors as RFC 9457 problems (`application/problem+json`).
 
-`type` is `/problems/<slug>`: a relative reference, stable, that need not resolve. `errors` lists what is wrong field
-by field. Nothing that was sent comes back but the names of fields.
+`type` is `/problems/<slug>`: a stable relative reference that need not resolve. `errors` lists the faults by field.
+Of the caller's input, a problem repeats only names of fields.
 """
 
 from __future__ import annotations
@@ -32,32 +32,30 @@ if TYPE_CHECKING:
 
 CONTENT_TYPE: Final = "application/problem+json"
 
-# What a request meets when another one gets in between.
+# The errors of a request that loses to a concurrent one.
 LOST: Final = LostRaceError | BusyError
 
 _RETRY: Final = {"Retry-After": "1"}
 _THROTTLED: Final = frozenset(
     {"ThrottlingException", "ProvisionedThroughputExceededException", "RequestLimitExceeded", "InternalServerError"}
 )
-# pydantic's words for these quote what was sent, or a part of it.
+# pydantic's own messages for these faults quote the input or a part of it.
 _WORDS: Final[Mapping[str, str]] = {
     "union_tag_invalid": "Not one of the values allowed here",
     "uuid_parsing": "Input should be a valid UUID",
     "extra_forbidden": "There is no such field",
 }
-# An unknown field is named by the caller; no field of ours is nearly as long.
+# The caller chooses the name of an unknown field. Our own names are far shorter.
 _LONGEST_NAME: Final = 100
 
 
 class InvalidJsonError(BadRequestError):
-    """The body is not JSON."""
-
     slug = "invalid-json"
     title = "The body is not valid JSON"
 
 
 class TooLargeError(ProblemError):
-    """The body is larger than any that makes sense."""
+    """The body is larger than the route's limit."""
 
     status = 413
     slug = "body-too-large"
@@ -65,7 +63,7 @@ class TooLargeError(ProblemError):
 
 
 class UnsupportedMediaTypeError(ProblemError):
-    """The body is of a type that this route does not read."""
+    """The route does not read bodies of this type."""
 
     status = 415
     slug = "unsupported-media-type"
@@ -73,16 +71,14 @@ class UnsupportedMediaTypeError(ProblemError):
 
 
 class LostRaceProblemError(ConflictError):
-    """Another request changed the same thing at the same time."""
-
     slug = "lost-race"
     title = "Another request changed this at the same time; try again"
 
 
 def as_problem(error: Exception, *, if_match: bool = False, keyed: bool = False, paged: bool = False) -> ProblemError:
-    """The problem that an exception is to the caller of a request.
+    """The problem that a request's caller gets for an exception.
 
-    `if_match`: it named a version; `keyed`: it carried an Idempotency-Key; `paged`: it carried a cursor.
+    `if_match`: the request named a version. `keyed`: it had an Idempotency-Key. `paged`: it had a cursor.
     """
     if isinstance(error, ProblemError):
         return error
@@ -93,12 +89,12 @@ def as_problem(error: Exception, *, if_match: bool = False, keyed: bool = False,
     if isinstance(error, BusyError) or _code(error) in _THROTTLED:
         return UnavailableError(headers=_RETRY)
     if paged and _code(error) == "ValidationException":
-        return invalid_cursor()  # DynamoDB refuses a start key that is not of the partition or index asked for
+        return invalid_cursor()  # DynamoDB refuses a start key of another partition or index
     return ProblemError()
 
 
 def invalid(error: ValidationError, whole: str = "") -> InvalidError:
-    """The problem of values that pydantic refused; `whole` names what no field can be blamed for (`body`)."""
+    """The problem of values that pydantic refused. `whole` (such as `body`) names faults that belong to no field."""
     return InvalidError(
         errors=[
             FieldError(_name(item["loc"]) or whole, _message(item))

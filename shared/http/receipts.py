@@ -1,14 +1,14 @@
-"""Idempotency-Key: the first answer is kept with the effect, in the same transaction, and given again.
+"""Idempotency-Key: the first answer is stored with the effect, in the same transaction, and is given again.
 
-A receipt is found by who asked, the route, the values in its path, and the key; it remembers the body's fingerprint, so
-that the same key with another body is refused. Two requests at once both try to put the receipt: one transaction
-loses whole, reads the winner's receipt and replays it.
+The caller, the route, the values in its path and the key determine a receipt's name. The receipt holds the fingerprint
+of the body, so that the same key with another body is refused. Two simultaneous requests both try to put the receipt.
+One transaction loses whole, reads the winner's receipt and replays it.
 
-An answer may hold personal data, so it lies where an erasure sweeps anyway: in the customer's own partition
-(`CUSTOMER#<id>` / `RECEIPT#<hash>`). A route under `/customers/{customer_id}` knows it beforehand. A request that
-brings a customer into being does not: its use case takes `attempt.receipts_of(customer_id, view)`, which puts the
-answer into the new customer's partition and, under `RECEIPT#<hash>`, only where it lies. Any other answer (a
-segment, a campaign) lies under `RECEIPT#<hash>` itself. DynamoDB removes receipts some time after `expires_at`.
+An answer may hold personal data. So it lies where an erasure sweeps anyway: in the customer's own partition
+(`CUSTOMER#<id>` / `RECEIPT#<hash>`). A route under `/customers/{customer_id}` knows this partition in advance. A
+request that creates a customer does not. Its use case takes `attempt.receipts_of(customer_id, view)`, which puts the
+answer into the new customer's partition, and a pointer to it under `RECEIPT#<hash>`. Any other answer (of a segment, a
+campaign) lies under `RECEIPT#<hash>` itself. DynamoDB removes receipts some time after `expires_at`.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from shared.table import Expiring, Item, Put, find
 if TYPE_CHECKING:
     from shared.auth import Principal
 
-# Twice the 24 hours promised to callers: a client that retries "tomorrow" is still safe.
+# Twice the promised 24 hours: a client that retries "tomorrow" is still safe.
 KEPT_SECONDS: Final = 48 * 3600
 _CUSTOMER_ID: Final = "customer_id"
 # Visible ASCII, at most 255 characters (draft-ietf-httpapi-idempotency-key leaves the length to the server).
@@ -42,44 +42,42 @@ _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
 
 
 class ReplayError(Exception):
-    """Another request with the same key was faster; its receipt holds the answer."""
+    """Another request with the same key was faster. Its receipt holds the answer."""
 
 
 class KeyRequiredError(BadRequestError):
-    """Value moves here, and a retry must not move it twice."""
+    """The route moves value, and a retry must not move it twice."""
 
     slug = "idempotency-key-required"
     title = "Send an Idempotency-Key header"
 
 
 class KeyReusedError(InvalidError):
-    """One key, two different requests."""
+    """The key was used for another request before."""
 
     slug = "idempotency-key-reused"
     title = "This Idempotency-Key was used with another body"
 
 
 class ReceiptMixin(Item, Expiring):
-    """The attributes of a receipt; a service's own is `class Receipt(<its base>, ReceiptMixin, discriminator=…)`."""
+    """The attributes of a receipt. A service's own is `class Receipt(<its base>, ReceiptMixin, discriminator=…)`."""
 
     fingerprint = UnicodeAttribute()
     status = IntegerAttribute()
     headers = UnicodeAttribute(null=True)
     body = UnicodeAttribute(null=True)
-    # The partition that the answer itself lies in, where it is not this item's own.
+    # The partition of the answer itself, if it is another one.
     held_by = UnicodeAttribute(null=True)
 
 
 class Dump(Protocol):
-    """Makes the JSON text of a view."""
-
     def __call__(self, view: object) -> str:
         """The JSON text of `view`."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What was answered before."""
+    """An earlier answer."""
 
     status: int
     headers: dict[str, str]
@@ -98,9 +96,9 @@ class Attempt:
         self._expired: ReceiptMixin | None = None
 
     def receipt(self, view: object, status: int | None = None, headers: Mapping[str, str] = NO_HEADERS) -> Put:
-        """The write that keeps `view` as the answer; it fails with ReplayError when another request was faster.
+        """The write that stores `view` as the answer. It fails with ReplayError if another request was faster.
 
-        `status` and `headers` are those of the Reply, where the handler returns one.
+        `status` and `headers` are those of the handler's Reply, if it returns one.
         """
         if self._name.partition is None and str(getattr(view, "id", "")).startswith("cus_"):
             message = "an answer about a new customer belongs into their partition: use receipts_of"
@@ -110,7 +108,7 @@ class Attempt:
     def receipts_of(
         self, customer_id: str, view: object, status: int | None = None, headers: Mapping[str, str] = NO_HEADERS
     ) -> tuple[Put, ...]:
-        """The writes that keep an answer about a customer whom this request brought into being."""
+        """The writes that store an answer about a customer whom this request creates."""
         if self._name.partition is not None:
             return (self.receipt(view, status, headers),)
         held_by = customer_partition(customer_id)
@@ -119,9 +117,9 @@ class Attempt:
         return Put(pointer, error=ReplayError()), self._answer((held_by, self._name.held_sk), view, status, headers)
 
     def replay(self) -> Answer | None:
-        """The answer given before, or None when there was none within the time that receipts are kept.
+        """The earlier answer, or None if there is none within KEPT_SECONDS.
 
-        Raises KeyReusedError when it was given to another body, GoneError when its customer has been erased since.
+        Raises KeyReusedError if it answered another body, GoneError if its customer has been erased since.
         """
         found = find(self._receipts, self._name.pk, self._name.sk)
         if found is None or found.expires_at <= _now():
@@ -147,7 +145,7 @@ class Attempt:
         return Put(item, error=ReplayError())
 
     def _item(self, key: tuple[str, str], status: int | None) -> ReceiptMixin:
-        # A receipt that has expired but is not removed yet is replaced at the version found; a fresh one may not exist.
+        # An expired receipt that is not removed yet is replaced at its version. A new receipt must not exist yet.
         expired = self._expired
         item = expired if expired and (expired.pk, expired.sk) == key else self._receipts(*key)
         item.fingerprint = self._name.fingerprint
@@ -158,7 +156,7 @@ class Attempt:
 
 @dataclass(frozen=True)
 class ReceiptName:
-    """Where the receipt of a request lies, and its body's fingerprint."""
+    """The place of a request's receipt, and the fingerprint of its body."""
 
     digest: str
     partition: str | None
@@ -166,7 +164,7 @@ class ReceiptName:
 
     @classmethod
     def of(cls, principal: Principal, route: str, path: Mapping[str, str], key: str, body: bytes) -> ReceiptName:
-        """The name that the same request has when it comes again."""
+        """The name of a request. A repetition of the request has the same name."""
         scope = json.dumps([principal.actor, route, dict(path), key], sort_keys=True)
         customer_id = path.get(_CUSTOMER_ID)
         partition = customer_partition(customer_id) if customer_id else None
@@ -174,24 +172,24 @@ class ReceiptName:
 
     @property
     def pk(self) -> str:
-        """The partition to look into: the customer's where the path names one."""
+        """The receipt's partition: the customer's own if the path names a customer."""
         return self.partition or self.held_sk
 
     @property
     def sk(self) -> str:
-        """The receipt's place in that partition."""
+        """The receipt's sort key in its partition."""
         return self.held_sk if self.partition else "RECEIPT"
 
     @property
     def held_sk(self) -> str:
-        """The receipt's place in a customer's partition."""
+        """The receipt's sort key in a customer's partition."""
         return f"RECEIPT#{self.digest}"
 
 
 def read_key(header: str | None, idempotency: Idempotency) -> str | None:
-    """The Idempotency-Key of a request, or None where it has none and needs none.
+    """The Idempotency-Key of a request, or None if the request has none and needs none.
 
-    Raises KeyRequiredError when it must have one, BadRequestError when it is no key.
+    Raises KeyRequiredError if a required key is missing, BadRequestError if the header is no key.
     """
     if idempotency is Idempotency.NONE:
         return None
@@ -206,7 +204,7 @@ def read_key(header: str | None, idempotency: Idempotency) -> str | None:
 
 
 def _fingerprint(body: bytes) -> str:
-    """The same for the same JSON, however it is spaced and its members ordered; for anything else, of the bytes."""
+    """The fingerprint of a body. Equal JSON has one fingerprint, in any spacing and order. Other bodies are bytes."""
     with contextlib.suppress(ValueError, RecursionError):
         body = json.dumps(json.loads(body), sort_keys=True, separators=(",", ":")).encode()
     return hashlib.sha256(body).hexdigest()
@@ -217,5 +215,5 @@ def _answer_in(receipt: ReceiptMixin) -> Answer:
 
 
 def _now() -> int:
-    # Real time, as DynamoDB's own removal: the local cloud's clock must not make a client's retry a second effect.
+    # Real time, like DynamoDB's own removal: a shift of the local cloud's clock must not give a retry a second effect.
     return int(time.time())

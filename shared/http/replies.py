@@ -1,4 +1,4 @@
-"""What a handler may return beside a plain view, and the headers that follow from a view."""
+"""The results of a handler that are no plain views, and the headers that follow from a view."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
 
 @dataclass(frozen=True)
 class Reply(Generic[V]):
-    """A view with a status or headers other than the route's own; annotate a handler `-> Reply[View]`."""
+    """A view with its own status or headers. Annotate the handler `-> Reply[View]`."""
 
     view: V
     status: int | None = None
@@ -23,7 +23,7 @@ class Reply(Generic[V]):
 
 @dataclass(frozen=True)
 class Text:
-    """Base of what is answered as it stands and not as JSON: annotate a handler with one of its kinds."""
+    """The base of answers that are not JSON. Annotate the handler with a subclass."""
 
     text: str
     status: int = 200
@@ -33,9 +33,9 @@ class Text:
 
 
 class Html(Text):
-    """A page for people. Values in `text` are escaped by whoever wrote it; scripts do not run."""
+    """A page for people. The maker of `text` escapes the values in it."""
 
-    # Our pages have no scripts, load nothing from elsewhere, and are framed by nobody.
+    # Our pages have no scripts, load nothing from elsewhere, and no site may frame them.
     media_type = "text/html"
     headers = MappingProxyType(
         {
@@ -49,7 +49,7 @@ class Html(Text):
 
 
 class Svg(Text):
-    """A picture. Opened by itself it is a document, and may run and load nothing."""
+    """A picture. A browser may open it as a document, so it may run and load nothing."""
 
     media_type = "image/svg+xml"
     headers = MappingProxyType(
@@ -62,7 +62,7 @@ class Svg(Text):
 
 
 class Csv(Text):
-    """A table, to be kept as a file. Whoever wrote it saw to it that no cell is a formula."""
+    """A table to store as a file. The maker of `text` ensures that no cell is a formula."""
 
     media_type = "text/csv"
     headers = MappingProxyType(

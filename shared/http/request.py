@@ -1,4 +1,4 @@
-"""What a handler is told of its request beside path, body and query."""
+"""The facts of a request that a handler gets beside path, body and query."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Request:
-    """One request, checked. `path` holds the values in its path, `id` is the X-Request-Id of its answer."""
+    """One checked request. `path` holds the values in its path. `id` is the X-Request-Id of its answer."""
 
     id: str
     route: str
@@ -32,7 +32,7 @@ class Request:
 
     @property
     def signature(self) -> Signature:
-        """What the request's effect is named after; only on routes declared with `Idempotency.BY_EFFECT`."""
+        """The signature that names the request's effect. Only routes with `Idempotency.BY_EFFECT` have one."""
         if self.signed is None:
             message = f"{self.route} is not declared with Idempotency.BY_EFFECT"
             raise AssertionError(message)
@@ -40,14 +40,14 @@ class Request:
 
     @property
     def if_match(self) -> int:
-        """The version that the caller read; only on routes declared with `if_match=True`."""
+        """The version that the caller read. Only routes with `if_match=True` have one."""
         if self.version is None:
             message = f"{self.route} is not declared with if_match"
             raise AssertionError(message)
         return self.version
 
     def cursor(self, query: PageQuery) -> dict[str, Any] | None:
-        """The position that the page begins after, None for the first. Raises InvalidError naming `cursor`."""
+        """The position before the page's first row, None for the first page. Raises InvalidError naming `cursor`."""
         if query.cursor is None:
             return None
         return cursors.decode(query.cursor, cursors.fingerprint(self.route, self.path, query))

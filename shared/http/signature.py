@@ -1,8 +1,8 @@
-"""Requests whose effect is its own receipt: it is stored under a name made of the Idempotency-Key.
+"""Requests whose effect is its own receipt (docs/decisions/0012): the Idempotency-Key determines the effect's key.
 
-A ledger's entry is written once and kept. Named after the request that made it, it says by itself that the request
-was carried out, and its answer can be made of it again: no item beside it, and no look for one before. A use case
-takes its ids from `request.signature`, keeps the fingerprint with the effect, and runs under `once`.
+A ledger's entry is written once and kept. So an entry that is named after its request proves that the request was
+carried out, and the answer can be made from it again. A use case takes its ids from `request.signature`, stores the
+fingerprint with the effect, and runs under `once`.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from shared.table import BusyError, LostRaceError
 
 V = TypeVar("V")
 
-# Half of a SHA-256: 128 bits, in as many hexadecimal digits as an entry pays for.
+# Half of a SHA-256: 128 bits are enough, and they keep the entry small.
 _DIGITS: Final = 32
 
 
 @final
 class Signature:
-    """What tells a request with an Idempotency-Key from all others, and from itself with another body."""
+    """Distinguishes a request with an Idempotency-Key from all others, and from itself with another body."""
 
     def __init__(self, name: ReceiptName) -> None:
         self._digest = name.digest
@@ -31,19 +31,19 @@ class Signature:
         self.is_replay = False
 
     def id(self, prefix: str) -> str:
-        """The id of what this request brings into being: the same whenever it comes."""
+        """The id of the request's effect. It is the same for every repetition of the request."""
         return ids.named_after(self._digest, prefix)
 
     def check(self, fingerprint: object) -> None:
-        """Raises KeyReusedError unless what was kept under this request's name was made by the same body."""
+        """Raises KeyReusedError unless the stored fingerprint belongs to the same body."""
         if fingerprint != self.fingerprint:
             raise KeyReusedError
 
     def once(self, act: Callable[[], V], before: Callable[[], V | None]) -> V:
-        """What `act` gives; where it fails because the request was carried out before, what `before` makes of that.
+        """The result of `act`, or of `before` if the request was carried out earlier.
 
-        `act` raises ReplayError when its effect is there already. The account may have changed since so that it
-        fails earlier and otherwise, so `before` is asked on any problem; it gives None when there is no such effect.
+        `act` raises ReplayError if its effect exists already. But the account may have changed since, so that `act`
+        fails earlier with another problem. So any problem calls `before`, which returns None if there is no effect.
         """
         try:
             return act()
