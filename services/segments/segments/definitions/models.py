@@ -1,4 +1,4 @@
-"""What segments are made of."""
+"""Segment definitions, and the facts about a customer that their rules read."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SegmentId = Annotated[
 
 @dataclass(frozen=True)
 class Facts:
-    """What rules look at. Days are UTC; `spent` is in units of the shop's currency, `orders` counts all currencies."""
+    """The facts that rules read. Days are UTC days. `spent` is in major units, `orders` counts all currencies."""
 
     orders: int = 0
     spent: Decimal = Decimal(0)
@@ -27,18 +27,18 @@ class Facts:
 
 
 class Condition(Protocol):
-    """A rule, or a part of one. As text (`str`) it reads as it counts: `spent > 1000`."""
+    """A rule, or a part of one. Its `str` is its exact text, such as `spent > 1000`."""
 
     def holds(self, facts: Facts, today: date) -> bool:
-        """Whether it holds on a day."""
+        """Whether the condition holds on the day `today`."""
 
     def turning_days(self, facts: Facts) -> frozenset[date]:
-        """Every day on which it may hold and did not the day before, or the other way round, by time alone."""
+        """Every day on which time alone may change the answer from that of the day before."""
 
 
 @dataclass(frozen=True)
 class Definition:
-    """A segment: who belongs to it."""
+    """A segment with the rule that its members meet."""
 
     id: str
     name: str

@@ -1,4 +1,4 @@
-"""The segments that every shop has: the one table of them."""
+"""The table of the segments that every shop has."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 from segments.definitions.models import Condition, Definition
 from segments.definitions.rules import AllOf, AnyOf, DaysSince, Is, Number
 
-# Over $1,000 in a shop of dollars, over ¥1,000 in one of yen: a unit of money is the major unit of the shop's currency.
+# A unit of money is the major unit of the shop's currency: $1,000 in a dollar shop, ¥1,000 in a yen shop.
 _SPENT_MUCH: Final = Number("spent", Is.OVER, 1000)
 _RECENT_DAYS: Final = 90
 _NEW_DAYS: Final = 30

@@ -1,6 +1,6 @@
-"""The conditions that segments are made of, and when time alone changes their answer.
+"""The conditions of segments, and the days on which time alone changes their answers.
 
-Times are compared as UTC days, so an answer is the same all day long and changes at midnight: a daily look finds
+Times are compared as UTC days. So an answer stays the same all day and changes at midnight, and a daily look finds
 every change on its day.
 """
 
@@ -18,7 +18,7 @@ from shared.money import in_major_units
 
 
 class Is(StrEnum):
-    """How a value compares to a bound."""
+    """The comparison of a value to a bound."""
 
     OVER = ">"
     AT_LEAST = ">="
@@ -27,7 +27,7 @@ class Is(StrEnum):
     EXACTLY = "="
 
     def true_of(self, value: Decimal | int, bound: int) -> bool:
-        """Whether `value` compares so to `bound`."""
+        """Whether `value` and `bound` compare in this way."""
         if self is Is.EXACTLY:
             return value == bound
         above, below = value > bound, value < bound
@@ -36,18 +36,17 @@ class Is(StrEnum):
 
 @dataclass(frozen=True)
 class Number:
-    """A number of the customer's compared to a bound; money in units of the shop's currency."""
+    """Compares one of the customer's numbers to a bound. Money is in major units of the shop's currency."""
 
     feature: Literal["orders", "spent"]
     compares: Is
     bound: int
 
     def holds(self, facts: Facts, today: date) -> bool:  # noqa: ARG002  # the day is the other conditions'
-        """Whether it compares so."""
         return self.compares.true_of(getattr(facts, self.feature), self.bound)
 
     def turning_days(self, facts: Facts) -> frozenset[date]:  # noqa: ARG002
-        """None: time alone changes no number."""
+        """Empty: time alone changes no number."""
         return frozenset()
 
     def __str__(self) -> str:
@@ -56,19 +55,19 @@ class Number:
 
 @dataclass(frozen=True)
 class DaysSince:
-    """The whole days since something, compared to a bound. It does not hold when that never happened."""
+    """Compares the whole days since an occasion to a bound. Does not hold if there was no such occasion."""
 
     feature: Literal["registered_on", "last_order_on"]
     compares: Is
     bound: int
 
     def holds(self, facts: Facts, today: date) -> bool:
-        """Whether it compares so. What lies ahead, by another's clock, is less than no days ago."""
+        """Whether the condition holds. By another system's clock the occasion may lie ahead: its days are negative."""
         day: date | None = getattr(facts, self.feature)
         return day is not None and self.compares.true_of((today - day).days, self.bound)
 
     def turning_days(self, facts: Facts) -> frozenset[date]:
-        """The day on which the bound is met, and the one after it."""
+        """The day on which the bound is reached, and the day after it."""
         day: date | None = getattr(facts, self.feature)
         if day is None:
             return frozenset()
@@ -86,11 +85,9 @@ class AllOf:
     parts: tuple[Condition, ...]
 
     def holds(self, facts: Facts, today: date) -> bool:
-        """Whether all hold."""
         return all(part.holds(facts, today) for part in self.parts)
 
     def turning_days(self, facts: Facts) -> frozenset[date]:
-        """Those of the parts."""
         return frozenset().union(*(part.turning_days(facts) for part in self.parts))
 
     def __str__(self) -> str:
@@ -104,11 +101,9 @@ class AnyOf:
     parts: tuple[Condition, ...]
 
     def holds(self, facts: Facts, today: date) -> bool:
-        """Whether any holds."""
         return any(part.holds(facts, today) for part in self.parts)
 
     def turning_days(self, facts: Facts) -> frozenset[date]:
-        """Those of the parts."""
         return frozenset().union(*(part.turning_days(facts) for part in self.parts))
 
     def __str__(self) -> str:
@@ -116,17 +111,17 @@ class AnyOf:
 
 
 def next_flip(rule: Condition, facts: Facts, today: date) -> date | None:
-    """The first day after `today` on which time alone changes whether the rule holds; None when it never does."""
+    """The first day after `today` on which time alone changes the rule's answer, or None if there is no such day."""
     holds = rule.holds(facts, today)
     ahead = sorted(day for day in rule.turning_days(facts) if day > today)
     return next((day for day in ahead if rule.holds(facts, day) != holds), None)
 
 
 def facts_of(features: Features, currency: str) -> Facts:
-    """What rules see of features in a shop of this currency.
+    """The facts that rules read, from the features, in a shop with this currency.
 
-    Orders and their days count in any currency. Money counts in the shop's alone: other amounts are not converted,
-    because no rate would be right for all of them.
+    Orders and their days count in any currency. Money counts in the shop's currency alone. Other amounts are not
+    converted, because no rate would be right for all of them.
     """
     spent = sum(stats.spent for stats in features.stats if stats.currency == currency)
     latest = max((stats.last_order_at for stats in features.stats), default=None)

@@ -1,4 +1,4 @@
-"""Tells which segments there are."""
+"""Finds and lists segments."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def find_definition(segment_id: str) -> Definition:
 
 
 def list_segments(limit: int, position: Mapping[str, Any] | None) -> Page[SegmentView]:
-    """The segments by id, `limit` of them after `position`."""
+    """A page of at most `limit` segments by id, after `position`."""
     after = read_position(position)
     ahead = [READY_MADE[segment_id] for segment_id in sorted(READY_MADE) if segment_id > after]
     page = [_view(definition) for definition in ahead[:limit]]
@@ -27,7 +27,7 @@ def list_segments(limit: int, position: Mapping[str, Any] | None) -> Page[Segmen
 
 
 def read_position(position: Mapping[str, Any] | None) -> str:
-    """The id that a page begins after, empty for the first page. Raises InvalidError for what is no position."""
+    """The id before the page's first row, empty for the first page. Raises InvalidError if `position` is none."""
     after = position.get("after") if position is not None else ""
     if not isinstance(after, str):
         raise invalid_cursor()
@@ -35,7 +35,7 @@ def read_position(position: Mapping[str, Any] | None) -> str:
 
 
 def next_position(after: str) -> dict[str, str]:
-    """The position of a page that begins after this id."""
+    """The position of the page that begins after the id `after`."""
     return {"after": after}
 
 

@@ -1,4 +1,4 @@
-"""What is known of one customer, without the table it lies in."""
+"""The features of one customer, independent of the table."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from shared.events.customers import CustomerStatus
 
 @dataclass(frozen=True)
 class Registration:
-    """What the profile says that segments need; `version` is of the profile that said it."""
+    """The part of a profile that segments need. `version` is the profile's version."""
 
     version: int
     registered_at: datetime
@@ -19,7 +19,7 @@ class Registration:
 
 @dataclass(frozen=True)
 class CurrencyStats:
-    """A customer's orders in one currency; `spent` is net of refunds, in the minor unit."""
+    """A customer's orders in one currency. `spent` is in the minor unit, less refunds."""
 
     version: int
     currency: str
@@ -31,7 +31,7 @@ class CurrencyStats:
 
 @dataclass(frozen=True)
 class Features:
-    """All of it. Each source keeps a version of its own: the profile, and the stats of each currency."""
+    """All features of a customer. Each source has its own version: the profile, and the stats of each currency."""
 
     registration: Registration | None = None
     stats: tuple[CurrencyStats, ...] = ()

@@ -1,4 +1,4 @@
-"""Remembers features: to and from the row."""
+"""Reads features from a row, and puts them on a row."""
 
 from __future__ import annotations
 
@@ -11,17 +11,16 @@ from shared.table import find
 
 
 def find_row(customer_id: str) -> FeatureRow | None:
-    """The customer's row, or its tombstone, as it is now."""
+    """The customer's row or its tombstone, read consistently."""
     return find(FeatureRow, customer_partition(customer_id), FEATURES)
 
 
 def features_in(row: FeatureRow) -> Features:
-    """The features that a row holds."""
     return Features(_registration_in(row), tuple(_stats_in(part) for part in row.stats or ()))
 
 
 def keep_features(row: FeatureRow, features: Features) -> None:
-    """Put features on the row; the next write of the row stores them."""
+    """Put features on the row. The next write of the row stores them."""
     if features.registration is not None:
         row.profile_version = features.registration.version
         row.registered_at = features.registration.registered_at

@@ -1,4 +1,4 @@
-"""Keeps one row a customer from what other services tell. The first event of any kind makes the row."""
+"""Keeps one row for each customer from the events of other services. The first event creates the row."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from shared.table import commit, retry_lost_races
 
 
 def note_profile(customer_id: str, version: int, profile: Profile, cause: Cause) -> None:
-    """Take in a profile as it was at `version`, and move the customer into and out of segments."""
+    """Store a profile with its `version`, and move the customer into and out of segments."""
     heard = Registration(version, profile.registered_at, profile.status)
     _learn(customer_id, lambda known: with_registration(known, heard), cause)
 
 
 def note_order_stats(customer_id: str, stats: OrderStats, cause: Cause) -> None:
-    """Take in a customer's order stats, and move the customer into and out of segments."""
+    """Store a customer's order stats, and move the customer into and out of segments."""
     heard = CurrencyStats(
         version=stats.version,
         currency=stats.currency,
@@ -40,7 +40,7 @@ def _learn(customer_id: str, learn: Callable[[Features], Features], cause: Cause
 def _learn_once(customer_id: str, learn: Callable[[Features], Features], cause: Cause) -> None:
     row = find_row(customer_id) or FeatureRow.of(customer_id)
     if row.erased_at is not None:
-        return  # late news of an erased customer revives nobody
+        return  # a late event must not revive an erased customer
     known = features_in(row)
     learned = learn(known)
     if learned is not known:

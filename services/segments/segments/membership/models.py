@@ -1,4 +1,4 @@
-"""What is told of memberships."""
+"""Memberships as callers see them."""
 
 from __future__ import annotations
 

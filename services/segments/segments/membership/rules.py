@@ -1,4 +1,4 @@
-"""Decides who belongs where, and when to look again."""
+"""Decides which segments a customer belongs to, and on which day to look again."""
 
 from __future__ import annotations
 
@@ -35,15 +35,15 @@ def assess(facts: Facts, definitions: Iterable[Definition], today: date) -> Stan
 
 
 def moves_between(before: Iterable[str], after: Iterable[str]) -> Moves:
-    """What leads from one set of segments to the other. One that is no longer defined is left."""
+    """The moves from one set of segments to the other. Segments that are no longer defined are left."""
     old, new = frozenset(before), frozenset(after)
     return Moves(tuple(sorted(new - old)), tuple(sorted(old - new)))
 
 
 def due_day(stored: date | None, flips_on: date | None, today: date) -> date | None:
-    """The due day to keep: it moves when it is reached or comes nearer, and costs no index write otherwise.
+    """The due day to store. It moves only when it is reached or comes nearer, so that it costs few index writes.
 
-    So a row may be due with nothing to change, which moves its day on; it is never due too late.
+    So a row may be due with nothing to change. Then its day moves on. A row is never due too late.
     """
     if stored is None or stored <= today:
         return flips_on

@@ -1,4 +1,4 @@
-"""Moves customers into and out of segments, and tells who is where."""
+"""Moves customers into and out of segments, and lists memberships."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from shared.table import Put, Write
 
 
 def settle(row: FeatureRow, cause: Cause) -> list[Write]:
-    """Evaluate a row as it is today: the writes that store it with what follows from it.
+    """Evaluate a row today. Returns the writes that store the row and its moves.
 
-    A row that moves nowhere is one plain write; one that does tells so and is written with its memberships.
+    A row without moves is one plain write. A row with moves carries their events, and is written with its memberships.
     """
     now = clock.now()
     facts = facts_of(features_in(row), SegmentsSettings.read().currency)
@@ -37,16 +37,16 @@ def settle(row: FeatureRow, cause: Cause) -> list[Write]:
 
 
 def list_members(segment_id: str, limit: int, position: Mapping[str, Any] | None) -> Page[MemberView]:
-    """The members of a segment by id, `limit` of them after `position`. Raises NotFoundError."""
+    """A page of at most `limit` members of a segment by id, after `position`. Raises NotFoundError."""
     find_definition(segment_id)
-    # One more than asked for says whether there is a next page.
+    # One more member than asked for shows whether there is a next page.
     found = store.members(segment_id, read_position(position), limit + 1)
     page = [MemberView(customer_id=member.sk, entered_at=member.entered_at) for member in found[:limit]]
     return Page.of(page, next_position(page[-1].customer_id) if len(found) > limit else None)
 
 
 def list_segments_of(customer_id: str, limit: int, position: Mapping[str, Any] | None) -> Page[HeldSegmentView]:
-    """The segments a customer belongs to. Raises NotFoundError for one who is not known, or erased."""
+    """The segments of a customer. Raises NotFoundError if the customer is unknown or erased."""
     row = find_row(customer_id)
     if row is None or row.erased_at is not None:
         raise NotFoundError("Nothing is known of this customer.")
