@@ -1,4 +1,4 @@
-"""What the service is told by its environment."""
+"""The settings of privacy."""
 
 from __future__ import annotations
 
@@ -6,4 +6,4 @@ from shared.settings import Settings
 
 
 class PrivacySettings(Settings):
-    """`STAGE` and `BUS_NAME`, as every service has; privacy needs no more."""
+    """Only `STAGE` and `BUS_NAME`, which every service has."""

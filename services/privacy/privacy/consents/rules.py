@@ -1,4 +1,4 @@
-"""Which consent stands, what counts as one decision, and what an erasure leaves of the log."""
+"""Decides which consent is in force, which entries are one decision, and which part of the log an erasure keeps."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from shared.errors import GoneError
 from shared.events.customers import Channel, Consent
 from shared.events.privacy import Kept
 
-# Who enters a consent over HTTP says how it was given; actors are named in shared.auth.
+# The caller who enters a consent over HTTP shows how it was given. shared.auth names the actors.
 _HOW_BY_ACTOR: Final = {"customer": How.ACCOUNT, "machine": How.STOREFRONT, "staff": How.STAFF}
 _PROOF: Final = "proof of consent and of its withdrawal, by customer id alone (GDPR art. 7(1) and 17(3)(e))"
 
 
 class ErasedError(GoneError):
-    """The person was erased: nothing is logged of them any more."""
+    """The person was erased. Nothing about them is logged any more."""
 
     slug = "customer-erased"
     title = "This customer has been erased"
 
 
 def stand_after(standing: Mapping[Channel, Consent], decided: Consent) -> dict[Channel, Consent]:
-    """What stands once `decided` is known too, in whatever order decisions come to be known."""
+    """The consents in force with the decision `decided`. The order in which decisions arrive does not matter."""
     before = standing.get(decided.channel)
     return dict(standing) if before and not _outweighs(decided, before) else {**standing, decided.channel: decided}
 
 
 def distinct(consents: Iterable[Consent]) -> list[Consent]:
-    """One of each channel and moment; of two that contradict each other the refusal."""
+    """One consent for each channel and time. Of two that contradict each other the refusal counts."""
     by_key: dict[tuple[Channel, datetime], Consent] = {}
     for consent in consents:
         key = (consent.channel, consent.decided_at.astimezone(UTC))
@@ -39,17 +39,17 @@ def distinct(consents: Iterable[Consent]) -> list[Consent]:
 
 
 def how_entered(actor: str) -> How:
-    """How a consent was given that `actor` entered over HTTP."""
+    """How the person gave a consent that `actor` entered over HTTP."""
     return _HOW_BY_ACTOR[actor.partition(":")[0]]
 
 
 def kept_of_log(entries: int) -> list[Kept]:
-    """What an erasure keeps of a log of so many entries, and why."""
+    """The answer of an erasure about a log of `entries` entries: the kept ones, and the reason."""
     return [Kept(what="consent log entries", count=entries, why=_PROOF)] if entries else []
 
 
 def _outweighs(decided: Consent, before: Consent) -> bool:
-    """The later counts; of two at the same moment, the refusal."""
+    """Whether `decided` counts: the later decision does, and of two at one time the refusal."""
     if decided.decided_at == before.decided_at:
         return not decided.granted
     return decided.decided_at > before.decided_at

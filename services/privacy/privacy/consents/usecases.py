@@ -1,4 +1,4 @@
-"""The consent log: written from registrations, unsubscribe links and calls; read; and what an erasure makes of it."""
+"""The consent log. Registrations, unsubscribe links and calls add entries; callers read it; an erasure closes it."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ _POSITION: Final = "before"
 
 
 class LoggedBeforeError(Exception):
-    """The log has this entry: the same event came again."""
+    """The log has this entry already: the same event came again."""
 
 
 def log_registration(heard: Heard[CustomerRegistered]) -> None:
-    """Log the consents given with a registration. Not told again: CustomerRegistered carries them to everyone."""
+    """Log the consents given with a registration. Tells no event, because CustomerRegistered carries them already."""
     customer_id, consents = heard.data.customer_id, rules.distinct(heard.data.consents)
     if consents:
         _log_heard(
@@ -48,7 +48,7 @@ def log_registration(heard: Heard[CustomerRegistered]) -> None:
 
 
 def log_unsubscribe(heard: Heard[Unsubscribed]) -> None:
-    """Log the consent withdrawn by an unsubscribe link, and tell."""
+    """Log the withdrawal by an unsubscribe link, and tell ConsentChanged."""
     data = heard.data
     withdrawn = Consent(channel=data.channel, granted=False, decided_at=data.unsubscribed_at)
     _log_heard(
@@ -58,9 +58,9 @@ def log_unsubscribe(heard: Heard[Unsubscribed]) -> None:
 
 
 def give_consent(customer_id: str, new: NewConsent, *, cause: Cause, attempt: Attempt | None = None) -> LoggedConsent:
-    """Log a consent given or withdrawn now, and tell. Raises ErasedError.
+    """Log a consent given or withdrawn now, and tell ConsentChanged. Raises ErasedError.
 
-    Privacy does not know who exists: a word of a customer nobody knows is logged like any other.
+    Privacy does not know which customers exist. It logs the consent of an unknown customer like any other.
     """
     decided = Consent(channel=new.channel, granted=new.granted, decided_at=clock.now())
     how, caused_by = rules.how_entered(cause.actor), ids.new_event_id()
@@ -77,9 +77,9 @@ def give_consent(customer_id: str, new: NewConsent, *, cause: Cause, attempt: At
 def read_consents(
     customer_id: str, query: PageQuery, position: Mapping[str, Any] | None, *, as_proof: bool
 ) -> ConsentsPage:
-    """What stands, and a page of the log, newest first.
+    """The consents in force, and a page of the log, newest first.
 
-    Raises ErasedError for an erased customer, unless it is read `as_proof`; InvalidError for a position that is none.
+    Raises ErasedError for an erased customer, except with `as_proof`. Raises InvalidError if `position` is none.
     """
     state = find_state(customer_id)
     if state and state.erased_at and not as_proof:
@@ -108,7 +108,7 @@ def erase_consents(customer_id: str) -> tuple[dict[str, int], list[Kept]]:
 
 
 def _log_heard(customer_id: str, entries: Callable[[], Sequence[ConsentEntry]]) -> None:
-    """Log what an event says; one that came before, or comes after the person was erased, changes nothing."""
+    """Log the entries of an event. A repeated event, or an event after the erasure, changes nothing."""
     try:
         retry_lost_races(lambda: _append(customer_id, entries()))
     except (LoggedBeforeError, rules.ErasedError) as error:
@@ -143,7 +143,7 @@ def _told_entry(customer_id: str, decided: Consent, how: How, cause: Cause, caus
 
 
 def _entry(customer_id: str, decided: Consent, how: How, cause: Cause, caused_by: str) -> ConsentEntry:
-    """A fresh entry for each try: one that was tried may not be tried again."""
+    """A new entry. Each try needs its own: an entry whose write failed cannot be written again."""
     entry = new_entry(customer_id, decided, caused_by)
     entry.how, entry.entered_by, entry.logged_at = how, cause.actor, clock.now()
     return entry

@@ -1,4 +1,4 @@
-"""Requests: entered, listed, read, approved, cancelled, answered, completed."""
+"""Enters, lists, reads, approves, cancels and completes requests, and records the answers of services."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ _POSITION: Final = "before"
 
 
 class AnswerRefusedError(Exception):
-    """An answer that cannot be what it says: about another customer, or in another service's name."""
+    """An answer that cannot be true: it is about another customer, or in another service's name."""
 
 
 def create_request(new: NewRequest, *, cause: Cause, attempt: Attempt | None = None) -> RequestView:
-    """Enter a request. Raises AlreadyOpenError naming the customer's open request of the same kind."""
+    """Enter a request. Raises AlreadyOpenError, which names the customer's open request of the same kind."""
     return retry_lost_races(lambda: _create(new, cause, attempt))
 
 
@@ -41,7 +41,7 @@ def read_request(request_id: str) -> RequestView:
 
 
 def list_requests(query: RequestQuery, position: Mapping[str, Any] | None) -> Page[RequestSummary]:
-    """Requests newest first, of one status or of all. Raises InvalidError for a position that is none."""
+    """A page of requests of one status or of all, newest first. Raises InvalidError if `position` is none."""
     before = position.get(_POSITION) if position else None
     if position and not isinstance(before, str):
         raise invalid_cursor()
@@ -53,7 +53,7 @@ def list_requests(query: RequestQuery, position: Mapping[str, Any] | None) -> Pa
 
 
 def approve_request(request_id: str, *, cause: Cause) -> RequestView:
-    """Let a request run: every service is asked to erase. Approving again changes nothing.
+    """Approve a request and tell ErasureRequested to every service. Approving again changes nothing.
 
     Raises NotFoundError, NotApprovableError.
     """
@@ -61,7 +61,7 @@ def approve_request(request_id: str, *, cause: Cause) -> RequestView:
 
 
 def cancel_request(request_id: str, *, cause: Cause) -> RequestView:
-    """Drop a request that is not approved yet. Cancelling again changes nothing.
+    """Cancel a request that is not approved yet. Cancelling again changes nothing.
 
     Raises NotFoundError, NotCancellableError.
     """
@@ -69,9 +69,10 @@ def cancel_request(request_id: str, *, cause: Cause) -> RequestView:
 
 
 def record_answer(request_id: str, customer_id: str, service: str, answer: Answer, *, cause: Cause) -> None:
-    """Keep a service's answer; its first stands. The last one that was waited for completes the request.
+    """Store a service's first answer. The last missing answer completes the request.
 
-    An answer that nobody waits for changes nothing. Raises AnswerRefusedError when it is about another customer.
+    An answer that the request does not wait for changes nothing. Raises AnswerRefusedError if it is about another
+    customer.
     """
     retry_lost_races(lambda: _record(request_id, customer_id, service, answer, cause))
 
@@ -137,7 +138,7 @@ def _complete(request: Request, cause: Cause) -> None:
 
 
 def _release(request: Request) -> Delete | None:
-    """Give the guard back, so that the customer may ask anew."""
+    """The deletion of the guard, so that the customer may have a new request."""
     guard = find_guard(request.customer_id, request.asks_for)
     return Delete(guard) if guard and guard.request_id == request.id else None
 
