@@ -1,4 +1,4 @@
-"""What the functions of notifications are told by their environment."""
+"""The settings of notifications."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The base of the items in the table of notifications. Everything about a customer lies in the customer's partition."""
+"""The base of the items in the table of notifications. All items of a customer lie in the customer's partition."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A contact as decisions see it."""
+"""A contact in the form that decisions use."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from shared.events.customers import Channel, Consent, CustomerStatus
 
 @dataclass(frozen=True)
 class Recipient:
-    """Whom a message is for, as known at one moment. Without `address` and `status` only a consent is known yet."""
+    """The recipient of a message, as known at one moment. Without `address` and `status` only a consent is known."""
 
     customer_id: str
     address: str | None = None
@@ -20,5 +20,5 @@ class Recipient:
     erased: bool = False
 
     def consents_to(self, channel: Channel) -> bool:
-        """Whether marketing by this channel is granted: never said is no."""
+        """Whether marketing by this channel is granted. A missing decision is a refusal."""
         return any(consent.granted for consent in self.consents if consent.channel is channel)

@@ -1,4 +1,4 @@
-"""Which consents are in force."""
+"""Decides which consents are in force."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from shared.events.customers import Channel, Consent
 
 
 def in_force(*decisions: Consent) -> tuple[Consent, ...]:
-    """The newest decision of each channel, whatever order they came in; of two at one moment the withdrawal."""
+    """The newest decision of each channel, in any order of arrival. Of two at one time the withdrawal counts."""
     newest: dict[Channel, Consent] = {}
     for decision in decisions:
         held = newest.get(decision.channel)
@@ -18,9 +18,9 @@ def in_force(*decisions: Consent) -> tuple[Consent, ...]:
 
 
 def withdrawal(held: Iterable[Consent], channel: Channel, now: datetime) -> Consent | None:
-    """The decision that withdraws a channel's consent now, or None when it is withdrawn already.
+    """The decision that withdraws a channel's consent now, or None if it is withdrawn already.
 
-    It is later than the decision it overrules, even when that was made by a clock ahead of ours.
+    Its time is later than that of the earlier decision, even if that came from a clock ahead of ours.
     """
     overruled = next((consent for consent in held if consent.channel is channel), None)
     if overruled is None:

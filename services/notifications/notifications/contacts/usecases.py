@@ -1,4 +1,4 @@
-"""Keep contacts up to date with what customers and privacy say, in whatever order they say it."""
+"""Keeps contacts up to date from the events of customers and privacy, in any order of arrival."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from shared.table import Put, commit, retry_lost_races
 def update_contact(
     customer_id: str, *, profile: Profile | None = None, version: int = 0, consents: Sequence[Consent] = ()
 ) -> None:
-    """Take over a profile unless a newer version is known, and each consent unless a later decision is.
+    """Store a profile unless a newer version is known, and each consent unless a later decision is known.
 
-    Nothing is taken over for an erased customer, and nothing is written when nothing changes.
+    An erased customer stays erased. If nothing changes, nothing is written.
     """
     retry_lost_races(lambda: _update(customer_id, profile, version, consents))
 
 
 def withdraw_consent(customer_id: str, channel: Channel, cause: Cause) -> None:
-    """Withdraw the consent to marketing by a channel, at once, and tell Unsubscribed; again changes nothing."""
+    """Withdraw the consent to marketing by a channel, and tell Unsubscribed. A repetition changes nothing."""
     retry_lost_races(lambda: _withdraw(customer_id, channel, cause))
 
 

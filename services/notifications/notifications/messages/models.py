@@ -1,4 +1,4 @@
-"""Messages: when one is due, how it stands, and how callers see it."""
+"""Messages: the due message, its status, and its form for callers."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ class MessageStatus(StrEnum):
     """How far a message has come."""
 
     SENDING = "sending"
-    # The provider could not take it yet and certainly has not; the queue brings it again.
+    # The provider has certainly not taken it yet. The queue delivers the event again.
     WAITING = "waiting"
     SENT = "sent"
     SKIPPED = "skipped"
     FAILED = "failed"
-    # Nobody knows whether the provider took it. It is not sent again: one copy or none, never two.
+    # Nobody knows whether the provider took it. It is not sent again: the recipient gets one copy or none, never two.
     INTERRUPTED = "interrupted"
 
 
@@ -36,18 +36,18 @@ class SkipReason(StrEnum):
     STATUS_INACTIVE = "status_inactive"
     STATUS_BANNED = "status_banned"
     NO_CONSENT = "no_consent"
-    # What it is about is over.
+    # The subject of the message is over.
     TOO_LATE = "too_late"
 
 
 @dataclass(frozen=True)
 class Due:
-    """A message that something made due: sent once per occasion, customer and channel.
+    """A due message. It is sent once for each occasion, customer and channel.
 
-    `occasion_at` is a time of the occasion itself, the same however often and by whatever event it is heard of:
-    it is part of the record's key. `values` are what the template says beside the person and the shop; no record keeps
-    them, so whatever makes the message due again has to bring them again. From `over_at` on it is too late to send it.
-    Until `patient_until` nothing is decided about somebody who is not known yet: their registration may be on its way.
+    `occasion_at` is a time of the occasion itself. It is part of the record's key, so every event about the occasion
+    must give the same time. `values` are the template's values beside the person and the shop. No record stores them,
+    so a repeated event must bring them again. From `over_at` on it is too late to send the message. Until
+    `patient_until` nothing is decided about an unknown recipient, because the registration may be on its way.
     """
 
     customer_id: str
@@ -62,7 +62,7 @@ class Due:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of an attempt to send. `reason` is a code, never the provider's text, which may name an address."""
+    """The result of an attempt to send. `reason` is a code, never the provider's text, which may name an address."""
 
     status: MessageStatus
     reason: str | None = None

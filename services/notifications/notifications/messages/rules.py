@@ -1,4 +1,4 @@
-"""The gate: who gets which message."""
+"""The gate: decides who gets which message."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from notifications.messages.models import Due, SkipReason
 from notifications.templates.models import Purpose
 from shared.events.customers import Channel, CustomerStatus
 
-# Only an active customer receives mail; what the others' messages are skipped for.
+# Only active customers receive mail. These are the reasons for skipping messages to others.
 REFUSED_STATUSES: Final[Mapping[CustomerStatus, SkipReason]] = {
     CustomerStatus.INACTIVE: SkipReason.STATUS_INACTIVE,
     CustomerStatus.BANNED: SkipReason.STATUS_BANNED,
@@ -19,7 +19,7 @@ REFUSED_STATUSES: Final[Mapping[CustomerStatus, SkipReason]] = {
 
 
 def gate(recipient: Recipient, channel: Channel, purpose: Purpose) -> SkipReason | None:
-    """None when a message may go to the recipient as they are now, else the first reason why not."""
+    """None if the message may go to the recipient now, else the first reason against it."""
     if recipient.erased:
         return SkipReason.ERASED
     if not recipient.address or recipient.status is None:
@@ -32,12 +32,12 @@ def gate(recipient: Recipient, channel: Channel, purpose: Purpose) -> SkipReason
 
 
 def is_too_late(due: Due, now: datetime) -> bool:
-    """Whether what a message is about is over."""
+    """Whether the subject of the message is over."""
     return due.over_at is not None and now >= due.over_at
 
 
 def may_become_known(recipient: Recipient, due: Due, now: datetime) -> bool:
-    """Whether to decide later: the events of one person come in any order, this one perhaps before the registration."""
+    """Whether to decide later, because the recipient's registration may arrive after the event of this message."""
     return (
         recipient.status is None and not recipient.erased and due.patient_until is not None and now < due.patient_until
     )

@@ -1,7 +1,7 @@
 """Hands one mail to SES v2.
 
-SES has no idempotency: what was accepted once and is sent again arrives twice. So the client never retries by itself
-(shared.aws), and every failure is one of three: refused for good, certainly not taken, or nobody knows.
+SES has no idempotency: a mail that it accepted and gets again arrives twice. So the client never retries by itself
+(shared.aws). Every failure is one of three: refused for good, certainly not taken, or unknown.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import (
     ClientError,
-    ConnectionError,  # noqa: A004  # botocore's name for a connection that never came about
+    ConnectionError,  # noqa: A004  # botocore's name for a failed connection
     CredentialRetrievalError,
     NoCredentialsError,
     ParamValidationError,
@@ -23,15 +23,15 @@ from shared.aws import client
 if TYPE_CHECKING:
     from mypy_boto3_sesv2.type_defs import ContentTypeDef, MessageHeaderTypeDef, MessageTypeDef
 
-# SES's own errors that are the message's fault: trying it again would get the same answer. All others (throttling,
-# a quota, a paused account, missing rights, SES being down) pass or are put right, and the message is still wanted.
+# SES's errors that are the message's own fault: another try would get the same answer. All other errors (throttling, a
+# quota, a paused account, missing rights, an outage of SES) pass or are corrected, and the message is still wanted.
 _FOR_GOOD: Final = frozenset({"MessageRejected", "BadRequestException"})
-# What SES was never reached for.
+# Errors that happen before SES is reached.
 _NOT_REACHED: Final = (ConnectionError, CredentialRetrievalError, NoCredentialsError, ParamValidationError)
 
 
 class MailRefusedError(Exception):
-    """SES will not take this mail, now or later; `code` is its word for it."""
+    """SES will never take this mail. `code` is SES's error code."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -39,7 +39,7 @@ class MailRefusedError(Exception):
 
 
 class MailNotTakenError(Exception):
-    """SES has not taken the mail; later it may. `code` says what was in the way."""
+    """SES has not taken the mail, but may take it later. `code` names the obstacle."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -47,12 +47,12 @@ class MailNotTakenError(Exception):
 
 
 class OutcomeUnknownError(Exception):
-    """SES may or may not have taken the mail: the answer never came."""
+    """The answer of SES is missing, so it may have taken the mail or not."""
 
 
 @dataclass(frozen=True)
 class Mail:
-    """One mail to one person. `unsubscribe_url` is one-click (RFC 8058); marketing mail alone has one."""
+    """One mail to one person. `unsubscribe_url` is the one-click link (RFC 8058). Only marketing mail has one."""
 
     sender: str
     recipient: str
@@ -61,19 +61,19 @@ class Mail:
 
 
 def send_mail(mail: Mail) -> str:
-    """Send it; SES's own id of it. Raises MailRefusedError, MailNotTakenError or OutcomeUnknownError."""
+    """Send the mail. Returns SES's id of it. Raises MailRefusedError, MailNotTakenError or OutcomeUnknownError."""
     try:
         answer = client("sesv2").send_email(
             FromEmailAddress=mail.sender,
             Destination={"ToAddresses": [mail.recipient]},
             Content={"Simple": _simple(mail)},
         )
-    # The text of an error may name the address: what is raised here says only its kind, and hides the original.
+    # The text of an error may name the address. So the errors raised here give only its kind, and hide the original.
     except ClientError as error:
         raise _meaning(error) from None
     except _NOT_REACHED as error:
         raise MailNotTakenError(type(error).__name__) from None
-    except Exception as error:  # noqa: BLE001  # a timeout, a broken answer: whatever it was, SES may have heard us
+    except Exception as error:  # noqa: BLE001  # a timeout, a broken answer: SES may have taken the mail
         raise OutcomeUnknownError(type(error).__name__) from None
     return answer["MessageId"]
 

@@ -1,8 +1,8 @@
-"""Decide on messages, send them once, and list them.
+"""Decides on messages, sends them once, and lists them.
 
-A message is claimed by its record before SES is called and settled after: a crash in between leaves it `sending`, which
-the next delivery of the event finds and turns into `interrupted`. Whoever made the claim knows better what came of it,
-and their word stands in the end.
+The message's record is claimed before the call to SES and settled after it. A crash between the two leaves the status
+`sending`. The next delivery of the event finds it and changes it to `interrupted`. But the call that made the claim
+knows the real result, so its result stands in the end.
 """
 
 from __future__ import annotations
@@ -33,23 +33,23 @@ from shared.table import Delete, LostRaceError, Put, commit, retry_lost_races
 
 
 class DecidedBeforeError(Exception):
-    """There is a record of this message already."""
+    """The message has a record already."""
 
 
 class NotKnownYetError(Exception):
-    """The recipient is not known, and may be when the queue brings the event again."""
+    """The recipient is not known yet, but may be known at the next delivery of the event."""
 
 
 def send_welcome(customer_id: str, registered_at: datetime, cause: Cause) -> None:
-    """Welcome a customer by mail, once, if they may be sent one."""
+    """Send the customer's one welcome mail, if the gate lets it pass."""
     send_once(Due(customer_id, WELCOME, "registration", registered_at), cause)
 
 
 def send_once(due: Due, cause: Cause) -> None:
-    """Send a message that is due, or record why not; called again it does nothing, or goes on where it stopped.
+    """Send a due message, or record the reason against it. A second call does nothing, or continues the first.
 
-    Raises MailNotTakenError when SES cannot take it now, NotKnownYetError when the recipient may become known: calling
-    again later sends it, or decides.
+    Raises MailNotTakenError if SES cannot take the mail now, and NotKnownYetError if the recipient may become known. A
+    later call then sends or decides.
     """
     claim = uuid.uuid4().hex
     claimed = retry_lost_races(lambda: _claim(due, claim))
@@ -58,7 +58,7 @@ def send_once(due: Due, cause: Cause) -> None:
 
 
 def list_messages(customer_id: str, limit: int, position: Mapping[str, Any] | None) -> Page[MessageView]:
-    """A customer's messages, newest first. Raises NotFoundError for nobody known here, and for an erased person."""
+    """A page of the customer's messages, newest first. Raises NotFoundError for an unknown or erased customer."""
     contact = find_contact(customer_id)
     if contact is None or contact.erased_at is not None:
         raise NotFoundError
@@ -67,7 +67,7 @@ def list_messages(customer_id: str, limit: int, position: Mapping[str, Any] | No
 
 
 def _claim(due: Due, claim: str) -> Message | None:
-    """The record of the message, claimed by this very call; None when there is nothing for it to send."""
+    """The message's record, claimed by this call. None if this call has nothing to send."""
     recipient, now = find_recipient(due.customer_id), clock.now()
     reason = _refusal(due, recipient, now)
     if reason is SkipReason.ERASED:
@@ -82,7 +82,7 @@ def _claim(due: Due, claim: str) -> Message | None:
 
 
 def _write_down(due: Due, claim: str, reason: SkipReason | None, now: datetime) -> Message | None:
-    """Make the record of what was decided, unless there is one; the record when it is claimed by this call."""
+    """Write the record of the decision, unless the message has one. Returns the record if this call claims it."""
     message = Message.of(due, ids.new_message_id(), now)
     _set(message, _first_outcome(reason))
     message.claim = claim
@@ -94,20 +94,20 @@ def _write_down(due: Due, claim: str, reason: SkipReason | None, now: datetime) 
 
 
 def _refusal(due: Due, recipient: Recipient, now: datetime) -> SkipReason | None:
-    """Why the message is not to be sent at this moment; None when it is."""
+    """The reason against sending the message now, or None."""
     late = SkipReason.TOO_LATE if is_too_late(due, now) else None
     return gate(recipient, due.channel, due.template.purpose) or late
 
 
 def _take_up(due: Due, claim: str, reason: SkipReason | None) -> Message | None:
-    """Go on with a message that was decided on before: only one that waits can still be sent."""
+    """Continue a message that was decided before. Only a waiting message can still be sent."""
     message = find_message(due)
     if message is None:
         raise LostRaceError
     if message.claim == claim:
         return _claimed(message)
     if message.status is MessageStatus.SENDING:
-        # Its claim was never settled: the function stopped while SES was being called, or it runs at this moment.
+        # Its claim is not settled: the function stopped during the call to SES, or is still in it.
         _set(message, Outcome(MessageStatus.INTERRUPTED, "stopped_while_sending"))
     elif message.status is MessageStatus.WAITING:
         _set(message, _first_outcome(reason))
@@ -126,13 +126,13 @@ def _claimed(message: Message) -> Message | None:
 
 
 def _look_again(due: Due) -> None:
-    """Forget what was skipped for an erased person: an erasure between the look and the record has not seen it."""
+    """Delete the record of a skipped message if its person was erased between the decision and the record."""
     if find_recipient(due.customer_id).erased:
         _forget(due)
 
 
 def _forget(due: Due) -> None:
-    """Leave no record of a message to an erased person, such as a claim that was made while they were erased."""
+    """Delete the record of a message to an erased person, such as a claim made during the erasure."""
     if message := find_message(due):
         commit(Delete(message))
 
@@ -145,7 +145,7 @@ def _send_claimed(message: Message, due: Due, cause: Cause) -> None:
     try:
         outcome = _try_to_send(due)
     except Exception as error:
-        # Nothing was sent, for sure: the next delivery may claim it again.
+        # The mail was certainly not sent. The next delivery may claim it again.
         reason = error.code if isinstance(error, MailNotTakenError) else type(error).__name__
         _settle(message, due, Outcome(MessageStatus.WAITING, reason), cause)
         raise
@@ -153,8 +153,8 @@ def _send_claimed(message: Message, due: Due, cause: Cause) -> None:
 
 
 def _try_to_send(due: Due) -> Outcome:
-    """What came of it. Raises only when SES has certainly not taken it and may take it later."""
-    # Read again under the claim: an opt-out or an erasure since then has the last word.
+    """The result of the try. Raises only if SES has certainly not taken the mail and may take it later."""
+    # Read again under the claim: an opt-out or an erasure since the decision counts.
     recipient = find_recipient(due.customer_id)
     if reason := _refusal(due, recipient, clock.now()):
         return Outcome(MessageStatus.SKIPPED, reason)
@@ -181,7 +181,7 @@ def _compose(due: Due, recipient: Recipient) -> Mail:
 
 
 def _settle(message: Message, due: Due, outcome: Outcome, cause: Cause) -> None:
-    """Record what came of this call's claim, over whatever others made of the record meanwhile."""
+    """Record the result of this call's claim, over any change that others made meanwhile."""
     try:
         _record(message, outcome, cause)
     except LostRaceError:
@@ -190,9 +190,9 @@ def _settle(message: Message, due: Due, outcome: Outcome, cause: Cause) -> None:
 
 def _record(message: Message | None, outcome: Outcome, cause: Cause) -> None:
     if message is None:
-        return  # erased meanwhile, with everything else about the person
+        return  # an erasure deleted it meanwhile
     if message.status is outcome.status:
-        return  # recorded already: it was only DynamoDB's answer that got lost
+        return  # recorded already: only DynamoDB's answer was lost
     if outcome.reason == SkipReason.ERASED:
         commit(Delete(message))
         return
@@ -211,8 +211,8 @@ def _set(message: Message, outcome: Outcome) -> None:
 
 
 def _report(message: Message) -> None:
-    """A log line and a metric, `MessagesSent` and its like, which the alarms watch."""
-    # `message` and `message_id` are taken, by the line itself and by the queue's message.
+    """Write a log line and a metric such as `MessagesSent`. The alarms watch the metrics."""
+    # The line's own text and the queue's message already use the keys `message` and `message_id`.
     about = {"customer_id": message.customer_id, "record": message.message_id, "reason": message.reason}
     logger.info("message %s", message.status.value, extra=about)
     count(f"Messages{message.status.value.capitalize()}")

@@ -1,4 +1,4 @@
-"""Tell customers of what happens to their points and store credit: by mail, once, and no consent is asked for."""
+"""Mails customers once about each adjustment and expiry of their points and store credit. No consent is needed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from shared.events.loyalty import CreditExpiring, PointsAdjusted, PointsExpiring
 
 
 def notify_of_adjustment(data: PointsAdjusted, told_at: datetime, cause: Cause) -> None:
-    """Tell a customer what staff have added or taken, and why, unless staff want it quiet.
+    """Mail the customer the points that staff gave or took, with the reason, unless staff turned the notice off.
 
     Raises MailNotTakenError and NotKnownYetError like `send_once`.
     """
@@ -21,10 +21,10 @@ def notify_of_adjustment(data: PointsAdjusted, told_at: datetime, cause: Cause) 
 
 
 def warn_of_points(data: PointsExpiring, told_at: datetime, cause: Cause) -> None:
-    """Tell a customer how many points end on which day, while there is time. Raises MailNotTakenError."""
+    """Mail the customer how many points end on which day, unless it is too late. Raises MailNotTakenError."""
     send_once(rules.expiring_points(data, told_at, clock.now()), cause)
 
 
 def warn_of_credit(data: CreditExpiring, told_at: datetime, cause: Cause) -> None:
-    """Tell a customer how much store credit ends on which day, while there is time. Raises MailNotTakenError."""
+    """Mail the customer how much store credit ends on which day, unless it is too late. Raises MailNotTakenError."""
     send_once(rules.expiring_credit(data, told_at, clock.now()), cause)

@@ -1,4 +1,4 @@
-"""What messages are made from."""
+"""The templates of messages."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Final
 class Purpose(StrEnum):
     """Why a message is sent.
 
-    Marketing needs the person's consent and carries the way out of it. A transactional one is about what is theirs,
-    needs no consent, and no opt-out ends it.
+    A marketing message needs the person's consent and carries an unsubscribe link. A transactional message is about the
+    person's own account. It needs no consent, and no opt-out ends it.
     """
 
     MARKETING = "marketing"
@@ -20,7 +20,7 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True)
 class Template:
-    """`name` is also the folder of its files: subject, HTML and text, the two of them in the common layout."""
+    """`name` is also the folder of the template's files: subject, HTML and text. The last two use the common layout."""
 
     name: str
     purpose: Purpose
@@ -28,7 +28,7 @@ class Template:
 
 @dataclass(frozen=True)
 class Content:
-    """What a template came to for one person."""
+    """A template rendered for one person."""
 
     subject: str
     html: str

@@ -1,4 +1,4 @@
-"""Render Liquid templates, within limits. Liquid is imported when the first one is rendered: it takes 0.3 s."""
+"""Renders Liquid templates within limits. The first rendering imports Liquid, because the import takes 0.3 s."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
 
 _FOLDER: Final = Path(__file__).parent
 
-# Mail clients clip a message of more than 102 KB (Gmail); a template that wants more is broken.
+# Gmail clips a message of more than 102 KB. A template with more output is broken.
 _MOST_OUTPUT_BYTES: Final = 100 * 1024
-# More rows than any mail lists.
+# No mail lists more rows.
 _MOST_LOOPS: Final = 1_000
 _MOST_LOCAL_BYTES: Final = 64 * 1024
 
 
 def render_template(template: Template, values: Mapping[str, object]) -> Content:
-    """Subject, HTML and text. A variable that `values` leaves out raises liquid's UndefinedError."""
+    """Render subject, HTML and text. A variable that `values` lacks raises liquid's UndefinedError."""
     subject, html, text = (_compiled(template.name, part).render(**values) for part in ("subject", "html", "text"))
-    # A subject is one line; the template's file ends in a line break, and a value must not bring another.
+    # A subject is one line. The template's file ends with a line break, and a value must not add another.
     return Content(" ".join(subject.split()), html, text)
 
 

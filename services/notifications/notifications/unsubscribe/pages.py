@@ -1,11 +1,11 @@
-"""The pages that people see who follow an unsubscribe link. They say nothing about the person, and load nothing."""
+"""The pages behind an unsubscribe link. They say nothing about the person, and load nothing."""
 
 from __future__ import annotations
 
 from html import escape
 from typing import Final
 
-# Doubled braces: this goes through str.format.
+# Braces are doubled for str.format.
 _LAYOUT: Final = """<!doctype html>
 <html lang="en">
 <head>
@@ -41,7 +41,7 @@ form {{ margin: 0 0 1.25rem; }}
 </html>
 """
 
-# The form posts to the page's own address, wherever the front has put it; the field is RFC 8058's.
+# The form posts to the page's own address at any front. RFC 8058 defines the field.
 _ASK: Final = """<p>You will get no more marketing e-mails from {shop}.
 Mails about your orders and points still reach you.</p>
 <form method="post">
@@ -58,17 +58,17 @@ _UNKNOWN: Final = """<p>It may have been cut off on its way. Please open the who
 
 
 def ask_page(shop: str) -> str:
-    """Asks whether to unsubscribe, with the button that does it."""
+    """The page that asks whether to unsubscribe, with the button."""
     return _page("Unsubscribe from e-mails?", _ASK.format(shop=escape(shop)))
 
 
 def done_page(shop: str) -> str:
-    """Says that it is done."""
+    """The page that confirms the withdrawal."""
     return _page("You are unsubscribed", _DONE.format(shop=escape(shop)))
 
 
 def unknown_page() -> str:
-    """Says that the link is none of ours."""
+    """The page for a link that is not ours."""
     return _page("This link does not work", _UNKNOWN)
 
 

@@ -1,4 +1,4 @@
-"""The token in an unsubscribe link: whom and what it is for, signed, so that nobody can make one for another."""
+"""The token in an unsubscribe link: a customer and a channel, signed, so that nobody can make one for somebody else."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from typing import Final
 from shared.events.customers import Channel
 from shared.ids import ULID_PATTERN
 
-# What the key signs here and nowhere else; a token of another kind or form gets a word of its own.
+# The key signs this prefix only here. A token for another purpose or in another form gets another prefix.
 _USE: Final = b"unsubscribe.1:"
 _SIGNATURE_BYTES: Final = hashlib.sha256().digest_size
 _CUSTOMER_ID: Final = re.compile(rf"cus_{ULID_PATTERN}")
-# A token is 95 characters long; nobody makes us decode a novel.
+# A token has 95 characters. Longer texts are refused before they are decoded.
 _LONGEST: Final = 200
 
 
 def make_token(key: bytes, customer_id: str, channel: Channel) -> str:
-    """The token for one customer and channel: always the same, safe in a URL, valid as long as the key."""
+    """The token for one customer and channel. It is always the same, safe in a URL, and valid as long as the key."""
     subject = f"{customer_id}:{channel}".encode("ascii")
     return base64.urlsafe_b64encode(_signature(key, subject) + subject).decode("ascii").rstrip("=")
 
 
 def read_token(key: bytes, token: str) -> tuple[str, Channel] | None:
-    """Whom and what a token is for, or None when it was not made under this key."""
+    """The customer id and the channel of a token, or None if it was not made with this key."""
     signature, subject = _split(token)
     if not hmac.compare_digest(signature, _signature(key, subject)):
         return None

@@ -1,4 +1,4 @@
-"""Unsubscribe by the link in a mail: opening it changes nothing (scanners do), posting to it acts (RFC 8058)."""
+"""Unsubscribes by the link in a mail. Scanners open links, so opening changes nothing. A POST acts (RFC 8058)."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from shared.http.replies import Html
 
 
 def unsubscribe_url(customer_id: str, channel: Channel) -> str:
-    """The link that lets this customer unsubscribe from this channel, without logging in."""
+    """The link by which the customer unsubscribes from the channel without logging in."""
     settings = NotificationsSettings.read()
     return f"{settings.base_url}/unsubscribe/{rules.make_token(_key(), customer_id, channel)}"
 
 
 def show_unsubscribe(token: str) -> Html:
-    """The page that asks, or a 404 page for a token of nobody's."""
+    """The page that asks, or a 404 page for an invalid token."""
     if rules.read_token(_key(), token) is None:
         return Html(pages.unknown_page(), HTTPStatus.NOT_FOUND)
     return Html(pages.ask_page(NotificationsSettings.read().shop_name))
 
 
 def unsubscribe(token: str, correlation_id: str) -> Html:
-    """Withdraw the consent that the token names. The page is the same the second time, and for an erased person."""
+    """Withdraw the consent that the token names. A repetition, and an erased person, give the same page."""
     read = rules.read_token(_key(), token)
     if read is None:
         return Html(pages.unknown_page(), HTTPStatus.NOT_FOUND)
