@@ -1,4 +1,4 @@
-"""What customers is told by its environment."""
+"""The settings of customers."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ from shared.settings import Settings
 
 
 class CustomersSettings(Settings):
-    """`email_secret_id` names the secret that keys the hashes of e-mail addresses; it must never change."""
+    """`email_secret_id` names the secret that keys the hashes of e-mail addresses. The secret must never change."""
 
     email_secret_id: str = ""

@@ -24,7 +24,7 @@ C = TypeVar("C", bound=CustomersItem)
 
 
 def instead_of(before: CustomersItem | None, item: C) -> C:
-    """The fresh item, to be written where `before` is, at the version at which that was read."""
+    """Set the new item to replace `before` at the version at which `before` was read."""
     if before is not None and before.version is not None:
         item.version = before.version
     return item

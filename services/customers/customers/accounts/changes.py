@@ -1,4 +1,4 @@
-"""A customer's details change."""
+"""Changes the details of a customer."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from shared.table import Delete, Put, Write, commit
 def change_customer(
     customer_id: str, patch: CustomerPatch, version: int, cause: Cause, *, by_self: bool
 ) -> CustomerView:
-    """Change what the patch names (RFC 7396), if the customer is still at `version`.
+    """Change the fields that the patch names (RFC 7396), if the customer is still at `version`.
 
     Raises ForbiddenError for what customers may not change of themselves, PreconditionFailedError or LostRaceError
     when somebody else was faster, EmailTakenError, EmailErasedError, InvalidError, NotFoundError.
@@ -36,7 +36,7 @@ def change_customer(
 
 
 def replace_customer(customer_id: str, details: CustomerDetails, version: int, cause: Cause) -> CustomerView:
-    """Replace all that can be changed, if the customer is still at `version`; errors as of `change_customer`."""
+    """Replace all changeable fields, if the customer is still at `version`. Raises the errors of `change_customer`."""
     return _change(_at_version(customer_id, version), details, cause)
 
 

@@ -52,19 +52,19 @@ Locale = Annotated[
 
 
 def _come(day: date) -> date:
-    """Raises ValueError for a day after today's, by UTC."""
+    """Raises ValueError if the day is after today in UTC."""
     if day > clock.now().date():
         raise ValueError("Not in the future")
     return day
 
 
 def _each_once(groups: list[str]) -> list[str]:
-    """The same groups named in another order, or twice, are no change."""
+    """The groups sorted, each once, so that another sequence or a repetition is no change."""
     return sorted(set(groups))
 
 
 BirthDate = Annotated[date, Field(ge=EARLIEST_BIRTH), AfterValidator(_come)]
-# What other services' rules name: wholesale, vip, staff.
+# Rules of other services name groups, such as wholesale, vip and staff.
 Group = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
 Groups = Annotated[
     list[Group],

@@ -20,7 +20,7 @@ def find_account(customer_id: str) -> AccountItem | None:
 
 
 def get_profile(customer_id: str) -> ProfileItem:
-    """The profile. Raises NotFoundError when there is none, or none any more."""
+    """The profile. Raises NotFoundError if there is none, or if the customer was erased."""
     account = find_account(customer_id)
     if not isinstance(account, ProfileItem):
         raise NotFoundError
@@ -28,11 +28,11 @@ def get_profile(customer_id: str) -> ProfileItem:
 
 
 def list_newest(limit: int, position: Mapping[str, Any] | None) -> tuple[list[ProfileItem], dict[str, str] | None]:
-    """A page of all accounts, and where the next one begins. Asks every shard for its share; for more when needed."""
+    """A page of all accounts, and the start of the next page. Asks every shard for its share, or for more if needed."""
     before = _listed_at(position) if position else None
     newest = [_newest_of(shard, limit + 1, before) for shard in SHARDS]
     merged = heapq.merge(*newest, key=lambda profile: profile.listed_at, reverse=True)
-    # One more than asked for tells whether there is a next page; the other rows that came are never looked at.
+    # One more row than asked for shows whether there is a next page. The rows after it are never read.
     found = list(itertools.islice(merged, limit + 1))
     page = found[:limit]
     return page, {"listed_at": page[-1].listed_at} if len(found) > limit else None
@@ -40,7 +40,7 @@ def list_newest(limit: int, position: Mapping[str, Any] | None) -> tuple[list[Pr
 
 def _newest_of(shard: str, limit: int, before: str | None) -> Iterator[ProfileItem]:
     earlier = ProfileItem.listed_at < before if before else None
-    # Customers are spread evenly: one page of fifty in 10,000 needs more of a shard than twice its share.
+    # Customers are spread evenly: one page of fifty in 10,000 needs more from one shard than twice its share.
     share = 2 * limit // len(SHARDS) + 1
     return ProfileItem.by_registration.query(shard, earlier, scan_index_forward=False, limit=limit, page_size=share)
 

@@ -1,4 +1,4 @@
-"""Accounts come to be and are read."""
+"""Creates accounts, and reads them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from shared.table import LostRaceError, Put, commit, retry_lost_races
 
 @dataclass(frozen=True)
 class Newcomer:
-    """Somebody to register. `by_own_act` is true of the person's own registration, which lifts their tombstone."""
+    """Somebody to register. `by_own_act` marks the person's own registration, which lifts their tombstone."""
 
     person: NewCustomer | Registration
     source: Source
@@ -43,35 +43,35 @@ class Newcomer:
 
     @property
     def email_verified(self) -> bool:
-        """Whether whoever registers them vouches for the e-mail."""
+        """Whether the one who registers them vouches for the e-mail."""
         return isinstance(self.person, NewCustomer) and self.person.email_verified
 
 
 def create_customer(new: NewCustomer, source: Source, cause: Cause, attempt: Attempt | None) -> CustomerView:
-    """Register a customer for the shop; a guest with this e-mail becomes the customer, in place.
+    """Register a customer for the shop. A guest with this e-mail becomes the customer, with the same id.
 
-    Raises EmailTakenError, and EmailErasedError when the person was erased.
+    Raises EmailTakenError, or EmailErasedError if the person was erased.
     """
     return retry_lost_races(lambda: _register(Newcomer(new, source), cause, attempt))
 
 
 def register_customer(registration: Registration, cause: Cause, attempt: Attempt | None) -> CustomerView:
-    """A person registers, by their own act; a guest with this e-mail becomes the customer, in place.
+    """Register a person by their own act. A guest with this e-mail becomes the customer, with the same id.
 
-    Of the guest's details only what the registration says itself stays: anybody could register with the e-mail.
-    Somebody who was erased starts anew, under a new id. Raises EmailTakenError.
+    The guest's own details go, and only those of the registration count, because anybody could register with the
+    e-mail. An erased person starts anew, with a new id. Raises EmailTakenError.
     """
     newcomer = Newcomer(registration, Source.REGISTRATION, by_own_act=True)
     return retry_lost_races(lambda: _register(newcomer, cause, attempt))
 
 
 def read_customer(customer_id: str) -> CustomerView:
-    """One customer. Raises NotFoundError, also when the customer was erased."""
+    """One customer. Raises NotFoundError, also if the customer was erased."""
     return get_profile(customer_id).view
 
 
 def list_customers(limit: int, position: Mapping[str, Any] | None) -> Page[CustomerView]:
-    """Everyone with an account, guests too, newest first: by registration, or a guest's first order."""
+    """A page of all accounts, newest first: by the registration, or by a guest's first order."""
     profiles, next_position = list_newest(limit, position)
     return Page.of([profile.view for profile in profiles], next_position)
 
@@ -81,7 +81,7 @@ def _register(newcomer: Newcomer, cause: Cause, attempt: Attempt | None) -> Cust
     profile = _guest_of(holder) or ProfileItem.new(ids.new_customer_id(), newcomer.source, clock.now())
     profile.email = newcomer.person.email
     if newcomer.by_own_act:
-        # Whoever registers has not shown yet that the guest's e-mail is theirs, even if the shop knew the guest's.
+        # The person has not proved yet that the guest's e-mail is theirs, even if the guest's own e-mail was verified.
         profile.forget_person()
     profile.email_verified = profile.email_verified or newcomer.email_verified
     profile.learn(newcomer.person)
@@ -105,7 +105,7 @@ def _guest_of(holder: EmailKeyItem | None) -> ProfileItem | None:
 
 
 def _reservation(newcomer: Newcomer, holder: EmailKeyItem | None, customer_id: str) -> Put | None:
-    """The write that makes the e-mail the customer's; None where it is already."""
+    """The write that gives the e-mail to the customer. None if the customer has it already."""
     if isinstance(holder, EmailItem):
         return None
     if isinstance(holder, EmailTombstone) and not newcomer.by_own_act:

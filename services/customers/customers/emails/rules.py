@@ -1,4 +1,4 @@
-"""What an e-mail address is, and when two are the same."""
+"""The form of an e-mail address, and the one spelling by which addresses are compared."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from __future__ import annotations
 def normalise(text: str) -> str:
     """The address in its one spelling: stripped, lower-cased, its domain in ASCII (IDNA).
 
-    Dots and plus signs stay: only the provider knows whether they matter. Raises ValueError for what is no address,
-    without repeating it.
+    Dots and plus signs stay: only the provider knows whether they matter. Raises ValueError if the text is no address.
+    The error does not repeat the text.
     """
-    # 60 ms of tables and patterns, which the relay and most reads never need.
+    # Its tables and patterns take 60 ms to import, and the relay and most reads never need them.
     from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415
 
     try:

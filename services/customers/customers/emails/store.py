@@ -1,7 +1,7 @@
-"""Who holds an e-mail address: one item an address, under its keyed hash, so that no two customers share one.
+"""The holders of e-mail addresses: one item for each address, under its keyed hash, so that no two customers share one.
 
-When the person is erased the item becomes a tombstone. It holds neither the address nor the customer, yet whoever
-comes with the address is recognised.
+When the person is erased, the item becomes a tombstone. It holds neither the address nor the customer's id. But the
+keyed hash still recognises the address when somebody uses it.
 """
 
 from __future__ import annotations
@@ -23,8 +23,6 @@ SK: Final = "EMAIL"
 
 
 class EmailTakenError(ConflictError):
-    """Another customer has this e-mail."""
-
     slug = "email-taken"
     title = "Another customer has this e-mail"
 
@@ -40,11 +38,11 @@ class EmailErasedError(ConflictError):
 
 
 class EmailKeyItem(CustomersItem):
-    """What stands under an address: its holder, or the tombstone of one."""
+    """The item of an address: its holder, or the tombstone of its holder."""
 
 
 class EmailItem(EmailKeyItem, discriminator="email"):
-    """The address is taken by this customer."""
+    """The customer who holds the address."""
 
     customer_id = UnicodeAttribute()
 
@@ -56,12 +54,12 @@ class EmailTombstone(EmailKeyItem, discriminator="erased_email"):
 
 
 def find_holder(email: str) -> EmailKeyItem | None:
-    """What stands under a normalised address."""
+    """The item of a normalised address, or None."""
     return find(EmailKeyItem, _pk(email), SK)
 
 
 def held_by(customer_id: str, email: str, before: EmailTombstone | None = None) -> EmailItem:
-    """The item that gives the address to the customer; `before` is the tombstone that it lifts."""
+    """The item that gives the address to the customer. `before` is the tombstone that it replaces."""
     return instead_of(before, EmailItem(_pk(email), SK, customer_id=customer_id))
 
 

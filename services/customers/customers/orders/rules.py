@@ -1,4 +1,4 @@
-"""What is known of an order, whatever order its events come in, and what it adds to its customer's stats."""
+"""The facts of an order, independent of the sequence of its events, and their effect on the customer's stats."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from shared.events.foreign import Order, OrderLine, Refund
 
 @dataclass(frozen=True)
 class Facts:
-    """All that is known of an order. Amounts are in the currency's minor unit; `refunds` by the refund's id."""
+    """All known facts of an order. Amounts are in the currency's minor unit. `refunds` are by the refund's id."""
 
     placed_at: datetime
     currency: str
@@ -24,30 +24,29 @@ class Facts:
     shipping: int = 0
     discount: int = 0
     delivered_at: datetime | None = None
-    # The latest of each, whichever counts.
+    # The latest cancellation and the latest reinstatement. Only the later of the two counts.
     cancelled_at: datetime | None = None
     reinstated_at: datetime | None = None
 
     @property
     def refunded(self) -> int:
-        """What was given back: never more than there was to give."""
+        """The refunded amount, at most the total."""
         return min(self.total, sum(self.refunds.values()))
 
     @property
     def spent(self) -> int:
-        """What the customer has spent on it for good. A refund known before its payment waits for it."""
+        """The amount spent after refunds. A refund that arrives before its payment counts only with the payment."""
         return self.total - self.refunded if self.paid_at and not self.is_cancelled else 0
 
     @property
     def is_cancelled(self) -> bool:
-        """Whether its last cancellation is no older than its last reinstatement."""
+        """Whether the latest cancellation is no older than the latest reinstatement."""
         if self.cancelled_at is None:
             return False
         return self.reinstated_at is None or self.cancelled_at >= self.reinstated_at
 
     @property
     def status(self) -> OrderStatus:
-        """How far the order has come."""
         if self.is_cancelled:
             return OrderStatus.CANCELLED
         if self.paid_at is None:
@@ -59,7 +58,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class Change:
-    """What an event or a call says of an order beside the order itself; nothing, when it was only placed."""
+    """The facts that an event or a call adds to the order itself. Empty if the order was only placed."""
 
     paid_at: datetime | None = None
     refund: Refund | None = None
@@ -70,7 +69,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Totals:
-    """What one customer's orders come to in one currency."""
+    """The sums of one customer's orders in one currency."""
 
     orders: int = 0
     spent: int = 0
@@ -79,12 +78,12 @@ class Totals:
 
     @property
     def average(self) -> int:
-        """The average an order, rounded down to the minor unit."""
+        """The average amount spent on an order, rounded down to the minor unit."""
         return self.spent // self.orders if self.orders else 0
 
 
 def facts_of(order: Order) -> Facts:
-    """The order as its system tells it."""
+    """The facts in the order system's own snapshot of the order."""
     return Facts(
         order.placed_at,
         order.currency,
@@ -97,10 +96,10 @@ def facts_of(order: Order) -> Facts:
 
 
 def learn(known: Facts | None, told: Facts, change: Change) -> Facts:
-    """What is known after one more event.
+    """The facts after one more event.
 
-    The first account of the order, its payment and each refund stands; of deliveries the earliest counts, of
-    cancellations and reinstatements the latest.
+    The first snapshot of the order stands, and so do the first payment and the first form of each refund. The earliest
+    delivery counts, the latest cancellation and the latest reinstatement.
     """
     facts = known or told
     refunds = dict(facts.refunds)
@@ -117,12 +116,12 @@ def learn(known: Facts | None, told: Facts, change: Change) -> Facts:
 
 
 def differ(known: Facts, told: Facts) -> bool:
-    """Whether two accounts of one order contradict each other."""
+    """Whether two snapshots of one order contradict each other."""
     return _as_placed(known) != _as_placed(told)
 
 
 def _as_placed(facts: Facts) -> tuple[object, ...]:
-    """What every account of one order says alike."""
+    """The values that all snapshots of one order must have in common."""
     amounts = (facts.total, facts.tax, facts.shipping, facts.discount)
     return (facts.placed_at, facts.currency, amounts, facts.lines)
 
@@ -132,13 +131,13 @@ def _known(*moments: datetime | None) -> list[datetime]:
 
 
 def contradicts(known: Facts, change: Change) -> bool:
-    """Whether a refund is already known with another amount."""
+    """Whether the refund is known already with another amount."""
     refund = change.refund
     return refund is not None and known.refunds.get(refund.id, refund.amount) != refund.amount
 
 
 def count(totals: Totals, order: Facts, counted: int | None) -> Totals:
-    """The totals with the order as it is now; `counted` is what of its money they hold already, None of a new one."""
+    """The totals after counting the order. `counted` is its amount that they contain already, None for a new order."""
     first, last = totals.first_order_at, totals.last_order_at
     return Totals(
         orders=totals.orders + (counted is None),

@@ -14,7 +14,7 @@ from shared.table import find
 
 
 def find_order(order_id: str) -> OrderItem | None:
-    """The order, if any of its events has come."""
+    """The order, or None if none of its events has arrived."""
     return find(OrderItem, order_pk(order_id), ORDER_SK)
 
 
@@ -24,7 +24,7 @@ def find_stats(customer_id: str, currency: str) -> StatsBaseItem | None:
 
 
 def list_stats(customer_id: str) -> list[StatsItem]:
-    """The customer's stats by currency; none once they are erased."""
+    """The customer's stats, one item for each currency. Empty after the erasure."""
     pk = customer_partition(customer_id)
     return list(StatsItem.query(pk, StatsItem.sk.startswith(STATS_PREFIX), consistent_read=True))
 
@@ -32,12 +32,12 @@ def list_stats(customer_id: str) -> list[StatsItem]:
 def list_newest_orders(
     customer_id: str, limit: int, position: Mapping[str, Any] | None, since: datetime | None
 ) -> tuple[list[OrderItem], dict[str, str] | None]:
-    """A page of the customer's orders, newest first, and where the next one begins; only those placed since then."""
+    """A page of the customer's orders placed at `since` or later, newest first, and the start of the next page."""
     found = OrderItem.by_customer.query(
         customer_id,
         OrderItem.history >= moment_key(since) if since else None,
         scan_index_forward=False,
-        limit=limit + 1,  # one more than asked for tells whether there is a next page
+        limit=limit + 1,  # one more than asked for shows whether there is a next page
         last_evaluated_key=_start(customer_id, position) if position else None,
     )
     orders = list(found)
@@ -46,7 +46,7 @@ def list_newest_orders(
 
 
 def _start(customer_id: str, position: Mapping[str, Any]) -> dict[str, dict[str, str]]:
-    """The key of the index that the page begins after."""
+    """The key in the index before the page's first row."""
     history = position.get("history")
     if not isinstance(history, str) or not id_in(history):
         raise invalid_cursor()

@@ -1,4 +1,4 @@
-"""Orders are recorded and read."""
+"""Records orders, and reads them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from shared.http.receipts import KeyRequiredError
 from shared.observability import logger
 from shared.table import Check, Put, Write, commit, retry_lost_races
 
-# OrderRecorded carries the lines, and EventBridge takes 256 KB an event; the rest of it stays under 1 KB.
+# OrderRecorded carries the lines, and EventBridge takes 256 KB for an event. The rest of the event stays under 1 KB.
 LARGEST_LINES: Final = 200 * 1024
 
 
@@ -42,19 +42,19 @@ class OrderDiffersError(ConflictError):
 
 
 def record_order(order: Order, change: Change, cause: Cause) -> None:
-    """Take in one event of an order, in whatever order they come; one that says nothing new writes nothing.
+    """Record one event of an order, in any order of arrival. An event without news writes nothing.
 
-    Raises InvalidError for an order too large to be told of.
+    Raises InvalidError if the order is too large for an event.
     """
     retry_lost_races(lambda: _record(order, change, cause))
 
 
 def add_order(customer_id: str, new: NewOrder, cause: Cause, attempt: Attempt | None) -> OrderView:
-    """Record an order of a customer; the same order again is the same order.
+    """Record a customer's order. The same order again gives the same answer.
 
-    Raises KeyRequiredError when nothing would tell a retry from another order: neither an id nor an attempt;
-    NotFoundError without the customer, OrderTakenError when the id is another's, OrderDiffersError when the order is
-    recorded with other contents, InvalidError for one too large.
+    Raises KeyRequiredError without both an id and an attempt, because a retry would look like another order. Raises
+    NotFoundError without the customer, OrderTakenError if the id is another customer's, OrderDiffersError if the order
+    is recorded with other contents, and InvalidError if it is too large.
     """
     if new.id is None and attempt is None:
         raise KeyRequiredError("Or give the order an id: without either, a retry would count it twice.")
@@ -71,10 +71,10 @@ def read_order(order_id: str) -> OrderView:
 
 
 def list_orders(customer_id: str, limit: int, position: Mapping[str, Any] | None, *, by_self: bool) -> Page[OrderView]:
-    """The customer's orders, newest first.
+    """A page of the customer's orders, newest first.
 
-    Customers themselves see what was bought before they registered only once their e-mail is verified: until then
-    anybody could register with it. Raises NotFoundError without the customer, and to guests, who see nothing.
+    Customers see their own orders from before the registration only once their e-mail is verified, because anybody
+    could register with it. Raises NotFoundError without the customer, and to guests, who see nothing.
     """
     profile = get_profile(customer_id)
     if by_self and profile.registered_at is None:
@@ -85,7 +85,7 @@ def list_orders(customer_id: str, limit: int, position: Mapping[str, Any] | None
 
 
 def read_stats(customer_id: str) -> StatsView:
-    """What the customer's orders come to, by currency. Raises NotFoundError without the customer."""
+    """The sums of the customer's orders by currency. Raises NotFoundError without the customer."""
     get_profile(customer_id)
     return StatsView(currencies=[stats.view for stats in list_stats(customer_id)])
 
@@ -152,7 +152,7 @@ def _answer_again(item: OrderItem, standing: Standing, attempt: Attempt | None) 
     view = item.view()
     if attempt and standing.stats:
         stats = standing.stats
-        # A receipt lies in the customer's partition: none may come to lie there after an erasure.
+        # The receipt lies in the customer's partition. After an erasure nothing may be written there.
         still_here = Check(StatsItem, stats.pk, stats.sk, StatsItem.kind == StatsItem)
         commit(still_here, attempt.receipt(view))
     return view

@@ -10,17 +10,17 @@ from shared.table import find
 
 
 def find_review(review_id: str) -> ReviewItem | None:
-    """The review, if it is kept, with its customer or without."""
+    """The review, with its customer or anonymised, or None."""
     return find(ReviewItem, review_key(review_id), SK)
 
 
 def list_leads(customer_id: str, limit: int) -> list[CustomersReview]:
-    """Some of what leads to the customer's reviews; none when there are no more."""
+    """At most `limit` items that lead to the customer's reviews. Empty if there are no more."""
     pk = customer_partition(customer_id)
     found = CustomersReview.query(pk, CustomersReview.sk.startswith(PREFIX), consistent_read=True, limit=limit)
     return list(found)
 
 
 def load_reviews(leads: Sequence[CustomersReview]) -> list[ReviewItem]:
-    """The reviews that they lead to."""
+    """The reviews that the items lead to."""
     return list(ReviewItem.batch_get([(lead.sk, SK) for lead in leads], consistent_read=True))

@@ -1,4 +1,4 @@
-"""Reviews are recorded."""
+"""Records reviews."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from shared.table import Put, commit, retry_lost_races
 
 
 def record_review(review: Review, cause: Cause) -> None:
-    """Keep a review of somebody who is known, and tell of it, once; the first account of it stands."""
+    """Store a review by a known person once, and tell ReviewRecorded. The first event of a review stands."""
     retry_lost_races(lambda: _record(review, cause))
 
 
@@ -26,5 +26,5 @@ def _record(review: Review, cause: Cause) -> None:
         return
     item = ReviewItem.of(review, profile.customer_id)
     item.tell(ReviewRecorded, cause)
-    # What leads to it lies in the customer's partition: none may come to lie there after an erasure.
+    # The item that leads to the review lies in the customer's partition. After an erasure nothing may be written there.
     commit(still_here(profile), Put(item), Put(CustomersReview.of(item)))
