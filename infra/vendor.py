@@ -10,9 +10,9 @@ from pathlib import Path
 PLATFORMS = {"arm64": "aarch64-manylinux2014", "x86_64": "x86_64-manylinux2014"}
 # Chalice adds its runtime itself, and Lambda's Python has the others. Without them a bundle has 4 MB instead of 21.
 PROVIDED = ("chalice", "boto3", "botocore", "jmespath", "python-dateutil", "six")
-# A sixth of a bundle that no function runs: scripts, manuals, tests that packages ship by mistake, the font of barcodes
-# (ours have no text), the builders of C extensions (cryptography needs only their compiled backend), pydantic's version
-# 1, and the parts of Powertools beside logs, metrics and traces.
+# No function runs these files, a sixth of a bundle. They are scripts, manuals, and tests that packages ship by mistake;
+# the font of barcodes (ours have no text); the builders of C extensions (cryptography needs only their compiled
+# backend); pydantic's version 1; the parts of Powertools beside logs, metrics and traces.
 _POWERTOOLS = "aws_lambda_powertools"
 _UTILITIES = (
     "auth_alpha batch circuit_breaker data_classes data_masking feature_flags idempotency kafka parameters parser "

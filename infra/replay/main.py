@@ -35,8 +35,8 @@ def replay(stage: LocalStage, customers: int | None, preset: str = "classic") ->
     """Send the sample's purchases through a fresh stage, compare its figures with the file, and erase one customer.
 
     `customers` is the number of the sample's buyers, None for all. `preset` is the deployed preset of loyalty. Raises
-    MismatchError when a check does not hold, StuckError when a service does not settle, NotTakenError when the bus
-    refuses an event, and RefusedError when the platform refuses a call.
+    MismatchError when a check does not hold, and StuckError when a service does not settle. Raises NotTakenError when
+    the bus refuses an event, and RefusedError when the platform refuses a call.
     """
     today = datetime.now(UTC).date()
     purchases = read_purchases(customers, today)
