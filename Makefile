@@ -56,8 +56,7 @@ check: $(READY) ## Check format, lint, types, imports, templates and generated d
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
-	@for service in customers loyalty segments notifications privacy; do \
-		.venv/bin/mypy services/$$service/app.py || exit 1; done
+	@for app in services/*/app.py; do .venv/bin/mypy $$app || exit 1; done
 	.venv/bin/lint-imports
 	@$(RUN) infra.bundle --arch host
 	@$(RUN) infra.templates .build/lint

@@ -12,6 +12,7 @@ import sys
 from typing import TYPE_CHECKING, Any, Final
 
 from infra.apps import ROOT, load_app
+from infra.readme import filled
 from shared.events.base import FOREIGN_SOURCES, EventData, Metadata
 from shared.events.catalogue import EVENTS
 from shared.http.openapi import openapi
@@ -49,6 +50,8 @@ def main(arguments: list[str]) -> int:
 def _files() -> Iterator[tuple[Path, str]]:
     for service in SERVICES:
         yield DOCS / "api" / f"{service}.json", _json(_api(service))
+        page = ROOT / "services" / service / "README.md"
+        yield page, filled(service, page.read_text(encoding="utf-8"))
     for name, event in EVENTS.items():
         yield DOCS / "events" / f"{name}.json", _json(event_schema(event))
     yield DOCS / "events" / "README.md", _catalogue()

@@ -4,4 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-SERVICES: Final = ("customers", "loyalty", "segments", "notifications", "privacy")
+PRIVACY: Final = "privacy"
+SERVICES: Final = ("customers", "loyalty", "segments", "notifications", PRIVACY)
+# The services that privacy asks to erase and to export, and waits for.
+ASKED_BY_PRIVACY: Final = tuple(service for service in SERVICES if service != PRIVACY)

@@ -6,6 +6,7 @@ from pydantic import AwareDatetime
 from shared.events.base import EventData, Part
 from shared.events.customers import Consent
 from shared.ids import CustomerId, RequestId
+from shared.services import ASKED_BY_PRIVACY
 
 
 class ConsentChanged(EventData):
@@ -36,7 +37,7 @@ class Kept(Part):
 class ErasureAnswered(EventData):
     """A service has erased a person; counts by kind of what it erased and what it kept. The first answer stands."""
 
-    told_by = ("customers", "loyalty", "segments", "notifications")
+    told_by = ASKED_BY_PRIVACY
     request_id: RequestId
     customer_id: CustomerId
     service: str

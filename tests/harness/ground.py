@@ -14,9 +14,9 @@ from moto import mock_aws
 
 from infra.tables import table_properties
 from infra.template import additions
+from shared.services import SERVICES
 from tests.harness.snapshots import cheap_transactions
 
-SERVICES = ("customers", "loyalty", "segments", "notifications", "privacy")
 STAGE = "test"
 BUS = f"regulars-{STAGE}"
 SENDER = "hello@shop.example"

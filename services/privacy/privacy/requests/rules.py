@@ -9,10 +9,11 @@ from typing import Final
 
 from privacy.requests.models import RequestStatus, Window
 from shared.errors import ConflictError
+from shared.services import ASKED_BY_PRIVACY, PRIVACY
 
 # The other services that store data of a customer. Privacy itself also erases and answers.
-OTHERS: Final = ("customers", "loyalty", "notifications", "segments")
-ITSELF: Final = "privacy"
+OTHERS: Final = tuple(sorted(ASKED_BY_PRIVACY))
+ITSELF: Final = PRIVACY
 
 _OPEN: Final = frozenset({RequestStatus.RECEIVED, RequestStatus.APPROVED})
 # Hours. A message on its way during the sweep can reach a dead-letter queue within a day (EventBridge's retries), and
