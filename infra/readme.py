@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from typing import Final
 
@@ -99,11 +99,11 @@ def _summary(documented: object) -> str:
     return " ".join((inspect.getdoc(documented) or "").partition("\n\n")[0].split()).replace("|", "\\|")
 
 
-def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     return "\n".join(_lines([head, tuple("---" for _ in head), *rows]))
 
 
-def _lines(rows: list[tuple[str, ...]]) -> Iterator[str]:
+def _lines(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
     return (f"| {' | '.join(row)} |" for row in rows)
 
 
