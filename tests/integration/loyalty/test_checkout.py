@@ -104,7 +104,7 @@ def test_points_pay_nothing_in_another_currency() -> None:
     assert quote(1000, currency="EUR", points=1).json_body["errors"][0]["field"] == "points"
 
 
-@pytest.mark.parametrize("role", [*STAFF_GROUPS, Role.STOREFRONT, ADA])
+@pytest.mark.parametrize("role", [*sorted(STAFF_GROUPS), Role.STOREFRONT, ADA])
 def test_staff_the_storefront_and_the_customer_may_ask(role: Role | str) -> None:
     assert quote(1000, by=role).status_code == 200
 
