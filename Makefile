@@ -70,7 +70,7 @@ simulate: $(READY) ## Run random histories under faults (SEEDS=200 ORDERS=60 JOB
 		$(if $(SEED),--seed $(SEED),--seeds $(SEEDS) $(if $(BUG),,--report))
 
 meter: $(READY) ## Count the AWS cost of each operation, and write docs/proof/costs.md
-	@$(RUN) benchmarks.meter
+	@$(RUN) tests.meter
 
 bench: $(READY) ## Measure speed, and write docs/proof/benchmarks.md (QUICK=1, SIZES=1000,10000)
 	@$(RUN) benchmarks.speed $(if $(QUICK),--quick) $(if $(SIZES),--sizes $(SIZES))

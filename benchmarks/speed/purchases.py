@@ -12,8 +12,9 @@ from datetime import UTC, datetime, timedelta
 from statistics import quantiles
 from typing import TYPE_CHECKING, Any, Final
 
-from benchmarks.meter import people
 from benchmarks.speed.crowd import customer_id
+from tests.harness import people
+from tests.harness.orders import paid, placed
 
 if TYPE_CHECKING:
     from infra.local.stage import LocalStage
@@ -98,7 +99,7 @@ def _send(watch: _Watch, customers: int, until: float) -> list[float]:
 def _entries(stage: LocalStage, number: int, buyer: str) -> list[Any]:
     """An order placed and paid, as an order system tells both at the checkout."""
     order = people.order(f"bench-{number}", people.buyer(number, buyer), datetime.now(UTC) - timedelta(minutes=5))
-    told = (people.placed(order), people.paid(order))
+    told = (placed(order), paid(order))
     bus = f"regulars-{stage.deployment.stage}"
     return [
         {

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,16 +18,18 @@ from unittest import mock
 import botocore.endpoint
 import jwt
 
-# First of all that is ours: it sets the environment that tables are named by.
-from tests import conftest  # noqa: F401  # isort: skip
-from benchmarks.meter import people
 from loyalty.programme.usecases import current_programme, forget_cached_programme
 from shared import clock, settings
 from shared.events.foreign import Order
-from tests import tokens
-from tests.harness.context import LambdaContext
+from tests.harness import people, tokens
+from tests.harness.aws.context import LambdaContext
 from tests.harness.house import House, Weather, open_house
-from tests.harness.snapshots import cheap_transactions
+from tests.harness.orders import paid, placed
+
+import tests.harness.environment  # noqa: F401  # isort: skip
+import time
+
+# First of all that is ours: it sets the environment that tables are named by.
 
 # A queue's batch, and customers enough for every shard of the list to fill a page.
 BATCH: Final = 10
@@ -41,7 +42,7 @@ def main() -> None:
     """Runs the operations and writes what was recorded to the file that is named."""
     with mock.patch.dict("os.environ"), mock.patch.object(settings, "_READ", {}):
         _trust_tokens()
-        with cheap_transactions(), open_house(Weather(random=Random(1))) as house:  # noqa: S311  # repeatable
+        with open_house(Weather(random=Random(1))) as house:  # noqa: S311  # repeatable
             Path(sys.argv[1]).write_text(json.dumps(_record(house)))
 
 
@@ -51,9 +52,9 @@ def _record(house: House) -> dict[str, Any]:
     buyers = [people.buyer(number, customers[number]) for number in range(BATCH)]
     _buy(house, [people.order(f"2026-1{n:06}", buyer, clock.now()) for n, buyer in enumerate(buyers)])
     orders = [people.order(f"2026-2{n:06}", buyer, clock.now()) for n, buyer in enumerate(buyers)]
-    house.send(*map(people.placed, orders))
+    house.send(*map(placed, orders))
     house.settle()
-    house.send(*map(people.paid, orders))
+    house.send(*map(paid, orders))
     recorded = {"order recorded": _hear(house, "customers")}
     house.carry_stream("customers")
     recorded["points earned"] = _hear(house, "loyalty") | {"once": _read_programme()}
@@ -63,7 +64,7 @@ def _record(house: House) -> dict[str, Any]:
 
 
 def _buy(house: House, orders: list[Order]) -> None:
-    house.send(*map(people.placed, orders), *map(people.paid, orders))
+    house.send(*map(placed, orders), *map(paid, orders))
     house.settle()
 
 

@@ -15,7 +15,6 @@ from notifications.unsubscribe.usecases import unsubscribe_url
 from shared import clock
 from shared.events.catalogue import EVENTS
 from shared.events.customers import Channel
-from tests import tokens
 from tests.flows.shop import (
     ADA,
     cancelled,
@@ -29,6 +28,7 @@ from tests.flows.shop import (
     reinstated,
     reviewed,
 )
+from tests.harness import tokens
 from tests.harness.house import House, open_house
 
 SCHEMAS = ROOT / "docs" / "events"

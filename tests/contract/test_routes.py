@@ -12,7 +12,7 @@ from shared import ids
 from shared.contract import capabilities
 from shared.roles import STAFF_GROUPS, Role
 from shared.services import SERVICES
-from tests import tokens
+from tests.harness import tokens
 from tests.harness.house import House, open_house
 
 ADA = ids.new_customer_id()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests import tokens
+from tests.harness import tokens
 from tests.harness.house import House, open_house
 from tests.harness.logs import captured_logs
 

@@ -19,7 +19,8 @@ from shared.events.foreign import (
     Review,
     ReviewPosted,
 )
-from tests.harness.house import Answer, House
+from tests.harness.aws.gateway import Answer
+from tests.harness.house import House
 
 ADA = "ada.lovelace@example.com"
 

@@ -8,8 +8,16 @@ from typing import Any
 
 from shared import clock, ids
 from shared.events.base import EventData
+from shared.services import SERVICES
 
 _numbers = itertools.count(1)
+
+
+def as_event(heard: EventData | dict[str, Any], *, version: int = 1) -> dict[str, Any]:
+    """Data as an event of whoever tells them; an event as it is."""
+    if isinstance(heard, dict):
+        return heard
+    return house_event(heard, version=version) if heard.told_by[0] in SERVICES else foreign_event(heard)
 
 
 def house_event(data: EventData, *, version: int = 1, event_id: str | None = None) -> dict[str, Any]:
@@ -49,18 +57,24 @@ def envelope(source: str, detail_type: str, detail: dict[str, Any]) -> dict[str,
 
 def sqs_batch(*events: dict[str, Any]) -> dict[str, Any]:
     """A Lambda event of the inbox: each event as one SQS message."""
+    return {"Records": [sqs_record(json.dumps(event), message_id=f"m-{next(_numbers)}") for event in events]}
+
+
+def sqs_record(body: str, *, message_id: str, receives: int = 1) -> dict[str, Any]:
+    """A message as Lambda gets it, received for so many times."""
     return {
-        "Records": [
-            {
-                "messageId": f"m-{next(_numbers)}",
-                "receiptHandle": "r",
-                "body": json.dumps(event),
-                "attributes": {"ApproximateReceiveCount": "1"},
-                "messageAttributes": {},
-                "eventSource": "aws:sqs",
-                "eventSourceARN": "arn:aws:sqs:us-east-1:123456789012:inbox",
-                "awsRegion": "us-east-1",
-            }
-            for event in events
-        ]
+        "messageId": message_id,
+        "receiptHandle": message_id,
+        "body": body,
+        "attributes": {"ApproximateReceiveCount": str(receives)},
+        "messageAttributes": {},
+        "eventSource": "aws:sqs",
+        "eventSourceARN": "arn:aws:sqs:us-east-1:123456789012:inbox",
+        "awsRegion": "us-east-1",
     }
+
+
+def scheduled() -> dict[str, Any]:
+    """The event of a schedule."""
+    event = {"id": "1", "source": "aws.events", "detail-type": "Scheduled Event", "resources": [], "detail": {}}
+    return {**event, "version": "0", "account": "1", "time": "2026-01-01T00:00:00Z", "region": "us-east-1"}

@@ -15,12 +15,8 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Final
 
-import boto3
 from botocore.awsrequest import AWSResponse
-from chalice import Chalice
-from chalice.config import Config
-from chalice.local import LocalGateway
-from moto.core import DEFAULT_ACCOUNT_ID as ACCOUNT
+from moto.core import DEFAULT_ACCOUNT_ID as ACCOUNT  # type: ignore[attr-defined]
 from moto.events.models import EventPattern
 from moto.sqs.models import sqs_backends
 
@@ -28,10 +24,12 @@ from infra.apps import load_app
 from infra.paths import service_for
 from shared.aws import client
 from shared.events.base import EventData
-from tests import tokens
-from tests.harness.context import LambdaContext
-from tests.harness.ground import SERVICES, STAGE, ground, items, resources
-from tests.harness.heard import foreign_event
+from shared.services import SERVICES
+from tests.harness.aws.context import LambdaContext
+from tests.harness.aws.gateway import Answer, Gateway
+from tests.harness.aws.ground import aws_client, ground, items, resources, table_name
+from tests.harness.aws.streams import is_carried, records_of
+from tests.harness.heard import foreign_event, scheduled, sqs_record
 
 RECEIVES: Final = 5  # maxReceiveCount of every inbox
 STREAM_BATCH: Final = 100
@@ -62,19 +60,6 @@ class Message:
     receives: int = 0
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What an HTTP call got."""
-
-    status: int
-    headers: dict[str, str]
-    text: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.text)
-
-
 class House:
     """The five services and what is between them. Make one with `open_house()`."""
 
@@ -84,7 +69,7 @@ class House:
         self.told: list[dict[str, Any]] = []
         self.queues: dict[str, list[Message]] = {name: [] for name in SERVICES}
         self._patterns = {name: list(_patterns(name)) for name in SERVICES}
-        self._gateways = {name: LocalGateway(_chalice(module), Config.create()) for name, module in self.apps.items()}
+        self._gateways = {name: Gateway(module.app) for name, module in self.apps.items()}
         self._read_up_to: dict[str, str | None] = dict.fromkeys(SERVICES)
         self._numbers = itertools.count(1)
         self._dead_urls = {name: _make_dead_letter_queue(name) for name in SERVICES}
@@ -103,14 +88,8 @@ class House:
         """Call the platform over HTTP as `by`: a role's name, a customer's id, or None without a token."""
         service = service_for(path.partition("?")[0])
         assert service, f"nobody answers {path}"
-        sent = {"Content-Type": "application/json", **(headers or {})}
-        if by is not None:
-            sent["Authorization"] = f"Bearer {tokens.token(by)}"
-        content = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         with self._inside(service):
-            answer = self._gateways[service].handle_request(method=method, path=path, headers=sent, body=content)
-        text = answer["body"]
-        return Answer(answer["statusCode"], answer["headers"], text.decode() if isinstance(text, bytes) else text)
+            return self._gateways[service].call(method, path, body, by=by, headers=headers)
 
     def send(self, *events: EventData) -> None:
         """Put foreign events on the bus, as the shop's order system does."""
@@ -126,10 +105,8 @@ class House:
 
     def run(self, service: str, function: str) -> None:
         """Run a schedule's function once."""
-        event = {"id": "1", "source": "aws.events", "detail-type": "Scheduled Event", "resources": [], "detail": {}}
-        envelope = {**event, "version": "0", "account": "1", "time": "2026-01-01T00:00:00Z", "region": "us-east-1"}
         with self._inside(service):
-            getattr(self.apps[service], function)(envelope, LambdaContext())
+            getattr(self.apps[service], function)(scheduled(), LambdaContext())
 
     # --- what lies between ---------------------------------------------------------------------------------------
 
@@ -149,8 +126,8 @@ class House:
 
     def carry_stream(self, service: str) -> int:
         """Hand new records of a table's stream to the relay; how many it was handed."""
-        records = self._new_records(service)
-        carried = [record for record in records if _passes_the_filter(record)]
+        records = records_of(service, after=self._read_up_to[service])
+        carried = [record for record in records if is_carried(record)]
         for start in range(0, len(carried), STREAM_BATCH):
             batch = carried[start : start + STREAM_BATCH]
             with self._inside(service):
@@ -172,7 +149,7 @@ class House:
 
     def dead(self, service: str) -> list[dict[str, Any]]:
         """The events in a service's dead-letter queue, those that somebody has in hand among them."""
-        queue = sqs_backends[ACCOUNT]["us-east-1"].queues[f"{_table(service)}-dead"]
+        queue = sqs_backends[ACCOUNT]["us-east-1"].queues[f"{table_name(service)}-dead"]
         return [json.loads(message.body) for message in queue._messages]
 
     def all_dead(self) -> dict[str, int]:
@@ -190,7 +167,7 @@ class House:
         return json.dumps([tables, waiting, {service: self.dead(service) for service in SERVICES}], default=str)
 
     def _receive(self, service: str, batch: list[Message]) -> None:
-        records = [_sqs_record(message) for message in batch]
+        records = [sqs_record(message.body, message_id=message.id, receives=message.receives + 1) for message in batch]
         with self._inside(service):
             failures = self.apps[service].inbox({"Records": records}, LambdaContext())["batchItemFailures"]
         failed = {failure["itemIdentifier"] for failure in failures}
@@ -201,12 +178,13 @@ class House:
     def _return(self, service: str, message: Message) -> None:
         message.receives += 1
         if message.receives >= RECEIVES:
-            boto3.client("sqs").send_message(QueueUrl=self._dead_urls[service], MessageBody=message.body)
+            aws_client("sqs").send_message(QueueUrl=self._dead_urls[service], MessageBody=message.body)
         else:
             self.queues[service].append(message)
 
     def _sorted_by_weather(self, queue: list[Message]) -> tuple[list[Message], list[Message]]:
-        now, later = [], []
+        now: list[Message] = []
+        later: list[Message] = []
         for message in queue:
             (later if self.weather.random.random() < self.weather.late else now).append(message)
         # A copy comes in the round after, too: with the same message id, as SQS does, or a redrive's new one.
@@ -216,17 +194,6 @@ class House:
         if self.weather.shuffled:
             self.weather.random.shuffle(now)
         return now, later
-
-    def _new_records(self, service: str) -> list[dict[str, Any]]:
-        streams = boto3.client("dynamodbstreams")
-        arn = boto3.client("dynamodb").describe_table(TableName=_table(service))["Table"]["LatestStreamArn"]
-        shard = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]
-        after = self._read_up_to[service]
-        # A fresh iterator each time: one handed out before a cancelled transaction returns what was rolled back.
-        where = {"ShardIteratorType": "TRIM_HORIZON"} if after is None else _after(after)
-        iterator = streams.get_shard_iterator(StreamArn=arn, ShardId=shard, **where)["ShardIterator"]  # type: ignore[arg-type]
-        records: list[dict[str, Any]] = streams.get_records(ShardIterator=iterator)["Records"]  # type: ignore[assignment]
-        return records
 
     @contextmanager
     def _inside(self, service: str) -> Iterator[None]:
@@ -268,7 +235,7 @@ def open_house(weather: Weather | None = None) -> Iterator[House]:
     with ground():
         house = House(weather or Weather())
         bus = client("events").meta.events
-        bus.register("before-call.eventbridge.PutEvents", house.take_entries, unique_id="house")
+        bus.register("before-call.eventbridge.PutEvents", house.take_entries, unique_id="house")  # type: ignore[arg-type]
         try:
             yield house
         finally:
@@ -281,36 +248,6 @@ def _patterns(service: str) -> Iterator[EventPattern]:
             yield EventPattern(None, resource["Properties"]["EventPattern"])
 
 
-def _chalice(module: Any) -> Chalice:
-    app: Chalice = module.app
-    return app
-
-
-def _table(service: str) -> str:
-    return f"regulars-{STAGE}-{service}"
-
-
 def _make_dead_letter_queue(service: str) -> str:
-    return boto3.client("sqs").create_queue(QueueName=f"{_table(service)}-dead")["QueueUrl"]
-
-
-def _after(sequence_number: str) -> dict[str, str]:
-    return {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": sequence_number}
-
-
-def _passes_the_filter(record: Mapping[str, Any]) -> bool:
-    """As the event source mapping filters (infra/service.yaml): what carries events."""
-    return record["eventName"] in {"INSERT", "MODIFY"} and "outbox" in record["dynamodb"].get("NewImage", {})
-
-
-def _sqs_record(message: Message) -> dict[str, Any]:
-    return {
-        "messageId": message.id,
-        "receiptHandle": message.id,
-        "body": message.body,
-        "attributes": {"ApproximateReceiveCount": str(message.receives + 1)},
-        "messageAttributes": {},
-        "eventSource": "aws:sqs",
-        "eventSourceARN": "arn:aws:sqs:us-east-1:123456789012:inbox",
-        "awsRegion": "us-east-1",
-    }
+    url: str = aws_client("sqs").create_queue(QueueName=f"{table_name(service)}-dead")["QueueUrl"]
+    return url

@@ -6,11 +6,11 @@ import json
 
 import pytest
 
-from benchmarks.meter import report
-from benchmarks.meter.bill import Prices
-from benchmarks.meter.budgets import Budgets
-from benchmarks.meter.measured import Measured, declared_operations
-from benchmarks.meter.scenario import measure
+from tests.meter import report
+from tests.meter.bill import Prices
+from tests.meter.budgets import Budgets
+from tests.meter.measured import Measured, declared_operations
+from tests.meter.scenario.measure import measure
 
 STALE = "costs have changed: run `make meter`, and commit docs/proof/costs.*"
 

@@ -9,7 +9,7 @@ python -m tests.simulation --bug dual-write --seeds 200         how long a plant
 from __future__ import annotations
 
 # isort: off
-import tests.conftest  # noqa: F401  # names the stage; before anything of Regulars is imported
+import tests.harness.environment  # noqa: F401  # names the stage; before anything of Regulars is imported
 # isort: on
 
 import argparse
@@ -17,7 +17,7 @@ import sys
 from collections.abc import Sequence
 from itertools import repeat
 
-from tests.harness.ground import ROOT
+from tests.harness.aws.ground import ROOT
 from tests.simulation import report
 from tests.simulation.bugs import BUGS
 from tests.simulation.many import checked, explain, hunted, make_ready, say, workers

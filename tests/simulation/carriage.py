@@ -9,8 +9,8 @@ from datetime import timedelta
 from random import Random
 from typing import Any, Final
 
-from tests.harness import house as harness
-from tests.harness.ground import SERVICES
+from shared.services import SERVICES
+from tests.harness.heard import scheduled, sqs_record
 from tests.harness.house import RECEIVES, Message
 from tests.simulation.faults import Trouble
 from tests.simulation.instances import Instance
@@ -122,12 +122,10 @@ def run_schedule(
     meanwhile: Callable[[], None] | None = None,
 ) -> None:
     """One run of a schedule; what it answers, or that it failed, is noted."""
-    event = {"id": "1", "source": "aws.events", "detail-type": "Scheduled Event", "resources": [], "detail": {}}
-    envelope = {**event, "version": "0", "account": "1", "time": "2026-01-01T00:00:00Z", "region": "us-east-1"}
 
     def work(running: Instance) -> Any:
         try:
-            return getattr(running.module, function)(envelope, scene.world.context(looks))
+            return getattr(running.module, function)(scheduled(), scene.world.context(looks))
         except Exception as error:  # noqa: BLE001  # Lambda would try again, and so does the next run
             return type(error).__name__
 
@@ -190,7 +188,7 @@ def _has_records(world: World, service: str) -> bool:
 def _handle(scene: Scene, rng: Random, service: str, batch: list[Message]) -> None:
     """Let an inbox handle a batch, and take back what failed; a crash takes all back."""
     trouble = scene.trouble(rng)
-    records = [harness._sqs_record(message) for message in batch]
+    records = [sqs_record(message.body, message_id=message.id, receives=message.receives + 1) for message in batch]
     world = scene.world
 
     def work(running: Instance) -> Any:

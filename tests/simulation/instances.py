@@ -11,8 +11,8 @@ from typing import Any, Final
 from chalice.config import Config
 from chalice.local import LocalGateway
 
-from tests.harness.context import LambdaContext
-from tests.harness.ground import ROOT
+from tests.harness.aws.context import LambdaContext
+from tests.harness.aws.ground import ROOT
 
 # Two deployments side by side, and one more for what runs inside another's pauses.
 INSTANCES: Final = 3

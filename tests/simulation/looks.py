@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from random import Random
 
-from tests.harness.house import Answer
+from tests.harness.aws.gateway import Answer
 from tests.simulation.plan import Step
 from tests.simulation.scene import Scene, customer_of
 from tests.simulation.tables import Row, Tables

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 # isort: off
-import tests.conftest  # noqa: F401  # names the stage; before anything of Regulars is imported
+import tests.harness.environment  # noqa: F401  # names the stage; before anything of Regulars is imported
 # isort: on
 
 import sys
@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tests import tokens
+from tests.harness import tokens
 from tests.simulation.bugs import BUGS, Bug
 from tests.simulation.report import Hunt
 from tests.simulation.run import Run, simulate

@@ -19,7 +19,7 @@ from shared.events.foreign import (
     Review,
     ReviewPosted,
 )
-from tests.harness.house import Answer
+from tests.harness.aws.gateway import Answer
 from tests.simulation.actions import key, others
 from tests.simulation.plan import PlannedOrder, Step
 from tests.simulation.scene import Facts, Outcome, Scene, customer_of

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from tests.harness.ground import ROOT
+from tests.harness.aws.ground import ROOT
 from tests.simulation.bugs import BUGS
 from tests.simulation.checks import ALWAYS, Check
 from tests.simulation.plan import people

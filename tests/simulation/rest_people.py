@@ -9,8 +9,10 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any, Final
 
-from tests.harness import moto_direct
-from tests.harness.ground import SERVICES
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.s3.models import s3_backends
+
+from shared.services import SERVICES
 from tests.simulation.carriage import is_planted
 from tests.simulation.checks import about, email_pk
 from tests.simulation.model import shop
@@ -163,10 +165,17 @@ def canaries_sing_of_the_living(scene: Scene, tables: Tables) -> Iterator[str]:
 def buckets_name_the_living(scene: Scene, tables: Tables) -> Iterator[str]:
     """No object in any bucket is about somebody who was erased, or personal and about nobody who is there."""
     alive = {customer_of(row) for row in tables.of_kind("customers", "profile")}
-    for name, text in moto_direct.stored_objects():
+    for name, text in _stored_objects():
         named = set(_CUSTOMER.findall(name + text))
         if named & set(scene.promises.erasures) or (CANARIES.search(name + text) and not named & alive):
             yield f"{name} holds somebody who is not there"
+
+
+def _stored_objects() -> Iterator[tuple[str, str]]:
+    """What all buckets hold: names and texts."""
+    for bucket in s3_backends[DEFAULT_ACCOUNT_ID]["aws"].buckets.values():
+        for key in bucket.keys.values():
+            yield f"{bucket.name}/{key.name}", key.value.decode(errors="replace")
 
 
 def planted_letters_were_swept(scene: Scene, tables: Tables) -> Iterator[str]:

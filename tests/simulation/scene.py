@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from infra.paths import service_for
 from shared.events.foreign import Buyer, Order
-from tests.harness.house import Answer
+from tests.harness.aws.gateway import Answer
 from tests.simulation.books import Books
 from tests.simulation.faults import Trouble, trouble
 from tests.simulation.plan import Person, PlannedOrder, people, plan_orders

@@ -8,7 +8,7 @@ from datetime import timedelta
 from random import Random
 from typing import Any, NamedTuple
 
-from tests.harness.house import Answer
+from tests.harness.aws.gateway import Answer
 from tests.simulation.actions import key, others
 from tests.simulation.plan import Step
 from tests.simulation.scene import Ending, Made, Outcome, Scene, customer_of

@@ -10,9 +10,10 @@ from typing import Any
 
 from moto.dynamodb.models.dynamo_type import Item
 
-from tests.harness.ground import SERVICES
-from tests.harness.moto_direct import table
-from tests.simulation.world import World, table_name
+from shared.services import SERVICES
+from tests.harness.aws.ground import table_name
+from tests.harness.aws.tables import table
+from tests.simulation.world import World
 
 Row = Mapping[str, Any]
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests import tokens
-from tests.harness.ground import ROOT
+from tests.harness import tokens
+from tests.harness.aws.ground import ROOT
 from tests.simulation import report
 from tests.simulation.bugs import BUGS
 from tests.simulation.many import explain

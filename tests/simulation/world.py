@@ -21,11 +21,15 @@ from moto.events.models import EventPattern
 
 from shared.events.catalogue import EVENTS
 from shared.observability import metrics
-from tests import tokens
+from shared.services import SERVICES
 from tests.harness import house as harness
-from tests.harness import moto_direct
-from tests.harness.ground import SERVICES, ground
-from tests.harness.house import Answer, Message
+from tests.harness import tokens
+from tests.harness.aws import direct
+from tests.harness.aws.gateway import Answer
+from tests.harness.aws.ground import ground, table_name
+from tests.harness.aws.streams import is_carried
+from tests.harness.aws.tables import take_records
+from tests.harness.house import Message
 from tests.harness.logs import captured_logs
 from tests.simulation import faults
 from tests.simulation.between import Queue, SentMail, Stream
@@ -196,7 +200,7 @@ class World:
                 return queue.answer(operation, params, now)
             case "PutItem" if params["Item"].get("status") == {"S": "sending"}:
                 frame.claim = params["Item"]
-        return moto_direct.call(operation, params, lambda: _real_call(client, operation, params))
+        return direct.call(operation, params, lambda: _real_call(client, operation, params))
 
     def _put_events(self, entries: list[dict[str, Any]], trouble: Trouble | None) -> dict[str, Any]:
         results: list[dict[str, str]] = []
@@ -256,8 +260,8 @@ class World:
 
     def _take_records(self) -> None:
         for service in SERVICES:
-            for record in moto_direct.take_records(table_name(service)):
-                if harness._passes_the_filter(record):
+            for record in take_records(table_name(service)):
+                if is_carried(record):
                     self.streams[service].pending.append(record)
                     told = record["dynamodb"]["NewImage"]["events"]["L"]
                     self.promised.update(event["M"]["id"]["S"] for event in told)
@@ -272,7 +276,7 @@ class World:
 def open_world(seed: str) -> Iterator[World]:
     """A world at its beginning: empty tables, nobody there. `tokens.install_issuers` must have been called."""
     world = World(Universe(seed))
-    with ground(), moto_direct.quick_tables(), captured_logs() as logs, sealed(world.universe):
+    with ground(), captured_logs() as logs, sealed(world.universe):
         world.logs = logs
 
         def answer(client: BaseClient, operation: str, params: dict[str, Any]) -> Any:
@@ -283,11 +287,6 @@ def open_world(seed: str) -> Iterator[World]:
             yield world
         finally:
             BaseClient._make_api_call = _real_call  # type: ignore[attr-defined]
-
-
-def table_name(service: str) -> str:
-    """The table of a service."""
-    return harness._table(service)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Each test gets an empty table and tokens that the HTTP door trusts."""
+"""Each test gets an empty table."""
 
 from __future__ import annotations
 
@@ -6,18 +6,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.harness.ground import ground
-from tests.integration.customers.desk import empty_table
-from tests.tokens import install_issuers
+from tests.integration.customers.desk import stage
 
 
 @pytest.fixture(scope="module", autouse=True)
 def aws() -> Iterator[None]:
-    with ground("customers"):
+    with stage.open():
         yield
 
 
 @pytest.fixture(autouse=True)
-def empty(aws: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    install_issuers(monkeypatch)
-    empty_table()
+def empty(aws: None) -> None:
+    stage.empty()

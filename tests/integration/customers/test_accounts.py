@@ -14,9 +14,9 @@ from customers.orders.store import find_order
 from shared import ids
 from shared.events.customers import Channel, CustomerRegistered
 from shared.events.foreign import Buyer
+from tests.harness.interruptions import after_first
+from tests.harness.orders import EMAIL, order, paid, placed
 from tests.integration.customers.desk import (
-    EMAIL,
-    after_first,
     call,
     change,
     create,
@@ -24,9 +24,6 @@ from tests.integration.customers.desk import (
     erasure,
     hear,
     kinds,
-    order,
-    paid,
-    placed,
     read,
     register,
     stored,

@@ -9,10 +9,10 @@ import pytest
 
 from customers.accounts import changes
 from shared.events.customers import CustomerUpdated
+from tests.harness.interruptions import after_first
+from tests.harness.orders import EMAIL, order, placed
 from tests.integration.customers.desk import (
-    EMAIL,
     Answer,
-    after_first,
     call,
     change,
     create,
@@ -20,8 +20,6 @@ from tests.integration.customers.desk import (
     erasure,
     hear,
     kinds,
-    order,
-    placed,
     read,
     register,
     told,

@@ -13,25 +13,12 @@ from shared.aws import client
 from shared.events.base import FOREIGN_SOURCES
 from shared.events.catalogue import EVENTS
 from shared.events.foreign import Buyer
-from tests.harness.context import LambdaContext
-from tests.harness.ground import ROOT, items
+from tests.harness.aws.context import LambdaContext
+from tests.harness.aws.ground import ROOT, items
+from tests.harness.heard import foreign_event
 from tests.harness.logs import captured_logs
-from tests.integration.customers.desk import (
-    EMAIL,
-    app,
-    change,
-    customer_of,
-    deliver,
-    delivered,
-    erasure,
-    hear,
-    order,
-    paid,
-    placed,
-    register,
-    reviewed,
-    stream_records,
-)
+from tests.harness.orders import EMAIL, delivered, order, paid, placed, reviewed
+from tests.integration.customers.desk import change, customer_of, deliver, erasure, hear, register, stage
 
 
 def test_the_relay_tells_the_house_what_the_stream_carries(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -45,8 +32,8 @@ def test_the_relay_tells_the_house_what_the_stream_carries(monkeypatch: pytest.M
     change(ada, 1, first_name="Ada")
     hear(paid(order()), reviewed(), erasure(ada))
     monkeypatch.setattr(client("events"), "put_events", take)
-    records = [{**record, "eventSourceARN": "arn"} for record in stream_records()]
-    assert app.relay({"Records": records}, LambdaContext()) == {"batchItemFailures": []}
+    records = [{**record, "eventSourceARN": "arn"} for record in stage.stream_records()]
+    assert stage.app.relay({"Records": records}, LambdaContext()) == {"batchItemFailures": []}
     names = [entry["DetailType"] for entry in told]
     assert names == ["CustomerRegistered", "CustomerUpdated", "OrderRecorded", "ReviewRecorded", "ErasureAnswered"]
     assert {entry["Source"] for entry in told} == {"regulars.customers"}
@@ -62,7 +49,7 @@ def test_the_log_lines_name_nobody() -> None:
         buyer = Buyer(email=EMAIL, first_name="Ada-Canary")
         hear(placed(order(buyer=buyer)), paid(order(buyer=buyer, total=3)), reviewed(buyer=buyer))
         hear(reviewed("rev-2", Buyer(email="canary@example.com", first_name="Ada-Canary")))
-        bad = placed(order("o-2", buyer=buyer))
+        bad = foreign_event(placed(order("o-2", buyer=buyer)))
         bad["detail"]["order"]["total"] = "Ada-Canary"
         deliver(bad)
         hear(erasure(customer_of() or ""))

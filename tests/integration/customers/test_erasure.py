@@ -17,27 +17,23 @@ from customers.orders.store import find_order, find_stats
 from shared.events.customers import OrderRecorded
 from shared.events.foreign import Buyer
 from shared.events.privacy import ErasureAnswered
-from tests.harness.ground import items
+from tests.harness.aws.ground import items
+from tests.harness.heard import foreign_event
+from tests.harness.interruptions import after_first, crash_at
+from tests.harness.orders import EMAIL, order, paid, placed, refunded
 from tests.integration.customers.desk import (
-    EMAIL,
     NOBODY_KNOWN,
     REQUEST,
-    after_first,
     call,
     change,
-    crash_at,
     customer_of,
     deliver,
-    empty_table,
     erasure,
     hear,
     kinds,
-    order,
-    paid,
-    placed,
     read,
-    refunded,
     register,
+    stage,
     stored,
     told,
 )
@@ -179,7 +175,7 @@ def test_an_erasure_cut_off_before_any_write_ends_right_when_it_comes_again(monk
     ada = ada_with_orders(3)
     before = items("customers")
     for number in range(1, 60):
-        empty_table(before)
+        stage.empty(before)
         if not crash_at(number, lambda: deliver(erasure(ada))):
             break
         hear(erasure(ada))
@@ -265,7 +261,7 @@ def test_dead_letters_of_the_person_are_swept(monkeypatch: pytest.MonkeyPatch) -
     url = sqs.create_queue(QueueName="regulars-test-customers-dead")["QueueUrl"]
     monkeypatch.setenv("DEAD_LETTER_QUEUE_URL", url)
     for buyer in (Buyer(email="Ada@Example.com"), Buyer(id=ada), Buyer(email="ben@example.com")):
-        sqs.send_message(QueueUrl=url, MessageBody=json.dumps(placed(order(buyer=buyer))))
+        sqs.send_message(QueueUrl=url, MessageBody=json.dumps(foreign_event(placed(order(buyer=buyer)))))
     hear(erasure(ada))
     left = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
     assert int(left["ApproximateNumberOfMessagesNotVisible"]) + int(left["ApproximateNumberOfMessages"]) == 1

@@ -11,24 +11,17 @@ from customers.orders import usecases
 from shared import clock, ids
 from shared.events.customers import OrderRecorded
 from shared.events.foreign import Buyer
+from tests.harness.interruptions import after_first
+from tests.harness.orders import EMAIL, NOON, cancelled, delivered, order, paid, placed, reinstated
 from tests.integration.customers.desk import (
-    EMAIL,
-    NOON,
     Answer,
-    after_first,
     call,
-    cancelled,
     change,
     customer_of,
-    delivered,
     erasure,
     hear,
     kinds,
-    order,
-    paid,
-    placed,
     register,
-    reinstated,
     told,
     totals,
 )

@@ -12,27 +12,20 @@ from customers.orders.store import find_order
 from shared import ids
 from shared.events.customers import OrderRecorded, OrderStatus
 from shared.events.foreign import Buyer, Order, OrderLine
+from tests.harness.heard import foreign_event
+from tests.harness.interruptions import after_first, calls_of
 from tests.harness.logs import captured_logs
+from tests.harness.orders import EMAIL, NOON, cancelled, delivered, order, paid, placed, refunded, reinstated
 from tests.integration.customers.desk import (
-    EMAIL,
     NOBODY_KNOWN,
-    NOON,
-    after_first,
-    calls_of,
-    cancelled,
     change,
     customer_of,
     deliver,
-    delivered,
     hear,
     kinds,
-    order,
-    paid,
-    placed,
     read,
-    refunded,
     register,
-    reinstated,
+    stage,
     told,
     totals,
 )
@@ -65,7 +58,7 @@ def test_each_change_of_an_order_is_told_whole_with_the_stats_after_it() -> None
 @pytest.mark.parametrize("turns", list(itertools.permutations(range(3))))
 def test_any_order_of_events_ends_the_same(turns: tuple[int, ...]) -> None:
     of = order()
-    events = [placed(of), paid(of), refunded(of, 400)]
+    events = [foreign_event(told) for told in (placed(of), paid(of), refunded(of, 400))]
     for turn in turns:
         hear(events[turn])
     assert totals(customer_of()) == (1, 600)
@@ -77,11 +70,12 @@ def test_any_order_of_events_ends_the_same(turns: tuple[int, ...]) -> None:
 
 def test_the_same_event_again_writes_and_tells_nothing() -> None:
     of = order()
-    events = [placed(of), paid(of), refunded(of, 400), delivered(of), cancelled(of), reinstated(of)]
+    data = (placed(of), paid(of), refunded(of, 400), delivered(of), cancelled(of), reinstated(of))
+    events = [foreign_event(told) for told in data]
     hear(*events)
-    recorded = len(told())
+    recorded = len(stage.told())
     assert [calls_of(lambda event=event: hear(event)) for event in events] == [["GetItem"]] * 6
-    assert len(told()) == recorded == 6
+    assert len(stage.told()) == recorded == 6
     assert totals(customer_of()) == (1, 600)
 
 
@@ -132,7 +126,7 @@ def test_an_order_recorded_before_its_parts_were_told_has_none_of_them() -> None
 
 @pytest.mark.parametrize("parts", [{"tax": 1001}, {"tax": 600, "shipping": 401}])
 def test_an_order_of_less_than_its_tax_and_shipping_is_refused_by_name(parts: dict[str, int]) -> None:
-    bad = placed(order())
+    bad = foreign_event(placed(order()))
     bad["detail"]["order"] |= parts
     with captured_logs() as lines:
         assert len(deliver(bad)) == 1
@@ -293,7 +287,7 @@ def test_a_changed_email_leads_to_a_new_guest_not_to_its_former_holder() -> None
 
 
 def test_a_bad_event_fails_alone() -> None:
-    bad = placed(order("o-2"))
+    bad = foreign_event(placed(order("o-2")))
     bad["detail"]["order"]["currency"] = "XXQ"
     assert len(deliver(placed(order("o-1")), bad, placed(order("o-3")))) == 1
     assert customer_of("o-1") == customer_of("o-3")

@@ -9,27 +9,20 @@ from customers.reviews.store import find_review, list_leads
 from shared.events.customers import ReviewRecorded
 from shared.events.foreign import Buyer, ReviewPosted
 from shared.events.privacy import ErasureAnswered
-from tests.harness.context import LambdaContext
-from tests.harness.ground import items
-from tests.harness.heard import envelope, sqs_batch
+from tests.harness.aws.context import LambdaContext
+from tests.harness.aws.ground import items
+from tests.harness.heard import envelope, foreign_event, sqs_batch
+from tests.harness.interruptions import after_first, calls_of, crash_at
+from tests.harness.orders import EMAIL, NOON, order, paid, reviewed
 from tests.integration.customers.desk import (
-    EMAIL,
     NOBODY_KNOWN,
-    NOON,
-    after_first,
-    app,
-    calls_of,
-    crash_at,
     customer_of,
     deliver,
-    empty_table,
     erasure,
     hear,
     kinds,
-    order,
-    paid,
     register,
-    reviewed,
+    stage,
     stored,
     told,
 )
@@ -51,7 +44,7 @@ def test_a_review_of_a_customer_is_kept_and_told_once() -> None:
 
 def test_it_may_be_without_stars_and_its_text_is_kept_nowhere() -> None:
     register()
-    told_with_text = reviewed(rating=None, order_id="o-1")
+    told_with_text = foreign_event(reviewed(rating=None, order_id="o-1"))
     told_with_text["detail"]["review"]["text"] = "Canary!"
     hear(told_with_text)
     assert [event.rating for event in told(ReviewRecorded)] == [None]
@@ -60,15 +53,15 @@ def test_it_may_be_without_stars_and_its_text_is_kept_nowhere() -> None:
 
 def test_the_storefront_may_tell_of_it_too() -> None:
     register()
-    event = envelope("storefront", ReviewPosted.__name__, reviewed()["detail"])
-    assert app.inbox(sqs_batch(event), LambdaContext())["batchItemFailures"] == []
+    event = envelope("storefront", ReviewPosted.__name__, foreign_event(reviewed())["detail"])
+    assert stage.app.inbox(sqs_batch(event), LambdaContext())["batchItemFailures"] == []
     assert len(told(ReviewRecorded)) == 1
 
 
 @pytest.mark.parametrize("rating", [0, 6, "4.5"])
 def test_a_review_of_other_than_one_to_five_stars_fails_alone(rating: object) -> None:
     register()
-    bad = reviewed("rev-2")
+    bad = foreign_event(reviewed("rev-2"))
     bad["detail"]["review"]["rating"] = rating
     assert len(deliver(reviewed(), bad)) == 1
     assert [event.review_id for event in told(ReviewRecorded)] == ["rev-1"]
@@ -152,7 +145,7 @@ def test_an_erasure_cut_off_before_any_write_counts_each_review_once() -> None:
     hear(*(reviewed(f"rev-{n}") for n in range(10)))
     before = items("customers")
     for number in range(1, 60):
-        empty_table(before)
+        stage.empty(before)
         if not crash_at(number, lambda: deliver(erasure(ada))):
             break
         hear(erasure(ada))

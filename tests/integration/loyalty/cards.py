@@ -8,8 +8,8 @@ from typing import Any
 from chalice.test import HTTPResponse
 
 from shared.roles import Role
+from tests.harness.tokens import bearer
 from tests.integration.loyalty.shop import ADA, CLIENT, account, get
-from tests.tokens import bearer
 
 
 def number_of(customer_id: str = ADA) -> str:

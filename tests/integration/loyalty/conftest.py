@@ -11,8 +11,8 @@ import pytest
 from loyalty.programme.usecases import forget_cached_programme
 from loyalty.table import LoyaltyItem
 from shared import clock
-from tests.harness.ground import create_table, ground
-from tests.tokens import install_issuers
+from tests.harness.aws.ground import create_table, ground
+from tests.harness.tokens import install_issuers
 
 
 @pytest.fixture(scope="package")

@@ -9,9 +9,9 @@ from chalice.test import HTTPResponse
 
 from shared.events.customers import CustomersMerged
 from shared.roles import Role
+from tests.harness.tokens import bearer
 from tests.integration.loyalty import cards
 from tests.integration.loyalty.shop import ADA, BOB, CLIENT, entries, get, hear
-from tests.tokens import bearer
 
 
 def name(

@@ -10,8 +10,8 @@ from chalice.test import HTTPResponse
 from loyalty.rewards import store
 from loyalty.rewards.items import Stock
 from shared.roles import Role
+from tests.harness.tokens import bearer
 from tests.integration.loyalty.shop import ADA, CLIENT, adjust, get
-from tests.tokens import bearer
 
 REWARDS = "/api/loyalty/rewards"
 MUG = {"name": "A mug", "kind": "gift", "points": 200, "value": 800}

@@ -30,10 +30,10 @@ from shared.events.customers import (
 from shared.events.privacy import ErasureRequested
 from shared.functions import relay_of
 from shared.roles import Role
-from tests.harness.context import LambdaContext
-from tests.harness.ground import BUS
+from tests.harness.aws.context import LambdaContext
+from tests.harness.aws.ground import BUS
 from tests.harness.heard import house_event, sqs_batch
-from tests.tokens import bearer
+from tests.harness.tokens import bearer
 
 APP: Final[Any] = load_app("loyalty")
 CLIENT: Final = Client(APP.app)

@@ -13,8 +13,8 @@ from loyalty.points import store
 from loyalty.points.items import PointsAccount
 from shared.roles import Role
 from shared.table import commit
+from tests.harness.tokens import bearer
 from tests.integration.loyalty.shop import ADA, CLIENT, account, get
-from tests.tokens import bearer
 
 WRITING = "loyalty.ledger.store.commit"
 

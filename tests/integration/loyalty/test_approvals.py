@@ -14,6 +14,7 @@ from loyalty.points import store
 from shared.events.customers import CustomersMerged
 from shared.http.openapi import openapi
 from shared.roles import Role
+from tests.harness.tokens import bearer
 from tests.integration.loyalty.settings import set_programme
 from tests.integration.loyalty.shop import (
     ADA,
@@ -32,7 +33,6 @@ from tests.integration.loyalty.shop import (
     told_of,
 )
 from tests.integration.loyalty.spending import let_in
-from tests.tokens import bearer
 
 BODY: dict[str, Any] = {"points": 600, "code": "goodwill", "reason": "The wedding order"}
 PROPOSALS = f"/api/customers/{ADA}/points/proposals"

@@ -13,8 +13,8 @@ from botocore.client import BaseClient
 from loyalty.programme.usecases import current_programme
 from shared import clock
 from shared.events.customers import CustomersMerged, OrderStatus
-from tests.harness.context import LambdaContext
-from tests.harness.ground import ROOT
+from tests.harness.aws.context import LambdaContext
+from tests.harness.aws.ground import ROOT
 from tests.integration.loyalty import wallet
 from tests.integration.loyalty.rewards import claimed, give, reward, voucher
 from tests.integration.loyalty.shop import (

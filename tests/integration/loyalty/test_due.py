@@ -8,8 +8,6 @@ from typing import Any
 
 import pytest
 
-from benchmarks.meter.bill import Bill
-from benchmarks.meter.seam import Seam
 from loyalty.jobs import usecases
 from loyalty.jobs.usecases import RunFailedError, advance_accounts
 from loyalty.ledger.balances import EntryKind
@@ -35,6 +33,8 @@ from tests.integration.loyalty.shop import (
     told_of,
 )
 from tests.integration.loyalty.spending import held, redeem, release
+from tests.meter.bill import Bill
+from tests.meter.dynamodb.seam import Seam
 
 POINTS = f"/api/customers/{ADA}/points"
 CAUSE = Cause("schedule:expire", "corr")

@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from benchmarks.meter.bill import Bill
-from benchmarks.meter.seam import Seam
 from loyalty.ledger.items import ACCOUNT
 from loyalty.programme.usecases import current_programme
 from loyalty.table import LoyaltyItem
 from shared import clock
 from shared.keys import customer_partition, shard_of
-from tests.harness.large_tables import count, large_tables, multiply, undone
+from tests.harness.aws.tables import count, multiply, undone
 from tests.integration.loyalty.shop import BOB, expire, hear, order
+from tests.meter.bill import Bill
+from tests.meter.dynamodb.seam import Seam
 
 TABLE: Final = LoyaltyItem.Meta.table_name
 DUE: Final = 10
@@ -23,17 +23,16 @@ NOW: Final = datetime(2027, 2, 1, tzinfo=UTC)
 
 
 def test_the_job_costs_what_is_due_and_not_what_there_is(set_clock: Callable[[str], None]) -> None:
-    with large_tables():
-        hear(*(order(f"A{number}", f"cus_{number:026}") for number in range(DUE)))
-        set_clock((NOW - timedelta(hours=1)).isoformat())
-        expire()  # what they are warned of
-        set_clock(NOW.isoformat())
-        with undone(TABLE):
-            of_ten = _bill_of_the_job()
-        hear(order("later", BOB, placed_at=NOW))
-        multiply(TABLE, {"pk": customer_partition(BOB), "sk": ACCOUNT}, _others())
-        assert count(TABLE) == ALL + DUE + 1  # each order's entry too
-        of_all = _bill_of_the_job()
+    hear(*(order(f"A{number}", f"cus_{number:026}") for number in range(DUE)))
+    set_clock((NOW - timedelta(hours=1)).isoformat())
+    expire()  # what they are warned of
+    set_clock(NOW.isoformat())
+    with undone(TABLE):
+        of_ten = _bill_of_the_job()
+    hear(order("later", BOB, placed_at=NOW))
+    multiply(TABLE, {"pk": customer_partition(BOB), "sk": ACCOUNT}, _others())
+    assert count(TABLE) == ALL + DUE + 1  # each order's entry too
+    of_all = _bill_of_the_job()
     assert of_ten.written == DUE * 2
     assert of_all == of_ten
 

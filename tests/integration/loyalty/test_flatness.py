@@ -12,17 +12,17 @@ from unittest import mock
 
 from botocore.client import BaseClient
 
-from benchmarks.meter.bill import Bill
-from benchmarks.meter.seam import Seam
 from loyalty.days import day_after
 from loyalty.programme.usecases import current_programme
 from loyalty.table import LoyaltyItem
 from shared import clock
 from shared.events.customers import OrderRecorded, OrderStatus
-from tests.harness import moto_direct
-from tests.harness.large_tables import large_tables, undone
+from tests.harness.aws import direct
+from tests.harness.aws.tables import undone
 from tests.integration.loyalty.shop import account, adjust, entries, expire, hear, order, registration
 from tests.integration.loyalty.spending import capture, held, hold, redeem, release
+from tests.meter.bill import Bill
+from tests.meter.dynamodb.seam import Seam
 
 At = Callable[[datetime], None]
 
@@ -41,9 +41,8 @@ def test_each_operation_costs_on_the_thousandth_order_what_it_cost_on_the_first(
         set_clock(moment.isoformat())
         current_programme(moment)
 
-    with large_tables():
-        bills = _live(at)
-        kinds = Counter(entry.entry_kind.value for entry in entries())
+    bills = _live(at)
+    kinds = Counter(entry.entry_kind.value for entry in entries())
     seen = {"earned": 1_000, "captured": 100, "reversed": 40, "restored": 20, "expired": 22}
     assert {kind: kinds[kind] for kind in seen} == seen
     assert {name for name, (first, *_) in bills.items() if not 2 <= first.written <= MOST_ITEMS} == set()
@@ -166,7 +165,7 @@ def _quickly() -> Iterator[None]:
     ask = BaseClient._make_api_call  # type: ignore[attr-defined]
 
     def directly(client: BaseClient, operation: str, params: Mapping[str, Any]) -> Any:
-        return moto_direct.call(operation, params, lambda: ask(client, operation, params))
+        return direct.call(operation, params, lambda: ask(client, operation, params))
 
     with mock.patch.object(BaseClient, "_make_api_call", directly):
         yield

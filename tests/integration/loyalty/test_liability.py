@@ -21,8 +21,9 @@ from loyalty.liability import store, usecases
 from loyalty.liability.rules import Books, BooksError, Movement
 from loyalty.liability.usecases import Run, close_days
 from shared.roles import Role
-from tests.harness.context import LambdaContext
-from tests.harness.ground import ROOT
+from tests.harness.aws.context import LambdaContext
+from tests.harness.aws.ground import ROOT
+from tests.harness.tokens import bearer
 from tests.integration.loyalty.shop import (
     ADA,
     APP,
@@ -37,7 +38,6 @@ from tests.integration.loyalty.shop import (
     order,
     registration,
 )
-from tests.tokens import bearer
 
 Clock = Callable[[str], None]
 JSON = {"Content-Type": "application/json"}

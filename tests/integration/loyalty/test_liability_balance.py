@@ -21,8 +21,8 @@ from loyalty.liability.usecases import close_days
 from loyalty.table import LoyaltyItem
 from shared import clock
 from shared.roles import Role
+from tests.harness.tokens import bearer
 from tests.integration.loyalty.shop import ADA, BOB, CLIENT, erasure, expire, hear, order
-from tests.tokens import bearer
 
 PEOPLE = [ADA, BOB]
 START = datetime(2026, 1, 30, 9, tzinfo=UTC)

@@ -19,8 +19,8 @@ from loyalty.programme.usecases import current_programme, forget_cached_programm
 from loyalty.settings import LoyaltySettings, Preset
 from shared import clock
 from shared.roles import Role
+from tests.harness.tokens import bearer
 from tests.integration.loyalty.shop import CLIENT, get
-from tests.tokens import bearer
 
 URL = "/api/loyalty/programme"
 NOW = "2026-11-22T12:00:00+00:00"

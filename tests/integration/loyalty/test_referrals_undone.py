@@ -12,8 +12,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from benchmarks.meter.bill import Bill
-from benchmarks.meter.seam import Seam
 from loyalty.orders import referral_rewards
 from loyalty.orders import usecases as order_usecases
 from loyalty.orders.rules import taken_back_target
@@ -37,6 +35,8 @@ from tests.integration.loyalty.shop import (
     registration,
     told_of,
 )
+from tests.meter.bill import Bill
+from tests.meter.dynamodb.seam import Seam
 
 Clock = Callable[[str], None]
 BONUSES: Final = {"bonuses": {"referrer": 50, "referee": 30}}

@@ -12,8 +12,8 @@ from chalice.test import HTTPResponse
 
 from loyalty.earning.models import Simulation, SimulationView
 from shared.roles import Role
+from tests.harness.tokens import bearer
 from tests.integration.loyalty.shop import ADA, BOB, CLIENT, entries, erasure, hear, images, order, registration
-from tests.tokens import bearer
 
 ORDER = {"total": 2933, "tax": 187, "shipping": 399}
 DOUBLE = {

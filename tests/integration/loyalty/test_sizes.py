@@ -9,9 +9,6 @@ from typing import Any
 
 import pytest
 
-from benchmarks.meter.bill import Bill
-from benchmarks.meter.seam import Seam
-from benchmarks.meter.sizes import Image, item_size
 from loyalty.programme.usecases import current_programme
 from shared import clock
 from shared.events.customers import OrderStatus
@@ -27,6 +24,9 @@ from tests.integration.loyalty.shop import (
     order,
     registration,
 )
+from tests.meter.bill import Bill
+from tests.meter.dynamodb.seam import Seam
+from tests.meter.dynamodb.sizes import Image, item_size
 
 Clock = Callable[[str], None]
 # What DynamoDB charges one write unit for.

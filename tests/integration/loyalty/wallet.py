@@ -15,8 +15,8 @@ from loyalty.ledger import store as ledger
 from loyalty.ledger.items import Entry
 from loyalty.ledger.verification import verify
 from shared.roles import Role
+from tests.harness.tokens import bearer
 from tests.integration.loyalty.shop import ADA, CLIENT
-from tests.tokens import bearer
 
 
 def post(

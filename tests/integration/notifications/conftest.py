@@ -1,4 +1,4 @@
-"""The ground of the tests of notifications: its table, SES, a clock that stands still, and tokens that hold."""
+"""Each test gets an empty table, a clock that it sets, and SES as it behaves in it."""
 
 from __future__ import annotations
 
@@ -6,16 +6,20 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.harness.ground import ground
-from tests.integration.notifications.stage import Post, Time, open_post, stop_the_clock
-from tests.tokens import install_issuers
+from tests.harness.time import Time, stop_the_clock
+from tests.integration.notifications.post import Post, open_post
+from tests.integration.notifications.stage import stage
+
+
+@pytest.fixture(scope="module", autouse=True)
+def aws() -> Iterator[None]:
+    with stage.open():
+        yield
 
 
 @pytest.fixture(autouse=True)
-def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    install_issuers(monkeypatch)
-    with ground("notifications"):
-        yield
+def empty(aws: None) -> None:
+    stage.empty()
 
 
 @pytest.fixture(autouse=True)
@@ -24,6 +28,6 @@ def time(monkeypatch: pytest.MonkeyPatch) -> Time:
 
 
 @pytest.fixture(autouse=True)
-def post() -> Iterator[Post]:
+def post(aws: None) -> Iterator[Post]:
     with open_post() as post:
         yield post

@@ -1,23 +1,15 @@
-"""What happens to a message in between: crashes, and news that comes after its claim."""
+"""What happens to a message in between: news that comes after its claim, or right before it is stored."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable
 
 import pytest
-from pynamodb.connection import Connection
 
 from notifications.contacts.items import find_recipient
 from notifications.contacts.models import Recipient
 from notifications.messages import usecases
 from shared import table
-from tests.integration.notifications.stage import Crash
-
-
-def crash(*_: object) -> None:
-    raise Crash
 
 
 def before_second_look(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], None]) -> None:
@@ -43,18 +35,3 @@ def before_write(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], None]) -
         table.commit(*writes)
 
     monkeypatch.setattr(usecases, "commit", commit)
-
-
-@contextmanager
-def counted_calls() -> Iterator[list[str]]:
-    """The calls to the table that are made meanwhile."""
-    calls: list[str] = []
-    make = Connection._make_api_call
-
-    def count(connection: Connection, operation: str, *args: Any, **kwargs: Any) -> Any:
-        calls.append(operation)
-        return make(connection, operation, *args, **kwargs)
-
-    with pytest.MonkeyPatch.context() as counting:
-        counting.setattr(Connection, "_make_api_call", count)
-        yield calls

@@ -11,9 +11,9 @@ import pytest
 from notifications.contacts import usecases
 from notifications.contacts.items import Contact, find_contact
 from shared.events.customers import CustomerStatus
+from tests.harness.orders import NOON
 from tests.integration.notifications.stage import (
     ADA,
-    NOON,
     consent,
     consent_changed,
     contact,

@@ -12,18 +12,10 @@ from notifications.messages.usecases import send_once
 from notifications.templates.models import WELCOME
 from shared.cause import Cause
 from shared.roles import Role
-from tests.integration.notifications.stage import (
-    ADA,
-    ADDRESS,
-    BEN,
-    NOON,
-    Time,
-    call,
-    consent,
-    erasure,
-    hear,
-    registered,
-)
+from tests.harness.orders import NOON
+from tests.harness.time import Time
+from tests.integration.notifications.post import ADDRESS
+from tests.integration.notifications.stage import ADA, BEN, call, consent, erasure, hear, registered
 
 PATH = f"/api/customers/{ADA}/messages"
 

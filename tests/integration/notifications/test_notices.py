@@ -9,8 +9,9 @@ import pytest
 
 from shared.events.customers import CustomerStatus
 from shared.roles import Role
-from tests.harness.ground import items
+from tests.harness.aws.ground import items
 from tests.harness.logs import captured_logs
+from tests.harness.time import Time
 from tests.integration.notifications.notices import (
     ADJUSTMENT,
     NOTICES,
@@ -25,12 +26,10 @@ from tests.integration.notifications.notices import (
     subject_of,
     text_of,
 )
+from tests.integration.notifications.post import ADDRESS, Post
 from tests.integration.notifications.stage import (
     ADA,
-    ADDRESS,
     BEN,
-    Post,
-    Time,
     call,
     consent,
     consent_changed,

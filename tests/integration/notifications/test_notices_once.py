@@ -10,8 +10,10 @@ from botocore.exceptions import ReadTimeoutError
 
 from notifications.messages import usecases
 from shared.events.customers import CustomerStatus
-from tests.harness.ground import items
-from tests.integration.notifications.meddling import before_second_look, before_write, counted_calls, crash
+from tests.harness.aws.ground import items
+from tests.harness.interruptions import Crash, counted_calls, crash
+from tests.harness.time import Time
+from tests.integration.notifications.meddling import before_second_look, before_write
 from tests.integration.notifications.notices import (
     REASON,
     Notice,
@@ -23,10 +25,8 @@ from tests.integration.notifications.notices import (
     points_expiring,
     text_of,
 )
+from tests.integration.notifications.post import Post
 from tests.integration.notifications.stage import (
-    Crash,
-    Post,
-    Time,
     erasure,
     hear,
     hear_and_crash,

@@ -10,19 +10,18 @@ from notifications.contacts import usecases
 from notifications.contacts.items import Contact, find_contact
 from notifications.unsubscribe.rules import make_token
 from shared.events.customers import Channel
+from tests.harness.orders import NOON
+from tests.harness.time import Time
+from tests.integration.notifications.post import Post, link_in
 from tests.integration.notifications.stage import (
     ADA,
     FORM,
-    NOON,
-    Post,
-    Time,
     call,
     consent,
     consent_changed,
     contact,
     erasure,
     hear,
-    link_in,
     profile,
     registered,
     stored,

@@ -16,23 +16,21 @@ from shared import table
 from shared.aws import client
 from shared.cause import Cause
 from shared.events.customers import Channel, CustomerStatus
-from tests.harness.ground import items
+from tests.harness.aws.ground import items
+from tests.harness.interruptions import Crash, counted_calls, crash
 from tests.harness.logs import captured_logs
-from tests.integration.notifications.meddling import before_second_look, before_write, counted_calls, crash
+from tests.harness.orders import NOON
+from tests.harness.time import Time
+from tests.integration.notifications.meddling import before_second_look, before_write
+from tests.integration.notifications.post import ADDRESS, Post, link_in
 from tests.integration.notifications.stage import (
     ADA,
-    ADDRESS,
-    NOON,
-    Crash,
-    Post,
-    Time,
     consent,
     consent_changed,
     contact,
     erasure,
     hear,
     hear_and_crash,
-    link_in,
     messages,
     profile,
     refuses,

@@ -1,4 +1,4 @@
-"""The ground of privacy's tests: its table, a clock that stands still, and tokens that hold."""
+"""Each test gets an empty table, and a clock that it sets."""
 
 from __future__ import annotations
 
@@ -6,16 +6,19 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.harness.ground import ground
-from tests.integration.privacy.stage import Time, stop_the_clock
-from tests.tokens import install_issuers
+from tests.harness.time import Time, stop_the_clock
+from tests.integration.privacy.stage import stage
+
+
+@pytest.fixture(scope="module", autouse=True)
+def aws() -> Iterator[None]:
+    with stage.open():
+        yield
 
 
 @pytest.fixture(autouse=True)
-def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    install_issuers(monkeypatch)
-    with ground("privacy"):
-        yield
+def empty(aws: None) -> None:
+    stage.empty()
 
 
 @pytest.fixture(autouse=True)

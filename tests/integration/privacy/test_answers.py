@@ -7,12 +7,13 @@ import itertools
 import pytest
 
 from privacy.requests import usecases
+from tests.harness.interruptions import once
+from tests.harness.time import Time
 from tests.integration.privacy.stage import (
     ADA,
     BEN,
     OTHERS,
     UNKNOWN,
-    Time,
     answered,
     approve,
     call,
@@ -20,7 +21,6 @@ from tests.integration.privacy.stage import (
     erasure,
     hear,
     names_told,
-    once,
     read,
     refuses,
     told,

@@ -6,11 +6,12 @@ import pytest
 
 from privacy.requests import chase as chasing
 from shared.events.privacy import ErasureRequested
+from tests.harness.interruptions import once
+from tests.harness.time import Time
 from tests.integration.privacy.stage import (
     ADA,
     BEN,
     OTHERS,
-    Time,
     answered,
     approve,
     chase,
@@ -18,7 +19,6 @@ from tests.integration.privacy.stage import (
     erasure,
     hear,
     names_told,
-    once,
     read,
     told,
 )

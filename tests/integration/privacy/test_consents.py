@@ -9,21 +9,11 @@ import pytest
 from privacy.consents import usecases
 from shared.events.customers import Channel
 from shared.roles import Role
-from tests.harness.ground import items
-from tests.integration.privacy.stage import (
-    ADA,
-    BEN,
-    NOON,
-    Time,
-    call,
-    consent,
-    hear,
-    names_told,
-    once,
-    registered,
-    told,
-    unsubscribed,
-)
+from tests.harness.aws.ground import items
+from tests.harness.interruptions import once
+from tests.harness.orders import NOON
+from tests.harness.time import Time
+from tests.integration.privacy.stage import ADA, BEN, call, consent, hear, names_told, registered, told, unsubscribed
 
 CONSENTS = f"/api/customers/{ADA}/consents"
 

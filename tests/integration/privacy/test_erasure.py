@@ -10,13 +10,13 @@ import pytest
 from privacy.consents import usecases as consents
 from privacy.erasure import usecases as erasing
 from shared.roles import Role
-from tests.harness.ground import items
+from tests.harness.aws.ground import items
+from tests.harness.interruptions import Crash, once
+from tests.harness.time import Time
 from tests.integration.privacy.stage import (
     ADA,
     BEN,
     OTHERS,
-    Crash,
-    Time,
     answered,
     approve,
     call,
@@ -27,7 +27,6 @@ from tests.integration.privacy.stage import (
     hear,
     hear_and_crash,
     names_told,
-    once,
     read,
     registered,
     unsubscribed,

@@ -7,13 +7,14 @@ import pytest
 from privacy.requests import usecases
 from shared import ids
 from shared.roles import Role
-from tests.harness.ground import items
+from tests.harness.aws.ground import items
+from tests.harness.interruptions import once
+from tests.harness.time import Time
 from tests.integration.privacy.stage import (
     ADA,
     BEN,
     OTHERS,
     UNKNOWN,
-    Time,
     answered,
     approve,
     call,
@@ -21,7 +22,6 @@ from tests.integration.privacy.stage import (
     erasure,
     hear,
     names_told,
-    once,
     read,
     told,
 )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from tests.harness.context import LambdaContext
-from tests.integration.privacy.stage import app, approve, enter, names_told, stream_records
+from tests.harness.aws.context import LambdaContext
+from tests.integration.privacy.stage import approve, enter, names_told, stage
 
 
 def test_its_relay_publishes_what_the_table_carries() -> None:
     approve(enter())
-    assert app.relay({"Records": stream_records()}, LambdaContext()) == {"batchItemFailures": []}
+    assert stage.app.relay({"Records": stage.stream_records()}, LambdaContext()) == {"batchItemFailures": []}
     assert names_told() == ["ErasureRequested"]

@@ -1,4 +1,4 @@
-"""Each test gets an empty table, a clock that it sets, and tokens that the HTTP door trusts."""
+"""Each test gets an empty table, and a clock that it sets."""
 
 from __future__ import annotations
 
@@ -6,22 +6,21 @@ from collections.abc import Iterator
 
 import pytest
 
-from shared import clock
-from tests.harness.ground import ground
-from tests.integration.segments.stage import Stage, empty_table
-from tests.tokens import install_issuers
+from tests.harness.time import Time, stop_the_clock
+from tests.integration.segments.stage import stage
 
 
 @pytest.fixture(scope="module", autouse=True)
 def aws() -> Iterator[None]:
-    with ground("segments"):
+    with stage.open():
         yield
 
 
 @pytest.fixture(autouse=True)
-def stage(aws: None, monkeypatch: pytest.MonkeyPatch) -> Stage:
-    install_issuers(monkeypatch)
-    empty_table()
-    stage = Stage()
-    monkeypatch.setattr(clock, "now", stage.clock)
-    return stage
+def empty(aws: None) -> None:
+    stage.empty()
+
+
+@pytest.fixture(autouse=True)
+def time(monkeypatch: pytest.MonkeyPatch) -> Time:
+    return stop_the_clock(monkeypatch)

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from shared.aws import client
-from tests.harness.context import LambdaContext
-from tests.integration.segments.stage import ADA, app, erasure, hear, ordered, registered, stream_records
+from tests.harness.aws.context import LambdaContext
+from tests.integration.segments.stage import ADA, erasure, hear, ordered, registered, stage
 
 
 def test_the_relay_tells_the_house_what_the_stream_carries(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -20,8 +20,8 @@ def test_the_relay_tells_the_house_what_the_stream_carries(monkeypatch: pytest.M
 
     hear(registered(), ordered(), erasure())
     monkeypatch.setattr(client("events"), "put_events", take)
-    records = [{**record, "eventSourceARN": "arn"} for record in stream_records()]
-    assert app.relay({"Records": records}, LambdaContext()) == {"batchItemFailures": []}
+    records = [{**record, "eventSourceARN": "arn"} for record in stage.stream_records()]
+    assert stage.app.relay({"Records": records}, LambdaContext()) == {"batchItemFailures": []}
     assert [entry["DetailType"] for entry in told] == ["SegmentEntered", "ErasureAnswered"]
     assert {entry["Source"] for entry in told} == {"regulars.segments"}
     assert {entry["EventBusName"] for entry in told} == {"regulars-test"}

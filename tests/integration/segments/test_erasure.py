@@ -13,29 +13,28 @@ from segments.membership import feature_updates
 from shared import table
 from shared.events.privacy import ErasureAnswered
 from shared.keys import shard_of
-from tests.harness.context import LambdaContext
-from tests.harness.ground import items
+from tests.harness.aws.context import LambdaContext
+from tests.harness.aws.ground import items
 from tests.harness.heard import sqs_batch
+from tests.harness.orders import NOON
+from tests.harness.time import Time
 from tests.integration.segments.stage import (
     ADA,
     BEN,
-    NOON,
     REQUEST,
-    Stage,
-    app,
     erasure,
     hear,
     memberships,
     ordered,
     refresh,
     registered,
+    stage,
     told,
-    told_data,
 )
 
 
 def answers() -> list[ErasureAnswered]:
-    return [data for _, data in told_data() if isinstance(data, ErasureAnswered)]
+    return stage.told_of(ErasureAnswered)
 
 
 def known() -> None:
@@ -76,11 +75,11 @@ def test_somebody_unknown_leaves_a_tombstone_too() -> None:
     assert_forgotten()
 
 
-def test_late_events_revive_nobody(stage: Stage) -> None:
+def test_late_events_revive_nobody(time: Time) -> None:
     known()
     hear(erasure())
     hear(registered(version=99, as_update=True), ordered(version=99, spent=500_000))
-    stage.later(days=200)
+    time.later(days=200)
     refresh()
     hear(registered(version=100), ordered(version=100, currency="EUR"))
     [tombstone] = [item for item in items("segments") if ADA in item["pk"]["S"]]
@@ -89,16 +88,16 @@ def test_late_events_revive_nobody(stage: Stage) -> None:
     assert ADA not in memberships()
 
 
-def test_an_erased_row_is_due_no_more(stage: Stage) -> None:
+def test_an_erased_row_is_due_no_more(time: Time) -> None:
     hear(registered(), erasure())
-    stage.later(days=31)
+    time.later(days=31)
     assert refresh() == {"evaluated": 0, "failed": 0, "finished": True}
 
 
-def test_a_request_heard_again_is_answered_again_with_the_same_counts(stage: Stage) -> None:
+def test_a_request_heard_again_is_answered_again_with_the_same_counts(time: Time) -> None:
     known()
     hear(erasure())
-    stage.later(days=1)
+    time.later(days=1)
     hear(erasure())
     assert_forgotten()
     assert [answer.erased for answer in answers()] == [{"feature_rows": 1, "memberships": 2, "dead_letters": 0}] * 2
@@ -130,7 +129,7 @@ def test_a_crash_at_any_step_is_resumed_when_the_request_comes_again(
 
     with monkeypatch.context() as broken:
         broken.setattr(erasing, step, crash)
-        assert app.inbox(sqs_batch(erasure()), LambdaContext())["batchItemFailures"]
+        assert stage.app.inbox(sqs_batch(erasure()), LambdaContext())["batchItemFailures"]
     hear(erasure())
     assert_forgotten()
     assert answers()[-1].erased == {"feature_rows": 1, "memberships": 2, "dead_letters": 0}

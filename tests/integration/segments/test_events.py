@@ -15,21 +15,21 @@ from shared import table
 from shared.events.customers import CustomerStatus
 from shared.ids import new_customer_id
 from shared.settings import _READ
-from tests.harness.context import LambdaContext
-from tests.harness.ground import items
+from tests.harness.aws.context import LambdaContext
+from tests.harness.aws.ground import items
 from tests.harness.heard import sqs_batch
+from tests.harness.interruptions import calls_of
+from tests.harness.orders import NOON
+from tests.harness.time import Time
 from tests.integration.segments.stage import (
     ADA,
     BEN,
-    NOON,
-    Stage,
-    app,
-    calls_of,
     hear,
     memberships,
     ordered,
     registered,
     segments_of,
+    stage,
     stored_size,
     told,
 )
@@ -64,9 +64,9 @@ def test_entering_and_leaving_are_told_and_stored_with_one_write() -> None:
     ]
 
 
-def test_a_membership_keeps_the_time_since_when_it_lasts(stage: Stage) -> None:
+def test_a_membership_keeps_the_time_since_when_it_lasts(time: Time) -> None:
     hear(ordered(version=1, spent=RICH))
-    stage.later(days=1)
+    time.later(days=1)
     hear(ordered(version=2, orders=2, spent=2 * RICH))
     row = find_row(ADA)
     assert row
@@ -203,7 +203,7 @@ def test_an_event_whose_write_crashed_is_done_when_it_comes_again(monkeypatch: p
     with monkeypatch.context() as broken:
         broken.setattr(feature_updates, "commit", crash)
         batch = sqs_batch(registered(), ordered(None))
-        failures = app.inbox(batch, LambdaContext())["batchItemFailures"]
+        failures = stage.app.inbox(batch, LambdaContext())["batchItemFailures"]
         assert failures == [{"itemIdentifier": batch["Records"][0]["messageId"]}]
     hear(registered())
     assert memberships() == {ADA: ["new"]}

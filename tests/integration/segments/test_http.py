@@ -13,8 +13,8 @@ from shared.http import PageQuery
 from shared.http.cursors import encode, fingerprint
 from shared.ids import new_customer_id
 from shared.roles import STAFF_GROUPS, Role
-from tests.integration.segments.stage import ADA, BEN, app, erasure, hear, ordered, registered
-from tests.tokens import bearer
+from tests.harness.tokens import bearer
+from tests.integration.segments.stage import ADA, BEN, erasure, hear, ordered, registered, stage
 
 OF_ADA = f"/api/customers/{ADA}/segments"
 MEMBERS = "/api/segments/new/members"
@@ -22,7 +22,7 @@ ROUTES = ["/api/segments", MEMBERS, OF_ADA]
 
 
 def get(path: str, by: Role | str | None = Role.MARKETING) -> tuple[int, Any]:
-    gateway = LocalGateway(app.app, Config.create())
+    gateway = LocalGateway(stage.app.app, Config.create())
     answer = gateway.handle_request(method="GET", path=path, headers=bearer(by) if by else {}, body=b"")
     return answer["statusCode"], json.loads(answer["body"])
 

@@ -12,13 +12,13 @@ from segments.features.store import find_row
 from segments.membership import refresh as refreshing
 from shared import table
 from shared.ids import new_customer_id
-from tests.harness.ground import items
+from tests.harness.aws.ground import items
+from tests.harness.interruptions import calls_of
+from tests.harness.orders import NOON
+from tests.harness.time import Time
 from tests.integration.segments.stage import (
     ADA,
     BEN,
-    NOON,
-    Stage,
-    calls_of,
     hear,
     memberships,
     ordered,
@@ -44,21 +44,21 @@ class ShortContext:
         return 60_000 if self.rows >= 0 else 1_000
 
 
-def test_a_customer_is_new_for_thirty_days(stage: Stage) -> None:
+def test_a_customer_is_new_for_thirty_days(time: Time) -> None:
     hear(registered())
-    stage.later(days=30)
+    time.later(days=30)
     assert refresh() == {"evaluated": 0, "failed": 0, "finished": True}
     assert segments_of() == ["new"]
-    stage.later(days=1)
+    time.later(days=1)
     assert refresh()["evaluated"] == 1
     assert memberships() == {}
     assert told() == [("SegmentEntered", ADA, "new"), ("SegmentLeft", ADA, "new")]
 
 
-def test_a_good_customer_who_stays_away_is_at_risk_after_ninety_days(stage: Stage) -> None:
+def test_a_good_customer_who_stays_away_is_at_risk_after_ninety_days(time: Time) -> None:
     hear(ordered(spent=100_001))
     for away in (1, 29, 30, 31, 32, 89, 90, 91, 92):
-        stage.now = NOON + timedelta(days=away)
+        time.now = NOON + timedelta(days=away)
         refresh()
         expected = [
             *(["at_risk"] if away > 90 else []),
@@ -69,9 +69,9 @@ def test_a_good_customer_who_stays_away_is_at_risk_after_ninety_days(stage: Stag
         assert memberships() == {ADA: expected}
 
 
-def test_days_that_were_missed_are_made_up_for(stage: Stage) -> None:
+def test_days_that_were_missed_are_made_up_for(time: Time) -> None:
     hear(ordered(spent=100_001))
-    stage.later(days=200)
+    time.later(days=200)
     refresh()
     assert segments_of() == ["at_risk", "one_time"]
     row = find_row(ADA)
@@ -80,23 +80,23 @@ def test_days_that_were_missed_are_made_up_for(stage: Stage) -> None:
     assert not row.due_shard
 
 
-def test_a_second_run_finds_nothing_to_do(stage: Stage) -> None:
+def test_a_second_run_finds_nothing_to_do(time: Time) -> None:
     hear(registered(), registered(BEN))
-    stage.later(days=40)
+    time.later(days=40)
     refresh()
     stored, heard = items("segments"), told()
     assert calls_of(refresh) == ["Query"] * 4
     assert (items("segments"), told()) == (stored, heard)
 
 
-def test_a_row_due_with_nothing_to_change_is_moved_on(stage: Stage) -> None:
+def test_a_row_due_with_nothing_to_change_is_moved_on(time: Time) -> None:
     hear(ordered(version=1, orders=6, spent=100_001))
-    stage.now = NOON.replace(day=20)
+    time.now = NOON.replace(day=20)
     hear(ordered(version=2, orders=7, spent=100_001, days_ago=-19))
     row = find_row(ADA)
     assert row
     assert row.due_on == "2026-08-31"
-    stage.later(days=80)
+    time.later(days=80)
     refresh()
     row = find_row(ADA)
     assert row
@@ -104,26 +104,26 @@ def test_a_row_due_with_nothing_to_change_is_moved_on(stage: Stage) -> None:
     assert told() == [("SegmentEntered", ADA, "frequent"), ("SegmentEntered", ADA, "high_value")]
 
 
-def test_a_run_out_of_time_is_gone_on_with_by_the_next(stage: Stage) -> None:
+def test_a_run_out_of_time_is_gone_on_with_by_the_next(time: Time) -> None:
     customers = sorted(new_customer_id() for _ in range(9))
     hear(*(registered(customer_id) for customer_id in customers))
-    stage.later(days=31)
+    time.later(days=31)
     assert refresh(ShortContext(rows=4)) == {"evaluated": 4, "failed": 0, "finished": False}
     assert len(memberships()) == 5
     assert refresh() == {"evaluated": 5, "failed": 0, "finished": True}
     assert memberships() == {}
 
 
-def test_the_longest_due_comes_first(stage: Stage) -> None:
+def test_the_longest_due_comes_first(time: Time) -> None:
     hear(registered(BEN), registered(ADA, at=NOON.replace(month=5, day=20)))
-    stage.later(days=60)
+    time.later(days=60)
     refresh(ShortContext(rows=1))
     assert memberships() == {BEN: ["new"]}
 
 
-def test_a_row_that_fails_stops_no_other_and_is_heard_of(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_row_that_fails_stops_no_other_and_is_heard_of(time: Time, monkeypatch: pytest.MonkeyPatch) -> None:
     hear(registered(), registered(BEN))
-    stage.later(days=31)
+    time.later(days=31)
     read = find_row
 
     def fail_for_ada(customer_id: str) -> Any:
@@ -140,9 +140,9 @@ def test_a_row_that_fails_stops_no_other_and_is_heard_of(stage: Stage, monkeypat
     assert memberships() == {}
 
 
-def test_an_order_in_between_is_not_lost(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_order_in_between_is_not_lost(time: Time, monkeypatch: pytest.MonkeyPatch) -> None:
     hear(registered())
-    stage.later(days=31)
+    time.later(days=31)
     monkeypatch.setattr(table, "_FIRST_PAUSE", 0.0)
     read = find_row
     waiting = [ordered(orders=6)]
@@ -159,9 +159,9 @@ def test_an_order_in_between_is_not_lost(stage: Stage, monkeypatch: pytest.Monke
     assert told().count(("SegmentLeft", ADA, "new")) == 1
 
 
-def test_two_runs_at_once_move_a_customer_once(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_runs_at_once_move_a_customer_once(time: Time, monkeypatch: pytest.MonkeyPatch) -> None:
     hear(registered())
-    stage.later(days=31)
+    time.later(days=31)
     monkeypatch.setattr(table, "_FIRST_PAUSE", 0.0)
     read = find_row
     nested = [True]

@@ -8,7 +8,7 @@ import pytest
 from chalice import Chalice
 from moto import mock_aws
 
-from tests.tokens import install_issuers
+from tests.harness.tokens import install_issuers
 from tests.unit.shared.http.shop import TABLE, make_app
 
 

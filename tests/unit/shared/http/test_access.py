@@ -14,8 +14,8 @@ from shared import auth, ids
 from shared.contract import ContractError, Route
 from shared.http import Endpoints, Request
 from shared.roles import Role
-from tests import tokens
-from tests.tokens import bearer, sign, token
+from tests.harness import tokens
+from tests.harness.tokens import bearer, sign, token
 from tests.unit.shared.http.shop import call, make_app
 
 ME = ids.new_customer_id()

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from shared.http import apply_merge_patch
 from shared.roles import Role
-from tests.tokens import bearer
+from tests.harness.tokens import bearer
 from tests.unit.shared.http.shop import Answer, call
 
 

@@ -14,7 +14,7 @@ from shared.contract import ContractError, Idempotency, Route
 from shared.http import Endpoints
 from shared.http.endpoint import Handler
 from shared.roles import Role
-from tests.tokens import bearer
+from tests.harness.tokens import bearer
 from tests.unit.shared.http.shop import Receipt, call
 
 MODULE = "deferred_handlers_of_a_test"

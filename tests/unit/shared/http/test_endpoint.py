@@ -14,7 +14,7 @@ from chalice.test import Client
 from shared import ids
 from shared.contract import MAX_BODY_BYTES
 from shared.roles import Role
-from tests.tokens import bearer
+from tests.harness.tokens import bearer
 from tests.unit.shared.http.shop import Answer, call
 
 

@@ -11,7 +11,7 @@ from shared import ids
 from shared.http import receipts
 from shared.roles import Role
 from shared.table import BusyError
-from tests.tokens import bearer
+from tests.harness.tokens import bearer
 from tests.unit.shared.http.shop import Answer, call
 
 

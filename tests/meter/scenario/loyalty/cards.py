@@ -1,0 +1,60 @@
+"""Cards: shown, drawn and looked up, blocked and unblocked, noted, replaced, and given to guests."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from shared.keys import customer_in
+from tests.harness.aws.ground import items
+from tests.meter.scenario.shop import Shop
+
+_CARD: Final = "/api/customers/{customer_id}/card"
+_NUMBER: Final = "/api/loyalty/cards/{number}"
+
+
+def use_cards(shop: Shop) -> None:
+    numbers = {customer_id: _number_of(shop, customer_id) for customer_id in shop.customers}
+    with shop.house.measured() as block:
+        for customer_id, number in numbers.items():
+            _look_and_note(shop, customer_id, number)
+            _act(shop, customer_id, "block", {"number": number, "reason": "lost"})
+        shop.house.settle()
+    shop.keep(block, f"loyalty GET {_CARD}", f"loyalty GET {_CARD}/picture", f"loyalty GET {_NUMBER}")
+    shop.keep(block, f"loyalty PATCH {_NUMBER}", f"loyalty POST {_CARD}/block", "loyalty tells CardBlocked")
+    with shop.house.measured() as block:
+        for customer_id, number in numbers.items():
+            _act(shop, customer_id, "unblock", {"number": number})
+        shop.house.settle()
+    shop.keep(block, f"loyalty POST {_CARD}/unblock", "loyalty tells CardUnblocked")
+    with shop.house.measured() as block:
+        for customer_id, number in numbers.items():
+            _act(shop, customer_id, "replace", {"number": number})
+        shop.house.settle()
+    shop.keep(block, f"loyalty POST {_CARD}/replace", "loyalty tells CardReplaced")
+    _give_to_guests(shop)
+
+
+def _look_and_note(shop: Shop, customer_id: str, number: str) -> None:
+    shop.call("GET", _CARD.format(customer_id=customer_id), "storefront")
+    assert shop.house.call("GET", f"{_CARD.format(customer_id=customer_id)}/picture", by=customer_id).status == 200
+    shop.call("GET", _NUMBER.format(number=number), "storefront")
+    note = {"notes": "Left on a train; she will call if it turns up."}
+    shop.call("PATCH", _NUMBER.format(number=number), "support", note, {"If-Match": '"1"'})
+
+
+def _act(shop: Shop, customer_id: str, act: str, body: dict[str, str]) -> None:
+    shop.call("POST", f"{_CARD.format(customer_id=customer_id)}/{act}", "support", body)
+
+
+def _give_to_guests(shop: Shop) -> None:
+    accounts = [item for item in items("loyalty") if item["kind"]["S"] == "account" and "card_number" not in item]
+    with shop.house.measured() as block:
+        for account in accounts:
+            shop.call("POST", _CARD.format(customer_id=customer_in(account["pk"]["S"])), "support", {})
+        shop.house.settle()
+    shop.keep(block, f"loyalty POST {_CARD}")
+
+
+def _number_of(shop: Shop, customer_id: str) -> str:
+    number: str = shop.call("GET", _CARD.format(customer_id=customer_id), "support")["number"]
+    return number

@@ -1,0 +1,113 @@
+"""Members: tiers, friends who bring friends, adjustments that two people make, and customers who are one."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from shared.events.customers import CustomersMerged
+from tests.harness import people
+from tests.harness.heard import house_event
+from tests.harness.orders import paid, placed
+from tests.meter.scenario.shop import Shop
+
+_CUSTOMER: Final = "/api/customers/{customer_id}"
+_PROPOSALS: Final = f"{_CUSTOMER}/points/proposals"
+_TEN: Final = 10
+_REWARDED: Final = {"sign_up": 0, "review": 0, "referrer": 50, "referee": 50}
+
+
+def use_tiers(shop: Shop) -> None:
+    first = shop.customers[0]
+    with shop.house.measured() as block:
+        for path in (f"/api/customers/{first}/tier", f"/api/customers/{first}/tier/history", "/api/loyalty/tiers"):
+            shop.call("GET", path, "storefront")
+        shop.call("GET", f"/api/customers/{first}/points/verification", "support")
+    for operation in {reading.operation for reading in block.readings}:
+        shop.found.keep(block, operation)
+
+
+def bring_friends(shop: Shop) -> None:
+    """Ten new people name ten customers, buy for the first time, and turn out to be five."""
+    before = shop.change_programme({"earning": {"bonuses": _REWARDED}})
+    new = [shop.sign_up(people.registration(80 + n)) for n in range(_TEN)]
+    shop.house.settle()
+    route = f"{_CUSTOMER}/referral"
+    numbers = [_number_of(shop, customer_id) for customer_id in shop.customers]
+    with shop.house.measured() as block:
+        for customer_id, number in zip(new, numbers, strict=True):
+            path = route.format(customer_id=customer_id)
+            shop.call("POST", path, customer_id, {"card_number": number})
+            shop.call("GET", path, customer_id)
+    shop.keep(block, f"loyalty POST {route}", f"loyalty GET {route}")
+    orders = [shop.order(people.buyer(80 + n, customer_id)) for n, customer_id in enumerate(new)]
+    shop.house.send(*map(placed, orders))
+    shop.house.settle()
+    with shop.house.measured() as block:
+        shop.house.send(*map(paid, orders))
+        shop.house.settle()
+    shop.found.keep(block, "loyalty hears OrderRecorded", "a first order thanks the friend who brought its buyer")
+    with shop.house.measured() as block:
+        shop.call("GET", route.format(customer_id=new[0]), "support")
+    shop.found.keep(block, f"loyalty GET {route}", "both were thanked")
+    _merge(shop, new[::2], new[1::2])
+    shop.change_programme(before)
+
+
+def _merge(shop: Shop, stay: list[str], gone: list[str]) -> None:
+    """Each with a card, a few entries and store credit."""
+    for customer_id in (*stay, *gone):
+        body = {"amount": 1_500, "currency": "USD", "code": "goodwill", "reason": "A parcel that came late"}
+        key = {"Idempotency-Key": f"merged-{customer_id}"}
+        shop.call("POST", f"/api/customers/{customer_id}/credit", "support", body, key)
+    shop.house.settle()
+    merged_at = shop.house.day.now()
+    events = [
+        CustomersMerged(customer_id=one, merged_id=other, merged_at=merged_at)
+        for one, other in zip(stay, gone, strict=True)
+    ]
+    with shop.house.measured() as block:
+        for event in events:
+            shop.house.put_on_bus(house_event(event))
+        shop.house.settle()
+    shop.keep(block, "loyalty hears CustomersMerged")
+    with shop.house.measured() as block:
+        for event in events:
+            shop.house.put_on_bus(house_event(event))
+        shop.house.settle()
+    shop.found.keep(block, "loyalty hears CustomersMerged", "known already")
+
+
+def adjust_by_two(shop: Shop) -> None:
+    """Ten large adjustments are proposed; nine are approved and one is rejected."""
+    before = shop.change_programme({"adjustments": {"approve_above": 100}})
+    with shop.house.measured() as block:
+        proposed = {customer_id: _propose(shop, customer_id) for customer_id in shop.customers}
+    shop.found.keep(block, f"loyalty POST {_CUSTOMER}/points", "a second person must approve")
+    with shop.house.measured() as block:
+        shop.call("GET", "/api/loyalty/adjustments", "admin")
+        shop.call("GET", _PROPOSALS.format(customer_id=shop.customers[0]), "admin")
+        (rejected, proposal_id), *others = proposed.items()
+        _decide(shop, rejected, proposal_id, "reject", {"note": "Two hundred is the most for a delay"})
+        for customer_id, each in others:
+            _decide(shop, customer_id, each, "approve")
+        shop.house.settle()
+    for operation in {reading.operation for reading in block.readings if " /" in reading.operation}:
+        shop.found.keep(block, operation)
+    shop.change_programme(before)
+
+
+def _propose(shop: Shop, customer_id: str) -> str:
+    body = {"points": 250, "code": "goodwill", "reason": "The parcel that came late for the birthday"}
+    key = {"Idempotency-Key": f"proposal-{customer_id}"}
+    answer = shop.call("POST", f"/api/customers/{customer_id}/points", "support", body, key)
+    assert answer["state"] == "proposed"
+    return str(answer["id"])
+
+
+def _decide(shop: Shop, customer_id: str, proposal_id: str, act: str, body: Any = None) -> None:
+    shop.call("POST", f"{_PROPOSALS.format(customer_id=customer_id)}/{proposal_id}/{act}", "admin", body)
+
+
+def _number_of(shop: Shop, customer_id: str) -> str:
+    number: str = shop.call("GET", f"/api/customers/{customer_id}/card", "support")["number"]
+    return number
