@@ -49,8 +49,8 @@ replay: $(READY) ## Replay the whole sample under one of loyalty's presets, and 
 	@$(RUN) infra.run --port $(PORT) --customers $(if $(filter command line,$(origin CUSTOMERS)),$(CUSTOMERS),all) \
 		--preset $(PRESET) --leave
 
-test: $(READY) ## Run all tests
-	@.venv/bin/python -m pytest -q -n 2 --dist loadscope
+test: $(READY) ## Run all tests, or those of one service (SERVICE=loyalty)
+	@$(RUN) pytest -q -n 2 --dist loadscope --durations 15 $(if $(SERVICE),--service $(SERVICE))
 
 check: $(READY) ## Check format, lint, types, imports, templates and generated docs
 	.venv/bin/ruff format --check .

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -88,13 +88,15 @@ class Stage:
 
     def told(self) -> list[Carried]:
         """Every event that the stream has carried so far, as the relay makes it."""
-        images = [record["dynamodb"]["NewImage"] for record in self.stream_records()]
-        entries = [entry for image in images for entry in self._relay.entries_of(image)]
-        return [Carried(EVENTS[entry["DetailType"]], json.loads(entry["Detail"])["data"]) for entry in entries]
+        return self._carried_by(record["dynamodb"]["NewImage"] for record in self.stream_records())
 
     def told_of(self, kind: type[EventData]) -> list[Any]:
         """Every event of a kind, read back under its model."""
         return [told.event for told in self.told() if told.kind is kind]
+
+    def carried(self) -> list[Carried]:
+        """The events that the table's items carry now, in no order."""
+        return self._carried_by(self.items())
 
     def stream_records(self) -> list[dict[str, Any]]:
         """The stream's records as the relay gets them."""
@@ -107,3 +109,7 @@ class Stage:
     def stored(self) -> str:
         """All items as one text, to look for what must not be there."""
         return json.dumps(self.items(), default=str)
+
+    def _carried_by(self, images: Iterable[dict[str, Any]]) -> list[Carried]:
+        entries = [entry for image in images for entry in self._relay.entries_of(image)]
+        return [Carried(EVENTS[entry["DetailType"]], json.loads(entry["Detail"])["data"]) for entry in entries]

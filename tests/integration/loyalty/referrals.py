@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
-
-from chalice.test import HTTPResponse
 
 from shared.events.customers import CustomersMerged
 from shared.roles import Role
-from tests.harness.tokens import bearer
+from tests.harness.aws.gateway import Answer
 from tests.integration.loyalty import cards
-from tests.integration.loyalty.shop import ADA, BOB, CLIENT, entries, get, hear
+from tests.integration.loyalty.shop import ADA, BOB, call, entries, get, hear
 
 
 def name(
     number: str | None = None, *, customer_id: str = ADA, by: Role | str = Role.STOREFRONT, key: str | None = None
-) -> HTTPResponse:
+) -> Answer:
     """Say that the holder of a card, Bob's by default, brought a customer."""
-    headers = {"Content-Type": "application/json", **bearer(by)} | ({"Idempotency-Key": key} if key else {})
     body = {"card_number": number or cards.number_of(BOB)}
-    path = f"/api/customers/{customer_id}/referral"
-    return CLIENT.http.post(path, headers=headers, body=json.dumps(body).encode())
+    return call("POST", f"/api/customers/{customer_id}/referral", body, by=by, key=key)
 
 
 def read(*, customer_id: str = ADA, by: Role | str = Role.SUPPORT) -> dict[str, Any]:
-    found: dict[str, Any] = get(f"/api/customers/{customer_id}/referral", by=by).json_body
+    found: dict[str, Any] = get(f"/api/customers/{customer_id}/referral", by=by).json
     return found
 
 

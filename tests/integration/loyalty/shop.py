@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from itertools import count
 from typing import Any, Final
 
-from chalice.test import Client, HTTPResponse
-
-from infra.apps import load_app
 from loyalty.ledger import store as ledger
 from loyalty.ledger.items import Entry
 from loyalty.ledger.verification import verify
 from loyalty.points import store
 from loyalty.points.items import PointsAccount
-from loyalty.table import LoyaltyItem
 from shared import ids
 from shared.events.base import EventData
 from shared.events.customers import (
@@ -24,19 +18,17 @@ from shared.events.customers import (
     CustomerStatus,
     CustomerUpdated,
     OrderRecorded,
-    OrderStatus,
     Profile,
 )
 from shared.events.privacy import ErasureRequested
-from shared.functions import relay_of
 from shared.roles import Role
-from tests.harness.aws.context import LambdaContext
-from tests.harness.aws.ground import BUS
-from tests.harness.heard import house_event, sqs_batch
-from tests.harness.tokens import bearer
+from tests.harness.aws.gateway import Answer
+from tests.harness.heard import house_event
+from tests.harness.orders import recorded
+from tests.harness.stage import Stage
 
-APP: Final[Any] = load_app("loyalty")
-CLIENT: Final = Client(APP.app)
+stage: Final = Stage("loyalty")
+call: Final = stage.call
 # Names of tests carry them, so they are the same in every process.
 ADA: Final = "cus_01HZX3Q7V8M4N5P6R7S8T9W0AD"
 BOB: Final = "cus_01HZX3Q7V8M4N5P6R7S8T9W0BB"
@@ -46,17 +38,7 @@ PLACED_AT: Final = datetime(2026, 1, 31, 12, tzinfo=UTC)
 
 def order(order_id: str = "A1", customer_id: str | None = ADA, **facts: Any) -> OrderRecorded:
     """An order of $29.33, paid; `facts` replace those of it."""
-    values: dict[str, Any] = {
-        "order_id": order_id,
-        "customer_id": customer_id,
-        "status": OrderStatus.PAID,
-        "placed_at": PLACED_AT,
-        "paid_at": PLACED_AT,
-        "currency": "USD",
-        "total": 2933,
-        "refunded": 0,
-    }
-    return OrderRecorded(**values | facts)
+    return recorded(order_id, customer_id, **{"placed_at": PLACED_AT, "paid_at": PLACED_AT, "total": 2933} | facts)
 
 
 def registration(customer_id: str = ADA, **facts: Any) -> CustomerRegistered:
@@ -82,16 +64,12 @@ _versions: Final = count(1)
 
 def hear(*events: EventData, version: int | None = None) -> int:
     """Deliver events in this order, each told at `version` or at a newer one than any before; how many failed."""
-    batch = sqs_batch(*(house_event(event, version=version or next(_versions)) for event in events))
-    return len(APP.inbox(batch, LambdaContext())["batchItemFailures"])
+    return len(stage.deliver(*(house_event(event, version=version or next(_versions)) for event in events)))
 
 
 def expire() -> dict[str, Any]:
     """Run the schedule's function once."""
-    event = {"source": "aws.events", "detail-type": "Scheduled Event", "detail": {}, "version": "0", "account": "1"}
-    more = {"id": "1", "time": "2026-01-01T00:00:00Z", "region": "us-east-1", "resources": []}
-    answer: dict[str, Any] = APP.expire(event | more, LambdaContext())
-    return answer
+    return stage.run("expire")
 
 
 def account(customer_id: str = ADA) -> PointsAccount:
@@ -113,28 +91,14 @@ def points(customer_id: str = ADA) -> list[int]:
     return [entry.amount for entry in entries(customer_id)]
 
 
-def told() -> list[tuple[str, dict[str, Any]]]:
-    """Names and data of what the table's items carry, in no order."""
-    relay = relay_of("loyalty", BUS)
-    carried = [entry for image in images() for entry in relay.entries_of(image)]
-    return [(entry["DetailType"], json.loads(entry["Detail"])["data"]) for entry in carried]
-
-
-def images() -> list[dict[str, Any]]:
-    """Every item of the table, in DynamoDB's own form."""
-    found: list[dict[str, Any]] = LoyaltyItem._get_connection().scan()["Items"]
-    return found
-
-
 def told_of(name: str) -> list[dict[str, Any]]:
-    return [data for told_name, data in told() if told_name == name]
+    """The data of every event of this name that the table's items carry, in no order."""
+    return [told.data for told in stage.carried() if told.name == name]
 
 
-def get(path: str, by: Role | str = Role.SUPPORT) -> HTTPResponse:
-    return CLIENT.http.get(path, headers=bearer(by))
+def get(path: str, by: Role | str = Role.SUPPORT) -> Answer:
+    return call("GET", path, by=by)
 
 
-def adjust(body: Any, *, key: str | None = "k1", by: Role | str = Role.SUPPORT, customer_id: str = ADA) -> HTTPResponse:
-    headers: Mapping[str, str] = {"Content-Type": "application/json", **({"Idempotency-Key": key} if key else {})}
-    path = f"/api/customers/{customer_id}/points"
-    return CLIENT.http.post(path, headers={**headers, **bearer(by)}, body=json.dumps(body).encode())
+def adjust(body: Any, *, key: str | None = "k1", by: Role | str = Role.SUPPORT, customer_id: str = ADA) -> Answer:
+    return call("POST", f"/api/customers/{customer_id}/points", body, by=by, key=key)

@@ -2,60 +2,56 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from chalice.test import HTTPResponse
 
 from loyalty.points import store
 from loyalty.points.items import PointsAccount
 from shared.roles import Role
 from shared.table import commit
-from tests.harness.tokens import bearer
-from tests.integration.loyalty.shop import ADA, CLIENT, account, get
+from tests.harness.aws.gateway import Answer
+from tests.integration.loyalty.shop import ADA, account, call, get
 
 WRITING = "loyalty.ledger.store.commit"
 
 
-def hold(points: Any, *, key: str | None = "h1", by: Role | str = Role.STOREFRONT, **body: Any) -> HTTPResponse:
+def hold(points: Any, *, key: str | None = "h1", by: Role | str = Role.STOREFRONT, **body: Any) -> Answer:
     return post("holds", {"points": points, **body}, key=key, by=by)
 
 
 def held(points: int, *, key: str = "h1", **body: Any) -> str:
     """Hold points; the hold's id."""
     answer = hold(points, key=key, **body)
-    assert answer.status_code == 201, answer.body
-    return str(answer.json_body["id"])
+    assert answer.status == 201, answer.text
+    return str(answer.json["id"])
 
 
-def read_hold(hold_id: str, *, by: Role | str = Role.STOREFRONT, customer_id: str = ADA) -> HTTPResponse:
+def read_hold(hold_id: str, *, by: Role | str = Role.STOREFRONT, customer_id: str = ADA) -> Answer:
     return get(f"/api/customers/{customer_id}/holds/{hold_id}", by=by)
 
 
-def capture(hold_id: str, *, by: Role | str = Role.STOREFRONT, customer_id: str = ADA, **body: Any) -> HTTPResponse:
+def capture(hold_id: str, *, by: Role | str = Role.STOREFRONT, customer_id: str = ADA, **body: Any) -> Answer:
     return post(f"holds/{hold_id}/capture", body, by=by, customer_id=customer_id)
 
 
-def release(hold_id: str, *, by: Role | str = Role.STOREFRONT, customer_id: str = ADA) -> HTTPResponse:
+def release(hold_id: str, *, by: Role | str = Role.STOREFRONT, customer_id: str = ADA) -> Answer:
     return post(f"holds/{hold_id}/release", None, by=by, customer_id=customer_id)
 
 
-def redeem(points: Any, *, key: str | None = "r1", by: Role | str = Role.STOREFRONT, **body: Any) -> HTTPResponse:
+def redeem(points: Any, *, key: str | None = "r1", by: Role | str = Role.STOREFRONT, **body: Any) -> Answer:
     return post("redemptions", {"points": points, **body}, key=key, by=by)
 
 
-def quote(total: int, *, by: Role | str = Role.STOREFRONT, **body: Any) -> HTTPResponse:
+def quote(total: int, *, by: Role | str = Role.STOREFRONT, **body: Any) -> Answer:
     return post("checkout-quote", {"total": total, "currency": "USD", **body}, by=by)
 
 
 def post(
     path: str, body: Any, *, key: str | None = None, by: Role | str = Role.STOREFRONT, customer_id: str = ADA
-) -> HTTPResponse:
-    headers = {"Content-Type": "application/json", **bearer(by)} | ({"Idempotency-Key": key} if key else {})
-    content = b"" if body is None else json.dumps(body).encode()
-    return CLIENT.http.post(f"/api/customers/{customer_id}/{path}", headers=headers, body=content)
+) -> Answer:
+    return call("POST", f"/api/customers/{customer_id}/{path}", body, by=by, key=key)
 
 
 def places() -> tuple[int, int, int]:

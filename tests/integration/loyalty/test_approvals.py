@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
-from chalice.test import HTTPResponse
 
 from loyalty.adjustments import approvals
 from loyalty.adjustments.items import Proposal
@@ -14,22 +12,21 @@ from loyalty.points import store
 from shared.events.customers import CustomersMerged
 from shared.http.openapi import openapi
 from shared.roles import Role
-from tests.harness.tokens import bearer
+from tests.harness.aws.gateway import Answer
 from tests.integration.loyalty.settings import set_programme
 from tests.integration.loyalty.shop import (
     ADA,
-    APP,
     BOB,
-    CLIENT,
     account,
     adjust,
+    call,
     entries,
     erasure,
     get,
     hear,
-    images,
     order,
     registration,
+    stage,
     told_of,
 )
 from tests.integration.loyalty.spending import let_in
@@ -47,40 +44,39 @@ def limit() -> None:
 def propose(*, customer_id: str = ADA, key: str = "k1", **changed: Any) -> str:
     """Propose as support; the proposal's id."""
     answer = adjust(BODY | changed, key=key, customer_id=customer_id)
-    assert answer.status_code == 202, answer.body
-    return str(answer.json_body["id"])
+    assert answer.status == 202, answer.text
+    return str(answer.json["id"])
 
 
-def decide(proposal_id: str, act: str, *, by: Role = Role.ADMIN, customer_id: str = ADA, **body: Any) -> HTTPResponse:
+def decide(proposal_id: str, act: str, *, by: Role = Role.ADMIN, customer_id: str = ADA, **body: Any) -> Answer:
     path = f"/api/customers/{customer_id}/points/proposals/{proposal_id}/{act}"
-    headers = bearer(by) | ({"Content-Type": "application/json"} if body else {})
-    return CLIENT.http.post(path, headers=headers, body=json.dumps(body).encode() if body else b"")
+    return call("POST", path, body or b"", by=by)
 
 
-def approve(proposal_id: str, *, by: Role = Role.ADMIN, customer_id: str = ADA) -> HTTPResponse:
+def approve(proposal_id: str, *, by: Role = Role.ADMIN, customer_id: str = ADA) -> Answer:
     return decide(proposal_id, "approve", by=by, customer_id=customer_id)
 
 
-def reject(proposal_id: str, *, by: Role = Role.ADMIN, note: str = "Too much") -> HTTPResponse:
+def reject(proposal_id: str, *, by: Role = Role.ADMIN, note: str = "Too much") -> Answer:
     return decide(proposal_id, "reject", by=by, note=note)
 
 
-def problem(answer: HTTPResponse) -> tuple[int, str]:
-    return answer.status_code, answer.json_body["type"].removeprefix("/problems/")
+def problem(answer: Answer) -> tuple[int, str]:
+    return answer.status, answer.json["type"].removeprefix("/problems/")
 
 
 def waiting() -> list[str]:
-    return [row["id"] for row in get("/api/loyalty/adjustments").json_body["data"]]
+    return [row["id"] for row in get("/api/loyalty/adjustments").json["data"]]
 
 
 @pytest.mark.parametrize(("points", "status"), [(500, 201), (501, 202), (-293, 201), (-501, 202)])
 def test_above_the_limit_either_way_a_second_person_is_needed(points: int, status: int) -> None:
-    assert adjust(BODY | {"points": points}).status_code == status
+    assert adjust(BODY | {"points": points}).status == status
 
 
 def test_what_is_proposed_is_not_posted() -> None:
     answer = adjust(BODY)
-    body = answer.json_body
+    body = answer.json
     told = {name: body[name] for name in ("state", "points", "code", "reason", "proposed_by", "decided_by")}
     assert told == BODY | {"state": "proposed", "proposed_by": "staff:test-support", "decided_by": None}
     assert account().balance == 293
@@ -90,7 +86,7 @@ def test_what_is_proposed_is_not_posted() -> None:
 
 def test_proposed_twice_under_one_key_it_is_one_proposal() -> None:
     first, again = adjust(BODY), adjust(BODY)
-    assert (again.status_code, again.json_body) == (202, first.json_body)
+    assert (again.status, again.json) == (202, first.json)
     assert again.headers["Idempotent-Replayed"] == "true"
     assert len(waiting()) == 1
 
@@ -98,8 +94,8 @@ def test_proposed_twice_under_one_key_it_is_one_proposal() -> None:
 def test_another_person_approves_and_both_stand_in_the_ledger() -> None:
     proposal_id = propose()
     answer = approve(proposal_id)
-    assert answer.status_code == 201
-    posted = answer.json_body
+    assert answer.status == 201
+    posted = answer.json
     assert (posted["points"], posted["balance"], posted["cause"]) == (600, 893, proposal_id)
     assert (posted["actor"], posted["proposed_by"]) == ("staff:test-admin", "staff:test-support")
     entry = entries()[-1]
@@ -112,16 +108,16 @@ def test_another_person_approves_and_both_stand_in_the_ledger() -> None:
 
 def test_of_what_staff_mean_to_say_nothing_about_the_event_asks_for_no_notice() -> None:
     answer = adjust(BODY | {"notify": False})
-    assert answer.json_body["notify"] is False
-    approve(answer.json_body["id"])
-    assert adjust({"points": 5, "reason": "A typing error", "notify": False}, key="k2").status_code == 201
+    assert answer.json["notify"] is False
+    approve(answer.json["id"])
+    assert adjust({"points": 5, "reason": "A typing error", "notify": False}, key="k2").status == 201
     assert [told["notify"] for told in told_of("PointsAdjusted")] == [False, False]
 
 
 def test_the_customer_reads_the_reason_and_no_name_of_staff() -> None:
     approve(propose())
     hear(registration(email_verified=True))
-    [row, _] = get(f"/api/customers/{ADA}/points/entries", by=ADA).json_body["data"]
+    [row, _] = get(f"/api/customers/{ADA}/points/entries", by=ADA).json["data"]
     assert (row["reason"], row["actor"], row["proposed_by"]) == (BODY["reason"], "staff", "staff")
 
 
@@ -129,31 +125,31 @@ def test_whoever_proposed_it_cannot_approve_it_but_may_take_it_back() -> None:
     proposal_id = propose()
     assert problem(approve(proposal_id, by=Role.SUPPORT)) == (403, "same-person")
     taken_back = reject(proposal_id, by=Role.SUPPORT)
-    assert (taken_back.status_code, taken_back.json_body["state"]) == (200, "rejected")
+    assert (taken_back.status, taken_back.json["state"]) == (200, "rejected")
     assert account().balance == 293
 
 
 @pytest.mark.parametrize("by", [Role.MARKETING, Role.COMPLIANCE, Role.STOREFRONT])
 def test_others_than_admin_and_support_decide_nothing(by: Role) -> None:
     proposal_id = propose()
-    assert [approve(proposal_id, by=by).status_code, reject(proposal_id, by=by).status_code] == [403, 403]
-    assert get(PROPOSALS, by=by).status_code == get("/api/loyalty/adjustments", by=by).status_code == 403
+    assert [approve(proposal_id, by=by).status, reject(proposal_id, by=by).status] == [403, 403]
+    assert get(PROPOSALS, by=by).status == get("/api/loyalty/adjustments", by=by).status == 403
 
 
 def test_a_decision_sent_again_is_answered_again_and_another_is_refused() -> None:
     proposal_id = propose()
     first, again = approve(proposal_id), approve(proposal_id)
-    assert (again.status_code, again.json_body) == (201, first.json_body)
+    assert (again.status, again.json) == (201, first.json)
     refused = reject(proposal_id)
     assert problem(refused) == (409, "proposal-decided")
-    assert refused.json_body["state"] == "approved"
+    assert refused.json["state"] == "approved"
     assert [entry.amount for entry in entries()] == [293, 600]
 
 
 def test_what_was_rejected_is_never_posted() -> None:
     proposal_id = propose()
-    assert reject(proposal_id).json_body["note"] == "Too much"
-    assert reject(proposal_id, note="Other words").json_body["note"] == "Too much"
+    assert reject(proposal_id).json["note"] == "Too much"
+    assert reject(proposal_id, note="Other words").json["note"] == "Too much"
     assert problem(approve(proposal_id)) == (409, "proposal-decided")
     assert account().balance == 293
     assert waiting() == []
@@ -166,11 +162,11 @@ def test_of_two_at_once_one_wins(monkeypatch: pytest.MonkeyPatch, mine: str, oth
 
     def other() -> None:
         answer = decide(proposal_id, others, by=Role.ADMIN, **(body if others == "reject" else {}))
-        assert answer.status_code in {200, 201}, answer.body
+        assert answer.status in {200, 201}, answer.text
 
     let_in(monkeypatch, other)
     answer = decide(proposal_id, mine, by=Role.ADMIN, **(body if mine == "reject" else {}))
-    assert answer.status_code == (201 if mine == others else 409), answer.body
+    assert answer.status == (201 if mine == others else 409), answer.text
     assert [entry.amount for entry in entries()] == ([293, 600] if others == "approve" else [293])
 
 
@@ -182,7 +178,7 @@ def test_a_decision_made_while_another_is_written_is_seen(monkeypatch: pytest.Mo
     def posted_late(*arguments: Any, **named: Any) -> Any:
         monkeypatch.setattr(approvals, "posted", work)
         answer = decide(proposal_id, others, by=Role.ADMIN, **({"note": "x"} if others == "reject" else {}))
-        assert answer.status_code in {200, 201}
+        assert answer.status in {200, 201}
         return work(*arguments, **named)
 
     monkeypatch.setattr(approvals, "posted", posted_late)
@@ -191,7 +187,7 @@ def test_a_decision_made_while_another_is_written_is_seen(monkeypatch: pytest.Mo
     if others == "reject":
         assert problem(answer) == (409, "proposal-decided")
     else:
-        assert (answer.status_code, answer.json_body["points"]) == (201, 600)
+        assert (answer.status, answer.json["points"]) == (201, 600)
     assert [entry.amount for entry in entries()] == ([293, 600] if others == "approve" else [293])
 
 
@@ -199,16 +195,16 @@ def test_whether_there_is_enough_is_looked_at_when_it_is_approved() -> None:
     proposal_id = propose(points=-501)
     refused = approve(proposal_id)
     assert problem(refused) == (409, "insufficient-points")
-    assert (refused.json_body["balance"], waiting()) == (293, [proposal_id])
+    assert (refused.json["balance"], waiting()) == (293, [proposal_id])
     hear(order("A2"))
-    assert approve(proposal_id).json_body["balance"] == 85
+    assert approve(proposal_id).json["balance"] == 85
 
 
 def test_a_customers_proposals_are_listed_newest_first_a_page_at_a_time() -> None:
     ids = [propose(key=f"k{number}") for number in range(3)]
     reject(ids[0])
-    first = get(f"{PROPOSALS}?limit=2").json_body
-    rest = get(f"{PROPOSALS}?limit=2&cursor={first['next_cursor']}").json_body
+    first = get(f"{PROPOSALS}?limit=2").json
+    rest = get(f"{PROPOSALS}?limit=2&cursor={first['next_cursor']}").json
     rows = first["data"] + rest["data"]
     assert [row["id"] for row in rows] == sorted(ids, reverse=True)
     assert [row["state"] for row in rows] == ["proposed", "proposed", "rejected"]
@@ -222,7 +218,7 @@ def test_all_that_wait_are_listed_newest_first_a_page_at_a_time() -> None:
     reject(ids[2])
     found, cursor = [], ""
     while True:
-        page = get(f"/api/loyalty/adjustments?limit=3{cursor}").json_body
+        page = get(f"/api/loyalty/adjustments?limit=3{cursor}").json
         found += [(row["id"], row["customer_id"]) for row in page["data"]]
         if page["next_cursor"] is None:
             break
@@ -233,59 +229,61 @@ def test_all_that_wait_are_listed_newest_first_a_page_at_a_time() -> None:
 
 def test_a_proposal_that_waits_is_nothing_that_time_does_something_to() -> None:
     propose()
-    [stored] = [image for image in images() if image["kind"]["S"] == "proposal"]
+    [stored] = [image for image in stage.items() if image["kind"]["S"] == "proposal"]
     assert stored["due_shard"]["S"].startswith("PROPOSAL#")
 
 
 def test_an_unknown_proposal_or_customer_is_not_found() -> None:
     unknown = "adj_01HZX3Q7V8M4N5P6R7S8T9W0AD"
-    assert approve(unknown).status_code == 404
-    assert approve(propose(), customer_id=BOB).status_code == 404
-    assert adjust(BODY, customer_id=BOB, key="k9").status_code == 404
-    assert decide("adj_1", "approve").status_code == 422
+    assert approve(unknown).status == 404
+    assert approve(propose(), customer_id=BOB).status == 404
+    assert adjust(BODY, customer_id=BOB, key="k9").status == 404
+    assert decide("adj_1", "approve").status == 422
 
 
 def test_a_proposal_of_somebody_merged_since_is_approved_for_the_one_who_stays() -> None:
     hear(order("B1", BOB))
     old = propose(customer_id=BOB)
     hear(CustomersMerged(customer_id=ADA, merged_id=BOB, merged_at="2026-11-22T00:00:00Z"))
-    assert [row["id"] for row in get(PROPOSALS).json_body["data"]] == [old]
-    assert approve(old, customer_id=BOB).json_body["balance"] == 586 + 600
-    assert approve(old).json_body["number"] == entries()[-1].seq
+    assert [row["id"] for row in get(PROPOSALS).json["data"]] == [old]
+    assert approve(old, customer_id=BOB).json["balance"] == 586 + 600
+    assert approve(old).json["number"] == entries()[-1].seq
 
 
 def test_an_erasure_takes_proposals_with_it() -> None:
     proposal_id = propose()
     hear(erasure())
     assert told_of("ErasureAnswered")[0]["erased"]["proposals"] == 1
-    assert not [image for image in images() if image["kind"]["S"] == "proposal"]
-    assert BODY["reason"] not in str(images())
+    assert not [image for image in stage.items() if image["kind"]["S"] == "proposal"]
+    assert BODY["reason"] not in str(stage.items())
     assert waiting() == []
-    assert approve(proposal_id).status_code == 404
+    assert approve(proposal_id).status == 404
 
 
 def test_a_proposal_made_while_its_customer_is_erased_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     let_in(monkeypatch, lambda: hear(erasure()))
-    assert adjust(BODY).status_code == 404
-    assert not [image for image in images() if image["kind"]["S"] == "proposal"]
+    assert adjust(BODY).status == 404
+    assert not [image for image in stage.items() if image["kind"]["S"] == "proposal"]
 
 
 def test_without_a_limit_nobody_else_is_asked() -> None:
     set_programme()
-    assert adjust(BODY | {"points": 1_000_000}).status_code == 201
+    assert adjust(BODY | {"points": 1_000_000}).status == 201
     assert store.existing_account(ADA).balance == 1_000_293
 
 
 def test_what_is_decided_is_in_no_index() -> None:
     proposal_id = propose()
     approve(proposal_id)
-    [found] = [Proposal.from_raw_data(image) for image in images() if image["kind"]["S"] == "proposal"]
+    [found] = [Proposal.from_raw_data(image) for image in stage.items() if image["kind"]["S"] == "proposal"]
     assert found.id == proposal_id
     assert {found.due_shard, found.due_at} == {None}
 
 
 def test_both_answers_are_documented() -> None:
-    documented = openapi("loyalty", APP.functions.endpoints.all)["paths"]["/api/customers/{customer_id}/points"]["post"]
+    documented = openapi("loyalty", stage.app.functions.endpoints.all)["paths"]["/api/customers/{customer_id}/points"][
+        "post"
+    ]
     schemas = {
         status: answer["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
         for status, answer in documented["responses"].items()

@@ -19,7 +19,6 @@ from tests.integration.loyalty import wallet
 from tests.integration.loyalty.rewards import claimed, give, reward, voucher
 from tests.integration.loyalty.shop import (
     ADA,
-    APP,
     BOB,
     CAT,
     PLACED_AT,
@@ -30,10 +29,9 @@ from tests.integration.loyalty.shop import (
     expire,
     get,
     hear,
-    images,
     order,
     registration,
-    told,
+    stage,
 )
 from tests.integration.loyalty.spending import capture, held, redeem
 
@@ -42,7 +40,7 @@ Clock = Callable[[str], None]
 
 def test_an_account_is_not_in_the_index_of_entries() -> None:
     hear(registration(), order())
-    [held] = [image for image in images() if image["kind"]["S"] == "account"]
+    [held] = [image for image in stage.items() if image["kind"]["S"] == "account"]
     assert "seq" not in held
 
 
@@ -53,7 +51,7 @@ def test_accruing_an_order_takes_two_calls_and_small_items(calls: list[Call]) ->
     assert [call.name for call in calls] == ["GetItem", "TransactWriteItems"]
     # DynamoDB charges by the KB: 2 x 1 for the account, 2 x 1 for the entry, 1 for its place in the index.
     assert [entry.tier for entry in entries()] == ["bronze", "gold"]
-    assert [_bytes(image) for image in images() if _bytes(image) > 1024] == []
+    assert [_bytes(image) for image in stage.items() if _bytes(image) > 1024] == []
 
 
 def test_holding_and_spending_points_take_as_many_calls_whatever_came_before(calls: list[Call]) -> None:
@@ -70,7 +68,7 @@ def test_holding_and_spending_points_take_as_many_calls_whatever_came_before(cal
         calls.clear()
         redeem(100, key=f"r{n}")
         assert [(call.name, call.size) for call in calls] == [(read, 1), (write, 2)]
-    assert [_bytes(image) for image in images() if _bytes(image) > 1024] == []
+    assert [_bytes(image) for image in stage.items() if _bytes(image) > 1024] == []
 
 
 def test_one_customer_expires_in_two_calls_beside_a_query_a_shard_of_two_indexes(
@@ -92,7 +90,7 @@ def test_a_claim_takes_four_calls_and_small_items(calls: list[Call]) -> None:
     claimed(plain)
     assert [call.name for call in calls] == ["GetItem", "GetItem", "GetItem", "TransactWriteItems"]
     assert len(calls[-1].sent["TransactItems"]) == 4
-    assert [_bytes(image) for image in images() if _bytes(image) > 1024] == []
+    assert [_bytes(image) for image in stage.items() if _bytes(image) > 1024] == []
 
 
 def test_a_claim_of_what_everything_limits_takes_three_items_more(calls: list[Call]) -> None:
@@ -119,7 +117,7 @@ def test_credit_is_held_in_two_calls_and_ends_in_two_with_small_items(calls: lis
     ends = ["Query", "TransactWriteItems"]
     assert ([call.name for call in calls[:2]], [call.name for call in calls[-3:]]) == (ends, [*ends, "Query"])
     assert [len(call.sent["TransactItems"]) for call in calls if call.name == "TransactWriteItems"] == [2, 2, 3]
-    assert [_bytes(image) for image in images() if _bytes(image) > 1024] == []
+    assert [_bytes(image) for image in stage.items() if _bytes(image) > 1024] == []
 
 
 def test_a_later_lot_moves_nothing_in_the_index_of_what_is_due() -> None:
@@ -152,10 +150,10 @@ def test_the_relay_tells_what_the_stream_brings() -> None:
     hear(registration(), order())
     records = [
         {"eventID": str(n), "dynamodb": {"SequenceNumber": str(n), "NewImage": image}}
-        for n, image in enumerate(images(), 1)
+        for n, image in enumerate(stage.items(), 1)
     ]
-    assert APP.relay({"Records": records}, LambdaContext()) == {"batchItemFailures": []}
-    assert sorted(name for name, _ in told()) == ["CardIssued", "PointsEarned"]
+    assert stage.app.relay({"Records": records}, LambdaContext()) == {"batchItemFailures": []}
+    assert sorted(told.name for told in stage.carried()) == ["CardIssued", "PointsEarned"]
 
 
 @dataclass(frozen=True)

@@ -19,18 +19,7 @@ from shared.cause import Cause
 from shared.events.customers import OrderStatus
 from shared.events.loyalty import Tier
 from tests.integration.loyalty.settings import set_programme
-from tests.integration.loyalty.shop import (
-    ADA,
-    BOB,
-    account,
-    adjust,
-    entries,
-    expire,
-    hear,
-    order,
-    points,
-    told_of,
-)
+from tests.integration.loyalty.shop import ADA, BOB, account, adjust, entries, expire, hear, order, points, told_of
 
 CAUSE = Cause("service:test", "corr")
 UNPAID = {"paid_at": None, "status": OrderStatus.PLACED}
@@ -235,7 +224,7 @@ def test_points_that_expired_unspent_are_not_taken_again(set_clock: Any) -> None
 
 
 def spend(amount: int) -> None:
-    assert adjust({"points": -amount, "reason": "spent"}, key=f"spend-{amount}").status_code == 201
+    assert adjust({"points": -amount, "reason": "spent"}, key=f"spend-{amount}").status == 201
 
 
 def _get_in_between(monkeypatch: pytest.MonkeyPatch, event: Any, version: int = 1) -> None:

@@ -84,7 +84,7 @@ def _live_a_day(number: int, at: At) -> None:
     if (account().due_at or "never") < clock.now().isoformat():
         expire()
     if number % 10 == 1:
-        assert capture(held(200, key=f"paid-{number}", order_id=f"A{number}")).status_code == 200
+        assert capture(held(200, key=f"paid-{number}", order_id=f"A{number}")).status == 200
     assert hear(_order(number)) == 0
     if number % 25 == 4:
         assert hear(_refunded(number - 3)) == 0
@@ -104,17 +104,17 @@ def _operations(orders: int, at: At) -> Mapping[str, Callable[[], Bill]]:
     newest = f"A{orders - 1}"
     return {
         "earn": lambda: _bill(lambda: hear(_order(orders)) == 0),
-        "hold": lambda: _bill(lambda: hold(50).status_code == 201),
-        "capture": lambda: _bill_of_an_end(lambda name: capture(name).status_code == 200),
-        "capture for an order": lambda: _bill_of_an_end(lambda name: capture(name, order_id=newest).status_code == 200),
-        "release": lambda: _bill_of_an_end(lambda name: release(name).status_code == 200),
-        "redeem": lambda: _bill(lambda: redeem(50).status_code == 201),
-        "redeem for an order": lambda: _bill(lambda: redeem(50, order_id=newest).status_code == 201),
+        "hold": lambda: _bill(lambda: hold(50).status == 201),
+        "capture": lambda: _bill_of_an_end(lambda name: capture(name).status == 200),
+        "capture for an order": lambda: _bill_of_an_end(lambda name: capture(name, order_id=newest).status == 200),
+        "release": lambda: _bill_of_an_end(lambda name: release(name).status == 200),
+        "redeem": lambda: _bill(lambda: redeem(50).status == 201),
+        "redeem for an order": lambda: _bill(lambda: redeem(50, order_id=newest).status == 201),
         "reverse": lambda: _bill(lambda: hear(_refunded(orders - 1)) == 0),
         "reverse what has expired": lambda: _bill_of_a_late_refund(at),
         "expire": lambda: _bill_of_expiry(at, lambda: hear(_order(orders)) == 0),
         "expire after a warning": lambda: _bill_of_expiry(at, lambda: True),
-        "adjust": lambda: _bill(lambda: adjust({"points": 50, "reason": "A late delivery"}).status_code == 201),
+        "adjust": lambda: _bill(lambda: adjust({"points": 50, "reason": "A late delivery"}).status == 201),
     }
 
 

@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 from botocore.client import BaseClient
-from chalice.test import HTTPResponse
 
 from loyalty.jobs.audit import check_books
 from loyalty.ledger.items import Entry
@@ -21,22 +20,20 @@ from loyalty.liability import store, usecases
 from loyalty.liability.rules import Books, BooksError, Movement
 from loyalty.liability.usecases import Run, close_days
 from shared.roles import Role
-from tests.harness.aws.context import LambdaContext
+from tests.harness.aws.gateway import Answer
 from tests.harness.aws.ground import ROOT
-from tests.harness.tokens import bearer
 from tests.integration.loyalty.shop import (
     ADA,
-    APP,
     BOB,
-    CLIENT,
     adjust,
+    call,
     entries,
     erasure,
     expire,
     hear,
-    images,
     order,
     registration,
+    stage,
 )
 
 Clock = Callable[[str], None]
@@ -50,14 +47,14 @@ def close(*, times: int | None = None) -> Run:
     return close_days(lambda: times is None or next(looks) <= times)
 
 
-def report(query: str = "", by: Role = Role.ADMIN) -> HTTPResponse:
-    return CLIENT.http.get(f"/api/loyalty/liability{query}", headers=bearer(by))
+def report(query: str = "", by: Role = Role.ADMIN) -> Answer:
+    return call("GET", f"/api/loyalty/liability{query}", by=by)
 
 
 def table(query: str = "") -> list[list[str]]:
-    answer = CLIENT.http.get(f"/api/loyalty/liability.csv{query}", headers=bearer(Role.ADMIN))
+    answer = call("GET", f"/api/loyalty/liability.csv{query}", by=Role.ADMIN)
     assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
-    return list(csv.reader(io.StringIO(answer.body.decode())))
+    return list(csv.reader(io.StringIO(answer.text)))
 
 
 def books(day: date, ledger: str = "points") -> Books:
@@ -72,7 +69,7 @@ def closed_items() -> dict[str, Any]:
         f"{image['pk']['S']} {image['sk']['S']}": {
             name: value for name, value in image.items() if name not in {"closed_at", "version"}
         }
-        for image in images()
+        for image in stage.items()
         if image["pk"]["S"].startswith("LIABILITY")
     }
 
@@ -103,7 +100,7 @@ def test_without_entries_there_is_nothing_to_close(set_clock: Clock) -> None:
     hear(registration())
     assert close() == Run(closed=0, finished=True)
     assert closed_items() == {}
-    assert report().status_code == 404
+    assert report().status == 404
 
 
 def test_a_missed_week_is_closed_day_by_day(set_clock: Clock) -> None:
@@ -121,9 +118,9 @@ def test_a_missed_week_is_closed_day_by_day(set_clock: Clock) -> None:
 def test_closing_again_changes_nothing(set_clock: Clock) -> None:
     live_two_days(set_clock)
     assert close().closed == 2
-    before = images()
+    before = stage.items()
     assert close() == Run(closed=0, finished=True)
-    assert images() == before
+    assert stage.items() == before
 
 
 def test_a_run_without_time_leaves_what_it_counted_to_the_next(
@@ -201,13 +198,13 @@ def test_a_day_with_an_entry_missing_is_not_closed_and_counted_anew(set_clock: C
     hear(order(total=10_000))
     adjust({"points": -1_000, "reason": "x"})
     [earned, _] = entries()
-    [kept] = [image for image in images() if image["pk"]["S"] == earned.pk]
+    [kept] = [image for image in stage.items() if image["pk"]["S"] == earned.pk]
     connection = Entry._get_connection()
     connection.delete_item(earned.pk, earned.sk)
     set_clock("2026-03-02T02:00:00+00:00")
     with pytest.raises(BooksError):
         close()
-    assert report().status_code == 404
+    assert report().status == 404
     rest = {name: value for name, value in kept.items() if name not in {"pk", "sk"}}
     connection.put_item(earned.pk, earned.sk, attributes=rest)
     assert close().closed == 1
@@ -216,9 +213,7 @@ def test_a_day_with_an_entry_missing_is_not_closed_and_counted_anew(set_clock: C
 
 def test_the_function_says_what_it_did(set_clock: Clock) -> None:
     live_two_days(set_clock)
-    event = {"source": "aws.events", "detail-type": "Scheduled Event", "detail": {}, "version": "0", "account": "1"}
-    more = {"id": "1", "time": "2026-01-01T00:00:00Z", "region": "us-east-1", "resources": []}
-    assert APP.close(event | more, LambdaContext()) == {"closed": 2, "finished": True}
+    assert stage.run("close") == {"closed": 2, "finished": True}
 
 
 def test_a_report_says_what_is_owed_by_month_and_what_became_of_the_rest(set_clock: Clock) -> None:
@@ -229,7 +224,7 @@ def test_a_report_says_what_is_owed_by_month_and_what_became_of_the_rest(set_clo
     adjust({"points": 50, "reason": "x"})
     set_clock("2026-04-03T10:00:00+00:00")
     close()
-    answer = report().json_body
+    answer = report().json
     # The first order reached a tier: 2,000 points, then 1,200; the lots end in March of this year and in January.
     assert (answer["day"], answer["first_day"]) == ("2026-04-02", "2026-03-01")
     assert [(row["month"], row["amount"], row["value"]) for row in answer["months"]] == [
@@ -255,18 +250,18 @@ def test_a_past_day_is_reported_as_it_was(set_clock: Clock) -> None:
     set_clock("2026-04-20T10:00:00+00:00")
     hear(order("C1", total=30_000))
     close()
-    assert report("?as_of=2026-03-01").body == first.body
-    assert report("?as_of=2026-04-19").json_body["balance"] == report("?as_of=2026-03-02").json_body["balance"]
+    assert report("?as_of=2026-03-01").text == first.text
+    assert report("?as_of=2026-04-19").json["balance"] == report("?as_of=2026-03-02").json["balance"]
 
 
 def test_as_of_today_is_yesterdays_close_and_the_newest_where_no_day_is_named(set_clock: Clock) -> None:
     live_two_days(set_clock)
     close()
-    assert report("?as_of=2026-03-03").json_body["day"] == "2026-03-02"
-    assert report().json_body["day"] == "2026-03-02"
+    assert report("?as_of=2026-03-03").json["day"] == "2026-03-02"
+    assert report().json["day"] == "2026-03-02"
     set_clock("2026-03-04T00:10:00+00:00")
-    assert report("?as_of=2026-03-04").status_code == 404
-    assert report().json_body["day"] == "2026-03-02"
+    assert report("?as_of=2026-03-04").status == 404
+    assert report().json["day"] == "2026-03-02"
 
 
 @pytest.mark.parametrize("day", ["2026-02-28", "2026-03-04", "2030-01-01"])
@@ -274,16 +269,16 @@ def test_a_day_that_is_not_closed_is_not_found_and_the_closed_ones_are_named(set
     live_two_days(set_clock)
     close()
     answer = report(f"?as_of={day}")
-    assert answer.status_code == 404
-    assert answer.json_body["type"] == "/problems/day-not-closed"
-    assert (answer.json_body["first_day"], answer.json_body["last_day"]) == ("2026-03-01", "2026-03-02")
+    assert answer.status == 404
+    assert answer.json["type"] == "/problems/day-not-closed"
+    assert (answer.json["first_day"], answer.json["last_day"]) == ("2026-03-01", "2026-03-02")
 
 
 def test_a_ledger_that_nobody_has_is_not_found(set_clock: Clock) -> None:
     live_two_days(set_clock)
     close()
     answer = report("?ledger=credit:EUR")
-    assert (answer.status_code, "first_day" in answer.json_body) == (404, False)
+    assert (answer.status, "first_day" in answer.json) == (404, False)
 
 
 @pytest.mark.parametrize(
@@ -291,20 +286,20 @@ def test_a_ledger_that_nobody_has_is_not_found(set_clock: Clock) -> None:
 )
 def test_what_makes_no_sense_is_refused_by_its_name(query: str) -> None:
     answer = report(query)
-    assert answer.status_code == 422
-    assert answer.json_body["errors"][0]["field"] == query[1:].partition("=")[0]
+    assert answer.status == 422
+    assert answer.json["errors"][0]["field"] == query[1:].partition("=")[0]
 
 
 def test_only_the_shops_owners_read_it(set_clock: Clock) -> None:
     live_two_days(set_clock)
-    assert [report(by=role).status_code for role in (Role.SUPPORT, Role.MARKETING, Role.STOREFRONT)] == [403] * 3
+    assert [report(by=role).status for role in (Role.SUPPORT, Role.MARKETING, Role.STOREFRONT)] == [403] * 3
 
 
 def test_the_table_has_what_the_report_says(set_clock: Clock) -> None:
     live_two_days(set_clock)
     close()
     heading, *rows = table("?as_of=2026-03-02")
-    said = report("?as_of=2026-03-02").json_body
+    said = report("?as_of=2026-03-02").json
     assert heading == ["day", "ledger", "section", "item", "amount", "value", "currency"]
     assert {(row[0], row[1]) for row in rows} == {("2026-03-02", "points")}
     outstanding = [row for row in rows if row[2] == "outstanding"]
@@ -322,7 +317,7 @@ def test_points_are_worth_what_the_programme_of_that_day_said(set_clock: Clock) 
     put_programme({"redeeming": {"flat": {"points": 100, "value": 50}}}, version=1)
     set_clock("2026-03-03T10:00:00+00:00")
     close()
-    first, second = report("?as_of=2026-03-01").json_body, report("?as_of=2026-03-02").json_body
+    first, second = report("?as_of=2026-03-01").json, report("?as_of=2026-03-02").json
     assert first["rate"] == {"points": 1_000, "value": 3_000, "programme": 1}
     assert second["rate"] == {"points": 100, "value": 50, "programme": 2}
     assert (first["outstanding"]["value"], second["outstanding"]["value"]) == (3_000, 500)
@@ -334,7 +329,7 @@ def test_a_version_that_takes_effect_at_midnight_is_the_next_days(set_clock: Clo
     put_programme({"redeeming": {"flat": {"points": 100, "value": 50}}}, effective_from="2026-03-02T00:00:00Z")
     set_clock("2026-03-03T10:00:00+00:00")
     close()
-    assert [report(f"?as_of=2026-03-0{day}").json_body["rate"]["value"] for day in (1, 2)] == [100, 50]
+    assert [report(f"?as_of=2026-03-0{day}").json["rate"]["value"] for day in (1, 2)] == [100, 50]
 
 
 def test_an_erased_persons_points_are_voided_in_the_books(set_clock: Clock) -> None:
@@ -356,11 +351,11 @@ def test_points_and_each_currencys_credit_have_books_of_their_own(set_clock: Clo
         issue_credit(2_500, currency)
     set_clock("2026-03-02T10:00:00+00:00")
     close()
-    answer = report("?ledger=credit:EUR").json_body
+    answer = report("?ledger=credit:EUR").json
     assert (answer["currency"], answer["rate"]) == ("EUR", None)
     assert answer["outstanding"] == {"amount": 2_500, "value": 2_500}
     assert answer["since_first_day"]["issued"] == 2_500
-    assert report().json_body["balance"] == 1_000
+    assert report().json["balance"] == 1_000
     assert check_books(FIRST) == []
 
 
@@ -456,20 +451,18 @@ def allowed(function: str) -> set[str]:
 
 
 def put_programme(programme: dict[str, Any], *, version: int = 0, **more: str) -> None:
-    headers = {**JSON, "If-Match": f'"{version}"', **bearer(Role.ADMIN)}
-    body = json.dumps({"programme": programme, **more}).encode()
-    assert CLIENT.http.put("/api/loyalty/programme", headers=headers, body=body).status_code == 200
+    headers, body = {"If-Match": f'"{version}"'}, {"programme": programme, **more}
+    assert call("PUT", "/api/loyalty/programme", body, by=Role.ADMIN, headers=headers).status == 200
 
 
 def issue_credit(amount: int, currency: str, customer_id: str = ADA) -> None:
-    headers = {**JSON, "Idempotency-Key": f"credit-{currency}", **bearer(Role.ADMIN)}
-    body = json.dumps({"amount": amount, "currency": currency, "code": "goodwill", "reason": "x"}).encode()
+    body = {"amount": amount, "currency": currency, "code": "goodwill", "reason": "x"}
     path = f"/api/customers/{customer_id}/credit"
-    assert CLIENT.http.post(path, headers=headers, body=body).status_code == 201
+    assert call("POST", path, body, by=Role.ADMIN, key=f"credit-{currency}").status == 201
 
 
 def _remove_books() -> None:
     connection = Entry._get_connection()
-    for image in images():
+    for image in stage.items():
         if image["pk"]["S"].startswith("LIABILITY"):
             connection.delete_item(image["pk"]["S"], image["sk"]["S"])

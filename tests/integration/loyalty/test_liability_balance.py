@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -21,8 +20,7 @@ from loyalty.liability.usecases import close_days
 from loyalty.table import LoyaltyItem
 from shared import clock
 from shared.roles import Role
-from tests.harness.tokens import bearer
-from tests.integration.loyalty.shop import ADA, BOB, CLIENT, erasure, expire, hear, order
+from tests.integration.loyalty.shop import ADA, BOB, call, erasure, expire, hear, order
 
 PEOPLE = [ADA, BOB]
 START = datetime(2026, 1, 30, 9, tzinfo=UTC)
@@ -119,12 +117,9 @@ class Life:
     def post(self, path: str, body: Any) -> dict[str, Any] | None:
         """What was answered; None where it was refused."""
         self.calls += 1
-        headers = {"Idempotency-Key": f"k{self.calls}", **bearer(Role.SUPPORT)}
-        content = b"" if body is None else json.dumps(body).encode()
-        sent = headers if body is None else {**headers, "Content-Type": "application/json"}
-        answer = CLIENT.http.post(f"/api/customers/{path}", headers=sent, body=content)
-        assert answer.status_code in {200, 201, 403, 404, 409}, answer.body
-        return answer.json_body if answer.status_code in {200, 201} else None
+        answer = call("POST", f"/api/customers/{path}", body, by=Role.SUPPORT, key=f"k{self.calls}")
+        assert answer.status in {200, 201, 403, 404, 409}, answer.text
+        return answer.json if answer.status in {200, 201} else None
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -146,9 +141,8 @@ def test_the_books_balance_as_of_every_day(monkeypatch: pytest.MonkeyPatch, seed
 
 
 def put_programme(programme: dict[str, Any]) -> None:
-    headers = {"If-Match": '"0"', "Content-Type": "application/json", **bearer(Role.ADMIN)}
-    body = json.dumps({"programme": programme}).encode()
-    assert CLIENT.http.put("/api/loyalty/programme", headers=headers, body=body).status_code == 200
+    body = {"programme": programme}
+    assert call("PUT", "/api/loyalty/programme", body, by=Role.ADMIN, headers={"If-Match": '"0"'}).status == 200
 
 
 def _some_time(random: Random) -> Callable[[], bool]:
@@ -186,9 +180,7 @@ def _check_by_hand(ledger: str, day: date, entries: list[Entry]) -> None:
     assert {month: amount for month, amount in lots.items() if amount} == {
         month: both.available for month, both in books.months.items() if both.available
     }
-    answer = CLIENT.http.get(
-        f"/api/loyalty/liability?ledger={ledger}&as_of={day}", headers=bearer(Role.ADMIN)
-    ).json_body
+    answer = call("GET", f"/api/loyalty/liability?ledger={ledger}&as_of={day}", by=Role.ADMIN).json
     assert answer["balance"] == sum(entry.amount for entry in entries)
     assert answer["since_first_day"]["change"] == answer["balance"]
     month = [entry.amount for entry in entries if entry.posted_at.date() >= day.replace(day=1)]

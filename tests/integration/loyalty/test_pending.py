@@ -9,18 +9,7 @@ from typing import Any
 from loyalty.ledger.balances import EntryKind, Ripening
 from shared.events.customers import OrderStatus
 from tests.integration.loyalty.settings import set_programme
-from tests.integration.loyalty.shop import (
-    ADA,
-    account,
-    adjust,
-    entries,
-    expire,
-    get,
-    hear,
-    order,
-    points,
-    told_of,
-)
+from tests.integration.loyalty.shop import ADA, account, adjust, entries, expire, get, hear, order, points, told_of
 
 Clock = Callable[[str], None]
 FEBRUARY = "2026-02-01T00:00:00+00:00"
@@ -66,9 +55,9 @@ def test_points_wait_for_their_days_and_then_can_be_used(set_clock: Clock) -> No
     assert (places(), account().balance) == ((293, 0), 293)
     assert account().due_at == "2026-02-15T00:00Z"
     assert told_of("PointsEarned")[0]["pending_until"] == "2026-02-14"
-    view = get(f"/api/customers/{ADA}/points").json_body
+    view = get(f"/api/customers/{ADA}/points").json
     assert (view["next_ripening"], view["next_expiry"]) == ({"on": "2026-02-15", "points": 293}, None)
-    assert adjust({"points": -1, "reason": "early"}).status_code == 409
+    assert adjust({"points": -1, "reason": "early"}).status == 409
     set_clock("2026-02-14T23:59:59+00:00")
     expire()
     assert places() == (293, 0)
@@ -78,7 +67,7 @@ def test_points_wait_for_their_days_and_then_can_be_used(set_clock: Clock) -> No
     [told] = told_of("PointsRipened")
     assert (told["points"], told["balance"], told["available"]) == (0, 293, 293)
     assert account().due_at == "2027-01-01T00:00Z"
-    assert adjust({"points": -293, "reason": "late"}).status_code == 201
+    assert adjust({"points": -293, "reason": "late"}).status == 201
 
 
 def test_points_of_one_day_ripen_together_once(set_clock: Clock) -> None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from botocore.client import BaseClient
-from chalice.test import HTTPResponse
 
 from loyalty.programme import store
 from loyalty.programme.items import PARTITION, StoredVersion
@@ -19,8 +17,8 @@ from loyalty.programme.usecases import current_programme, forget_cached_programm
 from loyalty.settings import LoyaltySettings, Preset
 from shared import clock
 from shared.roles import Role
-from tests.harness.tokens import bearer
-from tests.integration.loyalty.shop import CLIENT, get
+from tests.harness.aws.gateway import Answer
+from tests.integration.loyalty.shop import call, get
 
 URL = "/api/loyalty/programme"
 NOW = "2026-11-22T12:00:00+00:00"
@@ -61,10 +59,10 @@ def queries(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return made
 
 
-def put(programme: Any, *, at: int | None = 0, by: Role = Role.ADMIN, **more: Any) -> HTTPResponse:
+def put(programme: Any, *, at: int | None = 0, by: Role = Role.ADMIN, **more: Any) -> Answer:
     """PUT the programme, having read version `at`."""
-    headers = {"Content-Type": "application/json", **({} if at is None else {"If-Match": f'"{at}"'}), **bearer(by)}
-    return CLIENT.http.put(URL, headers=headers, body=json.dumps({"programme": programme, **more}).encode())
+    headers = {} if at is None else {"If-Match": f'"{at}"'}
+    return call("PUT", URL, {"programme": programme, **more}, by=by, headers=headers)
 
 
 def rate() -> int:
@@ -72,17 +70,17 @@ def rate() -> int:
     return current_programme(clock.now()).programme.earning.points_per_unit
 
 
-def refused(answer: HTTPResponse) -> tuple[int, list[str]]:
-    return answer.status_code, [error["field"] for error in answer.json_body.get("errors", [])]
+def refused(answer: Answer) -> tuple[int, list[str]]:
+    return answer.status, [error["field"] for error in answer.json.get("errors", [])]
 
 
 def test_until_one_is_stored_the_stacks_preset_is_in_force(set_settings: Callable[..., None]) -> None:
     answer = get(URL)
-    assert (answer.status_code, answer.headers["ETag"]) == (200, '"0"')
-    assert (answer.json_body["version"], answer.json_body["newest"]) == (0, 0)
-    assert Programme.model_validate(answer.json_body["programme"]) == CLASSIC
+    assert (answer.status, answer.headers["ETag"]) == (200, '"0"')
+    assert (answer.json["version"], answer.json["newest"]) == (0, 0)
+    assert Programme.model_validate(answer.json["programme"]) == CLASSIC
     set_settings(preset=Preset.LADDER, currency="JPY", time_zone="Asia/Tokyo")
-    programme = get(URL).json_body["programme"]
+    programme = get(URL).json["programme"]
     assert (programme["currency"], programme["time_zone"]) == ("JPY", "Asia/Tokyo")
     assert programme["redeeming"]["ladder"][0] == {"points": 100, "value": 10}
 
@@ -90,8 +88,8 @@ def test_until_one_is_stored_the_stacks_preset_is_in_force(set_settings: Callabl
 def test_a_new_version_replaces_the_whole_programme_at_once() -> None:
     assert rate() == 10
     answer = put(GENEROUS, note="Double points for everyone")
-    assert (answer.status_code, answer.headers["ETag"]) == (200, '"1"')
-    assert {name: answer.json_body[name] for name in answer.json_body if name != "programme"} == {
+    assert (answer.status, answer.headers["ETag"]) == (200, '"1"')
+    assert {name: answer.json[name] for name in answer.json if name != "programme"} == {
         "version": 1,
         "effective_from": "2026-11-22T12:00:00Z",
         "created_at": "2026-11-22T12:00:00Z",
@@ -99,13 +97,13 @@ def test_a_new_version_replaces_the_whole_programme_at_once() -> None:
         "note": "Double points for everyone",
     }
     assert rate() == 20
-    assert put({"expiry": {"mode": "never"}}, at=1).json_body["programme"]["earning"]["points_per_unit"] == 10
-    assert (rate(), get(URL).json_body["version"]) == (10, 2)
+    assert put({"expiry": {"mode": "never"}}, at=1).json["programme"]["earning"]["points_per_unit"] == 10
+    assert (rate(), get(URL).json["version"]) == (10, 2)
 
 
 def test_a_version_to_come_acts_on_its_moment_without_a_read(set_clock: Clock, queries: list[str]) -> None:
     put(GENEROUS, effective_from="2026-11-22T12:00:30+00:00")
-    assert (rate(), get(URL).json_body["version"], get(URL).headers["ETag"]) == (10, 0, '"1"')
+    assert (rate(), get(URL).json["version"], get(URL).headers["ETag"]) == (10, 0, '"1"')
     queries.clear()
     set_clock("2026-11-22T12:00:29.999999+00:00")
     assert (rate(), current_programme(clock.now()).version) == (10, 0)
@@ -174,11 +172,7 @@ def test_many_versions_to_come_are_all_remembered() -> None:
     ],
 )
 def test_what_makes_no_sense_is_refused_by_name_and_nothing_is_stored(body: dict[str, Any], fields: list[str]) -> None:
-    answer = CLIENT.http.put(
-        URL,
-        headers={"Content-Type": "application/json", "If-Match": '"0"', **bearer(Role.ADMIN)},
-        body=json.dumps(body).encode(),
-    )
+    answer = call("PUT", URL, body, by=Role.ADMIN, headers={"If-Match": '"0"'})
     assert refused(answer) == (422, fields)
     assert store.newest_version() is None
 
@@ -186,22 +180,22 @@ def test_what_makes_no_sense_is_refused_by_name_and_nothing_is_stored(body: dict
 def test_the_currency_is_that_of_the_stack(set_settings: Callable[..., None]) -> None:
     set_settings(currency="EUR")
     assert refused(put(GENEROUS)) == (422, ["programme.currency"])
-    assert put({**GENEROUS, "currency": "EUR"}).status_code == 200
+    assert put({**GENEROUS, "currency": "EUR"}).status == 200
 
 
 def test_a_newer_version_takes_the_place_of_one_to_come() -> None:
     put(GENEROUS, effective_from=later(days=7))
-    assert put({}, at=1).status_code == 200
+    assert put({}, at=1).status == 200
     week_on = datetime.fromisoformat(later(days=7))
     assert (current_programme(week_on).version, current_programme(week_on).programme) == (2, CLASSIC)
 
 
 def test_a_change_names_the_version_that_it_changes() -> None:
-    assert put(GENEROUS, at=None).status_code == 428
-    assert put(GENEROUS, at=1).status_code == 412
-    assert put(GENEROUS, at=0).status_code == 200
-    assert put(GENEROUS, at=0).status_code == 412
-    assert put(GENEROUS, at=2).status_code == 412
+    assert put(GENEROUS, at=None).status == 428
+    assert put(GENEROUS, at=1).status == 412
+    assert put(GENEROUS, at=0).status == 200
+    assert put(GENEROUS, at=0).status == 412
+    assert put(GENEROUS, at=2).status == 412
 
 
 def test_of_two_changes_at_once_one_wins(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -211,11 +205,11 @@ def test_of_two_changes_at_once_one_wins(monkeypatch: pytest.MonkeyPatch) -> Non
     def let_the_other_in() -> StoredVersion | None:
         newest = read()
         monkeypatch.setattr(store, "newest_version", read)
-        answers.append(put({"earning": {"points_per_unit": 30}}).status_code)
+        answers.append(put({"earning": {"points_per_unit": 30}}).status)
         return newest
 
     monkeypatch.setattr(store, "newest_version", let_the_other_in)
-    answers.append(put(GENEROUS).status_code)
+    answers.append(put(GENEROUS).status)
     assert answers == [200, 412]
     assert (rate(), [version.number for version in store.newest_first(limit=9)]) == (30, [1])
 
@@ -223,10 +217,10 @@ def test_of_two_changes_at_once_one_wins(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_versions_are_listed_newest_first_a_page_at_a_time() -> None:
     for number in range(3):
         put({}, at=number, note=f"No. {number + 1}")
-    first = get(f"{URL}/versions?limit=2").json_body
+    first = get(f"{URL}/versions?limit=2").json
     assert [(row["version"], row["note"]) for row in first["data"]] == [(3, "No. 3"), (2, "No. 2")]
     assert "programme" not in first["data"][0]
-    second = get(f"{URL}/versions?limit=2&cursor={first['next_cursor']}").json_body
+    second = get(f"{URL}/versions?limit=2&cursor={first['next_cursor']}").json
     assert ([row["version"] for row in second["data"]], second["next_cursor"]) == ([1], None)
 
 
@@ -234,17 +228,17 @@ def test_a_version_is_read_as_it_was_put() -> None:
     put(GENEROUS)
     put({}, at=1)
     answer = get(f"{URL}/versions/1")
-    assert (answer.json_body["programme"]["earning"]["points_per_unit"], answer.headers["ETag"]) == (20, '"1"')
-    assert put(answer.json_body["programme"], at=2).json_body["programme"] == answer.json_body["programme"]
-    assert get(f"{URL}/versions/4").status_code == 404
-    assert [get(f"{URL}/versions/{number}").status_code for number in ("0", "x", "1000000")] == [422] * 3
+    assert (answer.json["programme"]["earning"]["points_per_unit"], answer.headers["ETag"]) == (20, '"1"')
+    assert put(answer.json["programme"], at=2).json["programme"] == answer.json["programme"]
+    assert get(f"{URL}/versions/4").status == 404
+    assert [get(f"{URL}/versions/{number}").status for number in ("0", "x", "1000000")] == [422] * 3
 
 
 @pytest.mark.parametrize("name", list(Preset))
 def test_a_preset_can_be_put_as_it_is_read(name: Preset, set_settings: Callable[..., None]) -> None:
     set_settings(currency="BHD", time_zone="Asia/Bahrain")
-    programme = get(f"/api/loyalty/presets/{name}").json_body["programme"]
-    assert put(programme).json_body["programme"] == programme
+    programme = get(f"/api/loyalty/presets/{name}").json["programme"]
+    assert put(programme).json["programme"] == programme
     assert programme["time_zone"] == "Asia/Bahrain"
 
 
@@ -254,6 +248,6 @@ def test_there_are_no_other_presets() -> None:
 
 def test_staff_read_and_admins_change() -> None:
     for role in (Role.SUPPORT, Role.MARKETING, Role.COMPLIANCE, Role.STOREFRONT):
-        assert put(GENEROUS, by=role).status_code == 403
-    assert get(URL, by=Role.MARKETING).status_code == 200
-    assert get(URL, by=Role.STOREFRONT).status_code == 403
+        assert put(GENEROUS, by=role).status == 403
+    assert get(URL, by=Role.MARKETING).status == 200
+    assert get(URL, by=Role.STOREFRONT).status == 403

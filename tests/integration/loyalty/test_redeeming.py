@@ -55,11 +55,11 @@ def an_account(set_clock: Clock) -> None:
 
 
 def redeem_on(amount: int, order_id: str) -> None:
-    assert redeem(amount, key=f"r-{order_id}-{amount}", order_id=order_id).status_code == 201
+    assert redeem(amount, key=f"r-{order_id}-{amount}", order_id=order_id).status == 201
 
 
 def capture_on(amount: int, order_id: str) -> None:
-    assert capture(held(amount, key=f"h-{order_id}"), order_id=order_id).status_code == 200
+    assert capture(held(amount, key=f"h-{order_id}"), order_id=order_id).status == 200
 
 
 BOTH = pytest.mark.parametrize("spend", [redeem_on, capture_on])
@@ -67,7 +67,7 @@ BOTH = pytest.mark.parametrize("spend", [redeem_on, capture_on])
 
 def test_a_redemption_spends_at_once_and_tells_of_it() -> None:
     answer = redeem(200)
-    assert (answer.status_code, {**answer.json_body, "id": ""}) == (
+    assert (answer.status, {**answer.json, "id": ""}) == (
         201,
         {
             "id": "",
@@ -83,20 +83,20 @@ def test_a_redemption_spends_at_once_and_tells_of_it() -> None:
     assert (places(), points(), account().standing.spent) == ((93, 0, 0), [293, -200], 200)
     [told] = told_of("PointsRedeemed")
     assert (told["points"], told["value"], told["order_id"]) == (-200, 200, None)
-    assert told["cause"] == answer.json_body["id"]
+    assert told["cause"] == answer.json["id"]
 
 
 def test_a_redemption_of_more_than_there_is_is_refused_with_the_balance() -> None:
     held(100)
     answer = redeem(194)
-    assert (answer.status_code, answer.json_body["type"]) == (409, "/problems/insufficient-points")
-    assert (answer.json_body["balance"], answer.json_body["available"]) == (293, 193)
+    assert (answer.status, answer.json["type"]) == (409, "/problems/insufficient-points")
+    assert (answer.json["balance"], answer.json["available"]) == (293, 193)
 
 
 def test_points_of_a_checkout_that_was_left_can_be_spent_before_the_job_comes(set_clock: Clock) -> None:
     held(200)
     set_clock("2026-02-01T12:40:00+00:00")
-    assert redeem(293).status_code == 201
+    assert redeem(293).status == 201
     assert places() == (0, 0, 0)
 
 
@@ -107,12 +107,12 @@ def test_points_whose_last_day_is_over_are_not_spent_though_the_job_has_not_come
     if more:
         hear(order("A2", placed_at="2026-02-01T00:00:00Z"))
     set_clock("2027-01-31T23:59:59+00:00")
-    assert redeem(93).status_code == 201
+    assert redeem(93).status == 201
     set_clock("2027-02-01T00:00:00+00:00")
     answer = redeem(more + 1, key="r2")
-    assert (answer.status_code, answer.json_body["balance"], answer.json_body["available"]) == (409, more, more)
+    assert (answer.status, answer.json["balance"], answer.json["available"]) == (409, more, more)
     assert [entry.entry_kind for entry in entries()][-1] is EntryKind.EXPIRED
-    assert redeem(more, key="r3").status_code == (201 if more else 422)
+    assert redeem(more, key="r3").status == (201 if more else 422)
     assert account().balance == 0
 
 
@@ -126,7 +126,7 @@ def test_points_that_nobody_used_for_too_long_do_not_live_again_with_an_order_th
     # The first order's points have a day of their own: they were given before activity counted.
     assert points() == [293, 293, -293, 293]
     assert entries()[2].actor == "service:loyalty"
-    assert redeem(600).json_body["available"] == 586
+    assert redeem(600).json["available"] == 586
 
 
 @pytest.mark.parametrize("code", ["adjust", "reinstate"])
@@ -135,7 +135,7 @@ def test_nor_do_staff_or_a_reinstated_order_take_what_is_over(code: str, set_clo
     hear(_unearned(cancelled_at=LATER, status=OrderStatus.CANCELLED))
     set_clock("2027-02-01T00:10:00+00:00")
     if code == "adjust":
-        assert adjust({"points": -100, "reason": "x"}).status_code == 409
+        assert adjust({"points": -100, "reason": "x"}).status == 409
     else:
         hear(_unearned(reinstated_at=LATEST))
         assert places() == (0, 0, 100)
@@ -148,14 +148,14 @@ def test_a_request_that_stays_busy_is_to_be_sent_again(monkeypatch: pytest.Monke
 
     monkeypatch.setattr(WRITING, busy)
     answer = redeem(100)
-    assert (answer.status_code, answer.headers["Retry-After"]) == (409, "1")
+    assert (answer.status, answer.headers["Retry-After"]) == (409, "1")
 
 
 def test_the_same_request_redeems_once_and_is_answered_the_same() -> None:
     first, second = redeem(100), redeem(100)
-    assert (second.json_body, second.headers["Idempotent-Replayed"]) == (first.json_body, "true")
-    assert redeem(99).json_body["type"] == "/problems/idempotency-key-reused"
-    assert redeem(100, key=None).json_body["type"] == "/problems/idempotency-key-required"
+    assert (second.json, second.headers["Idempotent-Replayed"]) == (first.json, "true")
+    assert redeem(99).json["type"] == "/problems/idempotency-key-reused"
+    assert redeem(100, key=None).json["type"] == "/problems/idempotency-key-required"
     assert points() == [293, -100]
 
 
@@ -170,20 +170,20 @@ def test_of_two_redemptions_at_once_that_do_not_both_fit_one_is_told_the_balance
 ) -> None:
     let_in(monkeypatch, lambda: redeem(200, key="other"))
     answer = redeem(200, key="one")
-    assert (answer.status_code, answer.json_body["balance"]) == (409, 93)
+    assert (answer.status, answer.json["balance"]) == (409, 93)
     assert points() == [293, -200]
 
 
 def test_a_hold_and_a_redemption_at_once_cannot_use_the_same_points(monkeypatch: pytest.MonkeyPatch) -> None:
     let_in(monkeypatch, lambda: held(200))
-    assert redeem(200).json_body["available"] == 93
+    assert redeem(200).json["available"] == 93
     assert places() == (93, 200, 0)
 
 
 def test_a_crash_after_the_write_is_made_good_by_asking_again(monkeypatch: pytest.MonkeyPatch) -> None:
     crash_before_answering(monkeypatch)
-    assert redeem(100).status_code == 500
-    assert redeem(100).json_body["balance"] == 193
+    assert redeem(100).status == 500
+    assert redeem(100).json["balance"] == 193
     assert points() == [293, -100]
 
 
@@ -192,8 +192,8 @@ def test_the_first_answer_comes_again_whatever_became_of_the_account() -> None:
     hear(order("A2"))
     set_programme(redeeming={"ladder": [{"points": 50, "value": 500}]})
     again = redeem(200)
-    assert (again.status_code, again.json_body, again.headers["Idempotent-Replayed"]) == (201, first.json_body, "true")
-    assert redeem(200, order_id="B1").json_body["type"] == "/problems/idempotency-key-reused"
+    assert (again.status, again.json, again.headers["Idempotent-Replayed"]) == (201, first.json, "true")
+    assert redeem(200, order_id="B1").json["type"] == "/problems/idempotency-key-reused"
     assert points() == [293, -200, 293]
 
 
@@ -202,7 +202,7 @@ def test_a_crash_before_a_called_off_order_gives_back_is_made_good_by_asking_aga
 ) -> None:
     hear(order("B1", total=1000, paid_at=None, cancelled_at=LATER, status=OrderStatus.CANCELLED))
     crash_before_answering(monkeypatch)
-    assert redeem(200, order_id="B1").status_code == 500
+    assert redeem(200, order_id="B1").status == 500
     assert places() == (93, 0, 0)
     assert redeem(200, order_id="B1").headers["Idempotent-Replayed"] == "true"
     assert (places(), account().standing.spent) == ((293, 0, 0), 0)
@@ -210,32 +210,32 @@ def test_a_crash_before_a_called_off_order_gives_back_is_made_good_by_asking_aga
 
 def test_a_ladder_gives_for_its_steps_alone() -> None:
     set_programme(redeeming={"ladder": [{"points": 100, "value": 1000}, {"points": 200, "value": 2500}]})
-    assert redeem(200).json_body["value"] == 2500
-    assert redeem(50, key="r2").json_body["errors"][0]["message"] == "One of 100, 200"
+    assert redeem(200).json["value"] == 2500
+    assert redeem(50, key="r2").json["errors"][0]["message"] == "One of 100, 200"
 
 
 def test_the_smallest_redemption_is_kept_to() -> None:
     set_programme(redeeming={"smallest": 150})
-    assert redeem(149).json_body["errors"] == [{"field": "points", "message": "At least 150"}]
-    assert redeem(150, key="r2").status_code == 201
+    assert redeem(149).json["errors"] == [{"field": "points", "message": "At least 150"}]
+    assert redeem(150, key="r2").status == 201
 
 
 @pytest.mark.parametrize("body", [{"points": 5, "value": 9}, {}, {"points": 5, "order_id": "a b"}])
 def test_what_is_wrong_with_a_redemption_is_named(body: Any) -> None:
-    assert post("redemptions", body, key="k").status_code == 422
+    assert post("redemptions", body, key="k").status == 422
 
 
 def test_customers_redeem_their_own_points_and_nobody_elses() -> None:
-    assert redeem(100, by=ADA).status_code == 201
-    assert redeem(100, by=BOB, key="r2").status_code == 403
-    assert redeem(100, by=Role.MARKETING, key="r3").status_code == 403
-    assert post("redemptions", {"points": 1}, key="k", customer_id=BOB).status_code == 404
+    assert redeem(100, by=ADA).status == 201
+    assert redeem(100, by=BOB, key="r2").status == 403
+    assert redeem(100, by=Role.MARKETING, key="r3").status == 403
+    assert post("redemptions", {"points": 1}, key="k", customer_id=BOB).status == 404
 
 
 def test_an_erased_customer_has_nothing_to_redeem() -> None:
     redeem(1)
     hear(erasure())
-    assert [redeem(1).status_code, redeem(1, key="r2").status_code] == [404, 404]
+    assert [redeem(1).status, redeem(1, key="r2").status] == [404, 404]
 
 
 @BOTH
@@ -271,10 +271,10 @@ def test_what_was_spent_comes_back_when_the_order_is_cancelled_and_is_taken_agai
 def test_points_that_were_given_back_and_spent_elsewhere_are_owed_when_the_order_is_reinstated() -> None:
     redeem_on(200, "B1")
     hear(_unearned(cancelled_at=LATER, status=OrderStatus.CANCELLED))
-    assert redeem(293).status_code == 201
+    assert redeem(293).status == 201
     hear(_unearned(reinstated_at=LATEST))
     assert (places(), account().balance) == ((0, 0, 200), -200)
-    assert redeem(1, key="r2").json_body["balance"] == -200
+    assert redeem(1, key="r2").json["balance"] == -200
 
 
 def test_an_order_that_is_partly_paid_with_points_earns_on_its_money_and_restores_both_ways() -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from chalice.test import HTTPResponse
 
 from shared.events.customers import OrderStatus
 from shared.roles import Role
+from tests.harness.aws.gateway import Answer
 from tests.integration.loyalty import cards
 from tests.integration.loyalty.referrals import merge, name, read, thanks
 from tests.integration.loyalty.settings import set_programme
@@ -19,10 +19,10 @@ from tests.integration.loyalty.shop import (
     erasure,
     get,
     hear,
-    images,
     order,
     points,
     registration,
+    stage,
     told_of,
 )
 from tests.integration.loyalty.spending import let_in
@@ -35,15 +35,15 @@ def friends() -> None:
     hear(registration(BOB), registration())
 
 
-def problem(answer: HTTPResponse) -> tuple[int, str]:
-    return answer.status_code, answer.json_body["type"].removeprefix("/problems/")
+def problem(answer: Answer) -> tuple[int, str]:
+    return answer.status, answer.json["type"].removeprefix("/problems/")
 
 
 @pytest.mark.parametrize("by", [ADA, Role.STOREFRONT, Role.SUPPORT, Role.ADMIN])
 def test_the_answer_says_what_each_gets(by: Role | str) -> None:
     answer = name(by=by)
-    assert answer.status_code == 201
-    assert answer.json_body == {
+    assert answer.status == 201
+    assert answer.json == {
         "customer_id": ADA,
         "state": "waiting",
         "referrer_id": None if by == ADA else BOB,
@@ -54,7 +54,7 @@ def test_the_answer_says_what_each_gets(by: Role | str) -> None:
 
 @pytest.mark.parametrize("by", [BOB, Role.MARKETING, Role.COMPLIANCE])
 def test_nobody_else_names_anybody(by: Role | str) -> None:
-    assert name(by=by).status_code == 403
+    assert name(by=by).status == 403
 
 
 def test_both_are_thanked_when_the_first_order_earns_and_only_then() -> None:
@@ -81,7 +81,7 @@ def test_somebody_is_named_once() -> None:
     hear(registration(CAT))
     name()
     assert problem(name(cards.number_of(CAT))) == (409, "referral-exists")
-    assert name().status_code == 201  # the very same changes nothing
+    assert name().status == 201  # the very same changes nothing
     assert [each.referrer for each in (account().referrals or {}).values()] == [BOB]
 
 
@@ -89,7 +89,7 @@ def test_a_retry_under_a_key_is_answered_again() -> None:
     first = name(key="k1")
     hear(order())
     again = name(key="k1")
-    assert (again.status_code, again.json_body) == (201, first.json_body)
+    assert (again.status, again.json) == (201, first.json)
     assert again.headers["Idempotent-Replayed"] == "true"
 
 
@@ -128,19 +128,19 @@ def test_a_card_that_cannot_be_used_names_nobody_and_all_are_refused_alike() -> 
     blocked = cards.number_of(BOB)
     cards.post("card/block", {"number": blocked, "reason": "lost"}, customer_id=BOB)
     answers = [name(blocked), name("100000000008"), name("12")]
-    assert [answer.status_code for answer in answers] == [422] * 3
-    first, second = (answer.json_body["errors"] for answer in answers[:2])
+    assert [answer.status for answer in answers] == [422] * 3
+    first, second = (answer.json["errors"] for answer in answers[:2])
     assert first == second
     cards.post("card/unblock", {"number": blocked}, customer_id=BOB)
     cards.replace(blocked, customer_id=BOB)
-    assert name(blocked).status_code == 422
-    assert name(cards.number_of(BOB)).status_code == 201
+    assert name(blocked).status == 422
+    assert name(cards.number_of(BOB)).status == 201
 
 
 def test_an_erased_friend_names_nobody() -> None:
     number = cards.number_of(BOB)
     hear(erasure(BOB))
-    assert name(number).status_code == 422
+    assert name(number).status == 422
 
 
 def test_two_friends_do_not_bring_each_other() -> None:
@@ -151,14 +151,14 @@ def test_two_friends_do_not_bring_each_other() -> None:
 
 
 def test_an_unknown_customer_is_not_found() -> None:
-    assert name(customer_id=CAT).status_code == 404
-    assert get(f"/api/customers/{CAT}/referral").status_code == 404
+    assert name(customer_id=CAT).status == 404
+    assert get(f"/api/customers/{CAT}/referral").status == 404
 
 
 def test_a_guests_past_is_not_given_away() -> None:
     hear(order("C1", CAT), registration(CAT, registered_at="2026-12-01T00:00:00Z"))
     assert problem(name(customer_id=CAT, by=CAT)) == (403, "email-not-verified")
-    assert get(f"/api/customers/{CAT}/referral", by=CAT).status_code == 403
+    assert get(f"/api/customers/{CAT}/referral", by=CAT).status == 403
 
 
 def test_a_friend_erased_meanwhile_is_not_thanked_and_the_customer_is() -> None:
@@ -178,7 +178,7 @@ def test_a_customer_erased_before_the_first_order_thanks_nobody() -> None:
     name()
     hear(erasure(), order())
     assert entries(BOB) == []
-    assert BOB not in str([image for image in images() if image["pk"]["S"] == f"CUSTOMER#{ADA}"])
+    assert BOB not in str([image for image in stage.items() if image["pk"]["S"] == f"CUSTOMER#{ADA}"])
 
 
 @pytest.mark.parametrize(("gives", "given"), [({}, []), ({"referrer": 5}, [5])])

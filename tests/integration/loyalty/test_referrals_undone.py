@@ -30,9 +30,9 @@ from tests.integration.loyalty.shop import (
     erasure,
     expire,
     hear,
-    images,
     order,
     registration,
+    stage,
     told_of,
 )
 from tests.meter.bill import Bill
@@ -57,7 +57,7 @@ def friends() -> None:
     """Bob has a card and brought Ada, who has not bought yet."""
     set_programme(earning=BONUSES)
     hear(registration(BOB), registration(), registration(CAT))
-    assert name().status_code == 201
+    assert name().status == 201
 
 
 def cancelled(order_id: str = "A1", **facts: Any) -> OrderRecorded:
@@ -203,7 +203,7 @@ def test_whatever_is_heard_in_whatever_order_the_newest_of_each_order_decides(
 ) -> None:
     new, run = ids.new_customer_id(), next(numbers)
     hear(registration(new))
-    assert name(customer_id=new).status_code == 201
+    assert name(customer_id=new).status == 201
     before = account(BOB).balance
     told = [list(enumerate(history(steps, f"N{run}-{n}", new), 1)) for n, steps in enumerate(orders)]
     older = st.lists(st.sampled_from([version for versions in told for version in versions]), max_size=8)
@@ -231,7 +231,7 @@ def test_bringing_new_accounts_that_buy_and_return_gains_nobody_a_point() -> Non
 def test_thanks_that_were_spent_are_owed_or_forgiven_as_those_of_an_order(policy: str, after: int) -> None:
     set_programme(earning=BONUSES, refunds={"below_zero": policy})
     hear(order())
-    assert adjust({"points": -50, "reason": "spent"}, customer_id=BOB).status_code == 201
+    assert adjust({"points": -50, "reason": "spent"}, customer_id=BOB).status == 201
     hear(cancelled())
     assert account(BOB).balance == after
     hear(reinstated())
@@ -351,7 +351,7 @@ def test_a_friend_erased_before_the_first_order_is_given_and_loses_nothing() -> 
 def test_after_an_erasure_of_the_customer_nothing_moves() -> None:
     hear(order(), erasure(), cancelled())
     assert thanks(BOB) == GIVEN[1]
-    assert BOB not in str([image for image in images() if image["pk"]["S"] == f"CUSTOMER#{ADA}"])
+    assert BOB not in str([image for image in stage.items() if image["pk"]["S"] == f"CUSTOMER#{ADA}"])
 
 
 def test_of_a_friend_who_was_merged_whoever_they_are_now_loses_them() -> None:
@@ -387,7 +387,7 @@ def test_what_another_had_bought_before_they_were_one_keeps_no_thanks(gone: str,
 
 @pytest.mark.parametrize(("gone", "stays"), [(ADA, CAT), (CAT, ADA)])
 def test_two_who_were_both_brought_and_are_one_lose_both_thanks(gone: str, stays: str) -> None:
-    assert name(customer_id=CAT).status_code == 201
+    assert name(customer_id=CAT).status == 201
     hear(order("A1"), order("C1", CAT))
     merge(gone, stays)
     hear(cancelled("A1"))
@@ -425,7 +425,7 @@ def test_whoever_turns_out_to_be_their_own_friend_before_they_were_thanked_is_no
 
 
 def test_a_second_friend_of_one_who_has_bought_is_none() -> None:
-    assert name(customer_id=CAT).status_code == 201
+    assert name(customer_id=CAT).status == 201
     hear(order())
     merge(CAT, ADA)
     hear(order("A2"), order("C1", CAT))
@@ -433,7 +433,7 @@ def test_a_second_friend_of_one_who_has_bought_is_none() -> None:
 
 
 def test_of_two_who_both_wait_one_is_thanked_for() -> None:
-    assert name(customer_id=CAT).status_code == 201
+    assert name(customer_id=CAT).status == 201
     merge(ADA, CAT)
     hear(order("C1", CAT), cancelled("C1", customer_id=CAT))
     assert (account(CAT).balance, account(BOB).balance) == (0, 0)
@@ -479,6 +479,6 @@ def test_what_an_account_keeps_of_it_leaves_room_for_thirteen_months_of_points()
     """All of it is to fit into one unit (test_sizes)."""
     hear(order())
     [kept] = [
-        image["referrals"]["S"] for image in images() if image["pk"]["S"] == f"CUSTOMER#{ADA}" and "lots" in image
+        image["referrals"]["S"] for image in stage.items() if image["pk"]["S"] == f"CUSTOMER#{ADA}" and "lots" in image
     ]
     assert len(f"referrals{kept}") < 55

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from botocore.client import BaseClient
-from chalice.test import HTTPResponse
 
 from loyalty.earning.models import Simulation, SimulationView
 from shared.roles import Role
-from tests.harness.tokens import bearer
-from tests.integration.loyalty.shop import ADA, BOB, CLIENT, entries, erasure, hear, images, order, registration
+from tests.harness.aws.gateway import Answer
+from tests.integration.loyalty.shop import ADA, BOB, call, entries, erasure, hear, order, registration, stage
 
 ORDER = {"total": 2933, "tax": 187, "shipping": 399}
 DOUBLE = {
@@ -35,32 +33,30 @@ def noon(set_clock: Clock) -> None:
     set_clock("2026-05-17T12:00:00+00:00")
 
 
-def simulate(by: Role | str = Role.STOREFRONT, /, **body: Any) -> HTTPResponse:
-    headers = {"Content-Type": "application/json", **bearer(by)}
-    return CLIENT.http.post("/api/loyalty/simulate", headers=headers, body=json.dumps({"order": ORDER} | body).encode())
+def simulate(by: Role | str = Role.STOREFRONT, /, **body: Any) -> Answer:
+    return call("POST", "/api/loyalty/simulate", {"order": ORDER} | body, by=by)
 
 
 def set_programme(programme: dict[str, Any]) -> None:
-    headers = {"Content-Type": "application/json", "If-Match": '"0"', **bearer(Role.ADMIN)}
-    body = json.dumps({"programme": programme}).encode()
-    assert CLIENT.http.put("/api/loyalty/programme", headers=headers, body=body).status_code == 200
+    body = {"programme": programme}
+    assert call("PUT", "/api/loyalty/programme", body, by=Role.ADMIN, headers={"If-Match": '"0"'}).status == 200
 
 
-def parts(answer: HTTPResponse) -> dict[str, int]:
-    return {part["rule"]: part["points"] for part in answer.json_body["parts"]}
+def parts(answer: Answer) -> dict[str, int]:
+    return {part["rule"]: part["points"] for part in answer.json["parts"]}
 
 
 def test_the_published_example_is_what_is_answered() -> None:
     [asked], [answered] = (
         model.model_config["json_schema_extra"]["examples"] for model in (Simulation, SimulationView)
     )  # type: ignore[index,call-overload]
-    assert simulate(**asked).json_body == answered | {"programme": 0}
+    assert simulate(**asked).json == answered | {"programme": 0}
 
 
 def test_a_stranger_has_the_lowest_tier() -> None:
     answer = simulate()
-    assert answer.status_code == 200
-    assert answer.json_body == {
+    assert answer.status == 200
+    assert answer.json == {
         "points": 234,
         "parts": [{"rule": "base", "points": 234}],
         "base": 2347,
@@ -78,7 +74,7 @@ def test_it_is_priced_by_the_programme_in_force_and_says_which() -> None:
     ]
     answer = simulate(order={**ORDER, "lines": lines}, groups=["wholesale"])
     # 134.7 x 1.5 + 100 x 2 x 1.5 = 502.05, of which 400 may be had in a day: but a stranger has had none.
-    assert (answer.json_body["points"], answer.json_body["programme"]) == (502, 1)
+    assert (answer.json["points"], answer.json["programme"]) == (502, 1)
     assert parts(answer) == {"base": 235, "music": 100, "trade": 167}
     assert parts(simulate(birthday="1990-05-31")) == {"base": 235, "birthday": 234}
 
@@ -89,18 +85,18 @@ def test_a_customers_own_tier_groups_birthday_and_limits_count() -> None:
     answer = simulate(customer_id=ADA)
     # 234.7 x 2 x 1.5 = 704.1
     assert parts(answer) == {"base": 235, "birthday": 235, "trade": 234, "limit": -304}
-    assert answer.json_body["points"] == 400
+    assert answer.json["points"] == 400
     assert parts(simulate(customer_id=ADA, groups=[], birthday="1990-06-01")) == {"base": 234}
-    assert simulate(customer_id=ADA, tier="gold").json_body["tier"] == "gold"
+    assert simulate(customer_id=ADA, tier="gold").json["tier"] == "gold"
 
 
 def test_what_is_simulated_is_what_is_earned_and_nothing_is_posted() -> None:
     hear(registration(), order(total=100_000))
-    before = images()
+    before = stage.items()
     answer = simulate(customer_id=ADA, order={"total": 2933})
-    assert images() == before
+    assert stage.items() == before
     hear(order("A2"))
-    assert [entry.amount for entry in entries()] == [10_000, answer.json_body["points"]] == [10_000, 439]
+    assert [entry.amount for entry in entries()] == [10_000, answer.json["points"]] == [10_000, 439]
 
 
 def test_the_account_is_read_only_where_a_customer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,19 +113,19 @@ def test_the_account_is_read_only_where_a_customer_is_named(monkeypatch: pytest.
 
 def test_an_order_in_another_currency_earns_nothing() -> None:
     answer = simulate(order={"total": 2933, "currency": "EUR"})
-    assert (answer.json_body["points"], answer.json_body["parts"], answer.json_body["currency"]) == (0, [], "EUR")
+    assert (answer.json["points"], answer.json["parts"], answer.json["currency"]) == (0, [], "EUR")
 
 
 def test_an_order_may_be_of_another_day() -> None:
     set_programme({"earning": {"bonuses": {"birthday": 2}}})
     june = {"total": 1000, "placed_at": "2026-06-02T00:00:00Z"}
-    assert simulate(birthday="1990-06-30").json_body["points"] == 234
-    assert simulate(birthday="1990-06-30", order=june).json_body["points"] == 200
+    assert simulate(birthday="1990-06-30").json["points"] == 234
+    assert simulate(birthday="1990-06-30", order=june).json["points"] == 200
 
 
 def test_a_customer_without_an_account_is_not_found() -> None:
     hear(registration(BOB), erasure(BOB))
-    assert [simulate(customer_id=who).status_code for who in (ADA, BOB)] == [404, 404]
+    assert [simulate(customer_id=who).status for who in (ADA, BOB)] == [404, 404]
 
 
 @pytest.mark.parametrize(
@@ -149,8 +145,8 @@ def test_a_customer_without_an_account_is_not_found() -> None:
 )
 def test_what_cannot_be_an_order_is_refused_by_name(body: dict[str, Any], field: str) -> None:
     answer = simulate(**body)
-    assert (answer.status_code, [error["field"] for error in answer.json_body["errors"]]) == (422, [field])
+    assert (answer.status, [error["field"] for error in answer.json["errors"]]) == (422, [field])
 
 
 def test_staff_and_the_storefront_may_ask() -> None:
-    assert [simulate(role).status_code for role in (Role.MARKETING, Role.STOREFRONT, ADA)] == [200, 200, 403]
+    assert [simulate(role).status for role in (Role.MARKETING, Role.STOREFRONT, ADA)] == [200, 200, 403]

@@ -14,16 +14,7 @@ from shared import clock
 from shared.events.customers import OrderStatus
 from shared.events.foreign import OrderLine
 from tests.integration.loyalty.settings import set_programme
-from tests.integration.loyalty.shop import (
-    account,
-    adjust,
-    entries,
-    expire,
-    hear,
-    images,
-    order,
-    registration,
-)
+from tests.integration.loyalty.shop import account, adjust, entries, expire, hear, order, registration, stage
 from tests.meter.bill import Bill
 from tests.meter.dynamodb.seam import Seam
 from tests.meter.dynamodb.sizes import Image, item_size
@@ -58,11 +49,11 @@ def live_thirteen_months(set_clock: Clock) -> None:
 
 
 def sizes(kind: str) -> list[int]:
-    return [item_size(image) for image in images() if image["kind"]["S"] == kind]
+    return [item_size(image) for image in stage.items() if image["kind"]["S"] == kind]
 
 
 def image_of_account() -> Image:
-    [found] = [image for image in images() if image["kind"]["S"] == "account"]
+    [found] = [image for image in stage.items() if image["kind"]["S"] == "account"]
     return found
 
 

@@ -16,17 +16,7 @@ from shared.events.customers import OrderStatus
 from shared.events.loyalty import Tier
 from shared.roles import Role
 from tests.integration.loyalty.settings import set_programme
-from tests.integration.loyalty.shop import (
-    ADA,
-    BOB,
-    account,
-    adjust,
-    entries,
-    erasure,
-    get,
-    hear,
-    order,
-)
+from tests.integration.loyalty.shop import ADA, BOB, account, adjust, entries, erasure, get, hear, order
 
 VERIFICATION = f"/api/customers/{ADA}/points/verification"
 
@@ -40,7 +30,7 @@ def live() -> None:
 
 
 def found() -> dict[str, Any]:
-    answer: dict[str, Any] = get(VERIFICATION).json_body
+    answer: dict[str, Any] = get(VERIFICATION).json
     return answer
 
 
@@ -162,4 +152,4 @@ def test_an_erasure_breaks_no_chain() -> None:
 @pytest.mark.parametrize("role", [Role.STOREFRONT, ADA, BOB])
 def test_none_but_staff_may_ask(role: Role | str) -> None:
     live()
-    assert get(VERIFICATION, by=role).status_code == 403
+    assert get(VERIFICATION, by=role).status == 403

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from chalice.test import HTTPResponse
 
 from loyalty.credit import store
 from loyalty.credit.items import CreditAccount
@@ -15,54 +13,48 @@ from loyalty.ledger import store as ledger
 from loyalty.ledger.items import Entry
 from loyalty.ledger.verification import verify
 from shared.roles import Role
-from tests.harness.tokens import bearer
-from tests.integration.loyalty.shop import ADA, CLIENT
+from tests.harness.aws.gateway import Answer
+from tests.integration.loyalty.shop import ADA, call
 
 
 def post(
     path: str, body: Any = None, *, key: str | None = None, by: Role | str = Role.SUPPORT, customer_id: str = ADA
-) -> HTTPResponse:
+) -> Answer:
     """POST to a path under a customer's store credit."""
-    headers = {**({"Idempotency-Key": key} if key else {}), **bearer(by)}
-    if body is not None:
-        headers["Content-Type"] = "application/json"
-    sent = b"" if body is None else json.dumps(body).encode()
-    return CLIENT.http.post(f"/api/customers/{customer_id}/credit{path}", headers=headers, body=sent)
+    return call("POST", f"/api/customers/{customer_id}/credit{path}", body, by=by, key=key)
 
 
-def issue(
-    amount: int, *, key: str = "i1", customer_id: str = ADA, by: Role = Role.SUPPORT, **more: Any
-) -> HTTPResponse:
+def issue(amount: int, *, key: str = "i1", customer_id: str = ADA, by: Role = Role.SUPPORT, **more: Any) -> Answer:
     body = {"amount": amount, "currency": "USD", "code": "goodwill", "reason": "A late delivery", **more}
     return post("", body, key=key, customer_id=customer_id, by=by)
 
 
-def revoke(amount: int, *, key: str = "r1", currency: str = "USD", **more: Any) -> HTTPResponse:
+def revoke(amount: int, *, key: str = "r1", currency: str = "USD", **more: Any) -> Answer:
     return post(f"/{currency}/revoke", {"amount": amount, "reason": "Given twice", **more}, key=key)
 
 
-def hold(amount: int, *, key: str = "h1", by: Role | str = Role.STOREFRONT, **more: Any) -> HTTPResponse:
+def hold(amount: int, *, key: str = "h1", by: Role | str = Role.STOREFRONT, **more: Any) -> Answer:
     return post("/holds", {"amount": amount, "currency": "USD", **more}, key=key, by=by)
 
 
 def held(amount: int, *, key: str = "h1", **more: Any) -> str:
     """The id of a new hold."""
     answer = hold(amount, key=key, **more)
-    assert answer.status_code == 201, answer.json_body
-    return str(answer.json_body["id"])
+    assert answer.status == 201, answer.json
+    return str(answer.json["id"])
 
 
-def capture(hold_id: str, *, customer_id: str = ADA, by: Role | str = Role.STOREFRONT, **body: Any) -> HTTPResponse:
+def capture(hold_id: str, *, customer_id: str = ADA, by: Role | str = Role.STOREFRONT, **body: Any) -> Answer:
     return post(f"/holds/{hold_id}/capture", body, customer_id=customer_id, by=by)
 
 
-def release(hold_id: str, *, customer_id: str = ADA, by: Role | str = Role.STOREFRONT) -> HTTPResponse:
+def release(hold_id: str, *, customer_id: str = ADA, by: Role | str = Role.STOREFRONT) -> Answer:
     return post(f"/holds/{hold_id}/release", customer_id=customer_id, by=by)
 
 
-def look(path: str = "", *, by: Role | str = Role.SUPPORT, customer_id: str = ADA) -> HTTPResponse:
+def look(path: str = "", *, by: Role | str = Role.SUPPORT, customer_id: str = ADA) -> Answer:
     """GET a path under a customer's store credit."""
-    return CLIENT.http.get(f"/api/customers/{customer_id}/credit{path}", headers=bearer(by))
+    return call("GET", f"/api/customers/{customer_id}/credit{path}", by=by)
 
 
 def let_in(monkeypatch: pytest.MonkeyPatch, other: Callable[[], Any]) -> None:

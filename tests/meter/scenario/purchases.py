@@ -95,13 +95,13 @@ def give_money_back(shop: Shop) -> None:
 
 def _follow(shop: Shop, orders: list[Order]) -> None:
     """The same orders are delivered, cancelled, and stand again."""
-    for name, told in (
-        ("OrderDelivered", lambda one: delivered(one, hours=48)),
-        ("OrderCancelled", lambda one: cancelled(one, hours=72)),
-        ("OrderReinstated", lambda one: reinstated(one, hours=96)),
+    for name, told, hours in (
+        ("OrderDelivered", delivered, 48),
+        ("OrderCancelled", cancelled, 72),
+        ("OrderReinstated", reinstated, 96),
     ):
         with shop.house.measured() as block:
-            shop.house.send(*map(told, orders))
+            shop.house.send(*(told(one, hours=hours) for one in orders))
             shop.house.settle()
         shop.keep(block, f"customers hears {name}")
         shop.found.keep(block, "loyalty hears OrderRecorded", f"an order is {told.__name__}")
