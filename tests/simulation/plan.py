@@ -9,9 +9,14 @@ from typing import Final
 
 # Every personal thing that the simulator says carries one of these, and nothing else does.
 CANARIES: Final = re.compile(r"kanarie|\+4477009\d+|1911-11-11", re.IGNORECASE)
+
+
 BIRTHDAY: Final = "1911-11-11"
 
+
 _CURRENCIES: Final = ("USD",) * 8 + ("EUR",)
+
+
 # Around the borders of tiers and segments, and the odd ones: free, one cent, a prime that no rate divides.
 _TOTALS: Final = (0, 1, 999, 2_933, 5_000, 10_000, 10_007, 33_333, 60_000, 100_001, 250_000)
 
@@ -144,6 +149,8 @@ _RATES: Final = {
     "replay": (0.25, 0.2, 1.0),
     "rest": (0.05, 0.2, 0.9),
 }
+
+
 _WHICH: Final = frozenset({"place", "pay", "refund", "add order", "cancel", "tell of delivery"})
 
 

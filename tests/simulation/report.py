@@ -13,10 +13,10 @@ from typing import Final
 
 from tests.harness.aws.ground import ROOT
 from tests.simulation.bugs import BUGS
-from tests.simulation.checks import ALWAYS, Check
+from tests.simulation.checks import ALWAYS, AT_REST
 from tests.simulation.plan import people
-from tests.simulation.rest_checks import AT_REST
 from tests.simulation.run import STEPS, Run
+from tests.simulation.steps import Check
 
 # Of what gave a bug away.
 _LONGEST: Final = 110
@@ -37,7 +37,7 @@ of somebody who was erased. Made by `make simulate SEEDS={seeds} ORDERS={orders}
   byte.
 - **What is checked.** After each step what must always hold; at rest, once faults have stopped and everything has
   settled, what must come out. That is worked out by brute force from the rules in words, without a line of the
-  services (`tests/simulation/model/`): points and store credit entry by entry, in the ledger's own sequence.
+  services (`tests/simulation/loyalty/model/`): points and store credit entry by entry, in the ledger's own sequence.
 - **Whether it would notice.** {bugs} bugs are planted, one at a time, and must all be found.
 
 `make simulate SEED=17 ORDERS={orders}` replays one seed and prints its history. A seed that fails is made short, step

@@ -11,17 +11,22 @@ from datetime import timedelta
 from random import Random
 from typing import Final
 
-from tests.simulation import actions, carriage, friends, looks, orders, spending, staffwork, tiers
+from tests.simulation.aws import carriage
+from tests.simulation.aws.carriage import VISIBILITY
+from tests.simulation.aws.faults import Trouble
+from tests.simulation.aws.world import World, open_world
 from tests.simulation.bugs import Bug
-from tests.simulation.carriage import VISIBILITY
-from tests.simulation.checks import ALWAYS, Check, watch_mails
-from tests.simulation.faults import Trouble
+from tests.simulation.checks import ALWAYS, AT_REST
+from tests.simulation.customers import actions, looks, orders
+from tests.simulation.loyalty import friends, spending, staffwork, tiers
+from tests.simulation.loyalty.staffwork import open_shop
+from tests.simulation.notifications.actions import unsubscribe
+from tests.simulation.notifications.checks import watch_mails
 from tests.simulation.plan import Step, deck
-from tests.simulation.rest_checks import AT_REST
+from tests.simulation.privacy.actions import consent, erase
 from tests.simulation.scene import CHANCE, Scene
-from tests.simulation.staffwork import open_shop
+from tests.simulation.steps import Action, Check, poison
 from tests.simulation.tables import Row, Tables
-from tests.simulation.world import World, open_world
 
 # Settling takes up to three hours, and the day must not change between its schedules and the look at them.
 _LAST_HOURS: Final = 20
@@ -138,7 +143,7 @@ def _settle(scene: Scene, rng: Random) -> None:
     world.notes.append(f"settled in {rounds} rounds")
 
 
-STEPS: Final[dict[str, actions.Action]] = {
+STEPS: Final[dict[str, Action]] = {
     "place": orders.place,
     "pay": orders.pay,
     "refund": orders.refund,
@@ -149,11 +154,11 @@ STEPS: Final[dict[str, actions.Action]] = {
     "change": actions.change,
     "change oneself": actions.change_oneself,
     "look": looks.look,
-    "adjust": actions.adjust,
-    "consent": actions.consent,
-    "unsubscribe": actions.unsubscribe,
-    "erase": actions.erase,
-    "poison": actions.poison,
+    "adjust": staffwork.adjust,
+    "consent": consent,
+    "unsubscribe": unsubscribe,
+    "erase": erase,
+    "poison": poison,
     "cancel": orders.cancel,
     "reinstate": orders.reinstate,
     "tell of delivery": orders.tell_of_delivery,

@@ -12,21 +12,31 @@ from typing import Any, Final
 from infra.paths import service_for
 from shared.events.foreign import Buyer, Order
 from tests.harness.aws.gateway import Answer
-from tests.simulation.books import Books
-from tests.simulation.faults import Trouble, trouble
+from tests.simulation.aws.faults import Trouble, trouble
+from tests.simulation.aws.world import World
+from tests.simulation.loyalty.books import Books
+from tests.simulation.loyalty.programmes import programme_of
 from tests.simulation.plan import Person, PlannedOrder, people, plan_orders
-from tests.simulation.programmes import programme_of
-from tests.simulation.tables import Row, Tables
-from tests.simulation.world import World
+from tests.simulation.tables import Row, Tables, customer_of
 
 # How often something goes wrong in an invocation while faults are on.
 CHANCE: Final = 0.4
+
+
 # How many seeds close the books of each day.
 _CLOSING: Final = 0.35
+
+
 # How often a client asks again before it gives up without an answer.
 _PATIENCE: Final = 4
+
+
 _FIRST_SERVER_ERROR: Final = 500
+
+
 _BROKEN: Final = 500
+
+
 _NOT_LET_IN: Final = 401
 
 
@@ -231,11 +241,6 @@ class Scene:
             email=planned.email_as_typed if by_email else None,
             last_name=f"Kanarie {planned.number}" if by_email else None,
         )
-
-
-def customer_of(row: Row) -> str:
-    """Whose row it is, by its partition."""
-    return str(row["pk"]).removeprefix("CUSTOMER#")
 
 
 def _days_before(moment: datetime, days: int) -> datetime:

@@ -11,7 +11,11 @@ from tests.simulation.run import Run, simulate
 
 # What differs between two failures of one kind: ids, numbers, values.
 _PARTICULAR: Final = re.compile(r"[a-z]{3}_[0-9A-Z]{26}|[0-9a-f]{16,}|\d+|'[^']*'")
+
+
 _SAME_BEGINNING: Final = 24
+
+
 # A minute's worth of short runs.
 _MOST_RUNS: Final = 150
 

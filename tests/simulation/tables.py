@@ -13,9 +13,24 @@ from moto.dynamodb.models.dynamo_type import Item
 from shared.services import SERVICES
 from tests.harness.aws.ground import table_name
 from tests.harness.aws.tables import table
-from tests.simulation.world import World
+from tests.simulation.aws.world import World
 
 Row = Mapping[str, Any]
+
+
+def about(row: Row) -> str | None:
+    """Whom a row is about."""
+    if row["pk"].startswith("CUSTOMER#"):
+        return customer_of(row)
+    if row["kind"] == "membership":
+        return str(row["sk"])
+    who: str | None = row.get("customer_id") or str(row.get("account", "")).partition("#")[0]
+    return who or None
+
+
+def customer_of(row: Row) -> str:
+    """Whose row it is, by its partition."""
+    return str(row["pk"]).removeprefix("CUSTOMER#")
 
 
 @dataclass(frozen=True)

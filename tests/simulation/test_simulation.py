@@ -101,7 +101,10 @@ def _history(hash_seed: str) -> str:
 
 
 def test_what_must_come_out_is_worked_out_without_the_services() -> None:
-    used = {line for path in (HERE / "model").glob("*.py") for line in path.read_text("utf-8").splitlines()}
+    models = [*HERE.glob("*/model/*.py"), *HERE.glob("*/model.py")]
+    used = {line for path in models for line in path.read_text("utf-8").splitlines()}
     imported = {line.split()[1] for line in used if line.startswith(("import ", "from "))}
     assert {name.partition(".")[0] for name in imported} <= {*sys.stdlib_module_names, "tests"}
-    assert all(name.startswith("tests.simulation.model") for name in imported if name.startswith("tests"))
+    ours = {name for name in imported if name.startswith("tests")}
+    assert {name for name in ours if not re.match(r"tests\.simulation\.\w+\.model\b", name)} == set()
+    assert len(models) > 10

@@ -1,18 +1,12 @@
-"""Planted bugs, by name in `BUGS`."""
+"""Planted bugs, by name in `BUGS`: those of one service are in its folder, and those of several here."""
 
 from __future__ import annotations
 
-from tests.simulation.bugs import (
-    erasure,
-    exactly_once,
-    friends,
-    messages,
-    ordering,
-    points,
-    spending,
-    strangers,
-)  # registers them
+# Importing them registers them.
+from tests.simulation.bugs import erasure, exactly_once, ordering, strangers
 from tests.simulation.bugs.planting import BUGS, Bug
+from tests.simulation.loyalty.bugs import friends, points, spending
+from tests.simulation.notifications import bugs as messages
 
 __all__ = [
     "BUGS",

@@ -1,0 +1,167 @@
+"""What the shop's order system and storefront say of orders."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from random import Random
+from typing import Any, Final
+
+from shared.events.base import EventData
+from shared.events.foreign import (
+    Buyer,
+    OrderCancelled,
+    OrderDelivered,
+    OrderPaid,
+    OrderPlaced,
+    OrderRefunded,
+    OrderReinstated,
+    Refund,
+    Review,
+    ReviewPosted,
+)
+from tests.harness.aws.gateway import Answer
+from tests.simulation.plan import PlannedOrder, Step
+from tests.simulation.scene import Facts, Outcome, Scene
+from tests.simulation.steps import key, others
+from tests.simulation.tables import customer_of
+
+# Above every planned total.
+_NAMELESS: Final = 300_000
+
+
+def place(scene: Scene, rng: Random, step: Step) -> None:
+    """The order system tells that an order was placed, now and then twice."""
+    facts = _facts(scene, step)
+    facts.told = True
+    _send(scene, rng, OrderPlaced(order=facts.order))
+
+
+def pay(scene: Scene, rng: Random, step: Step) -> None:
+    """The order system tells that an order was paid, perhaps before anybody heard of the order."""
+    facts = _facts(scene, step)
+    facts.told = facts.is_paid = True
+    _send(scene, rng, OrderPaid(order=facts.order, paid_at=facts.order.placed_at))
+
+
+def refund(scene: Scene, rng: Random, step: Step) -> None:
+    """One of the order's refunds; perhaps one that was told before."""
+    planned, facts = scene.orders[step.about], _facts(scene, step)
+    if not planned.refunds:
+        return
+    chosen = rng.randrange(len(planned.refunds))
+    facts.told = True
+    facts.refunds[f"r-{chosen}"] = planned.refunds[chosen]
+    given_back = Refund(id=f"r-{chosen}", amount=planned.refunds[chosen], refunded_at=scene.world.universe.moment)
+    _send(scene, rng, OrderRefunded(order=facts.order, refund=given_back))
+
+
+def refund_whole(scene: Scene, rng: Random, step: Step) -> None:
+    """All of an order is given back at once, whatever was before."""
+    facts = _facts(scene, step)
+    facts.told = True
+    facts.refunds["r-whole"] = max(1, facts.order.total)
+    given_back = Refund(id="r-whole", amount=facts.refunds["r-whole"], refunded_at=scene.world.universe.moment)
+    _send(scene, rng, OrderRefunded(order=facts.order, refund=given_back))
+
+
+def cancel(scene: Scene, rng: Random, step: Step) -> None:
+    """The order system tells that an order is cancelled, again perhaps, or before anybody heard of the order."""
+    facts, moment = _facts(scene, step), scene.world.universe.moment
+    facts.told, facts.cancelled_at = True, moment
+    _send(scene, rng, OrderCancelled(order=facts.order, cancelled_at=moment))
+
+
+def reinstate(scene: Scene, rng: Random, step: Step) -> None:
+    """The order system tells that a cancelled order stands again."""
+    moment = scene.world.universe.moment
+    cancelled = [facts for facts in scene.promises.orders.values() if facts.is_cancelled]
+    if not cancelled:
+        return
+    facts = rng.choice(cancelled)
+    facts.reinstated_at = moment
+    _send(scene, rng, OrderReinstated(order=facts.order, reinstated_at=moment))
+
+
+def tell_of_delivery(scene: Scene, rng: Random, step: Step) -> None:
+    """The order system tells that an order was delivered, some time ago perhaps."""
+    facts = _facts(scene, step)
+    moment = scene.world.universe.moment - timedelta(days=rng.choice((0, 0, 1, 5, 10)))
+    facts.told, facts.delivered_at = True, min(facts.delivered_at or moment, moment)
+    _send(scene, rng, OrderDelivered(order=facts.order, delivered_at=moment))
+
+
+def review(scene: Scene, rng: Random, step: Step) -> None:
+    """Somebody, known or not, reviews something."""
+    person = rng.choice(scene.people)
+    buyer = Buyer(email=person.email, last_name=f"Kanarie {step.number}")
+    posted_at = scene.world.universe.moment
+    written = Review(id=f"review-{step.number}", buyer=buyer, product_id="mug", rating=4, posted_at=posted_at)
+    _send(scene, rng, ReviewPosted(review=written))
+
+
+def add_order(scene: Scene, rng: Random, step: Step) -> None:
+    """The storefront records an order over HTTP, perhaps one that is told of by events too."""
+    planned = scene.orders[step.about]
+    facts = _facts(scene, step)
+    profile = scene.profile_of(planned.person)
+    if profile is None or (facts.order.buyer.id is None and facts.order.buyer.email is None):
+        return
+    order = facts.order
+    body: dict[str, Any] = {"id": order.id, "currency": order.currency, "total": order.total}
+    body |= {"placed_at": order.placed_at.isoformat(), "tax": order.tax, "shipping": order.shipping}
+    path = f"/api/customers/{customer_of(profile)}/orders"
+    answer = scene.call(
+        rng, "POST", path, by="storefront", body=body, headers=key(step), meanwhile=others(scene, rng, "customers")
+    )
+    if scene.outcome(answer, 201) is Outcome.DONE:
+        facts.told = True
+    elif scene.outcome(answer, 201) is Outcome.UNKNOWN:
+        facts.maybe = True
+
+
+def add_nameless_order(scene: Scene, rng: Random, step: Step) -> None:
+    """The storefront records an order without an id: its key alone tells a retry from another order."""
+    profile = scene.profile_of(rng.choice(scene.people))
+    if profile is None:
+        return
+    total = _NAMELESS + step.number
+    body = {"currency": "USD", "total": total}
+    path = f"/api/customers/{customer_of(profile)}/orders"
+    if rng.random() < 0.3:
+        _must_be_refused(scene, scene.call(rng, "POST", path, by="storefront", body=body))
+        return
+    answer = scene.call(
+        rng, "POST", path, by="storefront", body=body, headers=key(step), meanwhile=others(scene, rng, "customers")
+    )
+    scene.promises.nameless[total] = scene.outcome(answer, 201)
+
+
+def _must_be_refused(scene: Scene, answer: Answer | None) -> None:
+    """Without a key either, nothing tells a retry from another order."""
+    if answer is not None and answer.status < 500 and answer.status != 400:
+        scene.world.violations.append(f"an order without id and key was answered {answer.status}")
+
+
+def _send(scene: Scene, rng: Random, event: EventData) -> None:
+    """The shop's systems tell the bus, now and then twice."""
+    times = rng.choice((1, 1, 1, 1, 2))
+    scene.world.disorder["event told twice by its source"] += times - 1
+    for _ in range(times):
+        scene.world.send(
+            {
+                "version": "0",
+                "id": f"eb-{scene.world.next_number()}",
+                "detail-type": type(event).__name__,
+                "source": event.told_by[0],
+                "account": "123456789012",
+                "time": scene.world.universe.moment.isoformat(),
+                "region": "us-east-1",
+                "resources": [],
+                "detail": event.model_dump(mode="json"),
+            }
+        )
+
+
+def _facts(scene: Scene, step: Step) -> Facts:
+    planned: PlannedOrder = scene.orders[step.about]
+    return scene.order(planned)

@@ -1,0 +1,82 @@
+"""What the checks of loyalty remember from step to step: entries are written once, so each is replayed once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from tests.simulation.aws.world import World
+from tests.simulation.loyalty.model.posting import Ledgers
+from tests.simulation.loyalty.programmes import ShopProgramme
+from tests.simulation.tables import Row, Tables
+
+# Of an entry, what may change: an erasure removes the words of staff.
+_MAY_CHANGE: Final = frozenset({"reason", "version", "events", "outbox"})
+
+
+@dataclass
+class Books:
+    """The ledgers as the model has them. `newest` are the newest versions of orders."""
+
+    ledgers: Ledgers
+    newest: dict[str, int] = field(default_factory=dict)
+    entries: dict[tuple[str, str], Row] = field(default_factory=dict)
+    by_account: dict[str, list[Row]] = field(default_factory=dict)
+    _birthdays: dict[str, bool] = field(default_factory=dict)
+    _heard: int = 0
+
+    @classmethod
+    def of(cls, programme: ShopProgramme) -> Books:
+        """Nothing posted yet."""
+        return cls(Ledgers({programme.version: programme.terms}))
+
+    def learn(self, world: World, tables: Tables) -> None:
+        """Take in what is known outside the ledgers: orders and reviews as told, who was merged, birthdays."""
+        for envelope in world.told[self._heard :]:
+            if envelope["detail-type"] == "OrderRecorded":
+                self._learn_order(envelope["detail"])
+            elif envelope["detail-type"] == "ReviewRecorded":
+                data = envelope["detail"]["data"]
+                self.ledgers.reviews[data["review_id"]] = data["customer_id"]
+        self._heard = len(world.told)
+        for row in tables.of_kind("loyalty", "account"):
+            who, knows = row["pk"].removeprefix("CUSTOMER#"), "birthday" in row
+            if into := row.get("merged_into"):
+                self.ledgers.merged[who] = into
+            self.ledgers.birthdays[who] = {self._birthdays.get(who, knows), knows}
+            self._birthdays[who] = knows
+
+    def new_entries(self, tables: Tables) -> tuple[list[Row], list[str]]:
+        """Entries not seen before, oldest first; and what is wrong with those that were."""
+        new, wrong, there = [], [], 0
+        for row in tables.of_kind("loyalty", "entry"):
+            key = (row["pk"], row["sk"])
+            known = self.entries.get(key)
+            there += known is not None
+            if known is None:
+                new.append(row)
+            elif known is not row and _lasting(known) != _lasting(row):
+                wrong.append(f"entry {key} is not what it was")
+            self.entries[key] = row
+        if there + len(new) != len(self.entries):
+            wrong.append("an entry is gone")
+        return sorted(new, key=lambda row: (row["posted_at"], row["account"], row["seq"])), wrong
+
+    def _learn_order(self, detail: Mapping[str, Any]) -> None:
+        data, metadata = detail["data"], detail["metadata"]
+        self.ledgers.told[(data["order_id"], metadata["version"])] = data
+        self.newest[data["order_id"]] = max(self.newest.get(data["order_id"], 0), metadata["version"])
+
+
+def _lasting(row: Row) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name not in _MAY_CHANGE}
+
+
+def accounts_in(tables: Tables) -> Iterator[tuple[str, Row]]:
+    """All accounts of points and of credit, by the name that entries call them."""
+    for row in tables.rows["loyalty"]:
+        if row["kind"] == "account":
+            yield row["pk"].removeprefix("CUSTOMER#"), row
+        elif row["kind"] == "credit":
+            yield row["pk"].removeprefix("CUSTOMER#") + row["sk"].removeprefix("CREDIT"), row

@@ -1,0 +1,173 @@
+"""One account, of points or of store credit, and the few things that can happen to what is in it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field
+
+Lots = dict[str, int]
+
+
+# Where an entry stands among all: when it was posted, and its number.
+Place = tuple[str, int]
+
+
+@dataclass
+class Hold:
+    """What is set aside, by lot; `until` is a moment to the minute."""
+
+    until: str
+    lots: Lots
+    value: int | None = None
+
+    @property
+    def amount(self) -> int:
+        """How much it is."""
+        return sum(self.lots.values())
+
+
+@dataclass(frozen=True)
+class Merit:
+    """Something that counts towards tiers: when it was posted, for which month, and how much by each measure."""
+
+    posted: str
+    month: str
+    points: int
+    money: int
+    orders: int
+
+
+@dataclass
+class Account:
+    """What there is. `expiries` are what of which lot ever expired, and where; `gains` what was earned on which day.
+
+    `graced` is what came back when its lot had ended, by the lot of the grace and its own.
+    """
+
+    lots: Lots = field(default_factory=dict)
+    pending: Lots = field(default_factory=dict)
+    holds: dict[str, Hold] = field(default_factory=dict)
+    owed: int = 0
+    earned: int = 0
+    spent: int = 0
+    expired: int = 0
+    written_off: Counter[str] = field(default_factory=Counter)
+    expiries: list[tuple[Place, str, int]] = field(default_factory=list)
+    graced: Counter[tuple[str, str]] = field(default_factory=Counter)
+    gains: list[tuple[str, int]] = field(default_factory=list)
+    merits: list[Merit] = field(default_factory=list)
+    tier: str | None = None
+    active_on: str | None = None
+    is_closed: bool = False
+
+    @property
+    def held(self) -> int:
+        """What is set aside."""
+        return sum(hold.amount for hold in self.holds.values())
+
+    @property
+    def available(self) -> int:
+        """What can be used."""
+        return sum(self.lots.values())
+
+    @property
+    def vector(self) -> list[int]:
+        """Everything in numbers, in the order in which entries say it."""
+        waiting = sum(self.pending.values())
+        return [waiting, self.available, self.held, self.owed, self.earned, self.spent, self.expired]
+
+    @property
+    def balance(self) -> int:
+        """What the customer has, less what is owed."""
+        return sum(self.pending.values()) + self.available + self.held - self.owed
+
+    def expired_of(self, lot: str, since: Place = ("", 0)) -> int:
+        """How much of a lot expired, of all or after an entry."""
+        return sum(amount for place, of, amount in self.expiries if of == lot and place > since)
+
+    def copy(self) -> Account:
+        """As it is now."""
+        return deepcopy(self)
+
+    def put(self, lots: Mapping[str, int], *, fills_debt: bool) -> None:
+        """Let something come in; where that fills what is owed, the soonest expiring does so first."""
+        for day in sorted(lots):
+            filled = min(self.owed, lots[day]) if fills_debt else 0
+            self.owed -= filled
+            self._add(self.lots, day, lots[day] - filled)
+
+    def wait(self, on: str, lot: str, amount: int) -> None:
+        """Let something be usable from a day on (or, negative, not any more)."""
+        self._add(self.pending, f"{on}/{lot}", amount)
+
+    def take(self, amount: int) -> Lots:
+        """Take as much of it as there is, soonest expiring first; from which lots."""
+        taken = soonest(self.lots, amount)
+        for day, part in taken.items():
+            self._add(self.lots, day, -part)
+        return taken
+
+    def take_of(self, day: str, amount: int) -> int:
+        """Take as much of it as one lot has."""
+        part = min(amount, self.lots.get(day, 0))
+        self._add(self.lots, day, -part)
+        return part
+
+    def take_own(self, day: str, amount: int) -> int:
+        """Take as much of it as one lot has, in a grace after it too."""
+        taken = self.take_of(day, amount)
+        for grace, of in sorted(self.graced):
+            if of == day:
+                part = self.take_of(grace, min(amount - taken, self.graced[grace, of]))
+                self.graced[grace, of] -= part
+                taken += part
+        return taken
+
+    def put_back(self, lots: Mapping[str, int], today: str, grace: str, *, fills_debt: bool, credit: bool) -> None:
+        """Let something come back to its lots; what of it is over lives until the grace ends."""
+        living: Counter[str] = Counter()
+        for over, of in list(self.graced):
+            if over < today and over not in self.lots:
+                del self.graced[over, of]
+        for day, amount in lots.items():
+            living[grace if day < today else day] += amount
+            if day < today and not credit:
+                self.graced[grace, day] += amount
+        self.put(living, fills_debt=fills_debt)
+
+    def empty(self) -> None:
+        """Leave nothing, and close it."""
+        empty = Account(is_closed=True, tier=self.tier)
+        self.__dict__.update(empty.__dict__)
+
+    @staticmethod
+    def _add(lots: Lots, day: str, amount: int) -> None:
+        lots[day] = lots.get(day, 0) + amount
+        if not lots[day]:
+            del lots[day]
+
+
+def soonest(lots: Mapping[str, int], amount: int) -> Lots:
+    """So much of the lots, soonest first."""
+    taken: Lots = {}
+    for day in sorted(lots):
+        taken[day] = min(amount, lots[day])
+        amount -= taken[day]
+    return {day: part for day, part in taken.items() if part}
+
+
+def latest(lots: Mapping[str, int], amount: int) -> Lots:
+    """So much of the lots, latest first."""
+    taken: Lots = {}
+    for day in sorted(lots, reverse=True):
+        taken[day] = min(amount, lots[day])
+        amount -= taken[day]
+    return {day: part for day, part in taken.items() if part}
+
+
+def difference(after: Mapping[str, int], before: Mapping[str, int]) -> Lots:
+    """What changed."""
+    changes = {day: after.get(day, 0) - before.get(day, 0) for day in {*after, *before}}
+    return {day: part for day, part in changes.items() if part}

@@ -1,0 +1,199 @@
+"""Entries by which points come, wait, and go back with the orders that brought them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from tests.simulation.loyalty.model.account import Account
+from tests.simulation.loyalty.model.orders import Earning, Piece, to_take_back, undone_of
+from tests.simulation.loyalty.model.posting import Ledgers, Posting
+from tests.simulation.loyalty.model.terms import SHOP_CURRENCY
+from tests.simulation.loyalty.model.thanks import Thanks
+from tests.simulation.loyalty.model.tiers import count
+
+
+def earn(ledgers: Ledgers, posting: Posting) -> None:
+    if posting.key[0].startswith("ORDER#"):
+        _earn_by_order(ledgers, posting)
+        return
+    pk, sk = posting.key
+    if pk.startswith("REFERRAL#"):
+        _thank(ledgers, posting)
+        return
+    name = "review" if pk.startswith("REVIEW#") else sk.lower()
+    who = ledgers.reviews.get(pk.removeprefix("REVIEW#")) if name == "review" else pk.partition("#")[2]
+    posting.must(who and ledgers.may_be_in(who, posting.row["account"]), f"gives {who} a bonus")
+    points = _clipped(posting, posting.terms.bonus(name))
+    posting.account.earned += points
+    posting.account.put({posting.terms.lot(posting.today): points}, fills_debt=True)
+
+
+def _earn_by_order(ledgers: Ledgers, posting: Posting) -> None:
+    account, terms, order_id = posting.account, posting.terms, posting.row["cause"]
+    order = ledgers.told.get((order_id, posting.fact("version")))
+    if order is None:
+        posting.wrong.append("earned by a version that nobody told of")
+        return
+    posting.must(order_id not in ledgers.earnings, "earned before")
+    posting.must(terms.earns(order), "earned and has not come so far")
+    posting.must(ledgers.may_be_in(order["customer_id"], posting.row["account"]), f"is of {order['customer_id']}")
+    points = _clipped(posting, _priced(ledgers, posting, order))
+    placed, ripens = terms.day_of(order["placed_at"]), terms.ripens_on(order, posting.today)
+    lot = max(terms.lot(placed), ripens or "")
+    ledgers.earnings[order_id] = Earning(
+        earned=points,
+        total=order["total"],
+        placed=placed,
+        currency=order["currency"],
+        lot=lot,
+        version=posting.fact("version"),
+        ripens=ripens,
+        stands=[Piece(lot, points, posting.place)],
+    )
+    if points:
+        ledgers.friends.orders[order_id] = posting.row["account"], posting.row["seq"]
+    account.earned += points
+    if ripens:
+        account.wait(ripens, lot, points)
+    else:
+        account.put({lot: points}, fills_debt=True)
+    count(posting, placed, points, _money(order["currency"], order["total"]), 1)
+
+
+def _priced(ledgers: Ledgers, posting: Posting, order: Mapping[str, Any]) -> int:
+    tier = posting.account.tier or ""
+    points = posting.terms.points_of(order, tier, birthday=False)
+    in_month = posting.terms.day_of(order["placed_at"])[5:7] == "11"
+    festive = posting.terms.points_of(order, tier, birthday=in_month)
+    is_used = any(part[0] == "birthday" for part in posting.fact("parts") or ())
+    if festive != points and posting.amount:
+        may = ledgers.birthdays.get(posting.row["account"], {True, False})
+        posting.must(is_used in may, f"the birthday counts: {is_used}, and is known: {may}")
+    return festive if is_used else points
+
+
+def _clipped(posting: Posting, points: int) -> int:
+    """What the limits leave of points to be earned."""
+    per_day, per_month, for_ever = posting.terms.limits
+    gains, today = posting.account.gains, posting.today
+    so_far = (
+        (per_day, sum(points for day, points in gains if day == today)),
+        (per_month, sum(points for day, points in gains if day[:7] == today[:7])),
+        (for_ever, sum(points for _, points in gains)),
+    )
+    left = [max(limit - earned, 0) for limit, earned in so_far if limit is not None]
+    given = min([points, *left])
+    gains.append((today, given))
+    return given
+
+
+def settle(ledgers: Ledgers, posting: Posting) -> None:
+    """An order's points follow its money, and thanks for a friend follow orders."""
+    if posting.key[0].startswith("REFERRAL#"):
+        _thank(ledgers, posting)
+        return
+    order_id, version = posting.row["cause"], posting.fact("version")
+    order, earning = ledgers.told.get((order_id, version)), ledgers.earnings.get(order_id)
+    if order is None or earning is None:
+        posting.wrong.append("settles what never earned")
+        return
+    is_new = version > earning.settled and version >= earning.version
+    posting.must(is_new, f"settles version {version} after {earning.settled}")
+    undone, before = undone_of(order), earning.undone
+    posting.must((undone > before) is (posting.kind == "reversed"), f"undoes {undone} after {before}")
+    target = to_take_back(earning.earned, earning.total, undone)
+    amount = target - earning.taken_back
+    if undone > before:
+        earning.take_back(posting.account, amount, posting.today, forgives=posting.terms.forgives)
+    else:
+        earning.give_back(posting.account, -amount, posting.today, posting.grace, posting.place)
+    orders = int(before == earning.total) - int(undone == earning.total)
+    earning.undone, earning.settled = undone, version
+    count(posting, earning.placed, -amount, _money(earning.currency, before - undone), orders)
+
+
+def _thank(ledgers: Ledgers, posting: Posting) -> None:
+    """What is given for a friend, taken back and given again by turns, as an order of the friend's stands or none."""
+    pk, sk = posting.key
+    referee, (side, _, number) = pk.removeprefix("REFERRAL#"), sk.lower().partition("#")
+    thanks = ledgers.friends.thanks.setdefault(referee, Thanks())
+    turn = thanks.turns[side] + 1
+    posting.must(number == ("" if turn == 1 else f"{turn:04}"), f"is turn {number or 1}, not {turn}")
+    thanks.turns[side] = turn
+    stands = ledgers.standing_orders(referee)
+    posting.must(bool(stands) is (turn % 2 == 1), f"is turn {turn}, and of the friend's orders stand {stands}")
+    kind = "earned" if turn == 1 else ("reversed", "reinstated")[turn % 2]
+    posting.must(posting.kind == kind, f"should be {kind}")
+    people = {referee} if side == "referee" else ledgers.friends_of(referee)
+    posting.must(any(ledgers.may_be_in(who, posting.row["account"]) for who in people), f"is of {people}")
+    _turn(posting, thanks, side, turn)
+
+
+def _turn(posting: Posting, thanks: Thanks, side: str, turn: int) -> None:
+    """What is given first is a bonus; later that comes and goes as what an order earned does."""
+    account = posting.account
+    if turn == 1:
+        bonus = posting.terms.bonus(side)
+        posting.must(bonus, "is given, and the shop gives nothing")
+        points, lot = _clipped(posting, bonus), posting.terms.lot(posting.today)
+        thanks.first(side, points, lot, posting.place)
+        account.earned += points
+        account.put({lot: points}, fills_debt=True)
+        return
+    given = thanks.given[side]
+    posting.must(given.earned, "turns what is nothing")
+    if turn % 2:
+        given.give_back(account, given.taken_back, posting.today, posting.grace, posting.place)
+    else:
+        given.take_back(account, given.earned, posting.today, forgives=posting.terms.forgives)
+
+
+def ripen(ledgers: Ledgers, posting: Posting) -> None:
+    account = posting.account
+    if posting.key[1] == "DELIVERED":
+        _deliver(ledgers, posting)
+        return
+    ripe = {where: amount for where, amount in account.pending.items() if where[:10] <= posting.today}
+    posting.must(ripe, "ripens nothing")
+    _let_ripen(account, ripe)
+
+
+def _let_ripen(account: Account, ripe: Mapping[str, int]) -> None:
+    lots: Counter[str] = Counter()
+    for where, amount in ripe.items():
+        wait(account, where, -amount)
+        lots[where.partition("/")[2]] += amount
+    account.put(lots, fills_debt=True)
+
+
+def wait(account: Account, where: str, amount: int) -> None:
+    on, _, lot = where.partition("/")
+    account.wait(on, lot, amount)
+
+
+def _deliver(ledgers: Ledgers, posting: Posting) -> None:
+    order_id = posting.row["cause"]
+    order, earning = ledgers.told.get((order_id, posting.fact("version"))), ledgers.earnings.get(order_id)
+    if order is None or earning is None or earning.ripens is None or not order.get("delivered_at"):
+        posting.wrong.append("is delivered, and nothing waits for that")
+        return
+    posting.must(not earning.is_delivered, "is delivered twice")
+    ripens, where = posting.terms.ripens_on(order, posting.today), f"{earning.ripens}/{earning.lot}"
+    waiting = min(earning.earned - earning.taken_back, posting.account.pending.get(where, 0))
+    earning.is_delivered = True
+    if ripens:
+        posting.account.wait(earning.ripens, earning.lot, -waiting)
+        posting.account.wait(ripens, max(earning.lot, ripens), waiting)
+        moved = max(earning.lot, ripens)
+        for piece in earning.stands:
+            piece.lot = moved if piece.lot == earning.lot else piece.lot
+        earning.lot = moved
+    else:
+        _let_ripen(posting.account, {where: waiting} if waiting else {})
+    earning.ripens = ripens
+
+
+def _money(currency: str, amount: int) -> int:
+    return amount if currency == SHOP_CURRENCY else 0

@@ -1,0 +1,102 @@
+"""What the model goes by: one entry with the account it is in, and everything there is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.simulation.loyalty.model.account import Account, Place
+from tests.simulation.loyalty.model.orders import Earning, Spending
+from tests.simulation.loyalty.model.terms import Terms
+from tests.simulation.loyalty.model.thanks import Friends
+
+
+@dataclass
+class Posting:
+    """One entry, the account it is in, and the terms it was made under."""
+
+    row: Mapping[str, Any]
+    account: Account
+    terms: Terms
+    today: str
+    wrong: list[str] = field(default_factory=list)
+
+    @property
+    def kind(self) -> str:
+        return str(self.row["entry_kind"])
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.row["pk"], self.row["sk"]
+
+    @property
+    def amount(self) -> int:
+        return int(self.row["amount"])
+
+    @property
+    def place(self) -> Place:
+        return self.row["posted_at"], self.row["seq"]
+
+    @property
+    def is_credit(self) -> bool:
+        return "#" in self.row["account"]
+
+    @property
+    def fills_debt(self) -> bool:
+        return self.is_credit or self.terms.fills_debt
+
+    @property
+    def grace(self) -> str:
+        return self.terms.grace(self.today)
+
+    def fact(self, name: str) -> Any:
+        return (self.row.get("facts") or {}).get(name)
+
+    def must(self, holds: object, wrong: str) -> None:
+        """Note what is wrong, unless it holds."""
+        if not holds:
+            self.wrong.append(wrong)
+
+
+@dataclass
+class Ledgers:
+    """Everything there is. What comes from outside is put in before entries are posted.
+
+    `told` are orders by id and version, `reviews` whose they are, `merged` who turned out to be whom, `birthdays` what
+    may be known of each person's. `terms` are programmes by version.
+    """
+
+    terms: dict[int, Terms]
+    told: dict[tuple[str, int], Mapping[str, Any]] = field(default_factory=dict)
+    reviews: dict[str, str] = field(default_factory=dict)
+    merged: dict[str, str] = field(default_factory=dict)
+    birthdays: dict[str, set[bool]] = field(default_factory=dict)
+    accounts: dict[str, Account] = field(default_factory=dict)
+    earnings: dict[str, Earning] = field(default_factory=dict)
+    spendings: dict[str, dict[str, Spending]] = field(default_factory=dict)
+    claims: dict[str, Mapping[str, int]] = field(default_factory=dict)
+    leaving: dict[str, Account] = field(default_factory=dict)
+    friends: Friends = field(default_factory=Friends)
+
+    def owner(self, customer_id: str) -> str:
+        """Who somebody turned out to be."""
+        while customer_id in self.merged:
+            customer_id = self.merged[customer_id]
+        return customer_id
+
+    def standing_orders(self, referee: str) -> list[str]:
+        """The orders of a customer who was brought, or of whom they turned out to be, that have points left."""
+        counting = self.friends.counting(referee, self.merged, self.accounts)
+        return [order_id for order_id in counting if (it := self.earnings[order_id]).earned > it.taken_back]
+
+    def friends_of(self, referee: str) -> set[str]:
+        """Who may have brought a customer, or anybody who turned out to be them."""
+        named = (friends for who, friends in self.friends.named.items() if self.may_be_in(who, referee))
+        return {friend for friends in named for friend in friends}
+
+    def may_be_in(self, customer_id: str, account: str) -> bool:
+        """Whether what is somebody's may lie in an account: theirs, or that of whom they turned out to be."""
+        while customer_id != account and customer_id in self.merged:
+            customer_id = self.merged[customer_id]
+        return customer_id == account

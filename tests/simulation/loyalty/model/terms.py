@@ -1,0 +1,232 @@
+"""What a programme's document means, read in the simplest way that is right."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from math import floor
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+NEVER: Final = "9999-12-31"
+
+
+SHOP_CURRENCY: Final = "USD"
+
+
+# In cents.
+_UNIT: Final = 100
+
+
+# What a programme says that nobody has changed: the shop's defaults, as its owner reads them.
+DEFAULTS: Final[Mapping[str, Any]] = {
+    "time_zone": "UTC",
+    "earning": {
+        "on": "paid",
+        "points_per_unit": 10,
+        "rounding": "down",
+        "tax": "excluded",
+        "shipping": "excluded",
+        "bonuses": {"sign_up": 0, "review": 0, "birthday": "1"},
+        "limits": {"per_day": None, "per_month": None, "for_ever": None},
+    },
+    "pending": {"until": "none", "days": 0, "longest_days": 60},
+    "redeeming": {"flat": {"points": 100, "value": 100}, "ladder": None, "hold_minutes": 30},
+    "expiry": {"mode": "months", "months": 12},
+    "refunds": {"below_zero": "negative", "grace_days": 30},
+    "tiers": {
+        "by": "points",
+        "window": "lifetime",
+        "grace_days": 30,
+        "rungs": [
+            {"tier": "bronze", "threshold": 0, "multiplier": "1"},
+            {"tier": "silver", "threshold": 1_000, "multiplier": "1.2"},
+            {"tier": "gold", "threshold": 5_000, "multiplier": "1.5"},
+        ],
+    },
+    "adjustments": {"approve_above": None},
+    "credit": {"months": None, "hold_minutes": 30},
+}
+
+
+@dataclass(frozen=True)
+class Terms:
+    """A programme. Days and moments are text as in ISO 8601, days in the shop's own time zone."""
+
+    document: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, changes: Mapping[str, Any]) -> Terms:
+        """The defaults with what a document says instead."""
+        return cls(_merged(DEFAULTS, changes))
+
+    def day_of(self, moment: str) -> str:
+        """The shop's day at a moment."""
+        return datetime.fromisoformat(moment).astimezone(ZoneInfo(self.document["time_zone"])).date().isoformat()
+
+    def start_of(self, day: str) -> datetime:
+        """The moment at which a day begins."""
+        return datetime.fromisoformat(day).replace(tzinfo=ZoneInfo(self.document["time_zone"]))
+
+    # --- earning
+
+    def earns(self, order: Mapping[str, Any]) -> bool:
+        """Whether an order has come so far that it earns."""
+        return order["total"] > 0 and (self.document["earning"]["on"] == "placed" or bool(order.get("paid_at")))
+
+    def points_of(self, order: Mapping[str, Any], tier: str, *, birthday: bool) -> int:
+        """What an order earns at a tier; nothing in another currency than the shop's."""
+        earning = self.document["earning"]
+        if order["currency"] != SHOP_CURRENCY:
+            return 0
+        base = order["total"] - order.get("tax", 0) - order.get("shipping", 0)
+        exact = Fraction(max(base, 0) * earning["points_per_unit"], _UNIT) * Fraction(
+            self._rung(tier).get("multiplier", 1)
+        )
+        if birthday:
+            exact *= Fraction(earning["bonuses"]["birthday"])
+        return floor(exact) if earning["rounding"] == "down" else floor(exact + Fraction(1, 2))
+
+    def bonus(self, name: str) -> int:
+        """What something is worth that is no order."""
+        points: int = self.document["earning"]["bonuses"].get(name, 0)
+        return points
+
+    @property
+    def limits(self) -> tuple[int | None, int | None, int | None]:
+        """The most that can be earned on a day, in a month and for ever."""
+        found = self.document["earning"]["limits"]
+        return found.get("per_day"), found.get("per_month"), found.get("for_ever")
+
+    def ripens_on(self, order: Mapping[str, Any], today: str) -> str | None:
+        """From which day on the points of an order can be used; None for at once."""
+        pending = self.document["pending"]
+        match pending["until"]:
+            case "none":
+                return None
+            case "days":
+                start, days = self.day_of(order.get("paid_at") or order["placed_at"]), pending["days"]
+            case _ if order.get("delivered_at"):
+                start, days = self.day_of(order["delivered_at"]), pending["days"]
+            case _:
+                start, days = today, pending["longest_days"]
+        day = _days_after(start, days)
+        return day if day > today else None
+
+    # --- lots
+
+    def lot(self, given: str) -> str:
+        """The lot of points that were given on a day."""
+        expiry = self.document["expiry"]
+        if expiry["mode"] in {"inactivity", "never"}:
+            return NEVER
+        return rounded(months_after(given, expiry["months"]), given)
+
+    def credit_lot(self, given: str) -> str:
+        """The lot of credit that was given on a day."""
+        months = self.document["credit"]["months"]
+        return NEVER if months is None else rounded(months_after(given, months), given)
+
+    def grace(self, today: str) -> str:
+        """The lot of what comes back on a day after its own is over."""
+        return rounded(_days_after(today, self.document["refunds"]["grace_days"]), today)
+
+    def last_day(self, lot: str, active_on: str | None) -> str:
+        """The last day of a lot of points; where these live by activity, so many months after the last of it."""
+        expiry = self.document["expiry"]
+        if lot != NEVER or expiry["mode"] != "inactivity" or active_on is None:
+            return lot
+        return months_after(active_on, expiry["months"])
+
+    # --- spending
+
+    @property
+    def fills_debt(self) -> bool:
+        """Whether all that comes in fills what is owed, and not only what is earned."""
+        return bool(self.document["refunds"]["below_zero"] != "debt")
+
+    @property
+    def forgives(self) -> bool:
+        """Whether the shop bears what a refund cannot take back."""
+        return bool(self.document["refunds"]["below_zero"] == "floor")
+
+    def price(self, points: int) -> int | None:
+        """What points are worth at the checkout, in cents; None where so many cannot be redeemed."""
+        redeeming = self.document["redeeming"]
+        if redeeming["ladder"]:
+            return {step["points"]: step["value"] for step in redeeming["ladder"]}.get(points)
+        return points * redeeming["flat"]["value"] // redeeming["flat"]["points"] or None
+
+    def hold_minutes(self, *, credit: bool) -> int:
+        """How long something is held."""
+        minutes: int = self.document["credit" if credit else "redeeming"]["hold_minutes"]
+        return minutes
+
+    # --- tiers
+
+    @property
+    def tier_by(self) -> str:
+        """What reaches a tier: points, money or orders."""
+        return str(self.document["tiers"]["by"])
+
+    @property
+    def tier_grace(self) -> int:
+        """Days for which a tier is kept that time has taken away."""
+        days: int = self.document["tiers"]["grace_days"]
+        return days
+
+    @property
+    def lowest(self) -> str:
+        """The tier in which everyone begins."""
+        return str(self.document["tiers"]["rungs"][0]["tier"])
+
+    def first_month(self, day: str) -> str:
+        """The first month that counts on a day."""
+        match self.document["tiers"]["window"]:
+            case "lifetime":
+                return "0000-00"
+            case "calendar_year":
+                return f"{day[:4]}-01"
+        return months_after(day, -12)[:7]
+
+    def tier_at(self, merit: int) -> str:
+        """The tier that so much reaches."""
+        return str([rung for rung in self.document["tiers"]["rungs"] if rung["threshold"] <= max(merit, 0)][-1]["tier"])
+
+    def rank(self, tier: str) -> int:
+        """How high a tier is."""
+        return [rung["tier"] for rung in self.document["tiers"]["rungs"]].index(tier)
+
+    def _rung(self, tier: str) -> Mapping[str, Any]:
+        rung: Mapping[str, Any] = self.document["tiers"]["rungs"][self.rank(tier)]
+        return rung
+
+
+def months_after(day: str, months: int) -> str:
+    """The same day so many months later, or the last of that month where it is shorter."""
+    start = date.fromisoformat(day)
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    return date(year, month + 1, min(start.day, calendar.monthrange(year, month + 1)[1])).isoformat()
+
+
+def rounded(last: str, given: str) -> str:
+    """The month's end of a day that is over 31 days off; nearer days are kept."""
+    day = date.fromisoformat(last)
+    if day - date.fromisoformat(given) <= timedelta(days=31):
+        return last
+    return day.replace(day=calendar.monthrange(day.year, day.month)[1]).isoformat()
+
+
+def _days_after(day: str, days: int) -> str:
+    return (date.fromisoformat(day) + timedelta(days=days)).isoformat()
+
+
+def _merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    both = dict(base)
+    for name, value in changes.items():
+        is_section = isinstance(value, Mapping) and isinstance(both.get(name), Mapping)
+        both[name] = _merged(both[name], value) if is_section else value
+    return both

@@ -1,0 +1,52 @@
+"""Thanks for bringing a customer: both sides have what they were first given while an order of the customer stands."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from tests.simulation.loyalty.model.account import Place
+from tests.simulation.loyalty.model.orders import Earning, Piece
+
+SIDES = ("referrer", "referee")
+
+
+@dataclass
+class Thanks:
+    """For one customer who was brought: what each side was first given, and how often that turned since."""
+
+    given: dict[str, Earning] = field(default_factory=dict)
+    turns: Counter[str] = field(default_factory=Counter)
+
+    def first(self, side: str, points: int, lot: str, place: Place) -> None:
+        """Something is given for the first time."""
+        self.given[side] = Earning(points, points, "", "", lot, 1, stands=[Piece(lot, points, place)])
+
+
+@dataclass
+class Friends:
+    """Who brought whom. `named` is what the outside asked for, by customer and friend, and whether that was answered.
+
+    `orders` are those that earned points, with account and number of the entry; `joined` says by which number of
+    whose ledger somebody turned out to be them.
+    """
+
+    named: dict[str, dict[str, bool]] = field(default_factory=dict)
+    thanks: dict[str, Thanks] = field(default_factory=dict)
+    orders: dict[str, tuple[str, int]] = field(default_factory=dict)
+    joined: dict[str, tuple[str, int]] = field(default_factory=dict)
+
+    def counting(self, referee: str, merged: Mapping[str, str], posted_to: Mapping[str, object]) -> Iterator[str]:
+        """The orders that count for somebody: their own, and those of whom they are now since they are."""
+        who, since = referee, 0
+        while True:
+            yield from (
+                order_id for order_id, (account, number) in self.orders.items() if account == who and number > since
+            )
+            if who in self.joined:
+                who, since = self.joined[who]
+            elif who in merged and who not in posted_to:
+                who, since = merged[who], 0
+            else:
+                return

@@ -1,0 +1,57 @@
+"""Which tier an account should be in, as the model sees it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from tests.simulation.loyalty.model.account import Account, Merit
+from tests.simulation.loyalty.model.posting import Ledgers, Posting
+from tests.simulation.loyalty.model.terms import NEVER, Terms
+
+
+def deserved(account: Account, day: str, terms: Terms, *, as_of: str = NEVER) -> str:
+    """The tier that is reached on a day by what was posted up to another."""
+    first, last = terms.first_month(day), day[:7]
+    counted = [one for one in account.merits if first <= one.month <= last and one.posted <= as_of]
+    return terms.tier_at(sum(getattr(one, terms.tier_by) for one in counted))
+
+
+def count(posting: Posting, placed: str, points: int, money: int, orders: int) -> None:
+    """Let something count towards the tier: up at once; down at once too if this very amount takes it away."""
+    account, terms, today = posting.account, posting.terms, posting.today
+    if not {"points": points, "money": money, "orders": orders}[terms.tier_by]:
+        return
+    before = deserved(account, today, terms)
+    account.merits.append(Merit(today, min(placed, today)[:7], points, money, orders))
+    now = deserved(account, today, terms)
+    current = terms.rank(account.tier or "")
+    is_up = terms.rank(now) > current
+    is_taken = terms.rank(now) < terms.rank(before) and terms.rank(before) >= current
+    if is_up or is_taken:
+        account.tier = now
+
+
+def review(_: Ledgers, posting: Posting) -> None:
+    account, terms = posting.account, posting.terms
+    now = deserved(account, posting.today, terms)
+    if terms.rank(now) < terms.rank(account.tier or ""):
+        _lose_by_time(posting, account)
+    posting.must(now != account.tier, "changes no tier")
+    account.tier = now
+
+
+def _lose_by_time(posting: Posting, account: Account) -> None:
+    terms = posting.terms
+    begin = (datetime.fromisoformat(posting.today) - timedelta(days=terms.tier_grace)).date().isoformat()
+    then = deserved(account, begin, terms, as_of=begin)
+    posting.must(terms.rank(then) < terms.rank(account.tier or ""), "the tier is lost before its grace is over")
+
+
+def tier_of_both(posting: Posting, one: Account, other: Account) -> str:
+    """The higher of the two, or what they reach together; a tier whose grace is over may be found out now."""
+    terms, now = posting.terms, deserved(posting.account, posting.today, posting.terms)
+    higher = max(one, other, key=lambda account: terms.rank(account.tier or ""))
+    if posting.row["tier"] == now and terms.rank(now) < terms.rank(higher.tier or ""):
+        _lose_by_time(posting, higher)
+        return now
+    return max(now, higher.tier or "", key=terms.rank)

@@ -1,0 +1,202 @@
+"""Checks of orders and points once everything has settled."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from tests.simulation.loyalty.model.orders import to_restore, to_take_back, undone_of
+from tests.simulation.loyalty.model.spending import lots_over
+from tests.simulation.loyalty.model.tiers import deserved
+from tests.simulation.loyalty.programmes import REWARD
+from tests.simulation.scene import Outcome, Scene
+from tests.simulation.tables import Row, Tables, customer_of
+
+_MINUTES: Final = "%Y-%m-%dT%H:%MZ"
+
+
+def points_follow_the_orders(scene: Scene, tables: Tables) -> Iterator[str]:
+    """Each order that is due has earned, on its customer's account, and what was undone of it is taken back."""
+    books, terms = scene.books, scene.programme.terms
+    entries: dict[str, list[Row]] = {}
+    for entry in tables.of_kind("loyalty", "entry"):
+        if entry["sk"] == "EARN":
+            entries.setdefault(entry["cause"], []).append(entry)
+    for row in tables.of_kind("customers", "order"):
+        order_id, who = row["pk"].removeprefix("ORDER#"), row.get("customer_id")
+        version = books.newest.get(order_id, 0)
+        if who is None:
+            continue
+        if row["version"] != version:
+            yield f"{order_id} is at version {row['version']}, and told at {version}"
+            continue
+        account = tables.own("loyalty", books.ledgers.owner(who), "ACCOUNT")
+        if not account:
+            yield f"{who} has orders and no points account"
+            continue
+        order = books.ledgers.told[(order_id, version)]
+        theirs = [entry["account"] for entry in entries.get(order_id, [])]
+        due = 1 if terms.earns(order) else 0
+        if len(theirs) != due and not (due and "erased_at" in account):
+            yield f"{order_id} of {who} earned {len(theirs)} times: {theirs}"
+        earning = books.ledgers.earnings.get(order_id)
+        if earning and "erased_at" not in account:
+            target = to_take_back(earning.earned, earning.total, undone_of(order))
+            if earning.taken_back != target:
+                yield f"{order_id}: of {earning.earned} points {earning.taken_back} are taken back, should be {target}"
+
+
+def spendings_follow_the_orders(scene: Scene, tables: Tables) -> Iterator[str]:
+    """What points and credit paid for an order is back in proportion to its money, for each account that paid."""
+    books = scene.books
+    for order_id, by_account in books.ledgers.spendings.items():
+        order = books.ledgers.told.get((order_id, books.newest.get(order_id, 0)))
+        if order is None or order.get("customer_id") is None or _is_forgotten(scene, tables, order):
+            continue
+        for name, spending in by_account.items():
+            owner, _, currency = name.partition("#")
+            sk = f"CREDIT#{currency}" if currency else "ACCOUNT"
+            account = tables.own("loyalty", books.ledgers.owner(owner), sk) or {}
+            target, back = to_restore(spending.spent.total(), order), spending.back.total()
+            if "erased_at" not in account and back != target:
+                yield f"{order_id}: of {dict(spending.spent)} that {name} paid {back} is back, should be {target}"
+
+
+def _is_forgotten(scene: Scene, tables: Tables, order: Row) -> bool:
+    """Whether its customer is erased in loyalty: it writes down no more of the order, for whoever pays for it later."""
+    account = tables.own("loyalty", scene.books.ledgers.owner(order["customer_id"]), "ACCOUNT")
+    return account is not None and "erased_at" in account
+
+
+def adjustments_happened_once(scene: Scene, tables: Tables) -> Iterator[str]:
+    """What was answered as done is in the ledger once, what was refused is not, and nothing is twice."""
+    posted: dict[str, list[int]] = {}
+    for entry in tables.of_kind("loyalty", "entry"):
+        posted.setdefault(str(entry.get("reason")), []).append(entry["amount"])
+    for reason, asked in scene.promises.adjustments.items():
+        owner = scene.books.ledgers.owner(asked.customer_id)
+        erased = owner in scene.promises.erased or "erased_at" in (tables.own("loyalty", owner, "ACCOUNT") or {})
+        fewest = 1 if asked.outcome is Outcome.DONE and not erased else 0
+        amounts = posted.get(reason, [])
+        if not fewest <= len(amounts) <= (0 if asked.outcome is Outcome.REFUSED else 1):
+            yield f"adjustment ({asked.outcome}) of {asked.customer_id} is in the ledger {len(amounts)} times"
+        elif amounts and amounts != [asked.points]:
+            yield f"adjustment by {asked.points} of {asked.customer_id} is in the ledger as {amounts}"
+
+
+def nothing_has_outlived_its_day(scene: Scene, tables: Tables) -> Iterator[str]:
+    """After the schedule ran no lot is over, nothing ripe still waits, no hold lasts, and no tier stands unearned."""
+    terms, moment = scene.programme.terms, scene.expired_at
+    today = terms.day_of(moment.isoformat())
+    for name, account in scene.books.ledgers.accounts.items():
+        if over := lots_over(account, terms, today, is_credit="#" in name):
+            yield f"lots of {name} are over and still there: {over}"
+        if ripe := [where for where in account.pending if where[:10] <= today]:
+            yield f"points of {name} are ripe and still wait: {ripe}"
+        if ended := [hold.until for hold in account.holds.values() if hold.until <= moment.strftime(_MINUTES)]:
+            yield f"holds of {name} should have ended at {ended}"
+    for row in tables.of_kind("loyalty", "account"):
+        stands = scene.books.ledgers.accounts.get(customer_of(row))
+        if stands is None or stands.is_closed or stands.tier is None:
+            continue
+        above = terms.rank(stands.tier) - terms.rank(deserved(stands, today, terms))
+        if above < 0 or (above > 0 and row.get("tier_kept_until", "") < today):
+            yield f"{customer_of(row)} is {stands.tier} and deserves {deserved(stands, today, terms)}"
+
+
+def what_was_made_is_there(scene: Scene, tables: Tables) -> Iterator[str]:
+    """What was answered as held, redeemed or claimed is in the ledger as asked; and no more than was unanswered."""
+    kinds = {"held": ("held", "HOLD#"), "redeemed": ("redeemed", ""), "claimed": ("redeemed", "CLAIM#")}
+    for what, made in scene.promises.made.items():
+        kind, prefix = kinds[what]
+        posted = {
+            entry["cause"]: entry.get("held") or -entry["amount"]
+            for entry in tables.of_kind("loyalty", "entry")
+            if entry["entry_kind"] == kind
+            and (entry["pk"].startswith(prefix) if prefix else entry["cause"].startswith("red_"))
+        }
+        extra = len(posted.keys() - made.done.keys())
+        if extra > made.unknown:
+            yield f"{extra} were {what} that nobody was answered, and {made.unknown} calls had no answer"
+        for name, amount in made.done.items():
+            if name not in posted or (what != "claimed" and posted[name] != amount):
+                yield f"{name} was answered as {what}, {amount}, and is in the ledger as {posted.get(name)}"
+
+
+def holds_ended_as_answered(scene: Scene, tables: Tables) -> Iterator[str]:
+    """A hold ended once, in the way that was answered, and by as much."""
+    ends = {row["pk"].removeprefix("HOLD#"): row for row in tables.of_kind("loyalty", "entry") if row["sk"] == "END"}
+    for hold_id, endings in scene.promises.endings.items():
+        captured = {ending.captured for ending in endings}
+        end = ends.get(hold_id)
+        if end is None or captured != {-end["amount"]}:
+            posted = end and (end["entry_kind"], end["amount"])
+            yield f"{hold_id} was answered to end by {captured}, the ledger has {posted}"
+
+
+def rewards_are_counted(scene: Scene, tables: Tables) -> Iterator[str]:
+    """No more claims stand than there are of a reward, and no customer has more than their limit."""
+    claims = [row for row in tables.of_kind("loyalty", "claim") if row["state"] != "cancelled"]
+    if len(claims) > REWARD["stock"]:
+        yield f"{len(claims)} claims stand of {REWARD['stock']} that there were"
+    taken = sum(row["taken"] for row in tables.of_kind("loyalty", "reward_stock"))
+    if not len(claims) <= taken <= REWARD["stock"]:
+        yield f"{taken} are counted as taken, and {len(claims)} claims stand"
+    for who, times in Counter(customer_of(row) for row in claims).items():
+        if times > REWARD["limit_per_customer"]:
+            yield f"{who} has {times} of a reward"
+    posted = {row["cause"] for row in tables.of_kind("loyalty", "entry") if row["pk"].startswith("CLAIM#")}
+    for row in claims:
+        if row["sk"].removeprefix("CLAIM#") not in posted:
+            yield f"{row['sk']} of {customer_of(row)} cost nothing"
+
+
+def merged_customers_are_one(scene: Scene, tables: Tables) -> Iterator[str]:
+    """Who was told to be another has no account of points or credit any more: all of it went on in the other's."""
+    for gone, stays in scene.promises.merged.items():
+        account = tables.own("loyalty", gone, "ACCOUNT") or {}
+        other = tables.own("loyalty", scene.books.ledgers.owner(stays), "ACCOUNT") or {}
+        is_erased = "erased_at" in account or "erased_at" in other
+        if not is_erased and not scene.books.ledgers.may_be_in(gone, scene.books.ledgers.owner(stays)):
+            yield f"{gone} is {stays} and has an account still: {account}"
+        for row in tables.of_kind("loyalty", "credit"):
+            if customer_of(row) == gone and not {"merged_into", "erased_at"} & row.keys():
+                yield f"{gone} is {stays} and has credit still: {row}"
+
+
+def accounts_know_the_profile(scene: Scene, tables: Tables) -> Iterator[str]:
+    """Loyalty knows since when somebody is registered and whether the e-mail is verified: by that it hides a past."""
+    for profile in tables.of_kind("customers", "profile"):
+        who = customer_of(profile)
+        account = tables.own("loyalty", who, "ACCOUNT") or {}
+        if "registered_at" not in profile or "merged_into" in account or _is_gone_with_others(scene, who, account):
+            continue
+        names = ("registered_at", "email_verified")
+        if account.get("profile_version") != profile["version"]:
+            yield f"loyalty knows {who} as of {account.get('profile_version')}"
+        elif wrong := [name for name in names if account.get(name) != _as_kept(profile.get(name))]:
+            yield f"loyalty has other {wrong} of {who} than customers"
+
+
+def _as_kept(fact: Any) -> Any:
+    """Loyalty keeps moments as microseconds."""
+    if not isinstance(fact, str):
+        return fact
+    return (datetime.fromisoformat(fact) - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+
+
+def everyone_registered_has_a_card(scene: Scene, tables: Tables) -> Iterator[str]:
+    """Each registration leads to a card."""
+    for profile in tables.of_kind("customers", "profile"):
+        if "registered_at" in profile:
+            owner = scene.books.ledgers.owner(customer_of(profile))
+            account = tables.own("loyalty", owner, "ACCOUNT") or {}
+            if not account.get("card_number") and not _is_gone_with_others(scene, owner, account):
+                yield f"{customer_of(profile)} is registered and has no card"
+
+
+def _is_gone_with_others(scene: Scene, who: str, account: Row) -> bool:
+    """Whether somebody is erased in loyalty alone, for one who was merged with them is: customers has two still."""
+    return "erased_at" in account and who in {*scene.promises.merged, *scene.promises.merged.values()}

@@ -1,0 +1,154 @@
+"""What people, staff and the shop's systems do, one step at a time."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from random import Random
+from typing import Any, Final
+
+from tests.simulation.aws.faults import Trouble
+from tests.simulation.loyalty.programmes import REWARD
+from tests.simulation.plan import Person, Step
+from tests.simulation.scene import Adjustment, Outcome, Scene
+from tests.simulation.steps import key, others
+from tests.simulation.tables import Row, Tables, customer_of
+
+_ACCEPTED: Final = 202
+_AMOUNTS: Final = (1, 500, 2_000, 2_000)
+
+
+def adjust(scene: Scene, rng: Random, step: Step) -> None:
+    """Staff add or take points, with words that name the person; now and then the customer is not to hear of it."""
+    profile = scene.profile_of(rng.choice(scene.people))
+    if profile is None:
+        return
+    points = rng.choice((-5_000, -300, -1, 1, 50, 100, 4_000))
+    reason = f"For {profile['email']}, at step {step.number}"
+    path = f"/api/customers/{customer_of(profile)}/points"
+    body = {"points": points, "reason": reason, "notify": step.number % 4 > 0}
+    answer = scene.call(
+        rng, "POST", path, by="support", body=body, headers=key(step), meanwhile=others(scene, rng, "loyalty")
+    )
+    asked = scene.promises.adjustments[reason] = Adjustment(customer_of(profile), points, scene.outcome(answer, 201))
+    if answer is not None and answer.status == _ACCEPTED:
+        # Nothing is posted before a second person approves.
+        asked.outcome = Outcome.REFUSED
+        scene.promises.proposals[answer.json["id"]] = (asked.customer_id, reason)
+
+
+def open_shop(scene: Scene, rng: Random) -> None:
+    """Staff set the programme and the catalogue before anybody comes; nothing goes wrong yet."""
+    if scene.programme.document:
+        _set_up(scene, rng, "PUT /api/loyalty/programme", {"programme": scene.programme.document})
+    scene.reward_id = _set_up(scene, rng, "POST /api/loyalty/rewards", REWARD)["id"]
+
+
+def decide(scene: Scene, rng: Random, step: Step) -> None:
+    """A second person approves an adjustment or rejects it, now and then again and otherwise."""
+    if not scene.promises.proposals:
+        return
+    proposal_id = rng.choice(sorted(scene.promises.proposals))
+    customer_id, reason = scene.promises.proposals[proposal_id]
+    how = rng.choice(("approve", "approve", "reject"))
+    body = {"note": f"Not for {reason}"} if how == "reject" else None
+    path = f"/api/customers/{customer_id}/points/proposals/{proposal_id}/{how}"
+    answer = scene.call(rng, "POST", path, by="admin", body=body, meanwhile=others(scene, rng, "loyalty"))
+    asked = scene.promises.adjustments[reason]
+    outcome = scene.outcome(answer, 201)
+    if how == "approve" and outcome is not Outcome.REFUSED and asked.outcome is not Outcome.DONE:
+        asked.outcome = outcome
+
+
+def give_credit(scene: Scene, rng: Random, step: Step) -> None:
+    """Staff give store credit, in words that name the person; some of it ends soon."""
+    profile = scene.profile_of(rng.choice(scene.people))
+    if profile is None:
+        return
+    body: dict[str, Any] = {"amount": rng.choice(_AMOUNTS), "currency": rng.choice(("USD", "USD", "EUR"))}
+    if rng.random() < 0.4:
+        body["expires_on"] = (scene.world.universe.moment + timedelta(days=rng.choice((2, 20, 90)))).date().isoformat()
+    _post_credit(scene, rng, step, profile, body)
+
+
+def take_credit(scene: Scene, rng: Random, step: Step) -> None:
+    """Staff take store credit back."""
+    profile = scene.profile_of(rng.choice(scene.people))
+    if profile is not None:
+        _post_credit(scene, rng, step, profile, {"amount": -rng.choice(_AMOUNTS)})
+
+
+def merge(scene: Scene, rng: Random, step: Step) -> None:
+    """Two accounts of one person are told to be one. Customers goes on with both: only loyalty hears of it yet."""
+    pairs = [living for person in scene.people if len(living := _living(scene, person)) > 1]
+    if not pairs:
+        return
+    gone, stays = rng.sample(rng.choice(pairs), 2)
+    scene.promises.merged[gone] = stays
+    scene.world.send(_merged(scene, step, gone, stays))
+
+
+def prove(scene: Scene, rng: Random, step: Step) -> None:
+    """Staff have somebody's whole ledger computed again."""
+    profile = scene.profile_of(rng.choice(scene.people))
+    if profile is None:
+        return
+    part = rng.choice(("points", "points", "credit/USD"))
+    answer = scene.call(rng, "GET", f"/api/customers/{customer_of(profile)}/{part}/verification", by="support")
+    if answer is not None and answer.status == 200 and not answer.json["holds"]:
+        scene.world.violations.append(f"{part} of {customer_of(profile)} are answered not to verify: {answer.json}")
+
+
+def _post_credit(scene: Scene, rng: Random, step: Step, profile: Row, body: dict[str, Any]) -> None:
+    """Give credit, or (a negative amount) take it."""
+    reason, amount = f"Credit for {profile['email']}, at step {step.number}", body["amount"]
+    path = f"/api/customers/{customer_of(profile)}/credit" + ("/USD/revoke" if amount < 0 else "")
+    answer = scene.call(
+        rng,
+        "POST",
+        path,
+        by="support",
+        body=body | {"amount": abs(amount), "reason": reason},
+        headers=key(step),
+        meanwhile=others(scene, rng, "loyalty"),
+    )
+    scene.promises.adjustments[reason] = Adjustment(customer_of(profile), amount, scene.outcome(answer, 201))
+
+
+def _living(scene: Scene, person: Person) -> list[str]:
+    """A person's accounts that have not been told to be another's."""
+    profiles = Tables.of(("customers",)).of_kind("customers", "profile")
+    found = (customer_of(row) for row in profiles if person.owns(row.get("email")))
+    return sorted(who for who in found if who not in scene.promises.merged)
+
+
+def _merged(scene: Scene, step: Step, gone: str, stays: str) -> dict[str, Any]:
+    now = scene.world.universe.moment.isoformat()
+    metadata = {
+        "event_id": f"evt_merge_{step.number}",
+        "occurred_at": now,
+        "correlation_id": f"merge-{step.number}",
+        "causation_id": None,
+        "customer_id": stays,
+        "version": 1,
+        "actor": "staff:support",
+    }
+    return {
+        "version": "0",
+        "id": f"eb-{scene.world.next_number()}",
+        "detail-type": "CustomersMerged",
+        "source": "regulars.customers",
+        "account": "123456789012",
+        "time": now,
+        "region": "us-east-1",
+        "resources": [],
+        "detail": {"metadata": metadata, "data": {"customer_id": stays, "merged_id": gone, "merged_at": now}},
+    }
+
+
+def _set_up(scene: Scene, rng: Random, route: str, body: Any) -> Any:
+    method, path = route.split()
+    headers = {"If-Match": '"0"'} if method == "PUT" else {}
+    answer = scene.world.call("loyalty", method, path, by="admin", body=body, headers=headers, trouble=Trouble(rng))
+    assert answer is not None
+    assert answer.status in {200, 201}, answer.text
+    return answer.json
