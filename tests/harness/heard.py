@@ -40,15 +40,17 @@ def foreign_event(data: EventData) -> dict[str, Any]:
     return envelope(data.told_by[0], type(data).__name__, data.model_dump(mode="json"))
 
 
-def envelope(source: str, detail_type: str, detail: dict[str, Any]) -> dict[str, Any]:
+def envelope(
+    source: str, detail_type: str, detail: dict[str, Any], *, event_id: str | None = None, time: str | None = None
+) -> dict[str, Any]:
     """What EventBridge puts around a detail."""
     return {
         "version": "0",
-        "id": f"{next(_numbers):036d}",  # as long as EventBridge's: items remember it
+        "id": event_id or f"{next(_numbers):036d}",  # as long as EventBridge's: items remember it
         "detail-type": detail_type,
         "source": source,
         "account": "123456789012",
-        "time": clock.now().isoformat(),
+        "time": time or clock.now().isoformat(),
         "region": "us-east-1",
         "resources": [],
         "detail": detail,

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,7 +16,6 @@ from typing import Any, Final
 
 from botocore.awsrequest import AWSResponse
 from moto.core import DEFAULT_ACCOUNT_ID as ACCOUNT  # type: ignore[attr-defined]
-from moto.events.models import EventPattern
 from moto.sqs.models import sqs_backends
 
 from infra.apps import load_app
@@ -25,15 +23,23 @@ from infra.paths import service_for
 from shared.aws import client
 from shared.events.base import EventData
 from shared.services import SERVICES
+from tests.harness.aws.carriage import (
+    QUEUE_BATCH,
+    RECEIVES,
+    STREAM_BATCH,
+    Message,
+    hand_to_inbox,
+    hand_to_relay,
+    inside,
+    receivers,
+    taken,
+)
 from tests.harness.aws.context import LambdaContext
 from tests.harness.aws.gateway import Answer, Gateway
-from tests.harness.aws.ground import aws_client, ground, items, resources, table_name
+from tests.harness.aws.ground import aws_client, ground, items, table_name
 from tests.harness.aws.streams import is_carried, records_of
-from tests.harness.heard import foreign_event, scheduled, sqs_record
+from tests.harness.heard import foreign_event, scheduled
 
-RECEIVES: Final = 5  # maxReceiveCount of every inbox
-STREAM_BATCH: Final = 100
-QUEUE_BATCH: Final = 10
 MOST_ROUNDS: Final = 200
 
 
@@ -51,15 +57,6 @@ class Weather:
     late: float = 0.0
 
 
-@dataclass
-class Message:
-    """One message of a queue."""
-
-    id: str
-    body: str
-    receives: int = 0
-
-
 class House:
     """The five services and what is between them. Make one with `open_house()`."""
 
@@ -68,7 +65,6 @@ class House:
         self.apps: dict[str, Any] = {name: load_app(name) for name in SERVICES}
         self.told: list[dict[str, Any]] = []
         self.queues: dict[str, list[Message]] = {name: [] for name in SERVICES}
-        self._patterns = {name: list(_patterns(name)) for name in SERVICES}
         self._gateways = {name: Gateway(module.app) for name, module in self.apps.items()}
         self._read_up_to: dict[str, str | None] = dict.fromkeys(SERVICES)
         self._numbers = itertools.count(1)
@@ -99,9 +95,8 @@ class House:
     def put_on_bus(self, envelope: dict[str, Any]) -> None:
         """Route one EventBridge event to the queues whose rules match it."""
         self.told.append(envelope)
-        for service, patterns in self._patterns.items():
-            if any(pattern.matches_event(envelope) for pattern in patterns):  # type: ignore[arg-type]
-                self.queues[service].append(Message(f"m-{next(self._numbers)}", json.dumps(envelope)))
+        for service in receivers(envelope):
+            self.queues[service].append(Message(f"m-{next(self._numbers)}", json.dumps(envelope)))
 
     def run(self, service: str, function: str) -> None:
         """Run a schedule's function once."""
@@ -131,10 +126,10 @@ class House:
         for start in range(0, len(carried), STREAM_BATCH):
             batch = carried[start : start + STREAM_BATCH]
             with self._inside(service):
-                failures = self.apps[service].relay({"Records": batch}, LambdaContext())["batchItemFailures"]
-            if failures:
-                # The stream goes on from the first failure: what comes before it counts as read.
-                self._read_up_to[service] = str(int(failures[0]["itemIdentifier"]) - 1)
+                again = hand_to_relay(self.apps[service].relay, batch, LambdaContext())
+            if again:
+                # What comes before the first that failed counts as read.
+                self._read_up_to[service] = str(int(again[0]["dynamodb"]["SequenceNumber"]) - 1)
                 return len(carried)
         if records:
             self._read_up_to[service] = records[-1]["dynamodb"]["SequenceNumber"]
@@ -167,10 +162,8 @@ class House:
         return json.dumps([tables, waiting, {service: self.dead(service) for service in SERVICES}], default=str)
 
     def _receive(self, service: str, batch: list[Message]) -> None:
-        records = [sqs_record(message.body, message_id=message.id, receives=message.receives + 1) for message in batch]
         with self._inside(service):
-            failures = self.apps[service].inbox({"Records": records}, LambdaContext())["batchItemFailures"]
-        failed = {failure["itemIdentifier"] for failure in failures}
+            failed = hand_to_inbox(self.apps[service].inbox, batch, LambdaContext())
         for message in batch:
             if message.id in failed:
                 self._return(service, message)
@@ -198,35 +191,17 @@ class House:
     @contextmanager
     def _inside(self, service: str) -> Iterator[None]:
         """Run as a function of the service: with its environment, and with the bus of the house."""
-        before = os.environ.get("DEAD_LETTER_QUEUE_URL", "")
-        os.environ["DEAD_LETTER_QUEUE_URL"] = self._dead_urls[service]
-        try:
+        with inside(self._dead_urls[service]):
             yield
-        finally:
-            os.environ["DEAD_LETTER_QUEUE_URL"] = before
 
     def take_entries(self, params: Mapping[str, Any], **_: Any) -> tuple[AWSResponse, dict[str, Any]]:
         """Stand in for PutEvents, at the botocore seam."""
         entries = json.loads(params["body"])["Entries"]
         for entry in entries:
-            self.put_on_bus(self._envelope(entry))
-        taken = [{"EventId": f"{next(self._numbers):036d}"} for _ in entries]
+            self.put_on_bus(taken(entry, f"{next(self._numbers):036d}"))
+        accepted = [{"EventId": f"{next(self._numbers):036d}"} for _ in entries]
         response = AWSResponse(params["url"], 200, {}, None)  # type: ignore[arg-type]
-        return response, {"FailedEntryCount": 0, "Entries": taken, "ResponseMetadata": {"HTTPStatusCode": 200}}
-
-    def _envelope(self, entry: Mapping[str, Any]) -> dict[str, Any]:
-        detail = json.loads(entry["Detail"])
-        return {
-            "version": "0",
-            "id": f"{next(self._numbers):036d}",
-            "detail-type": entry["DetailType"],
-            "source": entry["Source"],
-            "account": "123456789012",
-            "time": detail.get("metadata", {}).get("occurred_at"),
-            "region": "us-east-1",
-            "resources": [],
-            "detail": detail,
-        }
+        return response, {"FailedEntryCount": 0, "Entries": accepted, "ResponseMetadata": {"HTTPStatusCode": 200}}
 
 
 @contextmanager
@@ -240,12 +215,6 @@ def open_house(weather: Weather | None = None) -> Iterator[House]:
             yield house
         finally:
             bus.unregister("before-call.eventbridge.PutEvents", unique_id="house")
-
-
-def _patterns(service: str) -> Iterator[EventPattern]:
-    for resource in resources(service)["Resources"].values():
-        if resource.get("Type") == "AWS::Events::Rule":
-            yield EventPattern(None, resource["Properties"]["EventPattern"])
 
 
 def _make_dead_letter_queue(service: str) -> str:

@@ -24,9 +24,10 @@ from ulid import ULID
 import loyalty.kinds  # noqa: F401
 from shared import clock, ids
 from shared.aws import client
+from tests.harness.aws.carriage import QUEUE_BATCH, Message
 from tests.harness.aws.gateway import Answer
 from tests.harness.aws.ground import ground
-from tests.harness.house import QUEUE_BATCH, House, Message, Weather
+from tests.harness.house import House, Weather
 from tests.meter.bill import Bill, chunks
 from tests.meter.dynamodb.seam import Seam
 from tests.meter.scenario.day import Day

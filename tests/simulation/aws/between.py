@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.harness.house import Message
+from tests.harness.aws.carriage import Message
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from random import Random
 from typing import Any, Final
 
 from shared.services import SERVICES
-from tests.harness.heard import scheduled, sqs_record
-from tests.harness.house import RECEIVES, Message
+from tests.harness.aws.carriage import QUEUE_BATCH, RECEIVES, Message, hand_to_inbox, hand_to_relay
+from tests.harness.heard import scheduled
 from tests.simulation.aws.faults import Trouble
 from tests.simulation.aws.instances import Instance
 from tests.simulation.aws.world import World
@@ -26,9 +26,6 @@ _SCHEDULES: Final = (("loyalty", "expire"), _CLOSING, ("segments", "refresh"), (
 
 # Seconds until what a function did not acknowledge comes again (infra/service.yaml).
 VISIBILITY: Final = 180
-
-
-_BATCH: Final = 10
 
 
 # How often, while things go wrong, a queue brings a message again that was acknowledged.
@@ -52,7 +49,7 @@ def deliver(scene: Scene, rng: Random, step: Step) -> None:
     """A batch of some queue's messages to its inbox."""
     waiting = [service for service in SERVICES if scene.world.queues[service].waiting]
     if waiting:
-        deliver_to(scene, rng, rng.choice(waiting), count=rng.choice((1, 1, 2, 3, 5, _BATCH)))
+        deliver_to(scene, rng, rng.choice(waiting), count=rng.choice((1, 1, 2, 3, 5, QUEUE_BATCH)))
 
 
 def deliver_to(scene: Scene, rng: Random, service: str, *, count: int, about: str | None = None) -> None:
@@ -81,7 +78,7 @@ def relay(scene: Scene, rng: Random, step: Step) -> None:
         scene.world.disorder["stream record after its successors"] += 1
         stream.late = _relay(scene, rng, service, stream.late[:1]) + stream.late[1:]
     else:
-        count = rng.randint(1, _BATCH)
+        count = rng.randint(1, QUEUE_BATCH)
         stream.pending = _relay(scene, rng, service, stream.pending[:count]) + stream.pending[count:]
 
 
@@ -170,11 +167,13 @@ def settle(scene: Scene, rng: Random) -> int:
             stream = scene.world.streams[service]
             stream.pending, stream.late = sorted([*stream.late, *stream.pending], key=_sequence), []
             while stream.pending:
-                stream.pending = _relay(scene, rng, service, stream.pending[:_BATCH]) + stream.pending[_BATCH:]
+                stream.pending = (
+                    _relay(scene, rng, service, stream.pending[:QUEUE_BATCH]) + stream.pending[QUEUE_BATCH:]
+                )
                 moved += 1
             moved += len(scene.world.queues[service].waiting)
-            for _ in range(-(-len(scene.world.queues[service].waiting) // _BATCH)):
-                deliver_to(scene, rng, service, count=_BATCH)
+            for _ in range(-(-len(scene.world.queues[service].waiting) // QUEUE_BATCH)):
+                deliver_to(scene, rng, service, count=QUEUE_BATCH)
             moved += redrive_all(scene.world, service, keep=is_planted) if rounds % RECEIVES == 0 else 0
         if not moved and not any(_unfinished(scene.world, service) for service in SERVICES):
             return rounds
@@ -202,11 +201,10 @@ def _has_records(world: World, service: str) -> bool:
 def _handle(scene: Scene, rng: Random, service: str, batch: list[Message]) -> None:
     """Let an inbox handle a batch, and take back what failed; a crash takes all back."""
     trouble = scene.trouble(rng)
-    records = [sqs_record(message.body, message_id=message.id, receives=message.receives + 1) for message in batch]
     world = scene.world
 
     def work(running: Instance) -> Any:
-        return running.module.inbox({"Records": records}, world.context())
+        return hand_to_inbox(running.module.inbox, batch, world.context())
 
     def again() -> None:
         """What else may run: the same message, seen by two, or another that waits."""
@@ -219,7 +217,7 @@ def _handle(scene: Scene, rng: Random, service: str, batch: list[Message]) -> No
     answer = world.invoke(service, trouble, work, again if world.depth == 0 else None)
     failed = {message.id for message in batch}
     if answer is not None and not trouble.loses_acknowledgement:
-        failed = {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
+        failed = answer
     world.notes.append(f"{service} handled {len(batch)}, {len(failed)} come again")
     world.disorder["batch stopped in the middle"] += answer is None and len(batch) > 1
     for message in batch:
@@ -253,15 +251,12 @@ def _relay(scene: Scene, rng: Random, service: str, batch: list[dict[str, Any]])
     """Hand records over, oldest first; those that are to come again, from the first that failed."""
 
     def work(running: Instance) -> Any:
-        return running.module.relay({"Records": batch}, scene.world.context())
+        return hand_to_relay(running.module.relay, batch, scene.world.context())
 
-    answer = scene.world.invoke(service, scene.trouble(rng, relay=True), work)
-    if answer is None:
+    again: list[dict[str, Any]] | None = scene.world.invoke(service, scene.trouble(rng, relay=True), work)
+    if again is None:
         scene.world.disorder["stream record again"] += len(batch)
         return batch
-    failures = answer["batchItemFailures"]
-    numbers = [record["dynamodb"]["SequenceNumber"] for record in batch]
-    again = batch[numbers.index(failures[0]["itemIdentifier"]) :] if failures else []
     scene.world.notes.append(f"{service} told of {len(batch)}, {len(again)} come again")
     scene.world.disorder["stream record again"] += len(again)
     return again

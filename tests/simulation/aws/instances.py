@@ -8,10 +8,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final
 
-from chalice.config import Config
-from chalice.local import LocalGateway
-
 from tests.harness.aws.context import LambdaContext
+from tests.harness.aws.gateway import Gateway
 from tests.harness.aws.ground import ROOT
 
 # Two deployments side by side, and one more for what runs inside another's pauses.
@@ -23,7 +21,7 @@ class Instance:
     """One loaded app.py and its door."""
 
     module: Any
-    gateway: LocalGateway
+    gateway: Gateway
 
 
 @cache
@@ -36,7 +34,7 @@ def instance(service: str, number: int) -> Instance:
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     spec.loader.exec_module(module)
-    return Instance(module, LocalGateway(module.app, Config.create()))
+    return Instance(module, Gateway(module.app))
 
 
 @dataclass

@@ -8,28 +8,24 @@ from __future__ import annotations
 
 import io
 import json
-import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, Final
 
 from botocore.client import BaseClient
-from moto.events.models import EventPattern
 
 from shared.events.catalogue import EVENTS
 from shared.observability import metrics
 from shared.services import SERVICES
-from tests.harness import house as harness
 from tests.harness import tokens
 from tests.harness.aws import direct
+from tests.harness.aws.carriage import Message, inside, receivers, taken
 from tests.harness.aws.gateway import Answer
 from tests.harness.aws.ground import ground, table_name
 from tests.harness.aws.streams import is_carried
 from tests.harness.aws.tables import take_records
-from tests.harness.house import Message
 from tests.harness.logs import captured_logs
 from tests.simulation.aws import faults
 from tests.simulation.aws.between import Queue, SentMail, Stream
@@ -96,15 +92,10 @@ class World:
         meanwhile: Callable[[], None] | None = None,
     ) -> Answer | None:
         """Call a service over HTTP as `by`; None when no answer came back."""
-        sent = {"Content-Type": "application/json", **(headers or {})}
-        if by is not None:
-            sent["Authorization"] = f"Bearer {self._token(by)}"
-        content = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
+        sent = {**(headers or {}), **({"Authorization": self._token(by)} if by is not None else {})}
 
         def work(running: Instance) -> Answer:
-            raw = running.gateway.handle_request(method=method, path=path, headers=sent, body=content)
-            text = raw["body"]
-            return Answer(raw["statusCode"], raw["headers"], text.decode() if isinstance(text, bytes) else text)
+            return running.gateway.call(method, path, body, headers=sent)
 
         answer: Answer | None = self.invoke(service, trouble, work, meanwhile)
         return None if trouble.loses_acknowledgement else answer
@@ -117,8 +108,8 @@ class World:
         meanwhile: Callable[[], None] | None = None,
     ) -> Any:
         """Run one function to its end, or to its crash: then None."""
-        taken = {frame.number for frame in self._frames if frame.service == service}
-        free = [number for number in range(INSTANCES) if number not in taken]
+        busy = {frame.number for frame in self._frames if frame.service == service}
+        free = [number for number in range(INSTANCES) if number not in busy]
         frame = Frame(service, trouble.rng.choice(free[:2]), trouble, meanwhile)
         self.disorder["invocation of the other deployment"] += frame.number % 2
         with self._inside(frame):
@@ -138,9 +129,8 @@ class World:
         """Put an event on the bus: to the queues whose rules match it."""
         self.told.append(dict(envelope))
         body = json.dumps(envelope)
-        for service in SERVICES:
-            if any(pattern.matches_event(envelope) for pattern in _patterns(service)):  # type: ignore[arg-type]
-                self.enqueue(service, body)
+        for service in receivers(envelope):
+            self.enqueue(service, body)
 
     def enqueue(self, service: str, body: str) -> None:
         """A new message, under a new id."""
@@ -222,19 +212,8 @@ class World:
         if self.said.setdefault(event_id, said) != said:
             self.violations.append(f"{entry['DetailType']} {event_id} was told twice with different contents")
         EVENTS[entry["DetailType"]].model_validate(detail["data"])
-        envelope = {
-            "version": "0",
-            "id": f"eb-{self.next_number()}",
-            "detail-type": entry["DetailType"],
-            "source": entry["Source"],
-            "account": "123456789012",
-            "time": detail["metadata"]["occurred_at"],
-            "region": "us-east-1",
-            "resources": [],
-            "detail": detail,
-        }
         self.notes.append(f"{entry['DetailType']} {event_id}")
-        self.send(envelope)
+        self.send(taken(entry, f"eb-{self.next_number()}"))
 
     def _send_mail(self, params: Mapping[str, Any], frame: Frame) -> dict[str, str]:
         claim, frame.claim = frame.claim, None
@@ -248,14 +227,12 @@ class World:
 
     @contextmanager
     def _inside(self, frame: Frame) -> Iterator[None]:
-        before = os.environ.get("DEAD_LETTER_QUEUE_URL", "")
-        os.environ["DEAD_LETTER_QUEUE_URL"] = f"{QUEUE_URL}{frame.service}"
         self._frames.append(frame)
         try:
-            yield
+            with inside(f"{QUEUE_URL}{frame.service}"):
+                yield
         finally:
             self._frames.pop()
-            os.environ["DEAD_LETTER_QUEUE_URL"] = before
             if not self._frames:
                 self._take_records()
                 metrics.clear_metrics()  # they are switched off, and would be printed once there are a hundred
@@ -270,7 +247,7 @@ class World:
 
     def _token(self, who: str) -> str:
         if who not in self._tokens:
-            self._tokens[who] = tokens.token(who)
+            self._tokens[who] = tokens.bearer(who)["Authorization"]
         return self._tokens[who]
 
 
@@ -289,8 +266,3 @@ def open_world(seed: str) -> Iterator[World]:
             yield world
         finally:
             BaseClient._make_api_call = _real_call  # type: ignore[attr-defined]
-
-
-@cache
-def _patterns(service: str) -> tuple[EventPattern, ...]:
-    return tuple(harness._patterns(service))
