@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any, Final
 
 import pytest
@@ -31,6 +30,7 @@ from loyalty.programme.tiers import Rung, Tiers
 from shared.events.customers import OrderRecorded, OrderStatus
 from shared.events.loyalty import Tier
 from shared.money import LARGEST_AMOUNT
+from tests.simulation.loyalty.model.terms import Terms
 
 NOON: Final = datetime(2026, 5, 17, 12, tzinfo=UTC)
 BRONZE, SILVER, GOLD = (Member(tier) for tier in Tier)
@@ -360,39 +360,15 @@ def test_parts_sum_to_the_points_and_stand_in_their_order(
 def test_points_are_the_exact_worth_of_each_line_rounded_once(
     facts: OrderFacts, who: Member, programme: Programme
 ) -> None:
-    """Worked out the other way: every line by itself, then all together."""
-    earning, earned = programme.earning, price(facts, who, programme)
-    whole = sum(line.amount for line in facts.lines)
-    shares: list[tuple[Line | None, Fraction]] = [(None, Fraction(earned.base))]
-    if whole:
-        shares = [(line, Fraction(earned.base * line.amount, whole)) for line in facts.lines]
-    exact = Fraction(0)
-    for line, share in shares:
-        factors = [Fraction(each.factor) for each in earning.multipliers if _covers(each, who, line)]
-        if who.birthday and is_birthday(who.birthday, NOON.date(), earning.bonuses.birthday_window):
-            factors.append(Fraction(earning.bonuses.birthday))
-        if earning.combine is Combine.HIGHEST:
-            factors = [max(factors)] if factors else []
-        worth = share * earning.points_per_unit / 100 * Fraction(programme.tiers.rung_of(who.tier).multiplier)
-        for factor in factors:
-            worth *= factor
-        exact += worth
-    exact = min(exact, Fraction(MOST_POINTS_OF_AN_ORDER))
-    low, nearly = {Rounding.DOWN: (0, 1), Rounding.UP: (-1, 0), Rounding.NEAREST: (-0.5, 0.5)}[earning.rounding]
-    assert low <= exact - earned.points <= nearly
-    if exact.denominator == 1:
-        assert earned.points == exact
-
-
-def _covers(multiplier: Multiplier, who: Member, line: Line | None) -> bool:
-    if multiplier.groups and not who.groups & set(multiplier.groups):
-        return False
-    if multiplier.tiers and who.tier not in multiplier.tiers:
-        return False
-    named = [*multiplier.products, *multiplier.categories]
-    return not named or (
-        line is not None and (line.product_id in multiplier.products or line.category in multiplier.categories)
+    """As the simulation's model works it out, which shares no line with the rules."""
+    is_on = who.birthday is not None and is_birthday(
+        who.birthday, NOON.date(), programme.earning.bonuses.birthday_window
     )
+    told = {**vars(facts), "lines": [vars(line) for line in facts.lines]}
+    expected = Terms.of(programme.model_dump(mode="json")).points_of(
+        told, who.tier.value, birthday=is_on, groups=who.groups
+    )
+    assert price(facts, who, programme).points == expected
 
 
 @given(orders(), MEMBERS, programmes(), AMOUNTS)

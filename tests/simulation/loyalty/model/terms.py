@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
-from math import floor
+from math import ceil, floor, prod
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -19,6 +19,9 @@ SHOP_CURRENCY: Final = "USD"
 
 # In cents.
 _UNIT: Final = 100
+_TIERS: Final = ("bronze", "silver", "gold")
+# Of one order.
+MOST_POINTS: Final = 10**12
 
 
 # What a programme says that nobody has changed: the shop's defaults, as its owner reads them.
@@ -77,18 +80,50 @@ class Terms:
         """Whether an order has come so far that it earns."""
         return order["total"] > 0 and (self.document["earning"]["on"] == "placed" or bool(order.get("paid_at")))
 
-    def points_of(self, order: Mapping[str, Any], tier: str, *, birthday: bool) -> int:
-        """What an order earns at a tier; nothing in another currency than the shop's."""
+    def points_of(
+        self, order: Mapping[str, Any], tier: str, *, birthday: bool, groups: Collection[str] = frozenset()
+    ) -> int:
+        """What an order earns at a tier; nothing in another currency than the shop's. Multipliers count on every day.
+
+        Every line by itself, then all together, and rounded once.
+        """
         earning = self.document["earning"]
         if order["currency"] != SHOP_CURRENCY:
             return 0
-        base = order["total"] - order.get("tax", 0) - order.get("shipping", 0)
-        exact = Fraction(max(base, 0) * earning["points_per_unit"], _UNIT) * Fraction(
-            self._rung(tier).get("multiplier", 1)
-        )
-        if birthday:
-            exact *= Fraction(earning["bonuses"]["birthday"])
-        return floor(exact) if earning["rounding"] == "down" else floor(exact + Fraction(1, 2))
+        base, lines = self._base(order), order.get("lines") or ()
+        whole = sum(line["amount"] for line in lines)
+        shares = [(line, Fraction(base * line["amount"], whole)) for line in lines] if whole else [({}, Fraction(base))]
+        worth = sum(share * self._factor(line, tier, groups, birthday=birthday) for line, share in shares)
+        exact = worth * Fraction(earning["points_per_unit"], _UNIT) * Fraction(self._rung(tier).get("multiplier", 1))
+        rounded_so = {"down": floor(exact), "up": ceil(exact), "nearest": floor(exact + Fraction(1, 2))}
+        return min(rounded_so[earning["rounding"]], MOST_POINTS)
+
+    def _base(self, order: Mapping[str, Any]) -> int:
+        """What of an order's money earns."""
+        earning, base = self.document["earning"], int(order["total"])
+        base -= order.get("tax", 0) if earning["tax"] == "excluded" else 0
+        base -= order.get("shipping", 0) if earning["shipping"] == "excluded" else 0
+        base += order.get("discount", 0) if earning.get("discounts") == "before" else 0
+        return max(base, 0)
+
+    def _factor(self, line: Mapping[str, Any], tier: str, groups: Collection[str], *, birthday: bool) -> Fraction:
+        """How many times as much a line earns, beside the tier's own multiplier."""
+        earning = self.document["earning"]
+        factors = [
+            Fraction(each["factor"])
+            for each in earning.get("multipliers", ())
+            if (not each["groups"] or set(each["groups"]) & set(groups))
+            and (not each["tiers"] or tier in each["tiers"])
+            and (
+                not [*each["products"], *each["categories"]]
+                or line.get("product_id") in each["products"]
+                or line.get("category", NEVER) in each["categories"]
+            )
+        ]
+        factors += [Fraction(earning["bonuses"]["birthday"])] if birthday else []
+        if earning.get("combine") == "highest":
+            return max(factors, default=Fraction(1))
+        return prod(factors, start=Fraction(1))
 
     def bonus(self, name: str) -> int:
         """What something is worth that is no order."""
@@ -201,8 +236,10 @@ class Terms:
         return [rung["tier"] for rung in self.document["tiers"]["rungs"]].index(tier)
 
     def _rung(self, tier: str) -> Mapping[str, Any]:
-        rung: Mapping[str, Any] = self.document["tiers"]["rungs"][self.rank(tier)]
-        return rung
+        """What a tier gives; of one that the programme does not have, what the next one below it gives."""
+        rungs: list[Mapping[str, Any]] = self.document["tiers"]["rungs"]
+        below = [rung for rung in rungs if _TIERS.index(rung["tier"]) <= _TIERS.index(tier)]
+        return below[-1] if below else rungs[0]
 
 
 def months_after(day: str, months: int) -> str:
