@@ -99,14 +99,14 @@ class PointsRestored(PointsPosted):
 
 
 class PointsReinstated(PointsPosted):
-    """Points of a cancelled order stand again, for the order does; without an order, thanks for a friend do."""
+    """Points given back with an order that was reinstated; without an order, a referral reward granted again."""
 
     told_by = ("loyalty",)
     order_id: OrderId | None = None
 
 
 class PointsReversed(PointsPosted):
-    """Points that an order earned were taken back in proportion to a refund; without an order, thanks for a friend."""
+    """Points taken back in proportion to an order's refund; without an order, a referral reward withdrawn."""
 
     told_by = ("loyalty",)
     order_id: OrderId | None = None

@@ -16,7 +16,10 @@ from tests.simulation.customers.checks import (
 )
 from tests.simulation.loyalty.ledger_checks import cards_are_single, ledgers_are_right
 from tests.simulation.loyalty.liability_checks import days_are_closed_as_posted
-from tests.simulation.loyalty.referral_checks import thanks_are_counted, thanks_follow_the_orders
+from tests.simulation.loyalty.referral_checks import (
+    referral_rewards_are_counted,
+    referral_rewards_follow_the_orders,
+)
 from tests.simulation.loyalty.rest_checks import (
     accounts_know_the_profile,
     adjustments_happened_once,
@@ -120,7 +123,7 @@ ALWAYS: Final[tuple[Check, ...]] = (
     one_account_an_email,
     answers_stand,
     ledgers_are_right,
-    thanks_are_counted,
+    referral_rewards_are_counted,
     cards_are_single,
     memberships_are_the_rows,
     consents_follow_the_log,
@@ -134,7 +137,7 @@ AT_REST: Final[tuple[Check, ...]] = (
     orders_are_as_told,
     points_follow_the_orders,
     spendings_follow_the_orders,
-    thanks_follow_the_orders,
+    referral_rewards_follow_the_orders,
     adjustments_happened_once,
     nothing_has_outlived_its_day,
     what_was_made_is_there,

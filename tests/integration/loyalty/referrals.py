@@ -28,7 +28,7 @@ def merge(gone: str, stays: str) -> None:
     assert hear(CustomersMerged(customer_id=stays, merged_id=gone, merged_at="2026-11-22T00:00:00Z")) == 0
 
 
-def thanks(customer_id: str) -> list[tuple[str, int]]:
+def rewards_of(customer_id: str) -> list[tuple[str, int]]:
     """What an account was given or lost for friends: on which side, and how much."""
     found = [entry for entry in entries(customer_id) if entry.pk.startswith("REFERRAL#")]
     return [(entry.cause, entry.amount) for entry in found]

@@ -56,7 +56,7 @@ def post(
 
 def places() -> tuple[int, int, int]:
     """How many points are available, held and owed."""
-    vector = account().standing.vector
+    vector = account().balances.vector
     return vector.available, vector.held, vector.owed
 
 

@@ -61,7 +61,7 @@ def test_a_capture_spends_and_says_the_same_however_often_it_is_asked() -> None:
     assert kinds()[2:] == [("held", 0), ("captured", -1_500)]
     [told] = told_of("CreditSpent")
     assert (told["amount"], told["balance"], told["order_id"], told["cause"]) == (-1_500, 1_500, "A1", name)
-    assert credit().standing.spent == 1_500
+    assert credit().balances.spent == 1_500
 
 
 def test_a_part_is_captured_and_the_rest_goes_back_to_its_lots() -> None:
@@ -111,13 +111,13 @@ def test_two_checkouts_at_once_cannot_hold_the_same_credit(monkeypatch: pytest.M
     assert (answer.status, answer.json["available"]) == (409, 1_000)
     let_in(monkeypatch, lambda: hold(600, key="third"))
     assert hold(400, key="fourth").status == 201
-    assert credit().standing.held == 3_000
+    assert credit().balances.held == 3_000
 
 
 def test_the_same_request_twice_at_once_holds_once(monkeypatch: pytest.MonkeyPatch) -> None:
     let_in(monkeypatch, lambda: hold(1_000))
     assert hold(1_000).headers["Idempotent-Replayed"] == "true"
-    assert credit().standing.held == 1_000
+    assert credit().balances.held == 1_000
 
 
 @pytest.mark.parametrize("faster", [capture, release])
@@ -132,7 +132,7 @@ def test_of_a_capture_and_a_release_at_once_one_happens(
     assert first[0].status == 200
     assert answer.status == (200 if faster is slower else 409)
     assert len(kinds()) == 4
-    assert credit().standing.held == 0
+    assert credit().balances.held == 0
     assert credit().balance == (1_500 if faster is capture else 3_000)
 
 
@@ -276,7 +276,7 @@ def test_credit_comes_back_with_the_money_of_its_order() -> None:
     assert kinds()[-1] == ("restored", 751)
     assert lots() == {"2030-05-05": 1_000, "9999-12-31": 2_000}
     assert [told["amount"] for told in told_of("CreditRestored")] == [749, 751]
-    assert credit().standing.spent == 0
+    assert credit().balances.spent == 0
 
 
 def test_a_cancellation_gives_all_back_once_whatever_comes_twice_or_late() -> None:

@@ -84,7 +84,7 @@ def test_the_same_order_earns_once_however_often_it_is_heard() -> None:
 
 def test_an_order_without_a_person_earns_for_nobody() -> None:
     assert hear(order(customer_id=None)) == 0
-    assert order_store.things_of_order("A1") == []
+    assert order_store.order_records("A1") == []
 
 
 def test_an_order_that_moves_to_another_customer_earns_no_second_time() -> None:

@@ -299,7 +299,7 @@ def test_holds_that_are_over_do_not_count_as_open(set_clock: Clock) -> None:
         held(10, key=f"h{n}")
     set_clock("2026-02-01T13:00:00+00:00")
     held(10, key="h6")
-    assert len(account().standing.holds) == 5
+    assert len(account().balances.holds) == 5
 
 
 def test_the_soonest_expiring_points_are_held_and_spent() -> None:

@@ -47,7 +47,16 @@ class Life:
 
     def step(self) -> None:
         self.now += self.random.choice(PAUSES)
-        acts = [self.buy, self.undo, self.adjust, self.hold, self.end_hold, self.end_hold, self.redeem, self.credit]
+        acts = [
+            self.buy,
+            self.undo,
+            self.adjust,
+            self.hold,
+            self.end_hold,
+            self.end_hold,
+            self.redeem,
+            self.credit,
+        ]
         self.random.choice([*acts, self.buy, self.hold, self.run])(self.random.choice(PEOPLE))
 
     def buy(self, who: str) -> None:

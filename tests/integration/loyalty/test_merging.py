@@ -80,7 +80,7 @@ def test_what_both_had_is_in_the_account_that_stays() -> None:
     assert merge() == 0
     kinds = [(entry.entry_kind.value, entry.amount) for entry in entries()]
     assert kinds == [("earned", 293), ("merged_in", 907)]
-    assert account().standing.vector == (0, 1200, 0, 0, 1293, 0, 0)
+    assert account().balances.vector == (0, 1200, 0, 0, 1293, 0, 0)
     assert (ended().balance, ended().merged_into) == (0, ADA)
     assert not ended().due_at
 
@@ -171,7 +171,7 @@ def test_an_order_of_the_one_who_is_gone_is_refunded_from_what_went_on() -> None
     hear(order("B1", BOB, refunded=1_500, status=OrderStatus.PARTLY_REFUNDED))
     hear(order("B1", BOB, **REFUNDED))
     assert [entry.amount for entry in entries()] == [100, 293, -150, -143]
-    assert account().standing.vector[:4] == (0, 100, 0, 0)
+    assert account().balances.vector[:4] == (0, 100, 0, 0)
 
 
 def test_what_had_expired_before_counts_as_taken_back_after(set_clock: Clock) -> None:
@@ -189,10 +189,10 @@ def test_an_open_hold_is_captured_by_the_old_id() -> None:
     hear(order("B1", BOB))
     answer = spending.post("holds", {"points": 200}, key="h1", customer_id=BOB)
     merge()
-    assert account().standing.held == 200
+    assert account().balances.held == 200
     captured = spending.capture(answer.json["id"], customer_id=BOB)
     assert captured.status == 200, captured.text
-    assert account().standing.vector[:4] == (0, 93, 0, 0)
+    assert account().balances.vector[:4] == (0, 93, 0, 0)
     assert spending.release(answer.json["id"], customer_id=ADA).status == 409
     assert [entry.entry_kind.value for entry in entries()] == ["merged_in", "captured"]
 
@@ -203,7 +203,7 @@ def test_a_hold_ends_by_itself_in_the_account_that_stays(set_clock: Clock) -> No
     merge()
     set_clock("2026-02-11T12:00:00+00:00")
     expire()
-    assert account().standing.vector[:4] == (0, 293, 0, 0)
+    assert account().balances.vector[:4] == (0, 293, 0, 0)
     assert entries()[-1].entry_kind is EntryKind.RELEASED
 
 
@@ -213,7 +213,7 @@ def test_points_that_were_spent_on_an_order_come_back_to_the_account_that_stays(
     assert spent.status == 201, spent.text
     merge()
     hear(order("B2", BOB, status=OrderStatus.CANCELLED, cancelled_at="2026-02-10T00:00:00Z", paid_at=None))
-    assert account().standing.vector[:4] == (0, 293, 0, 0)
+    assert account().balances.vector[:4] == (0, 293, 0, 0)
     assert entries()[-1].entry_kind is EntryKind.RESTORED
 
 
@@ -221,9 +221,9 @@ def test_what_one_owes_is_filled_by_what_the_other_has() -> None:
     hear(order("B1", BOB))
     adjust({"points": -293, "reason": "x"}, customer_id=BOB)
     hear(order("B1", BOB, **REFUNDED), order("A1"))
-    assert account(BOB).standing.owed == 293
+    assert account(BOB).balances.owed == 293
     merge()
-    assert account().standing.vector[:4] == (0, 0, 0, 0)
+    assert account().balances.vector[:4] == (0, 0, 0, 0)
     assert entries()[-1].amount == -293
 
 
@@ -233,7 +233,7 @@ def test_where_only_earning_pays_debts_a_merge_does_not() -> None:
     adjust({"points": -293, "reason": "x"}, customer_id=BOB)
     hear(order("B1", BOB, **REFUNDED), order("A1"))
     merge()
-    assert account().standing.vector[:4] == (0, 293, 0, 293)
+    assert account().balances.vector[:4] == (0, 293, 0, 293)
     assert entries()
 
 
@@ -401,7 +401,7 @@ def test_a_hold_of_credit_is_captured_by_the_old_id() -> None:
     answer = wallet.post("/holds", {"amount": 300, "currency": "USD"}, key="h1", by="storefront", customer_id=BOB)
     merge()
     assert wallet.capture(answer.json["id"], customer_id=BOB).status == 200
-    assert wallet.credit(ADA).standing.vector[:4] == (0, 200, 0, 0)
+    assert wallet.credit(ADA).balances.vector[:4] == (0, 200, 0, 0)
 
 
 def test_an_operation_between_reading_and_writing_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:

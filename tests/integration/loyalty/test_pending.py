@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
-from loyalty.ledger.balances import EntryKind, Ripening
+from loyalty.ledger.balances import Activation, EntryKind
 from shared.events.customers import OrderStatus
 from tests.integration.loyalty.settings import set_programme
 from tests.integration.loyalty.shop import ADA, account, adjust, entries, expire, get, hear, order, points, told_of
@@ -23,7 +23,7 @@ def kinds() -> list[str]:
 
 def places() -> tuple[int, int]:
     """What is pending and what is available."""
-    return account().standing.vector[:2]
+    return account().balances.vector[:2]
 
 
 def cancelled(order_id: str = "A1", **facts: Any) -> Any:
@@ -101,11 +101,11 @@ def test_a_refund_takes_from_what_waits_and_what_is_left_ripens(set_clock: Clock
     hear(order("B1", total=1_000), order("A1"))
     hear(order("A1", refunded=1_000, status=OrderStatus.PARTLY_REFUNDED))
     assert places() == (293, 0)
-    assert account().standing.pending == {Ripening(date(2026, 2, 14), LOT): 293}
+    assert account().balances.pending == {Activation(date(2026, 2, 14), LOT): 293}
     set_clock("2026-02-14T00:00:00+00:00")
     expire()
     hear(order("A1", refunded=2_933, status=OrderStatus.REFUNDED))
-    assert (places(), account().standing.owed, account().lots) == ((0, 100), 0, {LOT: 100})
+    assert (places(), account().balances.owed, account().lots) == ((0, 100), 0, {LOT: 100})
 
 
 def test_an_order_that_is_cancelled_while_its_points_wait_and_reinstated_waits_again(set_clock: Clock) -> None:
@@ -114,7 +114,7 @@ def test_an_order_that_is_cancelled_while_its_points_wait_and_reinstated_waits_a
     hear(order(), cancelled())
     assert places() == (0, 0)
     hear(reinstated())
-    assert (places(), account().standing.pending) == ((293, 0), {Ripening(date(2026, 2, 14), LOT): 293})
+    assert (places(), account().balances.pending) == ((293, 0), {Activation(date(2026, 2, 14), LOT): 293})
     set_clock("2026-02-14T00:00:00+00:00")
     expire()
     assert (places(), kinds()) == ((0, 293), ["earned", "reversed", "reinstated", "ripened"])
@@ -136,11 +136,14 @@ def test_points_wait_for_the_delivery_and_the_days_after_it(set_clock: Clock) ->
     set_programme(pending=DELIVERY)
     set_clock(FEBRUARY)
     hear(order("A1"), order("B1"))
-    assert account().standing.pending == {Ripening(date(2026, 4, 2), LOT): 586}
+    assert account().balances.pending == {Activation(date(2026, 4, 2), LOT): 586}
     set_clock("2026-02-10T00:00:00+00:00")
     heard = delivered("2026-02-09")
     assert hear(heard, heard) == 0
-    assert account().standing.pending == {Ripening(date(2026, 2, 23), LOT): 293, Ripening(date(2026, 4, 2), LOT): 293}
+    assert account().balances.pending == {
+        Activation(date(2026, 2, 23), LOT): 293,
+        Activation(date(2026, 4, 2), LOT): 293,
+    }
     assert account().due_at == "2026-02-23T00:00Z"
     set_clock("2026-02-23T00:00:00+00:00")
     expire()
@@ -154,7 +157,7 @@ def test_an_order_delivered_before_it_is_heard_of_waits_from_its_delivery(set_cl
     set_clock("2026-02-10T00:00:00+00:00")
     heard = delivered("2026-02-09")
     hear(heard, heard, heard)
-    assert account().standing.pending == {Ripening(date(2026, 2, 23), LOT): 293}
+    assert account().balances.pending == {Activation(date(2026, 2, 23), LOT): 293}
     assert kinds() == ["earned"]
     hear(delivered("2026-01-02", "B1"))
     assert places() == (293, 293)
@@ -187,7 +190,7 @@ def test_the_delivery_of_what_is_left_after_a_refund_counts(set_clock: Clock) ->
     set_clock(FEBRUARY)
     part = {"refunded": 1_000, "status": OrderStatus.PARTLY_REFUNDED}
     hear(order(), order(**part), delivered("2026-02-01", **part))
-    assert account().standing.pending == {Ripening(date(2026, 2, 15), LOT): 193}
+    assert account().balances.pending == {Activation(date(2026, 2, 15), LOT): 193}
 
 
 def test_an_order_cancelled_after_its_delivery_and_reinstated_waits_as_its_delivery_said(set_clock: Clock) -> None:
@@ -197,7 +200,7 @@ def test_an_order_cancelled_after_its_delivery_and_reinstated_waits_as_its_deliv
     hear(order(), order(**at), cancelled(**at))
     assert places() == (0, 0)
     hear(reinstated(**at))
-    assert account().standing.pending == {Ripening(date(2026, 2, 15), LOT): 293}
+    assert account().balances.pending == {Activation(date(2026, 2, 15), LOT): 293}
 
 
 def test_points_that_would_end_while_they_wait_can_be_used_on_the_day_they_ripen(set_clock: Clock) -> None:
@@ -205,13 +208,13 @@ def test_points_that_would_end_while_they_wait_can_be_used_on_the_day_they_ripen
     set_clock(FEBRUARY)
     paid = datetime(2026, 2, 1, tzinfo=UTC)
     hear(order(paid_at=paid))
-    ripens = date(2026, 4, 2)
-    assert account().standing.pending == {Ripening(ripens, ripens): 293}
+    activates_on = date(2026, 4, 2)
+    assert account().balances.pending == {Activation(activates_on, activates_on): 293}
     set_clock("2026-04-02T00:00:00+00:00")
     expire()
-    assert account().lots == {ripens: 293}
+    assert account().lots == {activates_on: 293}
     hear(order(paid_at=paid, refunded=1_000, status=OrderStatus.PARTLY_REFUNDED))
-    assert account().lots == {ripens: 193}
+    assert account().lots == {activates_on: 193}
     set_clock("2026-04-03T00:00:00+00:00")
     expire()
     hear(order(paid_at=paid, refunded=2_933, status=OrderStatus.REFUNDED))

@@ -80,7 +80,7 @@ def test_a_redemption_spends_at_once_and_tells_of_it() -> None:
             "redeemed_at": "2026-02-01T12:00:20Z",
         },
     )
-    assert (places(), points(), account().standing.spent) == ((93, 0, 0), [293, -200], 200)
+    assert (places(), points(), account().balances.spent) == ((93, 0, 0), [293, -200], 200)
     [told] = told_of("PointsRedeemed")
     assert (told["points"], told["value"], told["order_id"]) == (-200, 200, None)
     assert told["cause"] == answer.json["id"]
@@ -205,7 +205,7 @@ def test_a_crash_before_a_called_off_order_gives_back_is_made_good_by_asking_aga
     assert redeem(200, order_id="B1").status == 500
     assert places() == (93, 0, 0)
     assert redeem(200, order_id="B1").headers["Idempotent-Replayed"] == "true"
-    assert (places(), account().standing.spent) == ((293, 0, 0), 0)
+    assert (places(), account().balances.spent) == ((293, 0, 0), 0)
 
 
 def test_a_ladder_gives_for_its_steps_alone() -> None:
@@ -242,9 +242,9 @@ def test_an_erased_customer_has_nothing_to_redeem() -> None:
 def test_what_was_spent_on_an_order_comes_back_in_proportion_to_its_refund(spend: Spend) -> None:
     spend(200, "B1")
     hear(_unearned(refunded=400))
-    assert (account().available, account().standing.spent) == (93 + 80, 120)
+    assert (account().available, account().balances.spent) == (93 + 80, 120)
     hear(_unearned(refunded=1000, status=OrderStatus.REFUNDED))
-    assert (account().available, account().standing.spent) == (293, 0)
+    assert (account().available, account().balances.spent) == (293, 0)
     [*_, first, second] = entries()
     assert [(entry.entry_kind, entry.amount) for entry in (first, second)] == [
         (EntryKind.RESTORED, 80),
@@ -261,11 +261,11 @@ def test_what_was_spent_comes_back_when_the_order_is_cancelled_and_is_taken_agai
     before = account().lots
     spend(200, "B1")
     hear(_unearned(cancelled_at=LATER, status=OrderStatus.CANCELLED))
-    assert (account().lots, account().standing.spent) == (before, 0)
+    assert (account().lots, account().balances.spent) == (before, 0)
     hear(_unearned(reinstated_at=LATEST))
-    assert (account().available, account().standing.spent) == (93, 200)
+    assert (account().available, account().balances.spent) == (93, 200)
     hear(_unearned(cancelled_at=LATER, status=OrderStatus.CANCELLED))
-    assert (account().lots, account().standing.spent) == (before, 0)
+    assert (account().lots, account().balances.spent) == (before, 0)
 
 
 def test_points_that_were_given_back_and_spent_elsewhere_are_owed_when_the_order_is_reinstated() -> None:
@@ -284,7 +284,7 @@ def test_an_order_that_is_partly_paid_with_points_earns_on_its_money_and_restore
     hear(order("B1", total=1000, refunded=500, status=OrderStatus.PARTLY_REFUNDED))
     assert places() == (93 + 50 + 100, 0, 0)
     hear(order("B1", total=1000, refunded=1000, status=OrderStatus.REFUNDED))
-    assert (places(), account().standing.spent, account().earned) == ((293, 0, 0), 0, 293)
+    assert (places(), account().balances.spent, account().earned) == ((293, 0, 0), 0, 293)
 
 
 def test_an_order_that_points_paid_whole_gives_them_back_when_it_is_cancelled() -> None:
@@ -298,7 +298,7 @@ def test_an_order_that_points_paid_whole_gives_them_back_when_it_is_cancelled() 
 def test_what_is_spent_on_an_order_that_was_cancelled_before_comes_back_at_once(total: int, spend: Spend) -> None:
     hear(order("B1", total=total, paid_at=None, cancelled_at=LATER, status=OrderStatus.CANCELLED))
     spend(200, "B1")
-    assert (account().available, account().standing.spent) == (293, 0)
+    assert (account().available, account().balances.spent) == (293, 0)
 
 
 def test_what_is_spent_late_on_an_order_follows_what_of_it_stands() -> None:
@@ -310,7 +310,7 @@ def test_what_is_spent_late_on_an_order_follows_what_of_it_stands() -> None:
     redeem_on(50, "B1")
     assert account().available == before - 75
     hear(order("B1", total=1000, refunded=1000, status=OrderStatus.REFUNDED))
-    assert account().standing.spent == 0
+    assert account().balances.spent == 0
 
 
 def test_an_order_that_was_reinstated_keeps_what_is_spent_on_it() -> None:
@@ -348,7 +348,7 @@ def test_whatever_is_heard_of_an_order_twice_late_or_in_another_order_ends_the_s
     for n, shuffled in enumerate(permutations(history)):
         for version, heard in [*shuffled, shuffled[0]]:
             hear(heard, version=10 * n + 100 + version)
-        assert (account().available, account().standing.spent) == (93 + 80, 120)
+        assert (account().available, account().balances.spent) == (93 + 80, 120)
 
 
 @settings(max_examples=10)

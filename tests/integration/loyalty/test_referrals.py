@@ -8,7 +8,7 @@ from shared.events.customers import OrderStatus
 from shared.roles import Role
 from tests.harness.aws.gateway import Answer
 from tests.integration.loyalty import cards
-from tests.integration.loyalty.referrals import merge, name, read, thanks
+from tests.integration.loyalty.referrals import merge, name, read, rewards_of
 from tests.integration.loyalty.settings import set_programme
 from tests.integration.loyalty.shop import (
     ADA,
@@ -210,7 +210,7 @@ def test_a_friend_who_was_merged_is_thanked_as_whoever_they_are_now() -> None:
     name()
     merge(BOB, CAT)
     hear(order())
-    assert thanks(CAT) == [("referrer", 50)]
+    assert rewards_of(CAT) == [("referrer", 50)]
 
 
 def test_a_customer_merged_before_the_first_order_stays_brought() -> None:
@@ -218,7 +218,7 @@ def test_a_customer_merged_before_the_first_order_stays_brought() -> None:
     merge(ADA, CAT)
     assert read(customer_id=CAT)["state"] == "waiting"
     hear(order("C1", CAT))
-    assert (thanks(CAT), thanks(BOB)) == ([("referee", 30)], [("referrer", 50)])
+    assert (rewards_of(CAT), rewards_of(BOB)) == ([("referee", 30)], [("referrer", 50)])
 
 
 @pytest.mark.parametrize(("gone", "stays"), [(ADA, CAT), (CAT, ADA)])
@@ -227,7 +227,7 @@ def test_whoever_turns_out_to_have_bought_was_not_brought(gone: str, stays: str)
     name()
     merge(gone, stays)
     hear(order("A1"))
-    assert thanks(stays) == thanks(BOB) == []
+    assert rewards_of(stays) == rewards_of(BOB) == []
 
 
 @pytest.mark.parametrize(("gone", "stays"), [(ADA, BOB), (BOB, ADA)])
@@ -235,7 +235,7 @@ def test_whoever_turns_out_to_be_their_own_friend_was_not_brought(gone: str, sta
     name()
     merge(gone, stays)
     hear(order())
-    assert thanks(stays) == []
+    assert rewards_of(stays) == []
     assert read(customer_id=stays)["state"] == "none"
 
 

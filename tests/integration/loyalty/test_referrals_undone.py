@@ -1,4 +1,4 @@
-"""Thanks for bringing a friend follow the friend's orders: both have them as long as one of these stands."""
+"""Referral rewards follow the referee's orders: both sides have them as long as one of these qualifies."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from loyalty.orders.rules import taken_back_target
 from loyalty.programme.usecases import current_programme
 from shared import clock, ids
 from shared.events.customers import OrderRecorded, OrderStatus
-from tests.integration.loyalty.referrals import merge, name, read, thanks
+from tests.integration.loyalty.referrals import merge, name, read, rewards_of
 from tests.integration.loyalty.settings import set_programme
 from tests.integration.loyalty.shop import (
     ADA,
@@ -74,7 +74,7 @@ def refunded(amount: int, order_id: str = "A1", **facts: Any) -> OrderRecorded:
 
 def both() -> tuple[list[tuple[str, int]], list[tuple[str, int]]]:
     """What Ada and Bob were given and lost."""
-    return thanks(ADA), thanks(BOB)
+    return rewards_of(ADA), rewards_of(BOB)
 
 
 @contextmanager
@@ -168,8 +168,8 @@ def test_they_come_again_with_the_first_order_that_stands_and_no_more_with_the_n
 
 
 def amounts_of(customer_id: str) -> list[int]:
-    """The amounts of an account's thanks."""
-    return [amount for _, amount in thanks(customer_id)]
+    """The amounts of an account's referral rewards."""
+    return [amount for _, amount in rewards_of(customer_id)]
 
 
 def history(steps: list[str | int], order_id: str, customer_id: str) -> list[OrderRecorded]:
@@ -250,7 +250,7 @@ def test_a_later_programme_changes_neither_what_is_taken_nor_what_is_given_again
 def test_limits_are_no_reason_to_give_less_again() -> None:
     set_programme(earning={**BONUSES, "limits": {"per_day": 320}})
     hear(order(), cancelled(), reinstated())
-    assert thanks(ADA) == [("referee", 27), ("referee", -27), ("referee", 27)]
+    assert rewards_of(ADA) == [("referee", 27), ("referee", -27), ("referee", 27)]
 
 
 def test_thanks_that_had_expired_are_neither_owed_nor_given_again(set_clock: Clock) -> None:
@@ -330,7 +330,7 @@ def test_what_happens_between_their_reading_and_their_writing_is_seen(
 
     monkeypatch.setattr(referral_rewards, "_sides", late)
     assert hear(cancelled(), version=2) == 0
-    assert (thanks(ADA), thanks(account(BOB).customer_id)) == expected
+    assert (rewards_of(ADA), rewards_of(account(BOB).customer_id)) == expected
 
 
 # --- erased and merged
@@ -350,7 +350,7 @@ def test_a_friend_erased_before_the_first_order_is_given_and_loses_nothing() -> 
 
 def test_after_an_erasure_of_the_customer_nothing_moves() -> None:
     hear(order(), erasure(), cancelled())
-    assert thanks(BOB) == GIVEN[1]
+    assert rewards_of(BOB) == GIVEN[1]
     assert BOB not in str([image for image in stage.items() if image["pk"]["S"] == f"CUSTOMER#{ADA}"])
 
 
@@ -358,7 +358,7 @@ def test_of_a_friend_who_was_merged_whoever_they_are_now_loses_them() -> None:
     hear(order())
     merge(BOB, CAT)
     hear(cancelled())
-    assert (thanks(ADA), thanks(CAT), account(CAT).balance) == (TAKEN[0], [("referrer", -50)], 0)
+    assert (rewards_of(ADA), rewards_of(CAT), account(CAT).balance) == (TAKEN[0], [("referrer", -50)], 0)
     hear(reinstated())
     assert account(CAT).balance == 50
 
@@ -437,7 +437,7 @@ def test_of_two_who_both_wait_one_is_thanked_for() -> None:
     merge(ADA, CAT)
     hear(order("C1", CAT), cancelled("C1", customer_id=CAT))
     assert (account(CAT).balance, account(BOB).balance) == (0, 0)
-    assert thanks(BOB) == TAKEN[1]
+    assert rewards_of(BOB) == TAKEN[1]
 
 
 # --- what it costs

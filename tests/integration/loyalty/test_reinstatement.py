@@ -241,7 +241,7 @@ def test_a_refund_after_a_part_expired_then_a_cancellation_and_its_end_leave_wha
     expire()
     assert account().balance == 0
     hear(refunded(5_000, total=10_000))
-    assert (account().balance, account().standing.owed) == (-100, 100)  # 400 of the 500 had expired
+    assert (account().balance, account().balances.owed) == (-100, 100)  # 400 of the 500 had expired
     for _ in range(2):
         hear(cancelled(total=10_000, refunded=5_000), reinstated(total=10_000, refunded=5_000))
         assert account().balance == -100
@@ -386,11 +386,11 @@ def test_what_is_in_its_grace_is_taken_back_before_what_is_others(set_clock: Clo
     grace = min(account().lots)
     hear(refunded(TOTAL // 2))
     assert (account().lots[grace], points()[-1]) == (146, -147)
-    assert sum(account().graced.values()) == 146
+    assert sum(account().grace_lots.values()) == 146
     set_clock("2027-04-01T12:00:00+00:00")
     expire()
     hear(refunded(TOTAL))
-    assert (account().balance, account().owed, account().graced) == (50, None, None)
+    assert (account().balance, account().owed, account().grace_lots) == (50, None, None)
 
 
 def test_points_of_an_account_that_was_merged_are_of_their_lot_in_their_grace_too(set_clock: Clock) -> None:

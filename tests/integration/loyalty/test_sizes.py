@@ -68,7 +68,7 @@ def measured() -> Iterator[Bill]:
 def test_an_account_with_thirteen_monthly_lots_fits_into_one_unit(set_clock: Clock) -> None:
     live_thirteen_months(set_clock)
     assert len(account().lots) == 13
-    assert len(account().merits or {}) == 14
+    assert len(account().qualifying or {}) == 14
     assert item_size(image_of_account()) <= UNIT
 
 

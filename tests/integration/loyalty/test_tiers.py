@@ -135,7 +135,7 @@ def test_what_is_not_there_or_not_theirs_is_not_shown() -> None:
 def test_anybody_who_is_known_reads_the_ladder(by: Role | str) -> None:
     set_programme(tiers={"rungs": RUNGS})
     ladder = get("/api/loyalty/tiers", by=by).json
-    assert [(rung["tier"], rung["threshold"], rung["benefits"]) for rung in ladder["tiers"]] == [
+    assert [(level["tier"], level["threshold"], level["benefits"]) for level in ladder["tiers"]] == [
         ("bronze", 0, []),
         ("silver", 1_000, ["Free shipping"]),
         ("gold", 5_000, []),

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from loyalty.ledger import store as ledger
-from loyalty.ledger.balances import EntryKind, Ripening, Vector
+from loyalty.ledger.balances import Activation, EntryKind, Vector
 from loyalty.ledger.items import Entry
 from loyalty.table import LoyaltyItem
 from shared.events.customers import OrderStatus
@@ -64,7 +64,9 @@ CHANGES: dict[str, Callable[[Entry], Any]] = {
     "entry_kind": lambda entry: setattr(entry, "entry_kind", EntryKind.EXPIRED),
     "amount": lambda entry: setattr(entry, "amount", 1),
     "lots": lambda entry: setattr(entry, "lots", {datetime(2030, 1, 31, tzinfo=UTC).date(): 293}),
-    "pending": lambda entry: setattr(entry, "pending", {Ripening(*[datetime(2030, 1, 31, tzinfo=UTC).date()] * 2): 5}),
+    "pending": lambda entry: setattr(
+        entry, "pending", {Activation(*[datetime(2030, 1, 31, tzinfo=UTC).date()] * 2): 5}
+    ),
     "held": lambda entry: setattr(entry, "held", 5),
     "owed": lambda entry: setattr(entry, "owed", 5),
     "after": lambda entry: setattr(entry, "after", Vector(*[*entry.after[:6], 999])),

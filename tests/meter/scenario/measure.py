@@ -202,7 +202,7 @@ def erase(shop: Shop) -> None:
 def let_days_pass(shop: Shop) -> None:
     shop.house.day.pass_days(31)
     _run_due(shop, "privacy", "chase", "chase_on", "a request is asked of again")
-    _run_due(shop, "loyalty", "expire", "due_at", "a customer's points ripen")
+    _run_due(shop, "loyalty", "expire", "due_at", "a customer's points are activated")
     shop.house.day.pass_days(61)
     _run_due(shop, "segments", "refresh", "due_on", "a row is due")
     shop.house.day.pass_days(274)

@@ -45,10 +45,10 @@ def bring_friends(shop: Shop) -> None:
     with shop.house.measured() as block:
         shop.house.send(*map(paid, orders))
         shop.house.settle()
-    shop.found.keep(block, "loyalty hears OrderRecorded", "a first order thanks the friend who brought its buyer")
+    shop.found.keep(block, "loyalty hears OrderRecorded", "a first order grants the referral rewards")
     with shop.house.measured() as block:
         shop.call("GET", route.format(customer_id=new[0]), "support")
-    shop.found.keep(block, f"loyalty GET {route}", "both were thanked")
+    shop.found.keep(block, f"loyalty GET {route}", "both have their rewards")
     _merge(shop, new[::2], new[1::2])
     shop.change_programme(before)
 

@@ -29,9 +29,9 @@ def name_a_friend(scene: Scene, rng: Random, step: Step) -> None:
 
 
 def return_everything(scene: Scene, rng: Random, step: Step) -> None:
-    """Somebody who was brought gives back all that stands of their orders, or most of it: to keep the thanks, maybe."""
+    """Somebody who was brought gives back all that stands of their orders, or most of it: to keep the reward, maybe."""
     ledgers = scene.books.ledgers
-    brought = sorted(who for who in ledgers.friends.thanks if ledgers.standing_orders(who))
+    brought = sorted(who for who in ledgers.friends.referral_rewards if ledgers.standing_orders(who))
     if not brought:
         return
     numbers = {order.id: order.number for order in scene.orders}

@@ -66,8 +66,8 @@ def _account_is_right(name: str, row: Row, account: Account, terms: Terms) -> It
     due["written_off"] = {day: amount for day, amount in account.written_off.items() if amount}
     due["holds"] = {hold_id: [hold.until, hold.lots] for hold_id, hold in account.holds.items()}
     if row["kind"] == "account":
-        is_over = "erased_at" in row or "merged_into" in row
-        said["tier"], due["tier"] = row["tier"], terms.lowest if is_over else account.tier or terms.lowest
+        is_overdue = "erased_at" in row or "merged_into" in row
+        said["tier"], due["tier"] = row["tier"], terms.lowest if is_overdue else account.tier or terms.lowest
     yield from (
         f"account {name} has {part} {said[part]}, should be {due[part]}" for part in said if said[part] != due[part]
     )

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from tests.simulation.loyalty.model.orders import to_restore, to_take_back, undone_of
-from tests.simulation.loyalty.model.spending import lots_over
-from tests.simulation.loyalty.model.tiers import deserved
+from tests.simulation.loyalty.model.orders import reversed_amount, to_restore, to_take_back
+from tests.simulation.loyalty.model.spending import overdue_lots
+from tests.simulation.loyalty.model.tiers import qualified_tier
 from tests.simulation.loyalty.programmes import REWARD
 from tests.simulation.scene import Outcome, Scene
 from tests.simulation.tables import Row, Tables, customer_of
@@ -18,7 +18,7 @@ _MINUTES: Final = "%Y-%m-%dT%H:%MZ"
 
 
 def points_follow_the_orders(scene: Scene, tables: Tables) -> Iterator[str]:
-    """Each order that is due has earned, on its customer's account, and what was undone of it is taken back."""
+    """Each order that is due has earned, on its customer's account, and what was reversed of it is taken back."""
     books, terms = scene.books, scene.programme.terms
     entries: dict[str, list[Row]] = {}
     for entry in tables.of_kind("loyalty", "entry"):
@@ -43,7 +43,7 @@ def points_follow_the_orders(scene: Scene, tables: Tables) -> Iterator[str]:
             yield f"{order_id} of {who} earned {len(theirs)} times: {theirs}"
         earning = books.ledgers.earnings.get(order_id)
         if earning and "erased_at" not in account:
-            target = to_take_back(earning.earned, earning.total, undone_of(order))
+            target = to_take_back(earning.earned, earning.total, reversed_amount(order))
             if earning.taken_back != target:
                 yield f"{order_id}: of {earning.earned} points {earning.taken_back} are taken back, should be {target}"
 
@@ -87,12 +87,12 @@ def adjustments_happened_once(scene: Scene, tables: Tables) -> Iterator[str]:
 
 
 def nothing_has_outlived_its_day(scene: Scene, tables: Tables) -> Iterator[str]:
-    """After the schedule ran no lot is over, nothing ripe still waits, no hold lasts, and no tier stands unearned."""
+    """After the schedule ran no lot is overdue, no activation is late, no hold lasts, and no tier is unearned."""
     terms, moment = scene.programme.terms, scene.expired_at
     today = terms.day_of(moment.isoformat())
     for name, account in scene.books.ledgers.accounts.items():
-        if over := lots_over(account, terms, today, is_credit="#" in name):
-            yield f"lots of {name} are over and still there: {over}"
+        if over := overdue_lots(account, terms, today, is_credit="#" in name):
+            yield f"lots of {name} are overdue and still there: {over}"
         if ripe := [where for where in account.pending if where[:10] <= today]:
             yield f"points of {name} are ripe and still wait: {ripe}"
         if ended := [hold.until for hold in account.holds.values() if hold.until <= moment.strftime(_MINUTES)]:
@@ -101,9 +101,9 @@ def nothing_has_outlived_its_day(scene: Scene, tables: Tables) -> Iterator[str]:
         stands = scene.books.ledgers.accounts.get(customer_of(row))
         if stands is None or stands.is_closed or stands.tier is None:
             continue
-        above = terms.rank(stands.tier) - terms.rank(deserved(stands, today, terms))
+        above = terms.rank(stands.tier) - terms.rank(qualified_tier(stands, today, terms))
         if above < 0 or (above > 0 and row.get("tier_kept_until", "") < today):
-            yield f"{customer_of(row)} is {stands.tier} and deserves {deserved(stands, today, terms)}"
+            yield f"{customer_of(row)} is {stands.tier} and deserves {qualified_tier(stands, today, terms)}"
 
 
 def what_was_made_is_there(scene: Scene, tables: Tables) -> Iterator[str]:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from random import Random
 
 from tests.simulation.aws import carriage
-from tests.simulation.loyalty.model.tiers import deserved
+from tests.simulation.loyalty.model.tiers import qualified_tier
 from tests.simulation.plan import Step
 from tests.simulation.scene import Scene
 
@@ -41,7 +41,7 @@ def _ends(scene: Scene) -> Iterator[date]:
         lost = (
             day
             for day in days
-            if terms.rank(deserved(account, day.isoformat(), terms)) < terms.rank(account.tier or "")
+            if terms.rank(qualified_tier(account, day.isoformat(), terms)) < terms.rank(account.tier or "")
         )
         if day := next(lost, None):
             yield day

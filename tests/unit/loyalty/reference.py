@@ -21,7 +21,7 @@ Place = str
 _MOMENTS: Final = count(1)
 
 
-class Fate(Enum):
+class Outcome(Enum):
     """What became of a point that was taken back: it left the account, had expired already, or nobody pays it."""
 
     LEFT = auto()
@@ -31,14 +31,14 @@ class Fate(Enum):
 
 @dataclass
 class Point:
-    """One point of an order: the lot that it fell into, and with which entry; its fate once it is taken back."""
+    """One point of an order: the lot that it fell into, and with which entry; its outcome once it is taken back."""
 
     lot: date
     since: int
-    fate: Fate = Fate.LEFT
+    outcome: Outcome = Outcome.LEFT
 
     @property
-    def parcel(self) -> tuple[date, int]:
+    def lot_share(self) -> tuple[date, int]:
         """What came with it into its lot has the same."""
         return self.lot, self.since
 
@@ -49,39 +49,39 @@ class Point:
 
 @dataclass
 class Order:
-    """What an order earned: those of its points that stand and those taken back, in piles; what came last is on top."""
+    """What an order earned: its points that remain and those taken back, in stacks; what came last is on top."""
 
     lot: date
-    ripens: date | None
-    stands: list[Point]
-    undone: list[Point] = field(default_factory=list)
+    activates_on: date | None
+    remaining: list[Point]
+    taken_back: list[Point] = field(default_factory=list)
     is_delivered: bool = False
 
-    def parcels(self) -> list[tuple[date, int, int]]:
-        """Of its points that stand, the uppermost first: lot, entry and how many."""
-        piles = groupby(reversed(self.stands), key=lambda point: point.parcel)
-        return [(lot, since, len([*points])) for (lot, since), points in piles]
+    def lot_shares(self) -> list[tuple[date, int, int]]:
+        """Of its points that remain, the uppermost first: lot, entry and how many."""
+        runs = groupby(reversed(self.remaining), key=lambda point: point.lot_share)
+        return [(lot, since, len([*points])) for (lot, since), points in runs]
 
     def lost_of_last(self, amount: int) -> tuple[Counter[date], int]:
         """Of the uppermost taken back: those that had expired, by lot, and how many nobody pays."""
-        last = self.undone[len(self.undone) - amount :]
-        expired = Counter(point.lot for point in last if point.fate is Fate.EXPIRED)
-        return expired, sum(1 for point in last if point.fate is Fate.FORGIVEN)
+        last = self.taken_back[len(self.taken_back) - amount :]
+        expired = Counter(point.lot for point in last if point.outcome is Outcome.EXPIRED)
+        return expired, sum(1 for point in last if point.outcome is Outcome.FORGIVEN)
 
     def move(self, until: date) -> None:
         """Let its points wait until another day."""
-        for point in self.stands:
+        for point in self.remaining:
             point.lot = max(point.lot, until)
-        self.ripens, self.lot = until, max(self.lot, until)
+        self.activates_on, self.lot = until, max(self.lot, until)
 
 
 @dataclass
 class Coin:
-    """One point: where it is, its lot, when it ripens while it waits, and which hold has it."""
+    """One point: where it is, its lot, when it is activated while it waits, and which hold has it."""
 
     place: Place
     lot: date
-    ripens: date | None = None
+    activates_on: date | None = None
     hold: str | None = None
 
 
@@ -98,7 +98,7 @@ class Reference:
     earned: int = 0
     spent: int = 0
     expired: int = 0
-    written_off: Counter[date] = field(default_factory=Counter)
+    expired_before_reversal: Counter[date] = field(default_factory=Counter)
     expiries: list[tuple[date, int]] = field(default_factory=list)
     graces: list[tuple[date, date]] = field(default_factory=list)
     entries: list[int] = field(default_factory=list)
@@ -111,7 +111,9 @@ class Reference:
 
     @property
     def pending(self) -> dict[tuple[date, date], int]:
-        return dict(Counter((coin.ripens or date.max, coin.lot) for coin in self.coins if coin.place == "pending"))
+        return dict(
+            Counter((coin.activates_on or date.max, coin.lot) for coin in self.coins if coin.place == "pending")
+        )
 
     @property
     def holds(self) -> dict[str, dict[date, int]]:
@@ -139,28 +141,28 @@ class Reference:
 
     # --- what happens to it; each method is one entry
 
-    def earn(self, amount: int, lot: date, ripens: date | None) -> Order:
-        lot = max(lot, ripens or lot)
+    def earn(self, amount: int, lot: date, activates_on: date | None) -> Order:
+        lot = max(lot, activates_on or lot)
         with _Entry(self) as now:
             self.earned += amount
-            self._put_or_let_wait(amount, lot, ripens)
-        return Order(lot, ripens, [Point(lot, now) for _ in range(amount)])
+            self._put_or_let_wait(amount, lot, activates_on)
+        return Order(lot, activates_on, [Point(lot, now) for _ in range(amount)])
 
-    def ripen(self, today: date) -> None:
+    def activate(self, today: date) -> None:
         with _Entry(self):
-            ripe = [coin for coin in self.coins if coin.ripens and coin.ripens <= today]
+            ripe = [coin for coin in self.coins if coin.activates_on and coin.activates_on <= today]
             self._come_back(ripe, fills_debt=True)
 
     def deliver(self, order: Order, until: date | None) -> None:
         """What waits of an order becomes usable, or waits until another day."""
         with _Entry(self):
-            waiting = self._waiting(order)[: len(order.stands)]
+            waiting = self._waiting(order)[: len(order.remaining)]
             if until is None:
                 self._come_back(waiting, fills_debt=True)
-                order.ripens = None
+                order.activates_on = None
             else:
                 for coin in waiting:
-                    coin.ripens, coin.lot = until, max(coin.lot, until)
+                    coin.activates_on, coin.lot = until, max(coin.lot, until)
                 order.move(until)
         order.is_delivered = True
 
@@ -168,35 +170,35 @@ class Reference:
         """Take points off the order's pile: first what waits, then by the lots, the newest points' first."""
         with _Entry(self):
             self.earned -= amount
-            points = [order.stands.pop() for _ in range(amount)]
+            points = [order.remaining.pop() for _ in range(amount)]
             for coin in self._waiting(order)[:amount]:
                 self.coins.remove(coin)
-                order.undone.append(points.pop())
+                order.taken_back.append(points.pop())
             for point in self._not_in_its_lot(order, points, today):
                 if soonest := next(self._soonest(), None):
                     self.coins.remove(soonest)
                 elif forgives:
-                    point.fate = Fate.FORGIVEN
+                    point.outcome = Outcome.FORGIVEN
                 else:
                     self.owed += 1
-                order.undone.append(point)
+                order.taken_back.append(point)
 
     def _not_in_its_lot(self, order: Order, points: list[Point], today: date) -> list[Point]:
         """Take each point out of its lot, or write it off; those for which neither can be done."""
         own: list[Point] = []
         rest: list[Point] = []
-        for (lot, since), parcel in groupby(points, key=lambda point: point.parcel):
+        for (lot, since), lot_share in groupby(points, key=lambda point: point.lot_share):
             most = self.expired_of(lot, since)
-            for point in parcel:
+            for point in lot_share:
                 if self._take_own(lot):
                     own.append(point)
-                elif point.may_be_over(today) and most and self.written_off[lot] < self.expired_of(lot):
+                elif point.may_be_over(today) and most and self.expired_before_reversal[lot] < self.expired_of(lot):
                     most -= 1
-                    self.written_off[lot] += 1
-                    point.fate = Fate.EXPIRED
+                    self.expired_before_reversal[lot] += 1
+                    point.outcome = Outcome.EXPIRED
                 else:
                     rest.append(point)
-        order.undone += own + [point for point in points if point.fate is Fate.EXPIRED]
+        order.taken_back += own + [point for point in points if point.outcome is Outcome.EXPIRED]
         return rest
 
     def _take_own(self, lot: date) -> bool:
@@ -216,14 +218,16 @@ class Reference:
         with _Entry(self) as now:
             self.earned += amount
             lot = grace if order.lot < today else order.lot
-            points = [order.undone.pop() for _ in range(amount)]
-            left = [point for point in points if point.fate is Fate.LEFT]
-            self._put_or_let_wait(len(left), lot, order.ripens if order.ripens and order.ripens > today else None)
-            expired = [point for point in points if point.fate is Fate.EXPIRED]
+            points = [order.taken_back.pop() for _ in range(amount)]
+            left = [point for point in points if point.outcome is Outcome.LEFT]
+            self._put_or_let_wait(
+                len(left), lot, order.activates_on if order.activates_on and order.activates_on > today else None
+            )
+            expired = [point for point in points if point.outcome is Outcome.EXPIRED]
             for point in expired:
-                self.written_off[point.lot] -= 1
-                point.fate = Fate.LEFT
-            order.stands += expired + [Point(lot, now) for _ in range(amount - len(expired))]
+                self.expired_before_reversal[point.lot] -= 1
+                point.outcome = Outcome.LEFT
+            order.remaining += expired + [Point(lot, now) for _ in range(amount - len(expired))]
 
     def hold(self, name: str, amount: int) -> None:
         with _Entry(self):
@@ -283,11 +287,11 @@ class Reference:
         With an account that nobody has long used what lives by that is over too.
         """
         with _Entry(self) as now:
-            over = [coin for coin in self._soonest() if coin.lot < today or (is_idle and coin.lot == date.max)]
-            lot = over[0].lot
+            overdue = [coin for coin in self._soonest() if coin.lot < today or (is_idle and coin.lot == date.max)]
+            lot = overdue[0].lot
             own_lot = min((own for grace, own in self.graces if grace == lot), default=lot)
             known = self.graces.count((lot, own_lot))
-            gone = [coin for coin in over if coin.lot == lot]
+            gone = [coin for coin in overdue if coin.lot == lot]
             for coin in gone[: known or len(gone)]:
                 self.coins.remove(coin)
                 self.expired += 1
@@ -301,7 +305,7 @@ class Reference:
             self.owed += other.owed
             self.earned, self.spent = self.earned + other.earned, self.spent + other.spent
             self.expired += other.expired
-            self.written_off += other.written_off
+            self.expired_before_reversal += other.expired_before_reversal
             self.expiries += other.expiries
             self.graces += other.graces
             while fills_debt and self.owed and self.count("usable"):
@@ -312,16 +316,16 @@ class Reference:
         with _Entry(self):
             self.coins, self.owed = [], 0
             self.earned = self.spent = self.expired = 0
-            self.written_off, self.expiries, self.graces = Counter(), [], []
+            self.expired_before_reversal, self.expiries, self.graces = Counter(), [], []
 
     # --- how
 
-    def _put_or_let_wait(self, amount: int, lot: date, ripens: date | None) -> None:
+    def _put_or_let_wait(self, amount: int, lot: date, activates_on: date | None) -> None:
         """What was earned; only what can be used fills what is owed."""
-        if ripens is None:
+        if activates_on is None:
             self._put(amount, lot, fills_debt=True)
         else:
-            self.coins += [Coin("pending", max(lot, ripens), ripens) for _ in range(amount)]
+            self.coins += [Coin("pending", max(lot, activates_on), activates_on) for _ in range(amount)]
 
     def _put(self, amount: int, lot: date, *, fills_debt: bool) -> None:
         coins = [Coin("new", lot) for _ in range(amount)]
@@ -343,11 +347,11 @@ class Reference:
                 self.owed -= 1
                 self.coins.remove(coin)
             else:
-                coin.place, coin.ripens, coin.hold = "usable", None, None
+                coin.place, coin.activates_on, coin.hold = "usable", None, None
 
     def _waiting(self, order: Order) -> list[Coin]:
-        where = (order.ripens, order.lot)
-        return [coin for coin in self.coins if coin.place == "pending" and (coin.ripens, coin.lot) == where]
+        where = (order.activates_on, order.lot)
+        return [coin for coin in self.coins if coin.place == "pending" and (coin.activates_on, coin.lot) == where]
 
     def _soonest(self) -> Iterator[Coin]:
         return iter(sorted((coin for coin in self.coins if coin.place == "usable"), key=lambda coin: coin.lot))

@@ -13,19 +13,19 @@ from loyalty.members.milestones import Milestone, MilestoneKind, Progress, next_
 from loyalty.programme.models import Programme
 from loyalty.programme.presets import CLASSIC, LADDER
 from loyalty.programme.sections import Earning, Flat, Redeeming
-from loyalty.programme.tiers import Rung, TierBy, Tiers
+from loyalty.programme.tiers import TierBy, TierLevel, Tiers
 from shared.events.loyalty import Tier
 
 
-def progress(usable: int, merit: int, tier: Tier, programme: Programme) -> Progress:
-    """Somebody in a tier, with the rung above it as next."""
+def progress(usable: int, qualifying: int, tier: Tier, programme: Programme) -> Progress:
+    """Somebody in a tier, with the level above it as next."""
     rungs = programme.tiers.rungs
-    above = rungs[rungs.index(programme.tiers.rung_of(tier)) + 1 :]
-    return Progress(usable, merit, tier, above[0] if above else None)
+    above = rungs[rungs.index(programme.tiers.level_of(tier)) + 1 :]
+    return Progress(usable, qualifying, tier, above[0] if above else None)
 
 
-def milestone_in(programme: Programme, usable: int, merit: int, tier: Tier = Tier.BRONZE) -> Milestone | None:
-    return next_milestone(progress(usable, merit, tier, programme), programme)
+def milestone_in(programme: Programme, usable: int, qualifying: int, tier: Tier = Tier.BRONZE) -> Milestone | None:
+    return next_milestone(progress(usable, qualifying, tier, programme), programme)
 
 
 def to_tier(tier: Tier, missing: int, unit: TierBy = TierBy.POINTS) -> Milestone:
@@ -37,7 +37,7 @@ def to_redemption(missing: int, value: int) -> Milestone:
 
 
 @pytest.mark.parametrize(
-    ("usable", "merit", "tier", "milestone"),
+    ("usable", "qualifying", "tier", "milestone"),
     [
         (0, 0, Tier.BRONZE, to_redemption(100, 10_00)),
         (99, 480, Tier.BRONZE, to_redemption(1, 10_00)),
@@ -54,9 +54,9 @@ def to_redemption(missing: int, value: int) -> Milestone:
     ],
 )
 def test_by_a_ladder_the_nearer_of_step_and_tier_is_next(
-    usable: int, merit: int, tier: Tier, milestone: Milestone | None
+    usable: int, qualifying: int, tier: Tier, milestone: Milestone | None
 ) -> None:
-    assert milestone_in(LADDER, usable, merit, tier) == milestone
+    assert milestone_in(LADDER, usable, qualifying, tier) == milestone
 
 
 def test_at_a_flat_rate_the_tier_is_next_once_there_is_enough_to_redeem() -> None:
@@ -72,7 +72,7 @@ def test_steps_below_the_smallest_redemption_are_not_named() -> None:
 
 
 def by(measure: TierBy, threshold: int) -> Programme:
-    rungs = (Rung(tier=Tier.BRONZE, threshold=0), Rung(tier=Tier.SILVER, threshold=threshold))
+    rungs = (TierLevel(tier=Tier.BRONZE, threshold=0), TierLevel(tier=Tier.SILVER, threshold=threshold))
     return LADDER.model_copy(update={"tiers": Tiers(by=measure, rungs=rungs)})
 
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyalty.credit.rules import back, check_expiry, check_room, lot_for, watch_of
+from loyalty.credit.rules import check_expiry, check_room, lot_for, return_policy, watch_of
 from loyalty.days import NEVER
 from loyalty.ledger import rules
-from loyalty.ledger.balances import EntryKind, Posting, Standing
+from loyalty.ledger.balances import Balances, EntryKind, Posting
 from loyalty.programme.models import Programme
 from shared.errors import InvalidError
 from shared.money import LARGEST_AMOUNT
@@ -65,12 +65,13 @@ def test_it_is_watched_like_points_but_no_idleness_ends_it() -> None:
 
 def test_what_comes_back_fills_what_is_owed_whatever_the_policy_for_points_is() -> None:
     assert all(
-        back(programme(refunds={"below_zero": each}), TODAY).fills_debt for each in ("debt", "floor", "negative")
+        return_policy(programme(refunds={"below_zero": each}), TODAY).fills_debt
+        for each in ("debt", "floor", "negative")
     )
 
 
 def test_what_comes_back_after_its_day_has_the_grace_of_refunds() -> None:
-    some = back(programme(refunds={"grace_days": 10}), TODAY).of({date(2026, 1, 30): 5, TODAY: 7})
+    some = return_policy(programme(refunds={"grace_days": 10}), TODAY).of({date(2026, 1, 30): 5, TODAY: 7})
     assert some == {date(2026, 2, 10): 5, TODAY: 7}
 
 
@@ -97,7 +98,7 @@ class Till:
     """An account of credit under any operations in any order; what was given and went is counted beside it."""
 
     def __init__(self) -> None:
-        self.standing = Standing()
+        self.balances = Balances()
         self.today = TODAY
         self.gone = dict.fromkeys(("issued", "revoked", "spent", "expired"), 0)
         self.captured: list[dict[date, int]] = []
@@ -108,75 +109,75 @@ class Till:
         getattr(self, f"_{what}")(amount, days)
 
     def check(self) -> None:
-        standing, gone = self.standing, self.gone
-        assert standing.balance == gone["issued"] - gone["revoked"] - gone["spent"] - gone["expired"]
-        assert standing.balance == standing.available + standing.held - standing.owed
-        assert (standing.spent, standing.expired) == (gone["spent"], gone["expired"])
-        assert standing.owed >= 0
-        assert all(left > 0 for left in standing.lots.values())
-        assert all(hold.amount > 0 for hold in standing.holds.values())
+        balances, gone = self.balances, self.gone
+        assert balances.balance == gone["issued"] - gone["revoked"] - gone["spent"] - gone["expired"]
+        assert balances.balance == balances.available + balances.held - balances.owed
+        assert (balances.spent, balances.expired) == (gone["spent"], gone["expired"])
+        assert balances.owed >= 0
+        assert all(left > 0 for left in balances.lots.values())
+        assert all(hold.amount > 0 for hold in balances.holds.values())
         # What comes in fills what is owed, and only what cannot be taken is owed.
-        assert standing.owed == 0 or standing.available == 0
+        assert balances.owed == 0 or balances.available == 0
 
-    def _back(self) -> rules.Back:
-        return back(programme(), self.today)
+    def _return_policy(self) -> rules.ReturnPolicy:
+        return return_policy(programme(), self.today)
 
     def _post(self, posting: Posting) -> None:
         assert posting.amount == sum(posting.lots.values()) + posting.held - posting.owed
-        self.standing = posting.after
+        self.balances = posting.after
 
     def _issue(self, amount: int, days: int) -> None:
         lot = self.today + timedelta(days=days) if days else NEVER
-        self._post(rules.give(EntryKind.ISSUED, self.standing, amount, lot))
+        self._post(rules.give(EntryKind.ISSUED, self.balances, amount, lot))
         self.gone["issued"] += amount
 
     def _hold(self, amount: int, _: int) -> None:
-        if 0 < amount <= self.standing.available:
-            before = self.standing.lots
+        if 0 < amount <= self.balances.available:
+            before = self.balances.lots
             self.holds += 1
-            self._post(rules.hold(self.standing, f"h{self.holds}", amount, NOON))
-            taken = self.standing.holds[f"h{self.holds}"].lots
+            self._post(rules.hold(self.balances, f"h{self.holds}", amount, NOON))
+            taken = self.balances.holds[f"h{self.holds}"].lots
             # Soonest expiring first: nothing that ends before a lot that was touched is left.
-            assert all(day >= max(taken) for day in self.standing.lots if before.get(day))
+            assert all(day >= max(taken) for day in self.balances.lots if before.get(day))
 
     def _capture(self, amount: int, _: int) -> None:
-        if self.standing.holds:
-            name = min(self.standing.holds)
-            amount = min(amount, self.standing.holds[name].amount)
-            posting, spent = rules.capture(self.standing, name, amount, self._back())
+        if self.balances.holds:
+            name = min(self.balances.holds)
+            amount = min(amount, self.balances.holds[name].amount)
+            posting, spent = rules.capture(self.balances, name, amount, self._return_policy())
             self._post(posting)
             assert sum(spent.values()) == amount == -posting.amount
             self.captured.append(dict(spent))
             self.gone["spent"] += amount
 
     def _release(self, _: int, __: int) -> None:
-        if self.standing.holds:
-            posting = rules.release(self.standing, min(self.standing.holds), self._back())
+        if self.balances.holds:
+            posting = rules.release(self.balances, min(self.balances.holds), self._return_policy())
             assert posting.amount == 0
             self._post(posting)
 
     def _revoke(self, amount: int, _: int) -> None:
-        if self.standing.available:
-            amount = min(amount, self.standing.available)
-            self._post(rules.revoke(self.standing, amount, min(self.standing.lots)))
+        if self.balances.available:
+            amount = min(amount, self.balances.available)
+            self._post(rules.revoke(self.balances, amount, min(self.balances.lots)))
             self.gone["revoked"] += amount
 
     def _expire(self, _: int, days: int) -> None:
         self.today += timedelta(days=days)
-        over = {day: left for day, left in self.standing.lots.items() if day < self.today}
-        self._post(rules.expire(self.standing, over))
-        self.gone["expired"] += sum(over.values())
+        overdue = {day: left for day, left in self.balances.lots.items() if day < self.today}
+        self._post(rules.expire(self.balances, overdue))
+        self.gone["expired"] += sum(overdue.values())
 
     def _refund(self, _: int, __: int) -> None:
         if self.captured:
             lots = self.captured.pop()
-            self._post(rules.restore(self.standing, lots, self._back()))
+            self._post(rules.restore(self.balances, lots, self._return_policy()))
             self.restored.append(lots)
             self.gone["spent"] -= sum(lots.values())
 
     def _reinstate(self, _: int, __: int) -> None:
         if self.restored:
             lots = self.restored.pop()
-            self._post(rules.spend_again(self.standing, sum(lots.values())))
+            self._post(rules.spend_again(self.balances, sum(lots.values())))
             self.captured.append(lots)
             self.gone["spent"] += sum(lots.values())

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loyalty.days import NEVER, day_after, day_of, lot_of, month_end, months_after, start_of, year_end
-from loyalty.ledger.balances import Ripening, Standing
+from loyalty.ledger.balances import Activation, Balances
 from loyalty.ledger.due_dates import Notice, Watch, last_days, next_due, warnings
 from loyalty.points.rules import last_day, lot_for
 from loyalty.programme.models import Expiry, ExpiryMode
@@ -128,16 +128,16 @@ def test_each_warning_comes_once_and_a_late_one_rather_than_none(since: str, tod
 
 def test_the_next_look_is_at_the_soonest_of_all_that_comes() -> None:
     watch = watching("2026-05-01", 30, 7)
-    standing = Standing(lots={LOT: 5}, pending={Ripening(date(2026, 6, 1), LOT): 3})
-    assert next_due(standing, None, watch.today, watch, ()) == datetime(2026, 6, 1, tzinfo=UTC)
-    assert next_due(Standing(lots={LOT: 5}), None, watch.today, watch, ()) == datetime(2026, 12, 1, tzinfo=UTC)
-    assert next_due(Standing(lots={LOT: 5}), None, LOT, watch, ()) == datetime(2027, 1, 1, tzinfo=UTC)
-    assert next_due(Standing(lots={NEVER: 5}), None, watch.today, watch, ()) is None
-    assert next_due(Standing(), None, watch.today, watch, ()) is None
+    balances = Balances(lots={LOT: 5}, pending={Activation(date(2026, 6, 1), LOT): 3})
+    assert next_due(balances, None, watch.today, watch, ()) == datetime(2026, 6, 1, tzinfo=UTC)
+    assert next_due(Balances(lots={LOT: 5}), None, watch.today, watch, ()) == datetime(2026, 12, 1, tzinfo=UTC)
+    assert next_due(Balances(lots={LOT: 5}), None, LOT, watch, ()) == datetime(2027, 1, 1, tzinfo=UTC)
+    assert next_due(Balances(lots={NEVER: 5}), None, watch.today, watch, ()) is None
+    assert next_due(Balances(), None, watch.today, watch, ()) is None
 
 
 def test_what_lives_by_activity_ends_together_so_many_months_after_it() -> None:
     watch = watching("2026-05-01", idle_months=6)
     assert last_days({NEVER: 5}, date(2026, 8, 31), watch) == {date(2027, 2, 28): 5}
     assert last_days({NEVER: 5, date(2027, 2, 28): 2}, date(2026, 8, 31), watch) == {date(2027, 2, 28): 7}
-    assert next_due(Standing(lots={NEVER: 5}), date(2026, 1, 31), None, watch, ()) == datetime(2026, 8, 1, tzinfo=UTC)
+    assert next_due(Balances(lots={NEVER: 5}), date(2026, 1, 31), None, watch, ()) == datetime(2026, 8, 1, tzinfo=UTC)

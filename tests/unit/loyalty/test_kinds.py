@@ -66,5 +66,5 @@ def test_a_base_is_read_where_its_kinds_are_known_and_nowhere_else() -> None:
     package = ROOT / "services" / "loyalty" / "loyalty"
     reads = re.compile(r"\b(LoyaltyItem|Account)\.(\w+\.)?(query|scan|batch_get)\(")
     found = {str(file.relative_to(package)) for file in package.rglob("*.py") if reads.search(file.read_text())}
-    callers = "accounts_due and things_of_order; the tests above ask those who call them"
+    callers = "accounts_due and order_records; the tests above ask those who call them"
     assert found == {"ledger/store.py", "orders/store.py"}, callers

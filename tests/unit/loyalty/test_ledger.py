@@ -6,10 +6,12 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from loyalty.ledger.balances import EntryKind, Lots, Posting, Ripening, Standing, Vector
-from loyalty.ledger.reversals import Parcel, reinstate, reverse
+from loyalty.ledger.balances import Activation, Balances, EntryKind, Lots, Posting, Vector
+from loyalty.ledger.reversals import LotShare, reinstate, reverse
 from loyalty.ledger.rules import (
-    Back,
+    ReturnPolicy,
+    activate,
+    activate_early,
     adjust,
     capture,
     close,
@@ -17,12 +19,10 @@ from loyalty.ledger.rules import (
     expire,
     give,
     hold,
-    put_off,
     release,
+    reschedule,
     restore,
     revoke,
-    ripen,
-    ripen_one,
     spend,
     spend_again,
     take_over,
@@ -30,22 +30,22 @@ from loyalty.ledger.rules import (
 
 SPRING, SUMMER, AUTUMN = date(2026, 3, 31), date(2026, 6, 30), date(2026, 9, 30)
 NOON = datetime(2026, 1, 10, 12, tzinfo=UTC)
-BACK = Back(today=date(2026, 1, 10), grace_until=date(2026, 2, 28), fills_debt=True)
-LATE = Back(today=date(2026, 7, 1), grace_until=date(2026, 7, 31), fills_debt=True)
+BACK = ReturnPolicy(today=date(2026, 1, 10), grace_until=date(2026, 2, 28), fills_debt=True)
+LATE = ReturnPolicy(today=date(2026, 7, 1), grace_until=date(2026, 7, 31), fills_debt=True)
 
 
-def holding(lots: Lots, **more: int) -> Standing:
-    return Standing(lots=lots, **more)  # type: ignore[arg-type]
+def holding(lots: Lots, **more: int) -> Balances:
+    return Balances(lots=lots, **more)  # type: ignore[arg-type]
 
 
-def taking(before: Standing, amount: int, lot: date, *, expired: int = 0, forgives: bool = False) -> Posting:
+def taking(before: Balances, amount: int, lot: date, *, expired: int = 0, forgives: bool = False) -> Posting:
     """A reversal of an order whose points all fell into one lot."""
-    return reverse(before, amount, [Parcel(lot, amount, expired)], ripening=None, forgives=forgives)
+    return reverse(before, amount, [LotShare(lot, amount, expired)], activation=None, forgives=forgives)
 
 
 def test_earned_points_open_a_lot() -> None:
-    posting = earn(Standing(), 100, SPRING)
-    assert posting.after == Standing(earned=100, lots={SPRING: 100})
+    posting = earn(Balances(), 100, SPRING)
+    assert posting.after == Balances(earned=100, lots={SPRING: 100})
     assert (posting.amount, posting.lots) == (100, {SPRING: 100})
 
 
@@ -54,13 +54,13 @@ def test_points_of_one_day_share_a_lot() -> None:
 
 
 def test_debt_is_filled_before_a_lot_is_opened() -> None:
-    posting = earn(Standing(owed=30), 100, SPRING)
+    posting = earn(Balances(owed=30), 100, SPRING)
     assert (posting.amount, posting.after.balance, posting.after.lots) == (100, 70, {SPRING: 70})
-    assert earn(Standing(owed=30), 20, SPRING).after == Standing(owed=10, earned=20)
+    assert earn(Balances(owed=30), 20, SPRING).after == Balances(owed=10, earned=20)
 
 
 def test_what_is_given_need_not_fill_debt() -> None:
-    posting = give(EntryKind.ADJUSTED, Standing(owed=30), 100, SPRING, fills_debt=False)
+    posting = give(EntryKind.ADJUSTED, Balances(owed=30), 100, SPRING, fills_debt=False)
     assert (posting.after.owed, posting.after.lots, posting.after.balance) == (30, {SPRING: 100}, 70)
 
 
@@ -71,47 +71,47 @@ def test_a_deduction_takes_what_expires_soonest() -> None:
 
 
 def test_an_adjustment_counts_as_neither_earned_nor_spent() -> None:
-    up = adjust(Standing(), 10_000, SPRING, fills_debt=True)
+    up = adjust(Balances(), 10_000, SPRING, fills_debt=True)
     down = adjust(up.after, -10_000, SPRING, fills_debt=True)
     assert (up.after.vector, down.after.vector) == (Vector(available=10_000), Vector())
 
 
 def test_pending_points_wait_for_their_day_and_then_fall_into_their_lot() -> None:
-    waiting = earn(Standing(), 100, SUMMER, ripens_on=SPRING)
+    waiting = earn(Balances(), 100, SUMMER, activates_on=SPRING)
     assert (waiting.after.vector.pending, waiting.after.available, waiting.amount) == (100, 0, 100)
-    assert ripen(waiting.after, date(2026, 3, 30)) is None
-    ripe = ripen(waiting.after, SPRING)
+    assert activate(waiting.after, date(2026, 3, 30)) is None
+    ripe = activate(waiting.after, SPRING)
     assert ripe is not None
     assert (ripe.after.vector.pending, ripe.after.lots, ripe.amount) == (0, {SUMMER: 100}, 0)
 
 
 def test_points_that_ripen_fill_debt_and_those_that_wait_do_not() -> None:
-    waiting = earn(Standing(owed=30), 100, SUMMER, ripens_on=SPRING).after
+    waiting = earn(Balances(owed=30), 100, SUMMER, activates_on=SPRING).after
     assert (waiting.owed, waiting.balance) == (30, 70)
-    ripe = ripen(waiting, SPRING)
+    ripe = activate(waiting, SPRING)
     assert ripe is not None
     assert (ripe.after.owed, ripe.after.lots, ripe.amount) == (0, {SUMMER: 70}, 0)
 
 
 def test_a_lot_that_would_end_while_its_points_wait_ends_when_they_ripen() -> None:
-    waiting = earn(Standing(), 100, SPRING, ripens_on=SUMMER).after
-    ripe = ripen(waiting, SUMMER)
+    waiting = earn(Balances(), 100, SPRING, activates_on=SUMMER).after
+    ripe = activate(waiting, SUMMER)
     assert ripe is not None
     assert ripe.after.lots == {SUMMER: 100}
 
 
 def test_a_delivery_moves_only_its_own_orders_points() -> None:
-    both = earn(earn(Standing(), 100, AUTUMN, SUMMER).after, 50, AUTUMN, SUMMER).after
-    sooner = put_off(both, Ripening(SUMMER, AUTUMN), 100, SPRING)
-    assert sooner.after.pending == {Ripening(SPRING, AUTUMN): 100, Ripening(SUMMER, AUTUMN): 50}
-    at_once = ripen_one(both, Ripening(SUMMER, AUTUMN), 100)
-    assert (at_once.after.pending, at_once.after.lots) == ({Ripening(SUMMER, AUTUMN): 50}, {AUTUMN: 100})
+    both = earn(earn(Balances(), 100, AUTUMN, SUMMER).after, 50, AUTUMN, SUMMER).after
+    sooner = reschedule(both, Activation(SUMMER, AUTUMN), 100, SPRING)
+    assert sooner.after.pending == {Activation(SPRING, AUTUMN): 100, Activation(SUMMER, AUTUMN): 50}
+    at_once = activate_early(both, Activation(SUMMER, AUTUMN), 100)
+    assert (at_once.after.pending, at_once.after.lots) == ({Activation(SUMMER, AUTUMN): 50}, {AUTUMN: 100})
 
 
 def test_a_reversal_takes_pending_points_first() -> None:
-    before = Standing(lots={AUTUMN: 10}, pending={Ripening(SPRING, AUTUMN): 100}, earned=110)
-    posting = reverse(before, 40, [Parcel(AUTUMN, 100)], ripening=Ripening(SPRING, AUTUMN), forgives=False)
-    assert (posting.after.pending, posting.after.lots) == ({Ripening(SPRING, AUTUMN): 60}, {AUTUMN: 10})
+    before = Balances(lots={AUTUMN: 10}, pending={Activation(SPRING, AUTUMN): 100}, earned=110)
+    posting = reverse(before, 40, [LotShare(AUTUMN, 100)], activation=Activation(SPRING, AUTUMN), forgives=False)
+    assert (posting.after.pending, posting.after.lots) == ({Activation(SPRING, AUTUMN): 60}, {AUTUMN: 10})
 
 
 def test_a_reversal_takes_from_the_orders_own_lot_first() -> None:
@@ -145,18 +145,18 @@ def test_points_that_expired_unspent_count_as_taken_back_once() -> None:
 def test_no_parcel_counts_more_as_expired_than_it_held() -> None:
     """Ten of the order's points came back later, into AUTUMN, and were spent; of SPRING's lot others' expired too."""
     before = holding({SUMMER: 100}, earned=100)
-    posting = reverse(before, 30, [Parcel(AUTUMN, 10), Parcel(SPRING, 20, 80)], ripening=None, forgives=False)
-    assert (posting.written_off, posting.amount, posting.after.lots) == ({SPRING: 20}, -10, {SUMMER: 90})
+    posting = reverse(before, 30, [LotShare(AUTUMN, 10), LotShare(SPRING, 20, 80)], activation=None, forgives=False)
+    assert (posting.expired_before_reversal, posting.amount, posting.after.lots) == ({SPRING: 20}, -10, {SUMMER: 90})
 
 
 def test_what_expired_before_a_parcel_came_is_none_of_it() -> None:
     before = holding({SUMMER: 100}, earned=100)
-    posting = reverse(before, 30, [Parcel(SPRING, 30, expired=80, expired_since=10)], ripening=None, forgives=False)
-    assert (posting.written_off, posting.after.lots) == ({SPRING: 10}, {SUMMER: 80})
+    posting = reverse(before, 30, [LotShare(SPRING, 30, expired=80, expired_since=10)], activation=None, forgives=False)
+    assert (posting.expired_before_reversal, posting.after.lots) == ({SPRING: 10}, {SUMMER: 80})
 
 
 def test_a_reinstatement_gives_back_what_had_been_taken() -> None:
-    earned = earn(Standing(), 100, SPRING).after
+    earned = earn(Balances(), 100, SPRING).after
     taken = taking(earned, 60, SPRING)
     given = reinstate(taken.after, 60, SPRING)
     assert (given.after, given.amount, given.taken_back) == (earned, 60, -60)
@@ -165,21 +165,23 @@ def test_a_reinstatement_gives_back_what_had_been_taken() -> None:
 def test_a_reinstatement_revives_neither_what_had_expired_nor_what_was_forgiven() -> None:
     before = holding({}, earned=100)
     taken = taking(before, 100, SPRING, expired=70, forgives=True)
-    assert (taken.amount, taken.written_off, taken.forgiven) == (0, {SPRING: 70}, 30)
-    given = reinstate(taken.after, 100, SUMMER, written_off=taken.written_off, forgiven=taken.forgiven)
+    assert (taken.amount, taken.expired_before_reversal, taken.forgiven) == (0, {SPRING: 70}, 30)
+    given = reinstate(
+        taken.after, 100, SUMMER, expired_before_reversal=taken.expired_before_reversal, forgiven=taken.forgiven
+    )
     assert (given.after, given.amount) == (before, 0)
 
 
 def test_a_reinstatement_fills_the_debt_that_the_cancellation_had_left() -> None:
-    before = Standing(earned=100, spent=100)
+    before = Balances(earned=100, spent=100)
     taken = taking(before, 100, SPRING)
     assert reinstate(taken.after, 100, SPRING).after == before
 
 
 def test_a_reinstatement_of_points_that_still_wait_lets_them_wait() -> None:
-    waiting = earn(Standing(), 100, SUMMER, ripens_on=SPRING).after
-    taken = reverse(waiting, 100, [Parcel(SUMMER, 100)], ripening=Ripening(SPRING, SUMMER), forgives=False)
-    assert reinstate(taken.after, 100, SUMMER, ripens_on=SPRING).after == waiting
+    waiting = earn(Balances(), 100, SUMMER, activates_on=SPRING).after
+    taken = reverse(waiting, 100, [LotShare(SUMMER, 100)], activation=Activation(SPRING, SUMMER), forgives=False)
+    assert reinstate(taken.after, 100, SUMMER, activates_on=SPRING).after == waiting
 
 
 def test_a_hold_moves_points_and_changes_no_balance() -> None:
@@ -220,12 +222,12 @@ def test_points_given_back_after_their_lot_ended_have_a_grace() -> None:
 
 
 def test_a_lot_can_be_given_back_to_through_its_last_day() -> None:
-    on_the_day = Back(today=SPRING, grace_until=SUMMER, fills_debt=True)
-    assert restore(Standing(), {SPRING: 5}, on_the_day).after.lots == {SPRING: 5}
+    on_the_day = ReturnPolicy(today=SPRING, grace_until=SUMMER, fills_debt=True)
+    assert restore(Balances(), {SPRING: 5}, on_the_day).after.lots == {SPRING: 5}
 
 
 def test_points_given_back_fill_debt_soonest_expiring_first() -> None:
-    posting = restore(Standing(owed=50, spent=60), {SPRING: 40, SUMMER: 20}, BACK)
+    posting = restore(Balances(owed=50, spent=60), {SPRING: 40, SUMMER: 20}, BACK)
     assert (posting.after.owed, posting.after.lots) == (0, {SUMMER: 10})
 
 
@@ -247,30 +249,34 @@ def test_expiry_takes_lots_whole_and_forgets_nothing_that_was_earned() -> None:
 @pytest.mark.parametrize(
     "before",
     [
-        Standing(owed=40, earned=7),
-        Standing(lots={SPRING: 90}, earned=7),
+        Balances(owed=40, earned=7),
+        Balances(lots={SPRING: 90}, earned=7),
         hold(holding({SPRING: 90, SUMMER: 5}), "h1", 92, NOON).after,
-        earn(Standing(owed=3), 90, SUMMER, ripens_on=SPRING).after,
+        earn(Balances(owed=3), 90, SUMMER, activates_on=SPRING).after,
     ],
 )
-def test_closing_brings_an_account_to_nothing(before: Standing) -> None:
+def test_closing_brings_an_account_to_nothing(before: Balances) -> None:
     posting = close(EntryKind.VOIDED, before)
-    assert (posting.amount, posting.after) == (-before.balance, Standing())
+    assert (posting.amount, posting.after) == (-before.balance, Balances())
     assert posting.held == -before.held
     assert posting.owed == -before.owed
 
 
 def test_an_account_that_takes_another_over_has_all_that_both_had() -> None:
     one = earn(hold(holding({SPRING: 90}, spent=3), "h1", 20, NOON).after, 10, AUTUMN, SUMMER).after
-    other = Standing(lots={SPRING: 5, AUTUMN: 6}, earned=11, expired=4, written_off={SPRING: 2})
+    other = Balances(lots={SPRING: 5, AUTUMN: 6}, earned=11, expired=4, expired_before_reversal={SPRING: 2})
     posting = take_over(one, other)
     assert posting.after.vector == Vector(10, 81, 20, 0, 21, 3, 4)
-    assert (posting.amount, posting.lots, posting.after.written_off) == (11, {SPRING: 5, AUTUMN: 6}, {SPRING: 2})
+    assert (posting.amount, posting.lots, posting.after.expired_before_reversal) == (
+        11,
+        {SPRING: 5, AUTUMN: 6},
+        {SPRING: 2},
+    )
 
 
 def test_what_one_of_two_accounts_owes_the_others_points_fill() -> None:
-    posting = take_over(holding({SPRING: 50, SUMMER: 10}), Standing(owed=55), fills_debt=True)
+    posting = take_over(holding({SPRING: 50, SUMMER: 10}), Balances(owed=55), fills_debt=True)
     assert (posting.after.lots, posting.after.owed, posting.amount) == ({SUMMER: 5}, 0, -55)
     assert posting.lots == {SPRING: -50, SUMMER: -5}
-    the_other_way = take_over(Standing(owed=5), holding({SPRING: 50}), fills_debt=True)
+    the_other_way = take_over(Balances(owed=5), holding({SPRING: 50}), fills_debt=True)
     assert (the_other_way.lots, the_other_way.owed, the_other_way.amount) == ({SPRING: 45}, -5, 50)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loyalty.days import NEVER
-from loyalty.ledger.balances import EntryKind, Ripening
+from loyalty.ledger.balances import Activation, EntryKind
 from loyalty.liability.rules import (
     Books,
     BooksError,
@@ -55,7 +55,7 @@ def test_lots_are_put_together_by_the_month_of_their_last_day() -> None:
 
 
 def test_what_is_pending_is_in_the_month_in_which_it_will_end() -> None:
-    where = Ripening(date(2026, 12, 5), MARCH)
+    where = Activation(date(2026, 12, 5), MARCH)
     found = books(Line("points", EntryKind.EARNED, 80, {}, {where: 80}, 0))
     assert found.months == {"2027-03": Places(pending=80)}
     found.post(Line("points", EntryKind.RIPENED, 0, {MARCH: 80}, {where: -80}, 0))

@@ -26,7 +26,7 @@ from loyalty.programme.sections import (
     Multiplier,
     Rounding,
 )
-from loyalty.programme.tiers import Rung, Tiers
+from loyalty.programme.tiers import TierLevel, Tiers
 from shared.events.customers import OrderRecorded, OrderStatus
 from shared.events.loyalty import Tier
 from shared.money import LARGEST_AMOUNT
@@ -310,8 +310,8 @@ def programmes(draw: st.DrawFn) -> Programme:
         ),
         tiers=Tiers(
             rungs=(
-                Rung(tier=Tier.BRONZE, threshold=0, multiplier=lower),
-                Rung(tier=Tier.SILVER, threshold=1, multiplier=upper),
+                TierLevel(tier=Tier.BRONZE, threshold=0, multiplier=lower),
+                TierLevel(tier=Tier.SILVER, threshold=1, multiplier=upper),
             )
         ),
     )
@@ -381,6 +381,6 @@ def test_more_money_never_earns_less(facts: OrderFacts, who: Member, programme: 
 
 @given(orders(), programmes(), st.permutations(range(5)))
 def test_the_order_of_lines_does_not_matter(facts: OrderFacts, programme: Programme, places: list[int]) -> None:
-    turned = tuple(facts.lines[place] for place in places if place < len(facts.lines))
-    shuffled = order(facts.total, tax=facts.tax, shipping=facts.shipping, discount=facts.discount, lines=turned)
+    changed = tuple(facts.lines[place] for place in places if place < len(facts.lines))
+    shuffled = order(facts.total, tax=facts.tax, shipping=facts.shipping, discount=facts.discount, lines=changed)
     assert price(shuffled, GOLD, programme) == price(facts, GOLD, programme)

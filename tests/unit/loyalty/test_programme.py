@@ -143,9 +143,9 @@ def test_a_ladder_needs_no_word_on_the_flat_rate() -> None:
 
 def test_the_rung_of_a_tier_that_is_gone_is_the_next_below() -> None:
     tiers = checked(Tiers, {"rungs": rungs(0, 9, tiers=(Tier.BRONZE, Tier.GOLD))})
-    assert [tiers.rung_of(tier).tier for tier in Tier] == [Tier.BRONZE, Tier.BRONZE, Tier.GOLD]
+    assert [tiers.level_of(tier).tier for tier in Tier] == [Tier.BRONZE, Tier.BRONZE, Tier.GOLD]
     without_bronze = checked(Tiers, {"rungs": rungs(0, tiers=(Tier.SILVER,))})
-    assert without_bronze.rung_of(Tier.BRONZE).tier is Tier.SILVER
+    assert without_bronze.level_of(Tier.BRONZE).tier is Tier.SILVER
 
 
 @pytest.mark.parametrize(

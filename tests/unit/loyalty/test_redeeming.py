@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyalty.checkout.rules import fewest, price, rungs, value_of
+from loyalty.checkout.rules import fewest, price, redeemable_steps, value_of
 from loyalty.programme.sections import Flat, Redeeming
 from shared.errors import InvalidError
 
@@ -47,7 +47,7 @@ def test_between_the_steps_of_a_ladder_there_is_nothing(points: int) -> None:
 
 def test_steps_below_the_smallest_redemption_cannot_be_taken() -> None:
     redeeming = LADDER.model_copy(update={"smallest": 200})
-    assert [step.points for step in rungs(redeeming)] == [500, 1_000]
+    assert [step.points for step in redeemable_steps(redeeming)] == [500, 1_000]
     assert _refusal(100, redeeming) == ("points", "One of 500, 1000")
 
 

@@ -1,4 +1,4 @@
-"""Who brought a customer, and when thanks for that are due: a count of orders and a count of turns."""
+"""Who referred a customer, and when rewards are due: a count of orders, and one of grants and withdrawals."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from loyalty.points.referral_rules import Referral, counted, read_referrals, write_referrals
 
-BROUGHT = {"cus_A": Referral(referrer="cus_B"), "cus_C": Referral(standing=2, turns=1)}
+BROUGHT = {"cus_A": Referral(referrer="cus_B"), "cus_C": Referral(qualifying_orders=2, changes=1)}
 
 
 @pytest.mark.parametrize(
-    ("standing", "turns", "is_thanked", "is_due"),
+    ("qualifying_orders", "changes", "is_granted", "is_due"),
     [
         (0, 0, False, False),
         (1, 0, False, True),
@@ -26,23 +26,23 @@ BROUGHT = {"cus_A": Referral(referrer="cus_B"), "cus_C": Referral(standing=2, tu
         (2, 3, True, False),
     ],
 )
-def test_thanks_are_due_where_they_do_not_follow_the_orders(
-    standing: int, turns: int, is_thanked: bool, is_due: bool
+def test_rewards_are_due_where_they_do_not_follow_the_orders(
+    qualifying_orders: int, changes: int, is_granted: bool, is_due: bool
 ) -> None:
-    referral = Referral(standing, turns)
-    assert (referral.is_thanked, referral.is_due) == (is_thanked, is_due)
+    referral = Referral(qualifying_orders, changes)
+    assert (referral.is_granted, referral.is_due) == (is_granted, is_due)
 
 
 @given(st.integers(0, 5), st.integers(0, 9))
-def test_a_turn_leaves_nothing_due_if_something_was(standing: int, turns: int) -> None:
-    referral = Referral(standing, turns)
-    assert referral.turned.is_due is not referral.is_due
-    assert referral.turned.is_thanked is not referral.is_thanked
+def test_a_change_leaves_nothing_due_if_something_was(qualifying_orders: int, changes: int) -> None:
+    referral = Referral(qualifying_orders, changes)
+    assert referral.changed.is_due is not referral.is_due
+    assert referral.changed.is_granted is not referral.is_granted
 
 
 def test_orders_count_for_those_under_whose_ids_they_were_brought() -> None:
     after = counted(BROUGHT, ["cus_C", "cus_X"], -1)
-    assert after == {"cus_A": Referral(referrer="cus_B"), "cus_C": Referral(standing=1, turns=1)}
+    assert after == {"cus_A": Referral(referrer="cus_B"), "cus_C": Referral(qualifying_orders=1, changes=1)}
 
 
 def test_nothing_is_counted_for_somebody_whom_nobody_brought() -> None:
@@ -51,7 +51,7 @@ def test_nothing_is_counted_for_somebody_whom_nobody_brought() -> None:
 
 
 def test_who_brought_them_is_kept_until_the_entries_say_so() -> None:
-    assert Referral(1, referrer="cus_B").turned == Referral(1, turns=1)
+    assert Referral(1, referrer="cus_B").changed == Referral(1, changes=1)
 
 
 def test_what_is_written_is_read_again() -> None:

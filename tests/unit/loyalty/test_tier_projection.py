@@ -9,16 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loyalty.points.tier_rules import (
-    TierStanding,
-    deserve,
+    TierState,
     foreseen,
     fresh,
     projected,
+    requalify,
     review,
     review_on,
     window_begins,
 )
-from loyalty.programme.tiers import Rung, TierBy, Tiers, TierWindow
+from loyalty.programme.tiers import TierBy, TierLevel, Tiers, TierWindow
 from shared.events.loyalty import Tier
 
 LIFE = Tiers()
@@ -27,13 +27,13 @@ ROLLING = Tiers(window=TierWindow.ROLLING_12_MONTHS)
 MAY = date(2026, 5, 20)
 
 
-def earned(rules: Tiers, *months: tuple[int, int], today: date = MAY) -> TierStanding:
+def earned(rules: Tiers, *months: tuple[int, int], today: date = MAY) -> TierState:
     """After so many points in each of these months of the year before (0) or this one (1)."""
-    standing = fresh(rules)
+    state = fresh(rules)
     for month, points in months:
         day = date(2025, month, 1) if month > today.month else date(2026, month, 1)
-        standing = deserve(standing, points, day, max(day, date(2026, 1, 1)), rules)
-    return standing
+        state = requalify(state, points, day, max(day, date(2026, 1, 1)), rules)
+    return state
 
 
 def test_what_counts_begins_with_the_year_or_twelve_months_before_this_one() -> None:
@@ -43,28 +43,28 @@ def test_what_counts_begins_with_the_year_or_twelve_months_before_this_one() -> 
 
 
 def test_a_years_tier_is_kept_to_its_end_and_through_the_grace() -> None:
-    standing = earned(YEAR, (3, 6_000))
+    state = earned(YEAR, (3, 6_000))
     days = [date(2026, 12, 31), date(2027, 1, 1), date(2027, 1, 30), date(2027, 1, 31)]
-    assert [foreseen(standing, MAY, day, YEAR) for day in days] == [Tier.GOLD, Tier.GOLD, Tier.GOLD, Tier.BRONZE]
+    assert [foreseen(state, MAY, day, YEAR) for day in days] == [Tier.GOLD, Tier.GOLD, Tier.GOLD, Tier.BRONZE]
 
 
 def test_a_rolling_tier_goes_down_step_by_step() -> None:
-    standing = earned(ROLLING, (7, 4_000), (3, 1_500))
-    assert standing.tier is Tier.GOLD
+    state = earned(ROLLING, (7, 4_000), (3, 1_500))
+    assert state.tier is Tier.GOLD
     # July's points leave with August 2026, March's with April 2027; each with thirty days of grace.
     days = [date(2026, 8, 30), date(2026, 8, 31), date(2027, 4, 30), date(2027, 5, 1)]
-    assert [foreseen(standing, MAY, day, ROLLING) for day in days] == [Tier.GOLD, Tier.SILVER, Tier.SILVER, Tier.BRONZE]
+    assert [foreseen(state, MAY, day, ROLLING) for day in days] == [Tier.GOLD, Tier.SILVER, Tier.SILVER, Tier.BRONZE]
 
 
 def test_a_projection_is_of_the_day_on_which_the_periods_grace_is_over() -> None:
     july = date(2026, 7, 20)
-    standing = earned(ROLLING, (7, 6_000), today=date(2026, 6, 1))
-    assert projected(standing, date(2026, 6, 20), ROLLING) is Tier.GOLD
-    assert projected(standing, july, ROLLING) is Tier.BRONZE
+    state = earned(ROLLING, (7, 6_000), today=date(2026, 6, 1))
+    assert projected(state, date(2026, 6, 20), ROLLING) is Tier.GOLD
+    assert projected(state, july, ROLLING) is Tier.BRONZE
 
 
 def test_a_tier_that_grace_keeps_is_lost_even_where_life_counts() -> None:
-    dearer = Tiers(rungs=(Rung(tier=Tier.BRONZE, threshold=0), Rung(tier=Tier.GOLD, threshold=10_000)))
+    dearer = Tiers(rungs=(TierLevel(tier=Tier.BRONZE, threshold=0), TierLevel(tier=Tier.GOLD, threshold=10_000)))
     kept = review(earned(LIFE, (3, 6_000)), MAY, dearer)
     assert (kept.tier, kept.kept_until) == (Tier.GOLD, MAY + timedelta(days=29))
     assert foreseen(kept, MAY, MAY, dearer) is Tier.GOLD
@@ -73,9 +73,9 @@ def test_a_tier_that_grace_keeps_is_lost_even_where_life_counts() -> None:
 
 def test_a_tier_that_was_reached_by_another_measure_is_kept_for_its_grace() -> None:
     by_orders = Tiers(by=TierBy.ORDERS)
-    standing = earned(LIFE, (3, 6_000))
-    assert foreseen(standing, MAY, MAY + timedelta(days=29), by_orders) is Tier.GOLD
-    assert projected(standing, MAY, by_orders) is Tier.BRONZE
+    state = earned(LIFE, (3, 6_000))
+    assert foreseen(state, MAY, MAY + timedelta(days=29), by_orders) is Tier.GOLD
+    assert projected(state, MAY, by_orders) is Tier.BRONZE
 
 
 @pytest.mark.parametrize("rules", [LIFE, YEAR, ROLLING])
@@ -86,10 +86,10 @@ def test_a_tier_that_was_reached_by_another_measure_is_kept_for_its_grace() -> N
 def test_what_is_foreseen_is_what_looking_every_day_comes_to(
     rules: Tiers, gains: list[tuple[int, int]], later: int
 ) -> None:
-    standing = earned(rules, *sorted(gains))
-    day, told = MAY, foreseen(standing, MAY, MAY + timedelta(days=later), rules)
+    state = earned(rules, *sorted(gains))
+    day, told = MAY, foreseen(state, MAY, MAY + timedelta(days=later), rules)
     for _ in range(later + 1):
-        standing = review(standing, day, rules)
-        assert (review_on(standing, day, rules) or date.max) > day
+        state = review(state, day, rules)
+        assert (review_on(state, day, rules) or date.max) > day
         day += timedelta(days=1)
-    assert standing.tier is told
+    assert state.tier is told

@@ -12,22 +12,22 @@ from hypothesis import strategies as st
 
 from loyalty.points.tier_rules import (
     EVER,
-    TierStanding,
-    deserve,
-    deserved,
+    TierState,
     fresh,
     merge,
-    merit_on,
     multiplier_of,
-    next_rung,
+    next_level,
     period_end,
     projected,
-    read_merits,
+    qualified_tier,
+    qualifying_on,
+    read_qualifying,
+    requalify,
     review,
     review_on,
-    write_merits,
+    write_qualifying,
 )
-from loyalty.programme.tiers import Rung, TierBy, Tiers, TierWindow
+from loyalty.programme.tiers import TierBy, TierLevel, Tiers, TierWindow
 from shared.events.loyalty import Tier
 
 LIFE = Tiers()
@@ -37,8 +37,8 @@ WINDOWS = (LIFE, YEAR, ROLLING)
 MAY = date(2026, 5, 20)
 
 
-def merited(amount: int, on: date = MAY, rules: Tiers = LIFE) -> TierStanding:
-    return deserve(fresh(rules), amount, on, on, rules)
+def qualified(amount: int, on: date = MAY, rules: Tiers = LIFE) -> TierState:
+    return requalify(fresh(rules), amount, on, on, rules)
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def merited(amount: int, on: date = MAY, rules: Tiers = LIFE) -> TierStanding:
 )
 @pytest.mark.parametrize("rules", WINDOWS)
 def test_a_tier_is_reached_at_its_very_threshold(earned: int, tier: Tier, rules: Tiers) -> None:
-    assert merited(earned, rules=rules).tier is tier
+    assert qualified(earned, rules=rules).tier is tier
 
 
 def test_points_are_multiplied_by_tier() -> None:
@@ -63,33 +63,33 @@ def test_points_are_multiplied_by_tier() -> None:
 
 
 def test_the_next_tier_is_the_next_one_up_and_none_from_the_top() -> None:
-    rung = next_rung(merited(1_000), LIFE)
-    assert rung is not None
-    assert (rung.tier, rung.threshold) == (Tier.GOLD, 5_000)
-    assert next_rung(merited(5_000), LIFE) is None
+    level = next_level(qualified(1_000), LIFE)
+    assert level is not None
+    assert (level.tier, level.threshold) == (Tier.GOLD, 5_000)
+    assert next_level(qualified(5_000), LIFE) is None
 
 
 @pytest.mark.parametrize("rules", WINDOWS)
 @pytest.mark.parametrize("by", TierBy)
 def test_a_tier_comes_at_once_and_a_refund_takes_it_at_once(rules: Tiers, by: TierBy) -> None:
     rules = rules.model_copy(update={"by": by})
-    gold = merited(5_000, rules=rules)
+    gold = qualified(5_000, rules=rules)
     assert (gold.tier, gold.since) == (Tier.GOLD, MAY)
-    after = deserve(gold, -1, MAY, date(2026, 6, 1), rules)
+    after = requalify(gold, -1, MAY, date(2026, 6, 1), rules)
     assert (after.tier, after.since, after.kept_until) == (Tier.SILVER, date(2026, 6, 1), None)
-    assert deserve(after, -4_000, MAY, date(2026, 6, 2), rules).tier is Tier.BRONZE
+    assert requalify(after, -4_000, MAY, date(2026, 6, 2), rules).tier is Tier.BRONZE
 
 
 def test_life_takes_no_tier() -> None:
-    silver = merited(1_000)
+    silver = qualified(1_000)
     assert review_on(silver, MAY, LIFE) is None
     assert review(silver, date(2036, 5, 20), LIFE).tier is Tier.SILVER
 
 
 def test_a_calendar_years_tier_ends_with_the_grace_of_the_next_year() -> None:
-    silver = merited(1_000, rules=YEAR)
+    silver = qualified(1_000, rules=YEAR)
     assert review_on(silver, MAY, YEAR) == date(2027, 1, 1)
-    assert merit_on(silver, date(2026, 12, 31), YEAR) == 1_000
+    assert qualifying_on(silver, date(2026, 12, 31), YEAR) == 1_000
     kept = review(silver, date(2027, 1, 1), YEAR)
     assert (kept.tier, kept.kept_until) == (Tier.SILVER, date(2027, 1, 30))
     assert review_on(kept, date(2027, 1, 1), YEAR) == date(2027, 1, 31)
@@ -100,84 +100,86 @@ def test_a_calendar_years_tier_ends_with_the_grace_of_the_next_year() -> None:
 
 
 def test_a_rolling_window_counts_the_month_of_today_and_the_twelve_before_it() -> None:
-    silver = merited(1_000, rules=ROLLING)
-    assert merit_on(silver, date(2027, 5, 31), ROLLING) == 1_000
-    assert merit_on(silver, date(2027, 6, 1), ROLLING) == 0
+    silver = qualified(1_000, rules=ROLLING)
+    assert qualifying_on(silver, date(2027, 5, 31), ROLLING) == 1_000
+    assert qualifying_on(silver, date(2027, 6, 1), ROLLING) == 0
     assert review_on(silver, MAY, ROLLING) == date(2027, 6, 1)
     assert review_on(silver, date(2027, 5, 31), ROLLING) == date(2027, 6, 1)
 
 
 def test_a_tier_in_its_grace_stays_when_it_is_reached_again() -> None:
-    kept = review(merited(1_000, rules=YEAR), date(2027, 1, 1), YEAR)
-    again = deserve(kept, 1_000, date(2027, 1, 20), date(2027, 1, 20), YEAR)
+    kept = review(qualified(1_000, rules=YEAR), date(2027, 1, 1), YEAR)
+    again = requalify(kept, 1_000, date(2027, 1, 20), date(2027, 1, 20), YEAR)
     assert (again.tier, again.kept_until, again.since) == (Tier.SILVER, None, MAY)
     assert review_on(again, date(2027, 1, 20), YEAR) == date(2028, 1, 1)
 
 
 def test_a_refund_during_the_grace_takes_no_tier_that_time_had_taken() -> None:
-    kept = review(merited(1_000, rules=YEAR), date(2027, 1, 1), YEAR)
-    after = deserve(kept, -500, MAY, date(2027, 1, 10), YEAR)
+    kept = review(qualified(1_000, rules=YEAR), date(2027, 1, 1), YEAR)
+    after = requalify(kept, -500, MAY, date(2027, 1, 10), YEAR)
     assert (after.tier, after.kept_until) == (Tier.SILVER, date(2027, 1, 30))
 
 
 def test_an_order_before_the_years_first_look_does_not_hide_that_the_year_has_turned() -> None:
-    silver = merited(1_000, rules=YEAR)
-    ordered = deserve(silver, 10, date(2027, 1, 1), date(2027, 1, 1), YEAR)
+    silver = qualified(1_000, rules=YEAR)
+    ordered = requalify(silver, 10, date(2027, 1, 1), date(2027, 1, 1), YEAR)
     assert (ordered.tier, review_on(ordered, date(2027, 1, 1), YEAR)) == (Tier.SILVER, date(2027, 1, 1))
 
 
 def test_without_a_grace_a_tier_ends_on_the_day_that_time_takes_it() -> None:
     rules = YEAR.model_copy(update={"grace_days": 0})
-    assert review(merited(1_000, rules=rules), date(2027, 1, 1), rules).tier is Tier.BRONZE
+    assert review(qualified(1_000, rules=rules), date(2027, 1, 1), rules).tier is Tier.BRONZE
 
 
 def test_a_late_refund_of_what_counts_no_more_changes_nothing_in_the_window() -> None:
-    silver = deserve(merited(1_000, rules=ROLLING), 1_000, date(2027, 7, 1), date(2027, 7, 1), ROLLING)
-    after = deserve(silver, -1_000, MAY, date(2027, 7, 2), ROLLING)
-    assert (after.tier, merit_on(after, date(2027, 7, 2), ROLLING)) == (Tier.SILVER, 1_000)
-    assert after.merits["ever"] == 1_000
+    silver = requalify(qualified(1_000, rules=ROLLING), 1_000, date(2027, 7, 1), date(2027, 7, 1), ROLLING)
+    after = requalify(silver, -1_000, MAY, date(2027, 7, 2), ROLLING)
+    assert (after.tier, qualifying_on(after, date(2027, 7, 2), ROLLING)) == (Tier.SILVER, 1_000)
+    assert after.qualifying["ever"] == 1_000
 
 
 def test_thirteen_months_are_kept_and_no_more() -> None:
-    standing = fresh(ROLLING)
+    state = fresh(ROLLING)
     for month in range(40):
         day = date(2026 + month // 12, month % 12 + 1, 15)
-        standing = deserve(standing, 10, day, day, ROLLING)
-    assert (len(standing.merits), standing.merits["ever"]) == (14, 400)
+        state = requalify(state, 10, day, day, ROLLING)
+    assert (len(state.qualifying), state.qualifying["ever"]) == (14, 400)
 
 
 def test_another_measure_begins_anew_and_the_tier_stays_for_its_grace() -> None:
-    by_orders = Tiers(by=TierBy.ORDERS, rungs=(Rung(tier=Tier.BRONZE, threshold=0), Rung(tier=Tier.GOLD, threshold=3)))
-    gold = merited(5_000)
-    assert deserved(gold, MAY, by_orders) is Tier.BRONZE
+    by_orders = Tiers(
+        by=TierBy.ORDERS, rungs=(TierLevel(tier=Tier.BRONZE, threshold=0), TierLevel(tier=Tier.GOLD, threshold=3))
+    )
+    gold = qualified(5_000)
+    assert qualified_tier(gold, MAY, by_orders) is Tier.BRONZE
     kept = review(gold, MAY, by_orders)
     assert (kept.tier, kept.kept_until) == (Tier.GOLD, date(2026, 6, 18))
     third = kept
     for _ in range(3):
-        third = deserve(third, 1, MAY, MAY, by_orders)
-    assert (third.tier, third.kept_until, third.merits["ever"]) == (Tier.GOLD, None, 3)
+        third = requalify(third, 1, MAY, MAY, by_orders)
+    assert (third.tier, third.kept_until, third.qualifying["ever"]) == (Tier.GOLD, None, 3)
 
 
 def test_higher_thresholds_are_noticed_the_next_time_an_account_is_looked_at() -> None:
-    dearer = Tiers(rungs=(Rung(tier=Tier.BRONZE, threshold=0), Rung(tier=Tier.SILVER, threshold=2_000)))
-    assert review_on(merited(1_000), MAY, dearer) == MAY
-    assert review(merited(1_000), MAY, dearer).kept_until == date(2026, 6, 18)
+    dearer = Tiers(rungs=(TierLevel(tier=Tier.BRONZE, threshold=0), TierLevel(tier=Tier.SILVER, threshold=2_000)))
+    assert review_on(qualified(1_000), MAY, dearer) == MAY
+    assert review(qualified(1_000), MAY, dearer).kept_until == date(2026, 6, 18)
 
 
 def test_two_who_are_one_have_what_both_did_and_lose_neither_tier() -> None:
-    both = merge(merited(600), merited(600), MAY, LIFE)
-    assert (both.tier, both.merits["ever"]) == (Tier.SILVER, 1_200)
-    kept = review(merited(1_000, rules=YEAR), date(2027, 1, 1), YEAR)
+    both = merge(qualified(600), qualified(600), MAY, LIFE)
+    assert (both.tier, both.qualifying["ever"]) == (Tier.SILVER, 1_200)
+    kept = review(qualified(1_000, rules=YEAR), date(2027, 1, 1), YEAR)
     assert merge(fresh(YEAR), kept, date(2027, 1, 2), YEAR).tier is Tier.SILVER
 
 
 def test_a_projection_looks_at_the_day_after_the_period() -> None:
     assert (period_end(MAY, LIFE), period_end(MAY, YEAR)) == (None, date(2026, 12, 31))
     assert period_end(MAY, ROLLING) == date(2026, 5, 31)
-    assert projected(merited(1_000), MAY, LIFE) is Tier.SILVER
-    assert projected(merited(1_000, rules=YEAR), MAY, YEAR) is Tier.BRONZE
-    assert projected(merited(1_000, rules=ROLLING), MAY, ROLLING) is Tier.SILVER
-    assert projected(merited(1_000, rules=ROLLING), date(2027, 5, 3), ROLLING) is Tier.BRONZE
+    assert projected(qualified(1_000), MAY, LIFE) is Tier.SILVER
+    assert projected(qualified(1_000, rules=YEAR), MAY, YEAR) is Tier.BRONZE
+    assert projected(qualified(1_000, rules=ROLLING), MAY, ROLLING) is Tier.SILVER
+    assert projected(qualified(1_000, rules=ROLLING), date(2027, 5, 3), ROLLING) is Tier.BRONZE
 
 
 MONTHS = st.dates(date(2020, 1, 1), date(2030, 12, 31)).map(lambda day: day.isoformat()[:7])
@@ -185,10 +187,10 @@ MONTHS = st.dates(date(2020, 1, 1), date(2030, 12, 31)).map(lambda day: day.isof
 
 @given(st.dictionaries(MONTHS, st.integers(-(10**6), 10**6).filter(bool), max_size=14), st.integers(0, 10**6))
 def test_what_counts_is_kept_by_month_and_read_as_it_was_written(months: dict[str, int], ever: int) -> None:
-    merits = {EVER: ever, **months}
-    assert read_merits(json.loads(json.dumps(write_merits(merits)))) == merits
+    qualifying = {EVER: ever, **months}
+    assert read_qualifying(json.loads(json.dumps(write_qualifying(qualifying)))) == qualifying
 
 
 def test_a_year_of_months_names_only_its_first() -> None:
-    merits = {EVER: 9_000, **{f"2026-{month:02}": 500 for month in range(1, 13)}}
-    assert write_merits(merits) == [9_000, "2026-01", *[500] * 12]
+    qualifying = {EVER: 9_000, **{f"2026-{month:02}": 500 for month in range(1, 13)}}
+    assert write_qualifying(qualifying) == [9_000, "2026-01", *[500] * 12]

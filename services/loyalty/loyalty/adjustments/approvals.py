@@ -17,7 +17,7 @@ from loyalty.ledger.items import Entry
 from loyalty.points import store
 from loyalty.points.items import PointsAccount
 from loyalty.points.models import EntryView
-from loyalty.points.store import account_to_post_to
+from loyalty.points.store import load_for_posting
 from shared.cause import Cause
 from shared.errors import ConflictError, ForbiddenError, NotFoundError
 from shared.http import Page, PageQuery
@@ -71,7 +71,7 @@ def list_open_proposals(query: PageQuery, position: Mapping[str, Any] | None) ->
 
 def _approve(customer_id: str, proposal_id: str, cause: Cause) -> EntryView:
     terms = store.terms_now()
-    account = account_to_post_to(customer_id, terms, cause, store.existing_account)
+    account = load_for_posting(customer_id, terms, cause, store.existing_account)
     proposal = _proposed(account, proposal_id)
     if proposal.proposed_by == cause.actor:
         raise SamePersonError

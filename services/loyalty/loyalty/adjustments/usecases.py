@@ -14,7 +14,7 @@ from loyalty.points import store
 from loyalty.points.items import PointsAccount
 from loyalty.points.models import EntryView
 from loyalty.points.rules import fills_debt, lot_for
-from loyalty.points.store import account_to_post_to
+from loyalty.points.store import load_for_posting
 from loyalty.points.usecases import InsufficientPointsError
 from loyalty.programme.models import Adjustments
 from loyalty.programme.rules import check_code
@@ -63,21 +63,21 @@ def check(adjustment: NewAdjustment, limits: Adjustments) -> None:
 def posted(
     account: PointsAccount, points: int, origin: ledger.Origin, terms: Terms, *, reason: str, **facts: Any
 ) -> Entry:
-    """The entry of an adjustment, to which the account is turned; `facts` are its `code`, `quiet`, and who agreed.
+    """The entry of an adjustment; sets the account's balances. `facts` are its `code`, `quiet`, and who agreed.
 
     Raises InsufficientPointsError.
     """
     if account.available + points < 0 and points < 0:
         raise InsufficientPointsError.of(account)
     lot = lot_for(terms.today, terms.programme.expiry)
-    posting = rules.adjust(account.standing, points, lot, fills_debt=fills_debt(terms.programme))
+    posting = rules.adjust(account.balances, points, lot, fills_debt=fills_debt(terms.programme))
     return store.post(account, posting, origin, terms, reason=reason, **facts)
 
 
 def _adjust(
     customer_id: str, adjustment: NewAdjustment, origin: ledger.Origin, attempt: Attempt | None, terms: Terms
 ) -> EntryView:
-    account = account_to_post_to(customer_id, terms, origin.cause, store.existing_account)
+    account = load_for_posting(customer_id, terms, origin.cause, store.existing_account)
     about = {"code": adjustment.code, "quiet": adjustment.quiet}
     entry = posted(account, adjustment.points, origin, terms, reason=adjustment.reason, **about)
     view = EntryView.of(entry, names_staff=True)

@@ -9,13 +9,13 @@ from loyalty.checkout import hold_lifecycle
 from loyalty.checkout.models import CreditCapture, CreditHoldView, NewCreditHold
 from loyalty.credit import store
 from loyalty.credit.items import CreditAccount
-from loyalty.credit.rules import back
+from loyalty.credit.rules import return_policy
 from loyalty.credit.usecases import InsufficientCreditError, check_shown, shortage
 from loyalty.ledger import store as ledger
 from loyalty.ledger.balances import Posting
 from loyalty.ledger.due_dates import Watch
 from loyalty.ledger.items import Entry
-from loyalty.ledger.rules import Back
+from loyalty.ledger.rules import ReturnPolicy
 from loyalty.orders.settlement import settle_late_spending
 from shared.cause import Cause
 from shared.errors import NotFoundError
@@ -23,7 +23,7 @@ from shared.http import Signature
 from shared.table import find
 
 
-class CreditPurse:
+class CreditWallet:
     """One customer's credit during one request: of a currency, or of whichever account has or had a hold."""
 
     field = "amount"
@@ -52,9 +52,9 @@ class CreditPurse:
         return self._terms.programme.credit.hold_minutes
 
     @property
-    def back(self) -> Back:
-        """How what is given back comes to its lots."""
-        return back(self._terms.programme, self._terms.today)
+    def return_policy(self) -> ReturnPolicy:
+        """How what is given back returns to its lots."""
+        return return_policy(self._terms.programme, self._terms.today)
 
     def load(self) -> CreditAccount:
         """The account as it is now. Raises NotFoundError, EmailNotVerifiedError."""
@@ -87,7 +87,7 @@ class CreditPurse:
     def _with_hold(self, hold_id: str) -> CreditAccount:
         """The account that has the hold; it is one read of all of them. Or else that which once had it."""
         for account in store.accounts_of(self._customer_id):
-            if hold_id in account.standing.holds:
+            if hold_id in account.balances.holds:
                 return account
         made = find(Entry, f"HOLD#{hold_id}", "HOLD")
         currency = made.account.partition("#")[2] if made else ""
@@ -104,15 +104,15 @@ def hold_credit(
     Raises NotFoundError without an account, InsufficientCreditError, TooManyHoldsError, EmailNotVerifiedError,
     KeyReusedError.
     """
-    purse = CreditPurse(customer_id, by_self=by_self, currency=wanted.currency)
-    held = hold_lifecycle.hold(purse, wanted.amount, wanted.order_id, cause, signature)
+    wallet = CreditWallet(customer_id, by_self=by_self, currency=wanted.currency)
+    held = hold_lifecycle.hold(wallet, wanted.amount, wanted.order_id, cause, signature)
     return CreditHoldView.of(held, wanted.currency)
 
 
 def read_hold(customer_id: str, hold_id: str, *, by_self: bool) -> CreditHoldView:
     """A hold, whether it has ended or not. Raises NotFoundError, EmailNotVerifiedError."""
-    purse = CreditPurse(customer_id, by_self=by_self, hold_id=hold_id)
-    return CreditHoldView.of(hold_lifecycle.read(purse, hold_id), purse.currency)
+    wallet = CreditWallet(customer_id, by_self=by_self, hold_id=hold_id)
+    return CreditHoldView.of(hold_lifecycle.read(wallet, hold_id), wallet.currency)
 
 
 def capture_hold(
@@ -123,14 +123,14 @@ def capture_hold(
     Raises NotFoundError, EmailNotVerifiedError, HoldEndedError when it ended otherwise, InvalidError for more than it
     holds or for another order than the hold's.
     """
-    purse = CreditPurse(customer_id, by_self=by_self, hold_id=hold_id)
-    held = hold_lifecycle.capture(purse, hold_id, wanted.amount, wanted.order_id, cause)
+    wallet = CreditWallet(customer_id, by_self=by_self, hold_id=hold_id)
+    held = hold_lifecycle.capture(wallet, hold_id, wanted.amount, wanted.order_id, cause)
     if held.order_id:
         settle_late_spending(held.order_id, cause)
-    return CreditHoldView.of(held, purse.currency)
+    return CreditHoldView.of(held, wallet.currency)
 
 
 def release_hold(customer_id: str, hold_id: str, *, by_self: bool, cause: Cause) -> CreditHoldView:
     """Give a hold back; any number of times is once. Raises NotFoundError, HoldEndedError when it was captured."""
-    purse = CreditPurse(customer_id, by_self=by_self, hold_id=hold_id)
-    return CreditHoldView.of(hold_lifecycle.release(purse, hold_id, cause), purse.currency)
+    wallet = CreditWallet(customer_id, by_self=by_self, hold_id=hold_id)
+    return CreditHoldView.of(hold_lifecycle.release(wallet, hold_id, cause), wallet.currency)

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from loyalty.checkout.holds import MOST_HOLDS, Held, HoldEndedError, HoldState, NewHold, TooManyHoldsError, is_over
-from loyalty.checkout.wallet import Purse
+from loyalty.checkout.holds import MOST_HOLDS, Held, HoldEndedError, HoldState, NewHold, TooManyHoldsError, is_overdue
+from loyalty.checkout.wallet import Wallet
 from loyalty.ledger import rules
 from loyalty.ledger import store as ledger
 from loyalty.ledger.attributes import minute_of
 from loyalty.ledger.balances import Hold
 from loyalty.ledger.items import A, Entry
-from loyalty.ledger.overdue import by_time, caught_up, end_of, run_out
+from loyalty.ledger.overdue import by_time, end_of, expire_overdue, release_overdue
 from loyalty.orders.items import SpentOnOrder
 from shared.cause import Cause
 from shared.errors import ConflictError, InvalidError, NotFoundError
@@ -24,78 +24,78 @@ from shared.http import Signature
 from shared.table import LostRaceError, Put, find, retry_lost_races
 
 
-def hold(purse: Purse[A], amount: int, order_id: str | None, cause: Cause, signature: Signature) -> Held:
+def hold(wallet: Wallet[A], amount: int, order_id: str | None, cause: Cause, signature: Signature) -> Held:
     """Set an amount aside, soonest expiring first; once for a request, which gets the first answer again.
 
-    Raises the purse's `shortage`, TooManyHoldsError beyond MOST_HOLDS, InvalidError for an amount that cannot be
+    Raises the wallet's `shortage`, TooManyHoldsError beyond MOST_HOLDS, InvalidError for an amount that cannot be
     spent, KeyReusedError.
     """
     wanted = NewHold(signature.id("hld"), amount, order_id, signature.fingerprint)
     origin = ledger.Origin(f"HOLD#{wanted.id}", "HOLD", wanted.id, cause)
     entry = signature.once(
-        lambda: retry_lost_races(lambda: _hold(purse, wanted, origin)),
-        lambda: posted_before(purse, origin, signature),
+        lambda: retry_lost_races(lambda: _hold(wallet, wanted, origin)),
+        lambda: posted_before(wallet, origin, signature),
     )
     return Held.made(entry)
 
 
-def read(purse: Purse[A], hold_id: str) -> Held:
+def read(wallet: Wallet[A], hold_id: str) -> Held:
     """A hold, whether it has ended or not. Raises NotFoundError when the account has had none of this id."""
-    account = purse.load()
-    if found := account.standing.holds.get(hold_id):
-        return Held.open(hold_id, found, purse.now)
-    return _ended(purse, account, hold_id)
+    account = wallet.load()
+    if found := account.balances.holds.get(hold_id):
+        return Held.open(hold_id, found, wallet.now)
+    return _ended(wallet, account, hold_id)
 
 
-def capture(purse: Purse[A], hold_id: str, amount: int | None, order_id: str | None, cause: Cause) -> Held:
+def capture(wallet: Wallet[A], hold_id: str, amount: int | None, order_id: str | None, cause: Cause) -> Held:
     """Spend all of a hold, or `amount` of it and give the rest back. The same again changes nothing.
 
     Raises NotFoundError, HoldEndedError when it has ended otherwise, InvalidError for an amount that it does not hold
     or that cannot be spent, or for another order than the hold's.
     """
-    return retry_lost_races(lambda: _capture(purse, hold_id, amount, order_id, cause))
+    return retry_lost_races(lambda: _capture(wallet, hold_id, amount, order_id, cause))
 
 
-def release(purse: Purse[A], hold_id: str, cause: Cause) -> Held:
+def release(wallet: Wallet[A], hold_id: str, cause: Cause) -> Held:
     """Give a hold back. Again, or after it ran out, it changes nothing.
 
     Raises NotFoundError, HoldEndedError when it was captured.
     """
-    return retry_lost_races(lambda: _release(purse, hold_id, cause))
+    return retry_lost_races(lambda: _release(wallet, hold_id, cause))
 
 
-def posted_before(purse: Purse[A], origin: ledger.Origin, signature: Signature) -> Entry | None:
+def posted_before(wallet: Wallet[A], origin: ledger.Origin, signature: Signature) -> Entry | None:
     """The entry that is the receipt of this very request, if it was carried out before.
 
-    Raises KeyReusedError for another body, which may have named another account, and whatever `purse.load` raises.
+    Raises KeyReusedError for another body, which may have named another account, and whatever `wallet.load` raises.
     """
     entry = find(Entry, origin.pk, origin.sk)
     if entry is None:
         return None
     signature.check(entry.fact("request"))
-    return entry if purse.owns(purse.load(), entry.account) else None
+    return entry if wallet.owns(wallet.load(), entry.account) else None
 
 
-def with_enough(purse: Purse[A], amount: int, cause: Cause, *, most_holds: int | None = None) -> A:
+def with_enough(wallet: Wallet[A], amount: int, cause: Cause, *, most_holds: int | None = None) -> A:
     """The account, with `amount` to spend, and fewer than `most_holds` open holds.
 
-    The job that ends what is over comes by the hour. So lots whose last day is over expire here first, for nobody may
-    spend them; and holds whose time is over end here where they are in the way. Raises the purse's `shortage`,
+    The job that ends what is overdue runs by the hour. So overdue lots expire here first, for nobody may spend
+    them; and overdue holds end here where they are in the way. Raises the wallet's `shortage`,
     TooManyHoldsError.
     """
-    account = caught_up(purse.load, purse.watch, cause, purse.post)
-    while entry := _in_the_way(purse, account, amount, most_holds, cause):
+    account = expire_overdue(wallet.load, wallet.watch, cause, wallet.post)
+    while entry := _in_the_way(wallet, account, amount, most_holds, cause):
         ledger.write_or_lose(entry, account)
-        account = purse.load()
+        account = wallet.load()
     return account
 
 
-def _hold(purse: Purse[A], wanted: NewHold, origin: ledger.Origin) -> Entry:
-    value = purse.price(wanted.amount)
-    account = with_enough(purse, wanted.amount, origin.cause, most_holds=MOST_HOLDS)
-    until = _until(purse.now, purse.hold_minutes)
-    posting = rules.hold(account.standing, wanted.id, wanted.amount, until, order=wanted.order_id, value=value)
-    entry = purse.post(
+def _hold(wallet: Wallet[A], wanted: NewHold, origin: ledger.Origin) -> Entry:
+    value = wallet.price(wanted.amount)
+    account = with_enough(wallet, wanted.amount, origin.cause, most_holds=MOST_HOLDS)
+    until = _until(wallet.now, wallet.hold_minutes)
+    posting = rules.hold(account.balances, wanted.id, wanted.amount, until, order=wanted.order_id, value=value)
+    entry = wallet.post(
         account,
         posting,
         origin,
@@ -109,28 +109,28 @@ def _hold(purse: Purse[A], wanted: NewHold, origin: ledger.Origin) -> Entry:
     return entry
 
 
-def _capture(purse: Purse[A], hold_id: str, amount: int | None, order_id: str | None, cause: Cause) -> Held:
-    account = purse.load()
-    found = account.standing.holds.get(hold_id)
+def _capture(wallet: Wallet[A], hold_id: str, amount: int | None, order_id: str | None, cause: Cause) -> Held:
+    account = wallet.load()
+    found = account.balances.holds.get(hold_id)
     if found is None:
-        return _captured_before(_ended(purse, account, hold_id), amount, order_id)
-    held = Held.open(hold_id, found, purse.now)
+        return _captured_before(_ended(wallet, account, hold_id), amount, order_id)
+    held = Held.open(hold_id, found, wallet.now)
     if held.state is HoldState.EXPIRED:
         raise HoldEndedError.of(held)
     amount = amount or found.amount
-    _check_capture(purse, found, amount, order_id)
-    value = found.value if amount == found.amount else purse.price(amount)
+    _check_capture(wallet, found, amount, order_id)
+    value = found.value if amount == found.amount else wallet.price(amount)
     order_id = found.order or order_id
-    posting, spent = rules.capture(account.standing, hold_id, amount, purse.back)
-    entry = purse.post(account, posting, end_of(hold_id, cause), hold=hold_id, order=order_id, value=value)
+    posting, spent = rules.capture(account.balances, hold_id, amount, wallet.return_policy)
+    entry = wallet.post(account, posting, end_of(hold_id, cause), hold=hold_id, order=order_id, value=value)
     pointer = Put(SpentOnOrder.of(order_id, hold_id, account.name, spent)) if order_id else None
     ledger.write_or_lose(entry, account, pointer)
     return Held(hold_id, HoldState.CAPTURED, found.amount, amount, found.until, order_id, value)
 
 
-def _check_capture(purse: Purse[A], found: Hold, amount: int, order_id: str | None) -> None:
+def _check_capture(wallet: Wallet[A], found: Hold, amount: int, order_id: str | None) -> None:
     if amount > found.amount:
-        raise InvalidError.of(purse.field, f"The hold is of {found.amount}")
+        raise InvalidError.of(wallet.field, f"The hold is of {found.amount}")
     if order_id and found.order and order_id != found.order:
         raise InvalidError.of("order_id", "The hold is for another order")
 
@@ -142,43 +142,45 @@ def _captured_before(held: Held, amount: int | None, order_id: str | None) -> He
     return held
 
 
-def _release(purse: Purse[A], hold_id: str, cause: Cause) -> Held:
-    account = purse.load()
-    found = account.standing.holds.get(hold_id)
+def _release(wallet: Wallet[A], hold_id: str, cause: Cause) -> Held:
+    account = wallet.load()
+    found = account.balances.holds.get(hold_id)
     if found is None:
-        held = _ended(purse, account, hold_id)
+        held = _ended(wallet, account, hold_id)
         if held.state is HoldState.CAPTURED:
             raise HoldEndedError.of(held)
         return held
-    posting = rules.release(account.standing, hold_id, purse.back)
-    ledger.write_or_lose(purse.post(account, posting, end_of(hold_id, cause), hold=hold_id, order=found.order), account)
+    posting = rules.release(account.balances, hold_id, wallet.return_policy)
+    ledger.write_or_lose(
+        wallet.post(account, posting, end_of(hold_id, cause), hold=hold_id, order=found.order), account
+    )
     return Held(hold_id, HoldState.RELEASED, found.amount, 0, found.until, found.order, found.value)
 
 
-def _in_the_way(purse: Purse[A], account: A, amount: int, most_holds: int | None, cause: Cause) -> Entry | None:
-    """The entry that ends a hold whose time is over, if that is in the way."""
-    lacking = _lacking(purse, account, amount, most_holds)
+def _in_the_way(wallet: Wallet[A], account: A, amount: int, most_holds: int | None, cause: Cause) -> Entry | None:
+    """The entry that ends an overdue hold, if that is in the way."""
+    lacking = _lacking(wallet, account, amount, most_holds)
     if lacking is None:
         return None
-    over = next((name for name, each in account.standing.holds.items() if is_over(each, purse.now)), None)
-    if over is None:
+    overdue = next((name for name, each in account.balances.holds.items() if is_overdue(each, wallet.now)), None)
+    if overdue is None:
         raise lacking
-    return run_out(account, over, by_time(cause), purse.back, purse.post)
+    return release_overdue(account, overdue, by_time(cause), wallet.return_policy, wallet.post)
 
 
-def _lacking(purse: Purse[A], account: A, amount: int, most_holds: int | None) -> ConflictError | None:
+def _lacking(wallet: Wallet[A], account: A, amount: int, most_holds: int | None) -> ConflictError | None:
     if amount > account.available:
-        return purse.shortage(account)
-    if most_holds is not None and len(account.standing.holds) >= most_holds:
+        return wallet.shortage(account)
+    if most_holds is not None and len(account.balances.holds) >= most_holds:
         return TooManyHoldsError()
     return None
 
 
-def _ended(purse: Purse[A], account: A, hold_id: str) -> Held:
+def _ended(wallet: Wallet[A], account: A, hold_id: str) -> Held:
     """A hold that the account does not have any more."""
     entries = {entry.sk: entry for entry in Entry.query(f"HOLD#{hold_id}", consistent_read=True)}
     made, end = entries.get("HOLD"), entries.get("END")
-    if made is None or not purse.owns(account, made.account):
+    if made is None or not wallet.owns(account, made.account):
         raise NotFoundError("There is no such hold.")
     if end is None:
         raise LostRaceError  # made after the account was read

@@ -47,7 +47,7 @@ class Held:
     @classmethod
     def open(cls, hold_id: str, hold: Hold, now: datetime) -> Self:
         """One that nobody has ended; past its time it counts no more, though it may not have been given back yet."""
-        state = HoldState.EXPIRED if is_over(hold, now) else HoldState.HELD
+        state = HoldState.EXPIRED if is_overdue(hold, now) else HoldState.HELD
         return cls(hold_id, state, hold.amount, 0, hold.until, hold.order, hold.value)
 
     @classmethod
@@ -105,7 +105,7 @@ class NewHold:
     request: str
 
 
-def is_over(hold: Hold, now: datetime) -> bool:
+def is_overdue(hold: Hold, now: datetime) -> bool:
     """Whether it is too late to capture it."""
     return now > hold.until + LATENESS
 

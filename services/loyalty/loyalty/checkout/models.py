@@ -104,7 +104,7 @@ class NewRedemption(ApiModel):
 
 
 class RedemptionView(ApiModel):
-    """Points that were spent, and how the account stands after it."""
+    """Points that were spent, and the account's balance after it."""
 
     model_config = ConfigDict(
         json_schema_extra={

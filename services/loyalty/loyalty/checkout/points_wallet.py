@@ -10,16 +10,16 @@ from loyalty.checkout import rules
 from loyalty.ledger.balances import Posting
 from loyalty.ledger.due_dates import Watch
 from loyalty.ledger.items import Entry
-from loyalty.ledger.rules import Back
+from loyalty.ledger.rules import ReturnPolicy
 from loyalty.ledger.store import Origin, Terms
 from loyalty.points import store
 from loyalty.points.items import PointsAccount
-from loyalty.points.rules import back
+from loyalty.points.rules import return_policy
 from loyalty.points.usecases import InsufficientPointsError, shown_account
 
 
 @dataclass(frozen=True)
-class PointsPurse:
+class PointsWallet:
     """One customer's points, during one request."""
 
     customer_id: str
@@ -47,9 +47,9 @@ class PointsPurse:
         return self.terms.programme.redeeming.hold_minutes
 
     @property
-    def back(self) -> Back:
-        """How points come back to their lots."""
-        return back(self.terms.programme, self.terms.today)
+    def return_policy(self) -> ReturnPolicy:
+        """How points return to their lots."""
+        return return_policy(self.terms.programme, self.terms.today)
 
     @property
     def field(self) -> str:

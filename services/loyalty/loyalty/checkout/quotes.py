@@ -7,7 +7,7 @@ from loyalty.checkout.rules import Funds, Wish, quote
 from loyalty.credit.items import CREDIT, CreditAccount
 from loyalty.credit.store import terms_now as credit_terms
 from loyalty.credit.usecases import shortage
-from loyalty.ledger.overdue import aged
+from loyalty.ledger.overdue import without_overdue
 from loyalty.points.store import terms_now
 from loyalty.points.usecases import InsufficientPointsError, shown_account
 from shared.keys import customer_partition
@@ -21,8 +21,8 @@ def quote_checkout(customer_id: str, asked: NewQuote, *, by_self: bool) -> Quote
     when more is asked for than there is, InvalidError when the order cannot take what is asked for.
     """
     terms = terms_now()
-    account = aged(shown_account(customer_id, by_self=by_self), terms.watch)
-    credit = aged(_credit_of(account.customer_id, asked.currency), credit_terms().watch)
+    account = without_overdue(shown_account(customer_id, by_self=by_self), terms.watch)
+    credit = without_overdue(_credit_of(account.customer_id, asked.currency), credit_terms().watch)
     if (asked.points or 0) > account.available:
         raise InsufficientPointsError.of(account)
     if (asked.credit or 0) > credit.available:

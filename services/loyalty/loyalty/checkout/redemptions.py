@@ -6,7 +6,7 @@ from typing import Final
 
 from loyalty.checkout import hold_lifecycle
 from loyalty.checkout.models import NewPointsHold, NewRedemption, PointsCapture, PointsHoldView, RedemptionView
-from loyalty.checkout.points_wallet import PointsPurse
+from loyalty.checkout.points_wallet import PointsWallet
 from loyalty.ledger import rules
 from loyalty.ledger import store as ledger
 from loyalty.ledger.balances import EntryKind, negative
@@ -29,15 +29,15 @@ def hold_points(
     Raises InvalidError for a number that cannot be redeemed, NotFoundError without an account, EmailNotVerifiedError,
     InsufficientPointsError, TooManyHoldsError, KeyReusedError.
     """
-    purse = PointsPurse.of(customer_id, by_self=by_self)
-    held = hold_lifecycle.hold(purse, wanted.points, wanted.order_id, cause, signature)
-    return PointsHoldView.of(held, purse.currency)
+    wallet = PointsWallet.of(customer_id, by_self=by_self)
+    held = hold_lifecycle.hold(wallet, wanted.points, wanted.order_id, cause, signature)
+    return PointsHoldView.of(held, wallet.currency)
 
 
 def read_hold(customer_id: str, hold_id: str, *, by_self: bool) -> PointsHoldView:
     """A hold, whether it has ended or not. Raises NotFoundError, EmailNotVerifiedError."""
-    purse = PointsPurse.of(customer_id, by_self=by_self)
-    return PointsHoldView.of(hold_lifecycle.read(purse, hold_id), purse.currency)
+    wallet = PointsWallet.of(customer_id, by_self=by_self)
+    return PointsHoldView.of(hold_lifecycle.read(wallet, hold_id), wallet.currency)
 
 
 def capture_hold(
@@ -48,17 +48,17 @@ def capture_hold(
     All of it is worth what it was when it was set aside, a part what it is now. Raises NotFoundError,
     EmailNotVerifiedError, HoldEndedError when it has ended otherwise, InvalidError.
     """
-    purse = PointsPurse.of(customer_id, by_self=by_self)
-    held = hold_lifecycle.capture(purse, hold_id, capture.points, capture.order_id, cause)
+    wallet = PointsWallet.of(customer_id, by_self=by_self)
+    held = hold_lifecycle.capture(wallet, hold_id, capture.points, capture.order_id, cause)
     if held.order_id:
         settle_late_spending(held.order_id, cause)
-    return PointsHoldView.of(held, purse.currency)
+    return PointsHoldView.of(held, wallet.currency)
 
 
 def release_hold(customer_id: str, hold_id: str, *, by_self: bool, cause: Cause) -> PointsHoldView:
     """Give a hold back; again, it changes nothing. Raises NotFoundError, EmailNotVerifiedError, HoldEndedError."""
-    purse = PointsPurse.of(customer_id, by_self=by_self)
-    return PointsHoldView.of(hold_lifecycle.release(purse, hold_id, cause), purse.currency)
+    wallet = PointsWallet.of(customer_id, by_self=by_self)
+    return PointsHoldView.of(hold_lifecycle.release(wallet, hold_id, cause), wallet.currency)
 
 
 def redeem_points(
@@ -69,22 +69,22 @@ def redeem_points(
     Raises InvalidError for a number that cannot be redeemed, NotFoundError without an account, EmailNotVerifiedError,
     InsufficientPointsError, KeyReusedError.
     """
-    purse, redemption_id = PointsPurse.of(customer_id, by_self=by_self), signature.id("red")
+    wallet, redemption_id = PointsWallet.of(customer_id, by_self=by_self), signature.id("red")
     origin = ledger.Origin(f"{_REDEMPTION}{redemption_id}", _ENTRY, redemption_id, cause)
     entry = signature.once(
-        lambda: retry_lost_races(lambda: _redeem(purse, wanted, origin, signature.fingerprint)),
-        lambda: hold_lifecycle.posted_before(purse, origin, signature),
+        lambda: retry_lost_races(lambda: _redeem(wallet, wanted, origin, signature.fingerprint)),
+        lambda: hold_lifecycle.posted_before(wallet, origin, signature),
     )
     if wanted.order_id:
         settle_late_spending(wanted.order_id, cause)
     return RedemptionView.of(entry)
 
 
-def _redeem(purse: PointsPurse, wanted: NewRedemption, origin: ledger.Origin, fingerprint: str) -> Entry:
-    value = purse.price(wanted.points)
-    account = hold_lifecycle.with_enough(purse, wanted.points, origin.cause)
-    posting = rules.spend(EntryKind.REDEEMED, account.standing, wanted.points)
-    entry = purse.post(account, posting, origin, order=wanted.order_id, value=value, request=fingerprint)
+def _redeem(wallet: PointsWallet, wanted: NewRedemption, origin: ledger.Origin, fingerprint: str) -> Entry:
+    value = wallet.price(wanted.points)
+    account = hold_lifecycle.with_enough(wallet, wanted.points, origin.cause)
+    posting = rules.spend(EntryKind.REDEEMED, account.balances, wanted.points)
+    entry = wallet.post(account, posting, origin, order=wanted.order_id, value=value, request=fingerprint)
     spent = negative(posting.lots)
     pointer = Put(SpentOnOrder.of(wanted.order_id, origin.name, account.name, spent)) if wanted.order_id else None
     ledger.write_as_receipt(entry, account, pointer)

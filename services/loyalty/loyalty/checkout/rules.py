@@ -79,7 +79,9 @@ def _options(available: int, room: int, redeeming: Redeeming | None) -> tuple[Op
     if redeeming.flat:
         return _most(available, room, redeeming.flat, redeeming.smallest)
     return tuple(
-        Option(step.points, step.value) for step in rungs(redeeming) if step.points <= available and step.value <= room
+        Option(step.points, step.value)
+        for step in redeemable_steps(redeeming)
+        if step.points <= available and step.value <= room
     )
 
 
@@ -129,13 +131,13 @@ def price(points: int, redeeming: Redeeming) -> int:
     """
     if redeeming.flat:
         return _price_flat(points, redeeming.flat, redeeming.smallest)
-    steps = {step.points: step.value for step in rungs(redeeming)}
+    steps = {step.points: step.value for step in redeemable_steps(redeeming)}
     if points not in steps:
         raise InvalidError.of(_POINTS, f"One of {', '.join(map(str, steps))}")
     return steps[points]
 
 
-def rungs(redeeming: Redeeming) -> tuple[Step, ...]:
+def redeemable_steps(redeeming: Redeeming) -> tuple[Step, ...]:
     """The steps of the ladder that one redemption can take, cheapest first."""
     return tuple(step for step in redeeming.ladder or () if step.points >= redeeming.smallest)
 

@@ -8,12 +8,12 @@ from typing import Any, Protocol
 from loyalty.ledger.balances import Posting
 from loyalty.ledger.due_dates import Watch
 from loyalty.ledger.items import A, Entry
-from loyalty.ledger.rules import Back
+from loyalty.ledger.rules import ReturnPolicy
 from loyalty.ledger.store import Origin
 from shared.errors import ConflictError
 
 
-class Purse(Protocol[A]):
+class Wallet(Protocol[A]):
     """What differs between accounts of points and of store credit; of one account, during one request."""
 
     @property
@@ -29,8 +29,8 @@ class Purse(Protocol[A]):
         """How long a hold lasts."""
 
     @property
-    def back(self) -> Back:
-        """How what is given back comes to its lots."""
+    def return_policy(self) -> ReturnPolicy:
+        """How what is given back returns to its lots."""
 
     @property
     def field(self) -> str:

@@ -110,18 +110,18 @@ class CreditView(ApiModel):
 
     @classmethod
     def of(cls, account: CreditAccount) -> CreditView:
-        standing = account.standing
-        day = min(standing.lots, default=NEVER)
+        balances = account.balances
+        day = min(balances.lots, default=NEVER)
         return cls(
             customer_id=account.customer_id,
             currency=account.currency,
-            balance=standing.balance,
-            available=standing.available,
-            held=standing.held,
-            owed=standing.owed,
-            spent=standing.spent,
-            expired=standing.expired,
-            next_expiry=NextCreditExpiry(on=day, amount=standing.lots[day]) if day != NEVER else None,
+            balance=balances.balance,
+            available=balances.available,
+            held=balances.held,
+            owed=balances.owed,
+            spent=balances.spent,
+            expired=balances.expired,
+            next_expiry=NextCreditExpiry(on=day, amount=balances.lots[day]) if day != NEVER else None,
         )
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from loyalty import days
 from loyalty.ledger.due_dates import Watch
-from loyalty.ledger.rules import Back
+from loyalty.ledger.rules import ReturnPolicy
 from loyalty.programme.models import Programme
 from loyalty.programme.sections import LONGEST_MONTHS
 from shared.errors import InvalidError
@@ -44,6 +44,6 @@ def check_room(balance: int, amount: int) -> None:
         raise InvalidError.of("amount", f"An account holds at most {LARGEST_AMOUNT}")
 
 
-def back(programme: Programme, today: date) -> Back:
-    """How credit comes back to its lots. It fills what is owed first, for credit is earned by nothing that could."""
-    return Back(today, programme.grace_until(today), fills_debt=True, remembered=False)
+def return_policy(programme: Programme, today: date) -> ReturnPolicy:
+    """How credit returns to its lots. It fills what is owed first, for credit is earned by nothing that could."""
+    return ReturnPolicy(today, programme.grace_until(today), fills_debt=True, remembered=False)

@@ -11,7 +11,7 @@ from loyalty.credit.rules import watch_of
 from loyalty.ledger import store as ledger
 from loyalty.ledger.balances import EntryKind, Posting
 from loyalty.ledger.items import Entry
-from loyalty.ledger.overdue import caught_up
+from loyalty.ledger.overdue import expire_overdue
 from loyalty.ledger.store import Origin, Terms
 from loyalty.points import store as points
 from loyalty.programme.usecases import current_programme
@@ -94,7 +94,7 @@ def post(
     reason: str | None = None,
     **facts: Any,
 ) -> Entry:
-    """The entry of a posting, which tells of itself; the account is turned to it. `ledger.write` stores both.
+    """The entry of a posting, which tells of itself; sets the account's balances. `ledger.write` stores both.
 
     `facts` are those of its kind; `reason` is what staff wrote.
     """
@@ -114,9 +114,9 @@ def _find(customer_id: str, currency: str) -> CreditAccount | None:
     return account
 
 
-def credit_to_post_to(load: Callable[[], CreditAccount], terms: Terms, cause: Cause) -> CreditAccount:
-    """The account as `load` finds it, without anything that is over.
+def load_credit_for_posting(load: Callable[[], CreditAccount], terms: Terms, cause: Cause) -> CreditAccount:
+    """The account as `load` finds it, without overdue lots; to be posted to.
 
     Raises what `load` raises, and LostRaceError when another run is faster.
     """
-    return caught_up(load, terms.watch, cause, partial(post, terms=terms))
+    return expire_overdue(load, terms.watch, cause, partial(post, terms=terms))

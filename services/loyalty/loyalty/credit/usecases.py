@@ -8,11 +8,11 @@ from typing import Any
 from loyalty.credit import rules, store
 from loyalty.credit.items import CreditAccount
 from loyalty.credit.models import CreditEntryView, CreditVerificationView, CreditView, NewCredit, Revocation
-from loyalty.credit.store import credit_to_post_to
+from loyalty.credit.store import load_credit_for_posting
 from loyalty.ledger import rules as ledger_rules
 from loyalty.ledger import store as ledger
 from loyalty.ledger.balances import EntryKind
-from loyalty.ledger.overdue import aged
+from loyalty.ledger.overdue import without_overdue
 from loyalty.ledger.store import Terms
 from loyalty.ledger.verification import prove
 from loyalty.points.models import EntriesQuery
@@ -59,7 +59,7 @@ def revoke_credit(
     origin = origin_of(ids.new_credit_id(), cause)
 
     def revoke() -> CreditEntryView:
-        account = credit_to_post_to(lambda: store.existing_account(customer_id, currency), terms, cause)
+        account = load_credit_for_posting(lambda: store.existing_account(customer_id, currency), terms, cause)
         return _revoke(account, revocation, origin, attempt, terms)
 
     return retry_lost_races(revoke)
@@ -78,7 +78,9 @@ def list_credit(customer_id: str, *, by_self: bool) -> Page[CreditView]:
     owner = shown_account(customer_id, by_self=by_self)
     accounts = store.accounts_of(owner.customer_id)
     watch = store.terms_now().watch
-    return Page.of([CreditView.of(aged(account, watch)) for account in accounts if not account.is_closed], None)
+    return Page.of(
+        [CreditView.of(without_overdue(account, watch)) for account in accounts if not account.is_closed], None
+    )
 
 
 def list_entries(
@@ -136,7 +138,7 @@ def _issue(
     account = store.account_to_open(customer_id, new.currency)
     rules.check_room(account.balance, new.amount)
     lot = new.expires_on or rules.lot_for(terms.today, terms.programme)
-    posting = ledger_rules.give(EntryKind.ISSUED, account.standing, new.amount, lot)
+    posting = ledger_rules.give(EntryKind.ISSUED, account.balances, new.amount, lot)
     entry = store.post(account, posting, origin, terms, reason=new.reason, code=new.code)
     view = CreditEntryView.of(entry, names_staff=True)
     ledger.write(entry, account, store.guard(account), attempt and attempt.receipt(view))
@@ -152,7 +154,7 @@ def _revoke(
 ) -> CreditEntryView:
     if account.available < revocation.amount:
         raise shortage(account)
-    posting = ledger_rules.revoke(account.standing, revocation.amount, min(account.standing.lots))
+    posting = ledger_rules.revoke(account.balances, revocation.amount, min(account.balances.lots))
     entry = store.post(account, posting, origin, terms, reason=revocation.reason, code=revocation.code)
     view = CreditEntryView.of(entry, names_staff=True)
     ledger.write(entry, account, attempt and attempt.receipt(view))

@@ -11,7 +11,7 @@ from loyalty.ledger.store import Origin, Terms
 from loyalty.points import store
 from loyalty.points.items import PointsAccount
 from loyalty.points.rules import lot_for
-from loyalty.points.store import account_to_post_to
+from loyalty.points.store import load_for_posting
 from shared.cause import Cause
 from shared.events.customers import ReviewRecorded
 from shared.table import retry_lost_races
@@ -37,7 +37,7 @@ def bonus_entry(account: PointsAccount, bonus: str, amount: int, origin: Origin,
     limits, quota = terms.programme.earning.limits, Quota.of(account, terms.today)
     given, lot = clip(amount, quota.left(limits)), lot_for(terms.today, terms.programme.expiry)
     quota.use(account, given, limits)
-    posting = rules.earn(account.standing, given, lot)
+    posting = rules.earn(account.balances, given, lot)
     return store.post(account, posting, origin, terms, parts=[[bonus, given]], lot=lot.isoformat())
 
 
@@ -46,7 +46,7 @@ def _give(customer_id: str, bonus: str, origin: Origin) -> None:
     amount = getattr(terms.programme.earning.bonuses, bonus)
     if amount == 0:
         return
-    account = account_to_post_to(customer_id, terms, origin.cause)
+    account = load_for_posting(customer_id, terms, origin.cause)
     if account.erased_at:
         return
     try:

@@ -111,7 +111,7 @@ def _exact_parts(order: OrderFacts, base: int, who: Member, programme: Programme
     """
     earning, boosts = programme.earning, _boosts(order, who, programme)
     per_unit = Fraction(earning.points_per_unit, 10 ** exponent(order.currency))
-    by_tier = Fraction(programme.tiers.rung_of(who.tier).multiplier)
+    by_tier = Fraction(programme.tiers.level_of(who.tier).multiplier)
     parts = {BASE: base * per_unit, TIER: base * per_unit * (by_tier - 1)}
     parts |= {boost.rule: Fraction(0) for boost in boosts}
     for share, applying in _shares(base, order.lines, boosts):

@@ -9,21 +9,21 @@ from shared.events.loyalty import CardReplaced
 from shared.table import Put
 
 
-def hand_over_card(gone: PointsAccount, stays: PointsAccount, cause: Cause) -> list[Put]:
-    """The writes by which `stays` takes over the card of `gone`, for the commit that writes both accounts.
+def hand_over_card(merged: PointsAccount, survivor: PointsAccount, cause: Cause) -> list[Put]:
+    """The writes by which `survivor` takes over the card of `merged`, for the commit that writes both accounts.
 
-    Whoever stays keeps their own card, and the other's counts as replaced by it, whatever the two are good for; without
+    The survivor keeps their own card, and the other's counts as replaced by it, whatever the two are good for; without
     one of their own they take the other's over as it is. Changes both accounts. Raises LostRaceError when a card was
     replaced after its account was read.
     """
-    card, own = card_of(gone), card_of(stays)
-    gone.card_number = gone.card_issued_at = None
+    card, kept = card_of(merged), card_of(survivor)
+    merged.card_number = merged.card_issued_at = None
     if card is None:
         return []
-    if own is None:
-        card.customer_id = stays.customer_id
-        stays.card_number, stays.card_issued_at = card.number, card.issued_at
+    if kept is None:
+        card.customer_id = survivor.customer_id
+        survivor.card_number, survivor.card_issued_at = card.number, card.issued_at
         return [Put(card)]
-    own.succeed(card)
-    own.tell(CardReplaced, cause)
-    return [Put(card), Put(own)]
+    kept.succeed(card)
+    kept.tell(CardReplaced, cause)
+    return [Put(card), Put(kept)]

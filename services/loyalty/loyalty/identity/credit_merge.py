@@ -6,7 +6,7 @@ from functools import partial
 
 from loyalty.credit import store
 from loyalty.credit.items import CREDIT, CreditAccount
-from loyalty.credit.store import credit_to_post_to
+from loyalty.credit.store import load_credit_for_posting
 from loyalty.identity.rules import latest_day, warned_until
 from loyalty.identity.takeover import carry_over
 from loyalty.ledger import store as ledger
@@ -19,22 +19,22 @@ from shared.keys import customer_partition
 from shared.table import Put, commit, find
 
 
-def merge_credit(gone_id: str, currency: str, cause: Cause) -> None:
+def merge_credit(merged_id: str, currency: str, cause: Cause) -> None:
     """End the account of a customer whose points went to another, and let that one's take it over, once."""
     terms = store.terms_now()
-    gone = credit_to_post_to(partial(_own_account, gone_id, currency), terms, cause)
-    owner = find_points(gone_id)
-    if gone.is_closed or owner is None or owner.erased_at or owner.customer_id == gone_id:
+    merged = load_credit_for_posting(partial(_own_account, merged_id, currency), terms, cause)
+    owner = find_points(merged_id)
+    if merged.is_closed or owner is None or owner.erased_at or owner.customer_id == merged_id:
         return  # it was done before, or an erasure has taken it over
-    stays = credit_to_post_to(partial(store.account_to_open, owner.customer_id, currency), terms, cause)
-    waiting = [account.warned_on for account in (stays, gone) if account.is_due(terms.now)]
-    stays.warned_on = warned_until(terms.today, waiting)
-    stays.active_on = latest_day(stays.active_on, gone.active_on)
-    entries = _carry_over(gone, stays, terms, cause)
-    gone.rest()
-    gone.merged_into = stays.customer_id
+    survivor = load_credit_for_posting(partial(store.account_to_open, owner.customer_id, currency), terms, cause)
+    waiting = [account.warned_on for account in (survivor, merged) if account.is_due(terms.now)]
+    survivor.warned_on = warned_until(terms.today, waiting)
+    survivor.active_on = latest_day(survivor.active_on, merged.active_on)
+    entries = _carry_over(merged, survivor, terms, cause)
+    merged.clear_due()
+    merged.merged_into = survivor.customer_id
     # Nobody erased meanwhile is given credit.
-    commit(Put(gone), Put(stays), *map(Put, entries), store.guard(stays))
+    commit(Put(merged), Put(survivor), *map(Put, entries), store.guard(survivor))
 
 
 def _own_account(customer_id: str, currency: str) -> CreditAccount:
@@ -44,10 +44,10 @@ def _own_account(customer_id: str, currency: str) -> CreditAccount:
     return account
 
 
-def _carry_over(gone: CreditAccount, stays: CreditAccount, terms: Terms, cause: Cause) -> list[Entry]:
+def _carry_over(merged: CreditAccount, survivor: CreditAccount, terms: Terms, cause: Cause) -> list[Entry]:
     def post(account: Account, posting: Posting, origin: ledger.Origin, *, head: str | None) -> Entry:
         assert isinstance(account, CreditAccount)  # noqa: S101  # one of the two
         return store.post(account, posting, origin, terms, head=head)
 
     # As with all credit: what is owed is filled first.
-    return carry_over(gone, stays, post, cause, fills_debt=True)
+    return carry_over(merged, survivor, post, cause, fills_debt=True)

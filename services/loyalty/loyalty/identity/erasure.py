@@ -12,7 +12,7 @@ from loyalty.credit.items import CREDIT, CreditAccount
 from loyalty.kinds import AnyItem
 from loyalty.ledger import rules
 from loyalty.ledger import store as ledger
-from loyalty.ledger.balances import EntryKind, Standing
+from loyalty.ledger.balances import Balances, EntryKind
 from loyalty.ledger.items import ACCOUNT, Account, Entry
 from loyalty.members.items import Card
 from loyalty.members.store import card_of
@@ -34,7 +34,7 @@ WHY_KEPT: Final = (
 
 def erase_customer(request: ErasureRequested, cause: Cause) -> None:
     """Erase what loyalty knows of a person, and answer; heard again, finish what was left undone and answer again."""
-    retry_lost_races(lambda: _bury(request, cause))
+    retry_lost_races(lambda: _leave_tombstone(request, cause))
     swept = _sweep(request, cause)
     retry_lost_races(lambda: _answer(request, swept, cause))
 
@@ -43,7 +43,7 @@ def erase_late(customer_id: str, erased_id: str, cause: Cause) -> None:
     """Erase what is left of somebody who turns out to be a person whose erasure has been answered already."""
     # The entry that voids the points is then named by that person, not by a request.
     request = ErasureRequested.model_construct(request_id=erased_id, customer_id=customer_id)
-    retry_lost_races(lambda: _bury(request, cause))
+    retry_lost_races(lambda: _leave_tombstone(request, cause))
     _sweep(request, cause)
     retry_lost_races(lambda: _finish(customer_id))
 
@@ -59,7 +59,7 @@ def erased_of(account: PointsAccount) -> dict[str, int]:
     return {what: count for what, count in account.erased.items() if what != "entries_kept"}
 
 
-def _bury(request: ErasureRequested, cause: Cause) -> None:
+def _leave_tombstone(request: ErasureRequested, cause: Cause) -> None:
     """Turn the account into a tombstone, in one transaction with its card's end and the entry that voids its points."""
     account = store.account_of(request.customer_id)
     if account.erased_at:
@@ -68,15 +68,15 @@ def _bury(request: ErasureRequested, cause: Cause) -> None:
     credits_ = [credit for person in people for credit in _credit_of(person)]
     merged = [found for person in people[1:] if (found := find(PointsAccount, customer_partition(person), ACCOUNT))]
     reasons = [key for each in [account, *merged, *credits_] for key in _with_reasons(each)]
-    things = [item.sk.partition("#")[0] for person in people for item in _things_of(person)]
+    others = [item.sk.partition("#")[0] for person in people for item in _others_of(person)]
     card = card_of(account)
     account.erased = {
         "accounts": (1 if account.version else 0) + len(merged) + len(credits_),
         "cards": 1 + len(card.former or ()) if card else 0,
         "reasons": len(reasons),
-        "receipts": things.count("RECEIPT"),
-        "claims": things.count("CLAIM"),
-        "proposals": things.count("PROPOSAL"),
+        "receipts": others.count("RECEIPT"),
+        "claims": others.count("CLAIM"),
+        "proposals": others.count("PROPOSAL"),
         "dead_letters": 0,
     }
     account.unfinished = {"people": people, "reasons": reasons, "cards": list(card.former or ()) if card else []}
@@ -102,18 +102,18 @@ def _with_reasons(account: Account) -> list[list[str]]:
 
 
 def _void(account: PointsAccount, request: ErasureRequested, cause: Cause) -> Entry | None:
-    if account.standing.vector == Standing(earned=account.earned or 0).vector and not account.entries:
+    if account.balances.vector == Balances(earned=account.earned or 0).vector and not account.entries:
         return None
     origin = ledger.Origin(f"ERASURE#{account.customer_id}", "ENTRY", request.request_id, cause)
-    entry = store.post(account, rules.close(EntryKind.VOIDED, account.standing), origin, store.terms_now())
+    entry = store.post(account, rules.close(EntryKind.VOIDED, account.balances), origin, store.terms_now())
     ledger.seal(account, entry)
     return entry
 
 
 def _strip(account: PointsAccount) -> None:
-    account.stand(Standing())
-    account.stand_in(fresh(store.terms_now().programme.tiers))
-    account.rest()
+    account.set_balances(Balances())
+    account.set_tier(fresh(store.terms_now().programme.tiers))
+    account.clear_due()
     account.opened_at = account.email_verified = account.profile_version = account.birthday = account.groups = None
     account.registered_at = account.card_number = account.card_issued_at = None
     account.quota = account.referrals = account.merged_from = None
@@ -134,7 +134,7 @@ def _sweep(request: ErasureRequested, cause: Cause) -> int:
             retry_lost_races(lambda credit=credit: _void_credit(credit, request, cause))  # type: ignore[misc]
             # Now that nothing is posted to it any more: also of what staff gave while the erasure began.
             retry_lost_races(lambda credit=credit: _remove_reasons(credit))  # type: ignore[misc]
-        delete_all(_things_of(person))
+        delete_all(_others_of(person))
     return sweep_dead_letters(*people)
 
 
@@ -144,8 +144,8 @@ def _void_credit(found: CreditAccount, request: ErasureRequested, cause: Cause) 
         return  # what went to another account is voided there
     terms = store.terms_now()
     origin = ledger.Origin(f"ERASURE#{account.name}", "ENTRY", request.request_id, cause)
-    entry = ledger.post(account, rules.close(EntryKind.VOIDED, account.standing), origin, terms)
-    account.rest()
+    entry = ledger.post(account, rules.close(EntryKind.VOIDED, account.balances), origin, terms)
+    account.clear_due()
     account.erased_at = clock.now()
     ledger.write(entry, account)
 
@@ -168,7 +168,7 @@ def _credit_of(customer_id: str) -> list[CreditAccount]:
     return list(CreditAccount.query(customer_partition(customer_id), begins, consistent_read=True))
 
 
-def _things_of(customer_id: str) -> list[AnyItem]:
+def _others_of(customer_id: str) -> list[AnyItem]:
     """What else lies in the person's own partition: receipts, claims."""
     found = AnyItem.query(customer_partition(customer_id), consistent_read=True)
     return [item for item in found if not isinstance(item, Account)]

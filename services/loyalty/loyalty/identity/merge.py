@@ -23,9 +23,9 @@ def merge_customers(merged: CustomersMerged, cause: Cause) -> None:
     is erased.
     """
     retry_lost_races(lambda: merge_points(merged.merged_id, merged.customer_id, cause))
-    stays = account_of(merged.customer_id)
-    if stays.erased_at:
-        erase_late(merged.merged_id, stays.customer_id, cause)
+    survivor = account_of(merged.customer_id)
+    if survivor.erased_at:
+        erase_late(merged.merged_id, survivor.customer_id, cause)
         return
     # No credit opens under the old id once the points have moved, so these are all.
     for account in credit_of(merged.merged_id):

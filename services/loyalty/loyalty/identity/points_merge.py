@@ -16,7 +16,7 @@ from loyalty.ledger.store import Terms
 from loyalty.points import store
 from loyalty.points.items import PointsAccount
 from loyalty.points.rules import fills_debt
-from loyalty.points.store import account_to_post_to
+from loyalty.points.store import load_for_posting
 from loyalty.points.tier_rules import fresh, merge
 from shared import clock
 from shared.cause import Cause
@@ -24,22 +24,22 @@ from shared.keys import customer_partition
 from shared.table import Put, commit, find
 
 
-def merge_points(gone_id: str, stays_id: str, cause: Cause) -> None:
+def merge_points(merged_id: str, survivor_id: str, cause: Cause) -> None:
     """End the account of the one and let that of the other take it over, once; neither needs to be there already.
 
     Nothing happens where either has been erased.
     """
     terms = store.terms_now()
-    gone = account_to_post_to(gone_id, terms, cause, _own_account)
-    stays = account_to_post_to(stays_id, terms, cause)
-    if gone.is_closed or stays.erased_at or stays.customer_id == gone_id:
+    merged = load_for_posting(merged_id, terms, cause, _own_account)
+    survivor = load_for_posting(survivor_id, terms, cause)
+    if merged.is_closed or survivor.erased_at or survivor.customer_id == merged_id:
         return
-    writes = hand_over_card(gone, stays, cause)
-    _know(stays, gone, terms)
-    entries = _carry_over(gone, stays, terms, cause) if gone.entries else []
-    _bury(gone, stays.customer_id, terms)
-    # The account that stays is written even where nothing is known of either: the old id must lead somewhere.
-    commit(Put(gone), Put(stays), *map(Put, entries), *writes)
+    writes = hand_over_card(merged, survivor, cause)
+    _take_over_facts(survivor, merged, terms)
+    entries = _carry_over(merged, survivor, terms, cause) if merged.entries else []
+    _leave_tombstone(merged, survivor.customer_id, terms)
+    # The survivor's account is written even where nothing is known of either: the old id must lead somewhere.
+    commit(Put(merged), Put(survivor), *map(Put, entries), *writes)
 
 
 def _own_account(customer_id: str) -> PointsAccount:
@@ -48,40 +48,40 @@ def _own_account(customer_id: str) -> PointsAccount:
     return found or PointsAccount.fresh(customer_id, clock.now())
 
 
-def _know(stays: PointsAccount, gone: PointsAccount, terms: Terms) -> None:
-    """Let the account that stays know what was known of the other. The profile stays its own."""
-    stays.quota = _quota(stays, gone, terms.today)
-    stays.referrals = referrals_of_both(stays, gone)
-    stays.opened_at = earliest(stays.opened_at, gone.opened_at)
-    stays.active_on = latest_day(stays.active_on, gone.active_on)
-    waiting = [account.warned_on for account in (stays, gone) if account.is_due(terms.now)]
-    stays.warned_on = warned_until(terms.today, waiting)
-    stays.merged_from = people_of(gone.customer_id, gone.merged_from, stays.merged_from)
+def _take_over_facts(survivor: PointsAccount, merged: PointsAccount, terms: Terms) -> None:
+    """Let the surviving account know what was known of the other. It keeps its own profile."""
+    survivor.quota = _quota(survivor, merged, terms.today)
+    survivor.referrals = referrals_of_both(survivor, merged)
+    survivor.opened_at = earliest(survivor.opened_at, merged.opened_at)
+    survivor.active_on = latest_day(survivor.active_on, merged.active_on)
+    waiting = [account.warned_on for account in (survivor, merged) if account.is_due(terms.now)]
+    survivor.warned_on = warned_until(terms.today, waiting)
+    survivor.merged_from = people_of(merged.customer_id, merged.merged_from, survivor.merged_from)
 
 
-def _quota(stays: PointsAccount, gone: PointsAccount, today: date) -> tuple[str, int, int, int] | None:
+def _quota(survivor: PointsAccount, merged: PointsAccount, today: date) -> tuple[str, int, int, int] | None:
     """What was given to both today, this month and ever: one person has one limit."""
-    if stays.quota is None and gone.quota is None:
+    if survivor.quota is None and merged.quota is None:
         return None
-    one, other = Quota.of(stays, today), Quota.of(gone, today)
+    one, other = Quota.of(survivor, today), Quota.of(merged, today)
     return today.isoformat(), one.today + other.today, one.this_month + other.this_month, one.ever + other.ever
 
 
-def _carry_over(gone: PointsAccount, stays: PointsAccount, terms: Terms, cause: Cause) -> list[Entry]:
-    before = {gone.pk: gone.tier, stays.pk: stays.tier}
-    stays.stand_in(merge(stays.tiers, gone.tiers, terms.today, terms.programme.tiers))
+def _carry_over(merged: PointsAccount, survivor: PointsAccount, terms: Terms, cause: Cause) -> list[Entry]:
+    before = {merged.pk: merged.tier, survivor.pk: survivor.tier}
+    survivor.set_tier(merge(survivor.tiers, merged.tiers, terms.today, terms.programme.tiers))
 
     def post(account: Account, posting: Posting, origin: ledger.Origin, *, head: str | None) -> Entry:
         assert isinstance(account, PointsAccount)  # noqa: S101  # one of the two
         return store.post(account, posting, origin, terms, tier_before=before[account.pk], head=head)
 
-    return carry_over(gone, stays, post, cause, fills_debt=fills_debt(terms.programme))
+    return carry_over(merged, survivor, post, cause, fills_debt=fills_debt(terms.programme))
 
 
-def _bury(gone: PointsAccount, stays_id: str, terms: Terms) -> None:
+def _leave_tombstone(merged: PointsAccount, survivor_id: str, terms: Terms) -> None:
     """Leave of the account its chain, and where it went."""
-    gone.stand_in(fresh(terms.programme.tiers))
-    gone.rest()
-    gone.opened_at = gone.registered_at = gone.email_verified = gone.profile_version = None
-    gone.birthday = gone.groups = gone.quota = gone.referrals = gone.merged_from = None
-    gone.merged_into = stays_id
+    merged.set_tier(fresh(terms.programme.tiers))
+    merged.clear_due()
+    merged.opened_at = merged.registered_at = merged.email_verified = merged.profile_version = None
+    merged.birthday = merged.groups = merged.quota = merged.referrals = merged.merged_from = None
+    merged.merged_into = survivor_id

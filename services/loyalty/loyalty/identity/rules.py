@@ -1,4 +1,4 @@
-"""What of two accounts goes on in the one that stays, beside what the ledger takes over."""
+"""What the surviving account takes over from the merged one, beside the ledger's balances."""
 
 from __future__ import annotations
 
@@ -24,6 +24,6 @@ def warned_until(today: date, missing_since: Iterable[date | None]) -> date:
     return min((day for day in missing_since if day), default=today)
 
 
-def people_of(gone: str, before_it: Iterable[str] | None, already: Iterable[str] | None) -> tuple[str, ...]:
-    """Everyone who turned out to be the customer that stays, once `gone` is one of them, with all who were `gone`."""
-    return tuple(dict.fromkeys((*(already or ()), *(before_it or ()), gone)))
+def people_of(merged: str, before_it: Iterable[str] | None, already: Iterable[str] | None) -> tuple[str, ...]:
+    """Everyone who turned out to be the survivor, once `merged` is one of them, with all who were `merged`."""
+    return tuple(dict.fromkeys((*(already or ()), *(before_it or ()), merged)))

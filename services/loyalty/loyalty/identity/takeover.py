@@ -15,28 +15,30 @@ IN: Final = "IN"
 
 
 class Post(Protocol):
-    """Makes the entry of a posting, to which it turns the account."""
+    """Makes the entry of a posting; the account's balances become those after it."""
 
     def __call__(self, account: Account, posting: Posting, origin: ledger.Origin, *, head: str | None) -> Entry:
         """The entry, not stored yet."""
 
 
-def carry_over(gone: Account, stays: Account, post: Post, cause: Cause, *, fills_debt: bool) -> list[Entry]:
+def carry_over(merged: Account, survivor: Account, post: Post, cause: Cause, *, fills_debt: bool) -> list[Entry]:
     """The last entry of the one account and the one by which the other takes over all that it held and was.
 
     Each carries the hash that the other's chain had reached, so that neither ledger can be had without the other.
     """
-    carried = gone.standing
+    carried = merged.balances
     close = rules.close(EntryKind.MERGED_OUT, carried)
-    out = post(gone, close, _origin(OUT, gone, stays, cause), head=stays.head.hex() if stays.head else None)
-    ledger.seal(gone, out)
-    take_over = rules.take_over(stays.standing, carried, fills_debt=fills_debt)
-    into = post(stays, take_over, _origin(IN, gone, gone, cause), head=out.hash.hex())
-    ledger.seal(stays, into)
+    out = post(
+        merged, close, _origin(OUT, merged, survivor, cause), head=survivor.head.hex() if survivor.head else None
+    )
+    ledger.seal(merged, out)
+    take_over = rules.take_over(survivor.balances, carried, fills_debt=fills_debt)
+    into = post(survivor, take_over, _origin(IN, merged, merged, cause), head=out.hash.hex())
+    ledger.seal(survivor, into)
     return [out, into]
 
 
-def _origin(step: str, gone: Account, named: Account, cause: Cause) -> ledger.Origin:
+def _origin(step: str, merged: Account, named: Account, cause: Cause) -> ledger.Origin:
     # A customer is merged away once, and each of their accounts with them.
-    which = gone.name.removeprefix(gone.customer_id)
-    return ledger.Origin(f"MERGE#{gone.customer_id}", f"{step}{which}", named.customer_id, cause)
+    which = merged.name.removeprefix(merged.customer_id)
+    return ledger.Origin(f"MERGE#{merged.customer_id}", f"{step}{which}", named.customer_id, cause)

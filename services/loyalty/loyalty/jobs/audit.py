@@ -40,11 +40,11 @@ def _accounts_and_entries_since(day: date) -> tuple[Mapping[str, Books], Mapping
 
 def _books_of(account: Account) -> Books:
     """What one account holds and counts."""
-    standing = account.standing
-    books = Books(entries=account.entries, held=standing.held, owed=standing.owed)
-    for lot, amount in standing.lots.items():
+    balances = account.balances
+    books = Books(entries=account.entries, held=balances.held, owed=balances.owed)
+    for lot, amount in balances.lots.items():
         books.add(Books(months={month_of(lot): Places(available=amount)}))
-    for where, amount in standing.pending.items():
+    for where, amount in balances.pending.items():
         books.add(Books(months={month_of(where.lot): Places(pending=amount)}))
     return books
 

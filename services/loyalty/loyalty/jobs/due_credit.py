@@ -6,9 +6,9 @@ from functools import partial
 
 from loyalty.credit import store
 from loyalty.credit.items import CreditAccount
-from loyalty.credit.rules import back
+from loyalty.credit.rules import return_policy
 from loyalty.ledger import store as ledger
-from loyalty.ledger.overdue import end_hold, expire, look_again
+from loyalty.ledger.overdue import expire, release_next_overdue, warn_and_set_due
 from shared.cause import Cause
 from shared.events.loyalty import CreditExpiring
 
@@ -20,10 +20,10 @@ def advance_credit(account: CreditAccount, cause: Cause) -> None:
     """
     terms = store.terms_now()
     post = partial(store.post, terms=terms)
-    entry = end_hold(account, terms.now, cause, back(terms.programme, terms.today), post) or expire(
-        account, terms.watch, cause, post
-    )
+    entry = release_next_overdue(
+        account, terms.now, cause, return_policy(terms.programme, terms.today), post
+    ) or expire(account, terms.watch, cause, post)
     if entry:
         ledger.write(entry, account)
     else:
-        look_again(account, terms, CreditExpiring, cause)
+        warn_and_set_due(account, terms, CreditExpiring, cause)

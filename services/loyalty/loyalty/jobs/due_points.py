@@ -8,11 +8,11 @@ from loyalty.ledger import rules
 from loyalty.ledger import store as ledger
 from loyalty.ledger.balances import EntryKind
 from loyalty.ledger.items import Entry
-from loyalty.ledger.overdue import end_hold, expire, look_again, on_day
+from loyalty.ledger.overdue import expire, on_day, release_next_overdue, warn_and_set_due
 from loyalty.ledger.store import Terms
 from loyalty.points import store
 from loyalty.points.items import PointsAccount
-from loyalty.points.rules import back
+from loyalty.points.rules import return_policy
 from loyalty.points.tier_rules import review
 from shared.cause import Cause
 from shared.events.loyalty import PointsExpiring
@@ -26,19 +26,19 @@ def advance_points(account: PointsAccount, cause: Cause) -> None:
     terms = store.terms_now()
     post = partial(store.post, terms=terms)
     entry = (
-        end_hold(account, terms.now, cause, back(terms.programme, terms.today), post)
-        or _ripen(account, terms, cause)
+        release_next_overdue(account, terms.now, cause, return_policy(terms.programme, terms.today), post)
+        or _activate(account, terms, cause)
         or expire(account, terms.watch, cause, post)
         or _review(account, terms, cause)
     )
     if entry:
         ledger.write(entry, account)
     else:
-        look_again(account, terms, PointsExpiring, cause)
+        warn_and_set_due(account, terms, PointsExpiring, cause)
 
 
-def _ripen(account: PointsAccount, terms: Terms, cause: Cause) -> Entry | None:
-    posting = rules.ripen(account.standing, terms.today)
+def _activate(account: PointsAccount, terms: Terms, cause: Cause) -> Entry | None:
+    posting = rules.activate(account.balances, terms.today)
     if posting is None:
         return None
     return store.post(account, posting, on_day("RIPENING", account, terms.today, cause), terms)
@@ -46,8 +46,8 @@ def _ripen(account: PointsAccount, terms: Terms, cause: Cause) -> Entry | None:
 
 def _review(account: PointsAccount, terms: Terms, cause: Cause) -> Entry | None:
     before = account.tier
-    account.stand_in(review(account.tiers, terms.today, terms.programme.tiers))
+    account.set_tier(review(account.tiers, terms.today, terms.programme.tiers))
     if account.tier is before:
         return None
     origin = on_day("TIER", account, terms.today, cause)
-    return store.post(account, rules.nothing(EntryKind.REVIEWED, account.standing), origin, terms, tier_before=before)
+    return store.post(account, rules.nothing(EntryKind.REVIEWED, account.balances), origin, terms, tier_before=before)

@@ -1,4 +1,4 @@
-"""What time does: holds end, pending points ripen, lots expire, tiers are looked at, customers are warned.
+"""What time does: holds end, pending points are activated, lots expire, tiers are looked at, customers are warned.
 
 Only accounts that are due are read, and each step is an operation of its own, so a run can end anywhere.
 """
@@ -19,7 +19,7 @@ from shared.cause import Cause
 from shared.observability import count, describe, logger
 from shared.table import find, retry_lost_races
 
-# An account has few steps to take, one for each lot that is over; what is due after so many is left to the next run.
+# An account has few steps to take, one for each overdue lot; what is due after so many is left to the next run.
 _STEPS = 20
 
 

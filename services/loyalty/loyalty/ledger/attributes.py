@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
-from loyalty.ledger.balances import Graced, Hold, Holds, InGrace, Lots, Pending, Ripening
+from loyalty.ledger.balances import Activation, GraceLot, GraceLots, Hold, Holds, Lots, Pending
 from loyalty.table import TextAttribute
 
 _MINUTES: Final = "%Y-%m-%dT%H:%MZ"
@@ -17,7 +17,7 @@ def lots_attribute(**options: Any) -> TextAttribute[Lots]:
 
 
 def pending_attribute(**options: Any) -> TextAttribute[Pending]:
-    """What ripens, by its day and lot, or changes of it."""
+    """Pending amounts, by the day of their activation and their lot, or changes of them."""
     return TextAttribute(write_pending, _read_pending, **options)
 
 
@@ -26,9 +26,9 @@ def holds_attribute(**options: Any) -> TextAttribute[Holds]:
     return TextAttribute(_write_holds, _read_holds, **options)
 
 
-def graced_attribute(**options: Any) -> TextAttribute[Graced]:
-    """Which lots the amounts in a grace are of."""
-    return TextAttribute(_write_graced, _read_graced, **options)
+def grace_lots_attribute(**options: Any) -> TextAttribute[GraceLots]:
+    """Grace lots, and the lots that their amounts are of."""
+    return TextAttribute(_write_grace_lots, _read_grace_lots, **options)
 
 
 def write_lots(lots: Lots) -> dict[str, int]:
@@ -42,20 +42,20 @@ def read_lots(written: dict[str, int]) -> Lots:
 
 
 def write_pending(pending: Pending) -> dict[str, int]:
-    """What is pending as JSON says it: by the day it ripens on and the day of its lot."""
+    """Pending amounts as JSON says them: by the day of their activation and the day of their lot."""
     return {f"{where.on}/{where.lot}": pending[where] for where in sorted(pending)}
 
 
 def _read_pending(written: dict[str, int]) -> Pending:
-    return {Ripening(*map(date.fromisoformat, where.split("/"))): amount for where, amount in written.items()}
+    return {Activation(*map(date.fromisoformat, where.split("/"))): amount for where, amount in written.items()}
 
 
-def _write_graced(graced: Graced) -> dict[str, int]:
-    return {f"{where.lot}/{where.of}": graced[where] for where in sorted(graced)}
+def _write_grace_lots(grace_lots: GraceLots) -> dict[str, int]:
+    return {f"{where.lot}/{where.of}": grace_lots[where] for where in sorted(grace_lots)}
 
 
-def _read_graced(written: dict[str, int]) -> Graced:
-    return {InGrace(*map(date.fromisoformat, where.split("/"))): amount for where, amount in written.items()}
+def _read_grace_lots(written: dict[str, int]) -> GraceLots:
+    return {GraceLot(*map(date.fromisoformat, where.split("/"))): amount for where, amount in written.items()}
 
 
 def _write_holds(holds: Holds) -> dict[str, Any]:

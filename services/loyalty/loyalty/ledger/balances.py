@@ -26,35 +26,35 @@ K = TypeVar("K", bound=tuple[date, date] | date)
 Lots = Mapping[date, int]
 
 
-class Ripening(NamedTuple):
-    """Where pending amounts lie: the day on which they become usable, and the lot they then fall into."""
+class Activation(NamedTuple):
+    """Where pending amounts lie: the day of their activation, and the lot they then fall into."""
 
     on: date
     lot: date
 
 
-Pending = Mapping[Ripening, int]
+Pending = Mapping[Activation, int]
 
 
-class InGrace(NamedTuple):
-    """Where amounts lie that came back when their lot had ended: the lot of the grace, and the one they are of."""
+class GraceLot(NamedTuple):
+    """Where amounts lie that returned when their lot had ended: the lot of the grace, and the one they are of."""
 
     lot: date
     of: date
 
 
-Graced = Mapping[InGrace, int]
+GraceLots = Mapping[GraceLot, int]
 
 NO_LOTS: Final[Lots] = MappingProxyType({})
 NO_PENDING: Final[Pending] = MappingProxyType({})
-_NONE_GRACED: Final[Graced] = MappingProxyType({})
+_NO_GRACE_LOTS: Final[GraceLots] = MappingProxyType({})
 
 
 class EntryKind(StrEnum):
     """What an entry did."""
 
     EARNED = "earned"
-    # What was pending can be used.
+    # Points were activated: what was pending can be used.
     RIPENED = "ripened"
     # Earned and taken back with its order's money; and given back, when the order was reinstated.
     REVERSED = "reversed"
@@ -104,12 +104,12 @@ _NO_HOLDS: Final[Holds] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
-class Standing:
-    """How an account stands.
+class Balances:
+    """The balances of an account.
 
-    `written_off` counts, by lot, what had expired unspent when its order was refunded: it counted as taken back, and
-    no other order of the same lot may count it again. `graced` says which lot some of a grace's are of: what expires
-    there unspent expired of that lot.
+    `expired_before_reversal` counts, by lot, what had expired unspent when its order was refunded: it counted as taken
+    back, and no other order of the same lot may count it again. `grace_lots` says which lot the amounts in a grace are
+    of: what expires there unspent expired of that lot.
     """
 
     lots: Lots = field(default_factory=lambda: NO_LOTS)
@@ -119,8 +119,8 @@ class Standing:
     earned: int = 0
     spent: int = 0
     expired: int = 0
-    written_off: Lots = field(default_factory=lambda: NO_LOTS)
-    graced: Graced = field(default_factory=lambda: _NONE_GRACED)
+    expired_before_reversal: Lots = field(default_factory=lambda: NO_LOTS)
+    grace_lots: GraceLots = field(default_factory=lambda: _NO_GRACE_LOTS)
 
     @property
     def available(self) -> int:
@@ -164,20 +164,21 @@ class Vector(NamedTuple):
 
 @dataclass(frozen=True)
 class Posting:
-    """What one operation posts: the signed change of each place, and how the account stands before and after it.
+    """What one operation posts: the signed change of each place, and the balances before and after it.
 
-    Of a reversal, `taken_back` is how much that was earned it undoes, `own` what of that was still there, `written_off`
-    what had expired, by lot, and `forgiven` what nobody will ever pay; of a reinstatement all but `own` are negative.
+    Of a reversal, `taken_back` is how many earned points it takes back. Of these, `still_in_lot` were still there,
+    `expired_before_reversal` had expired, by lot, and `forgiven` will never be paid by anybody. Of a reinstatement all
+    but `still_in_lot` are negative.
     """
 
     kind: EntryKind
-    before: Standing
-    after: Standing
+    before: Balances
+    after: Balances
     lots: Lots = field(default_factory=lambda: NO_LOTS)
     pending: Pending = field(default_factory=lambda: NO_PENDING)
     taken_back: int = 0
-    own: int = 0
-    written_off: Lots = field(default_factory=lambda: NO_LOTS)
+    still_in_lot: int = 0
+    expired_before_reversal: Lots = field(default_factory=lambda: NO_LOTS)
     forgiven: int = 0
 
     @property

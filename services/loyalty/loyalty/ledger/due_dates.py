@@ -1,4 +1,4 @@
-"""When a day does something to an account: something ripens, expires or is to be warned of."""
+"""When a day does something to an account: points are activated, expire or are to be warned of."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from loyalty.days import NEVER, day_after, months_after, start_of
-from loyalty.ledger.balances import Lots, Standing
+from loyalty.ledger.balances import Balances, Lots
 
 
 @dataclass(frozen=True)
@@ -33,10 +33,10 @@ class Notice:
 
 
 def next_due(
-    standing: Standing, active_on: date | None, warned_on: date | None, watch: Watch, others: Iterable[datetime]
+    balances: Balances, active_on: date | None, warned_on: date | None, watch: Watch, others: Iterable[datetime]
 ) -> datetime | None:
     """The next moment at which a day does something to an account; None while nothing is to come."""
-    days = _days(standing, active_on, warned_on, watch)
+    days = _days(balances, active_on, warned_on, watch)
     return min((*others, *(start_of(day, watch.zone) for day in days)), default=None)
 
 
@@ -50,7 +50,7 @@ def last_days(lots: Lots, active_on: date | None, watch: Watch) -> Lots:
     return {**dated, ends: dated.get(ends, 0) + idle} if idle else dated
 
 
-def lots_over(lots: Lots, active_on: date | None, watch: Watch) -> Lots:
+def overdue_lots(lots: Lots, active_on: date | None, watch: Watch) -> Lots:
     """The lots whose last day is over."""
     if not any(day < watch.today for day in last_days(lots, active_on, watch)):
         return {}
@@ -72,10 +72,10 @@ def warnings(lots: Lots, warned_on: date | None, watch: Watch) -> list[Notice]:
     return [warning for warning in due if warning.days == min(other.days for other in due if other.lot == warning.lot)]
 
 
-def _days(standing: Standing, active_on: date | None, warned_on: date | None, watch: Watch) -> Iterator[date]:
-    lots = last_days(standing.lots, active_on, watch)
+def _days(balances: Balances, active_on: date | None, warned_on: date | None, watch: Watch) -> Iterator[date]:
+    lots = last_days(balances.lots, active_on, watch)
     yield from (day_after(lot) for lot in lots if lot != NEVER)
-    yield from (where.on for where in standing.pending)
+    yield from (where.on for where in balances.pending)
     since = warned_on or watch.today
     coming = (_warned_on(lot, days) for lot in lots if lot != NEVER for days in watch.warn_days)
     yield from (day for day in coming if day > since)

@@ -12,7 +12,7 @@ from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
 
 from loyalty.days import NEVER
 from loyalty.ledger.attributes import (
-    graced_attribute,
+    grace_lots_attribute,
     holds_attribute,
     is_reached,
     lots_attribute,
@@ -21,7 +21,7 @@ from loyalty.ledger.attributes import (
     write_lots,
     write_pending,
 )
-from loyalty.ledger.balances import EntryKind, Posting, Standing, Vector
+from loyalty.ledger.balances import Balances, EntryKind, Posting, Vector
 from loyalty.ledger.chain import GENESIS, hash_of
 from loyalty.ledger.due_dates import Watch, next_due
 from loyalty.table import DateAttribute, LoyaltyItem, TextAttribute
@@ -88,8 +88,8 @@ class Account(LoyaltyItem):
     earned = IntegerAttribute(null=True)
     spent = IntegerAttribute(null=True)
     expired = IntegerAttribute(null=True)
-    written_off = lots_attribute(null=True)
-    graced = graced_attribute(null=True)
+    expired_before_reversal = lots_attribute(attr_name="written_off", null=True)
+    grace_lots = grace_lots_attribute(attr_name="graced", null=True)
     # The day of the last operation by the customer or for an order; it matters where points live by activity.
     active_on = DateAttribute(null=True)
     # All warnings of days up to this one have been given.
@@ -114,9 +114,9 @@ class Account(LoyaltyItem):
         return self.customer_id
 
     @property
-    def standing(self) -> Standing:
-        """What the ledger's rules need to know of it."""
-        return Standing(
+    def balances(self) -> Balances:
+        """Its balances, as the ledger's rules take them."""
+        return Balances(
             lots=self.lots,
             pending=self.pending or {},
             holds=self.holds or {},
@@ -124,27 +124,30 @@ class Account(LoyaltyItem):
             earned=self.earned or 0,
             spent=self.spent or 0,
             expired=self.expired or 0,
-            written_off=self.written_off or {},
-            graced=self.graced or {},
+            expired_before_reversal=self.expired_before_reversal or {},
+            grace_lots=self.grace_lots or {},
         )
 
     @property
     def balance(self) -> int:
         """What the customer has in all, less what is owed."""
-        return self.standing.balance
+        return self.balances.balance
 
     @property
     def available(self) -> int:
         """What can be used now."""
-        return self.standing.available
+        return self.balances.available
 
-    def stand(self, standing: Standing) -> None:
-        """Let it stand so. Nothing is stored of what is nothing: an item pays for its length."""
-        self.lots = standing.lots
-        self.pending, self.holds = standing.pending or None, standing.holds or None
-        self.owed, self.earned = standing.owed or None, standing.earned or None
-        self.spent, self.expired = standing.spent or None, standing.expired or None
-        self.written_off, self.graced = standing.written_off or None, standing.graced or None
+    def set_balances(self, balances: Balances) -> None:
+        """Store these balances. A place that is empty is left out: an item pays for its length."""
+        self.lots = balances.lots
+        self.pending, self.holds = balances.pending or None, balances.holds or None
+        self.owed, self.earned = balances.owed or None, balances.earned or None
+        self.spent, self.expired = balances.spent or None, balances.expired or None
+        self.expired_before_reversal, self.grace_lots = (
+            balances.expired_before_reversal or None,
+            balances.grace_lots or None,
+        )
 
     def move_due(self, watch: Watch, now: datetime) -> None:
         """Set when time does something to it next.
@@ -152,11 +155,11 @@ class Account(LoyaltyItem):
         A date in an index stays where it is, though its reason may be gone, until it is reached or an earlier one
         comes: an operation then costs no write to the index.
         """
-        standing = self.standing
-        soonest = next_due(standing, self.active_on, self.warned_on, watch, self.other_due(watch))
+        balances = self.balances
+        soonest = next_due(balances, self.active_on, self.warned_on, watch, self.other_due(watch))
         self.due_at = _moved(self.due_at, soonest, now)
         self.due_shard = shard_of(self.pk) if self.due_at else None
-        ends = min((hold.until for hold in standing.holds.values()), default=None)
+        ends = min((hold.until for hold in balances.holds.values()), default=None)
         self.hold_until = _moved(self.hold_until, ends, now)
         self.hold_shard = shard_of(self.pk) if self.hold_until else None
 
@@ -164,7 +167,7 @@ class Account(LoyaltyItem):
         """Whether the moment has come at which time does something to it."""
         return is_reached(self.due_at, now) or is_reached(self.hold_until, now)
 
-    def rest(self) -> None:
+    def clear_due(self) -> None:
         """Let time do nothing to it any more."""
         self.due_at = self.due_shard = self.hold_until = self.hold_shard = None
         self.active_on = self.warned_on = None
@@ -181,7 +184,7 @@ A = TypeVar("A", bound=Account)
 class Entry(LoyaltyItem, discriminator="entry"):
     """One operation on one account, written once. Its key is made of what caused it.
 
-    `amount`, `lots`, `pending`, `held` and `owed` are signed changes; `after` is how the account stood then. `facts`
+    `amount`, `lots`, `pending`, `held` and `owed` are signed changes; `after` are the account's balances then. `facts`
     are those of its kind, as the service's README lists them. `previous` is the hash of the account's entry before.
     """
 

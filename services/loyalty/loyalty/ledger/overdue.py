@@ -1,6 +1,6 @@
-"""What time has done to an account and nobody has written yet: a hold's time is over, or a lot's last day.
+"""What is overdue in an account: a hold whose time is over, or a lot whose last day is.
 
-The job writes it down by the hour; whoever spends does so first, where it is in the way.
+The job writes the entries by the hour; whoever spends writes them first, where an overdue hold or lot is in the way.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from datetime import date, datetime
 
 from loyalty.ledger import rules
 from loyalty.ledger import store as ledger
-from loyalty.ledger.balances import Standing
-from loyalty.ledger.due_dates import Watch, last_days, lots_over, warnings
+from loyalty.ledger.balances import Balances
+from loyalty.ledger.due_dates import Watch, last_days, overdue_lots, warnings
 from loyalty.ledger.items import A, Account, Entry
-from loyalty.ledger.rules import Back
+from loyalty.ledger.rules import ReturnPolicy
 from loyalty.ledger.store import Terms
 from shared.cause import Cause
 from shared.events.base import EventData
@@ -24,14 +24,14 @@ from shared.table import Put, commit
 Post = Callable[..., Entry]
 
 
-def ended_hold(standing: Standing, now: datetime) -> str | None:
-    """A hold whose time is over, if any."""
-    return next((name for name, each in standing.holds.items() if each.until <= now), None)
+def overdue_hold(balances: Balances, now: datetime) -> str | None:
+    """An overdue hold, if any."""
+    return next((name for name, each in balances.holds.items() if each.until <= now), None)
 
 
-def run_out(account: A, hold_id: str, cause: Cause, back: Back, post: Post) -> Entry:
-    """The entry that ends a hold whose time is over."""
-    posting = rules.release(account.standing, hold_id, back)
+def release_overdue(account: A, hold_id: str, cause: Cause, return_policy: ReturnPolicy, post: Post) -> Entry:
+    """The entry that ends an overdue hold."""
+    posting = rules.release(account.balances, hold_id, return_policy)
     return post(account, posting, end_of(hold_id, cause), hold=hold_id, ran_out=True)
 
 
@@ -41,19 +41,19 @@ def end_of(hold_id: str, cause: Cause) -> ledger.Origin:
 
 
 def expire(account: Account, watch: Watch, cause: Cause, post: Post) -> Entry | None:
-    """The entry that takes away the soonest lot whose last day is over, if there is one.
+    """The entry that takes away the soonest overdue lot, if there is one.
 
     It is named after the day of the lot that it expired of, so that this is found without what expired of others.
     """
-    over = lots_over(account.lots, account.active_on, watch)
-    if not over:
+    overdue = overdue_lots(account.lots, account.active_on, watch)
+    if not overdue:
         return None
-    posting, of = rules.expire_soonest(account.standing, over)
+    posting, of = rules.expire_soonest(account.balances, overdue)
     return post(account, posting, on_day("EXPIRY", account, of, cause))
 
 
-def caught_up(load: Callable[[], A], watch: Watch, cause: Cause, post: Post) -> A:
-    """The account as `load` finds it, once all that is over has expired; to be posted to.
+def expire_overdue(load: Callable[[], A], watch: Watch, cause: Cause, post: Post) -> A:
+    """The account as `load` finds it, once every overdue lot has expired; to be posted to.
 
     Else points that nobody has used for too long would live again with the next order, if that came before the job.
     Raises LostRaceError when another run is faster.
@@ -70,13 +70,13 @@ def by_time(cause: Cause) -> Cause:
     return replace(cause, actor="service:loyalty")
 
 
-def aged(account: A, watch: Watch) -> A:
-    """The account in hand as it will be once what is over has expired: to be looked at and never written.
+def without_overdue(account: A, watch: Watch) -> A:
+    """The account in hand as it will be once its overdue lots have expired: to be looked at and never written.
 
     No entry says so yet.
     """
-    if over := lots_over(account.lots, account.active_on, watch):
-        account.stand(rules.expire(account.standing, over).after)
+    if overdue := overdue_lots(account.lots, account.active_on, watch):
+        account.set_balances(rules.expire(account.balances, overdue).after)
     return account
 
 
@@ -87,16 +87,18 @@ def on_day(what: str, account: Account, day: date, cause: Cause) -> ledger.Origi
     return ledger.Origin(f"{what}#{account.name}", f"{name}#{account.entries + 1:09}", name, cause)
 
 
-def end_hold(account: A, now: datetime, cause: Cause, back: Back, post: Post) -> Entry | None:
-    """The entry that ends a hold whose time is over, if there is one."""
-    ended = ended_hold(account.standing, now)
-    return run_out(account, ended, cause, back, post) if ended else None
+def release_next_overdue(
+    account: A, now: datetime, cause: Cause, return_policy: ReturnPolicy, post: Post
+) -> Entry | None:
+    """The entry that ends an overdue hold, if there is one."""
+    ended = overdue_hold(account.balances, now)
+    return release_overdue(account, ended, cause, return_policy, post) if ended else None
 
 
-def look_again(account: Account, terms: Terms, warning: type[EventData], cause: Cause) -> None:
+def warn_and_set_due(account: Account, terms: Terms, warning: type[EventData], cause: Cause) -> None:
     """Warn of what expires soon, by `warning` about `<day>/<amount>/<days left>`; set when the account is due again."""
     watch = terms.watch
-    lots = last_days(account.standing.lots, account.active_on, watch)
+    lots = last_days(account.balances.lots, account.active_on, watch)
     for notice in warnings(lots, account.warned_on, watch):
         days_left = (notice.lot - watch.today).days
         account.tell(warning, cause, about=f"{notice.lot}/{lots[notice.lot]}/{days_left}")

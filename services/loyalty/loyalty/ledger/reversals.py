@@ -10,13 +10,13 @@ from typing import NamedTuple
 from loyalty.ledger.balances import (
     NO_LOTS,
     NO_PENDING,
+    Activation,
+    Balances,
     EntryKind,
-    Graced,
-    InGrace,
+    GraceLot,
+    GraceLots,
     Lots,
     Posting,
-    Ripening,
-    Standing,
     negative,
     plus,
     soonest,
@@ -24,7 +24,7 @@ from loyalty.ledger.balances import (
 from loyalty.ledger.rules import give, posted, with_earned
 
 
-class Parcel(NamedTuple):
+class LotShare(NamedTuple):
     """Some of what an order earned and the lot it fell into.
 
     Of the lot `expired` ever ended unspent, and `expired_since` of that after these came into it; None: all of it.
@@ -37,76 +37,89 @@ class Parcel(NamedTuple):
 
 
 def reverse(
-    before: Standing, amount: int, parcels: Sequence[Parcel], *, ripening: Ripening | None, forgives: bool
+    before: Balances, amount: int, shares: Sequence[LotShare], *, activation: Activation | None, forgives: bool
 ) -> Posting:
-    """Take back `amount` of what an order earned, which lies or lay in `parcels`.
+    """Take back `amount` of what an order earned, which lies or lay in `shares`.
 
     It comes from what is still pending of it, then from its own lots. Then, what of those lots ever expired unspent
-    is gone already and counts as taken back. Then it comes from the other lots, soonest expiring first. What no lot
+    has expired already and counts as taken back. Then it comes from the other lots, soonest expiring first. What no lot
     covers was spent: it is owed, or the shop forgives it.
     """
-    waiting = min(amount, before.pending.get(ripening, 0)) if ripening else 0
-    own, gone, graced = _own_and_gone(before, amount - waiting, parcels)
-    rest = amount - waiting - sum(own.values()) - sum(gone.values())
-    others = soonest(plus(before.lots, negative(own)), rest)
+    waiting = min(amount, before.pending.get(activation, 0)) if activation else 0
+    still_in_lot, already_expired, grace_lots = _still_in_lot_and_expired(before, amount - waiting, shares)
+    rest = amount - waiting - sum(still_in_lot.values()) - sum(already_expired.values())
+    others = soonest(plus(before.lots, negative(still_in_lot)), rest)
     missing = rest - sum(others.values())
     forgiven = missing if forgives else 0
     posting = posted(
         EntryKind.REVERSED,
         before,
-        lots=negative(plus(others, own)),
-        pending={ripening: -waiting} if ripening else NO_PENDING,
+        lots=negative(plus(others, still_in_lot)),
+        pending={activation: -waiting} if activation else NO_PENDING,
         owed=missing - forgiven,
     )
-    after = replace(posting.after, written_off=plus(before.written_off, gone), graced=graced)
-    there = waiting + sum(own.values())
-    posting = replace(posting, after=after, taken_back=amount, own=there, written_off=gone, forgiven=forgiven)
+    after = replace(
+        posting.after,
+        expired_before_reversal=plus(before.expired_before_reversal, already_expired),
+        grace_lots=grace_lots,
+    )
+    there = waiting + sum(still_in_lot.values())
+    posting = replace(
+        posting,
+        after=after,
+        taken_back=amount,
+        still_in_lot=there,
+        expired_before_reversal=already_expired,
+        forgiven=forgiven,
+    )
     return with_earned(posting, -amount)
 
 
 def reinstate(
-    before: Standing,
+    before: Balances,
     amount: int,
     lot: date,
     *,
-    written_off: Lots = NO_LOTS,
+    expired_before_reversal: Lots = NO_LOTS,
     forgiven: int = 0,
-    ripens_on: date | None = None,
+    activates_on: date | None = None,
 ) -> Posting:
     """Give back `amount` that reversals of an order had taken, into `lot`.
 
-    What of it never left the balance when it was taken stays gone: it had been `written_off`, or it was `forgiven`.
-    What was still pending goes on waiting until `ripens_on`.
+    What never left the balance when it was taken is not given: it had `expired_before_reversal`, or was `forgiven`.
+    What was still pending goes on waiting until `activates_on`.
     """
-    given = amount - sum(written_off.values()) - forgiven
-    if ripens_on is None:
+    given = amount - sum(expired_before_reversal.values()) - forgiven
+    if activates_on is None:
         posting = give(EntryKind.REINSTATED, before, given, lot)
     else:
-        pending = {Ripening(ripens_on, max(lot, ripens_on)): given}
+        pending = {Activation(activates_on, max(lot, activates_on)): given}
         posting = posted(EntryKind.REINSTATED, before, pending=pending)
-    expired = negative(written_off)
-    after = replace(posting.after, written_off=plus(before.written_off, expired))
-    changed = replace(posting, after=after, taken_back=-amount, written_off=expired, forgiven=-forgiven)
+    expired = negative(expired_before_reversal)
+    after = replace(posting.after, expired_before_reversal=plus(before.expired_before_reversal, expired))
+    changed = replace(posting, after=after, taken_back=-amount, expired_before_reversal=expired, forgiven=-forgiven)
     return with_earned(changed, amount)
 
 
-def _own_and_gone(before: Standing, amount: int, parcels: Sequence[Parcel]) -> tuple[Lots, Lots, Graced]:
-    """Of `amount`, the first parcel first: what their lots still hold, and what of these expired uncounted.
+def _still_in_lot_and_expired(
+    before: Balances, amount: int, shares: Sequence[LotShare]
+) -> tuple[Lots, Lots, GraceLots]:
+    """Of `amount`, the first share first: what is still in its lot, and what expired of the lot uncounted.
 
-    What is of a lot and lies in its grace is among what it holds; with it, what is left in graces.
+    The grace lots of a lot are among what it holds; with both, the grace lots that are left.
     """
-    own: Lots = NO_LOTS
-    gone: Lots = NO_LOTS
-    graced = before.graced
-    for lot, most, expired, since in parcels:
+    still_in_lot: Lots = NO_LOTS
+    already_expired: Lots = NO_LOTS
+    grace_lots = before.grace_lots
+    for lot, most, expired, since in shares:
         share = min(amount, most)
         amount -= share
         there = 0
-        for where, part in [(InGrace(lot, lot), share), *sorted((w, n) for w, n in graced.items() if w.of == lot)]:
-            taken = min(share - there, part, before.lots.get(where.lot, 0) - own.get(where.lot, 0))
-            own, there = plus(own, {where.lot: taken}), there + taken
-            graced = plus(graced, {where: -taken}) if where in graced else graced
-        uncounted = max(expired - before.written_off.get(lot, 0) - gone.get(lot, 0), 0)
+        for where, part in [(GraceLot(lot, lot), share), *sorted((w, n) for w, n in grace_lots.items() if w.of == lot)]:
+            taken = min(share - there, part, before.lots.get(where.lot, 0) - still_in_lot.get(where.lot, 0))
+            still_in_lot, there = plus(still_in_lot, {where.lot: taken}), there + taken
+            grace_lots = plus(grace_lots, {where: -taken}) if where in grace_lots else grace_lots
+        uncounted = max(expired - before.expired_before_reversal.get(lot, 0) - already_expired.get(lot, 0), 0)
         lost = min(share - there, uncounted, expired if since is None else since)
-        gone = plus(gone, {lot: lost})
-    return own, gone, graced
+        already_expired = plus(already_expired, {lot: lost})
+    return still_in_lot, already_expired, grace_lots

@@ -9,16 +9,16 @@ from typing import TypedDict
 from loyalty.ledger.balances import (
     NO_LOTS,
     NO_PENDING,
+    Activation,
+    Balances,
     EntryKind,
-    Graced,
+    GraceLot,
+    GraceLots,
     Hold,
     Holds,
-    InGrace,
     Lots,
     Pending,
     Posting,
-    Ripening,
-    Standing,
     negative,
     plus,
     soonest,
@@ -26,8 +26,8 @@ from loyalty.ledger.balances import (
 
 
 @dataclass(frozen=True)
-class Back:
-    """How amounts come back to their lots: what has ended by `today` can be used until `grace_until`.
+class ReturnPolicy:
+    """How amounts return to their lots: what has ended by `today` can be used until `grace_until`.
 
     Where orders earn, it is `remembered` which lot they are of, for a refund looks there for what has expired.
     """
@@ -45,49 +45,51 @@ class Back:
             living[lot] = living.get(lot, 0) + amount
         return living
 
-    def graced(self, before: Standing, lots: Lots) -> Graced:
-        """What is known to be in a grace once `lots` have come back; of one that is over and empty, nothing more."""
+    def grace_lots(self, before: Balances, lots: Lots) -> GraceLots:
+        """The grace lots once `lots` have returned; an overdue and empty one is forgotten."""
         known = {
-            where: part for where, part in before.graced.items() if where.lot >= self.today or where.lot in before.lots
+            where: part
+            for where, part in before.grace_lots.items()
+            if where.lot >= self.today or where.lot in before.lots
         }
-        ended = {InGrace(self.grace_until, day): part for day, part in lots.items() if day < self.today}
+        ended = {GraceLot(self.grace_until, day): part for day, part in lots.items() if day < self.today}
         return plus(known, ended) if self.remembered else known
 
 
-def give(kind: EntryKind, before: Standing, amount: int, lot: date, *, fills_debt: bool = True) -> Posting:
+def give(kind: EntryKind, before: Balances, amount: int, lot: date, *, fills_debt: bool = True) -> Posting:
     """Add `amount` (0 or more) to a lot; what is owed is filled first, where it is to be."""
     return posted(kind, before, **_incoming(before, {lot: amount}, fills_debt=fills_debt))
 
 
-def earn(before: Standing, amount: int, lot: date, ripens_on: date | None = None) -> Posting:
-    """What an order or an act earned, usable at once or from `ripens_on` on."""
-    if ripens_on is None:
+def earn(before: Balances, amount: int, lot: date, activates_on: date | None = None) -> Posting:
+    """What an order or an act earned, usable at once or from `activates_on` on."""
+    if activates_on is None:
         posting = give(EntryKind.EARNED, before, amount, lot)
     else:
-        posting = posted(EntryKind.EARNED, before, pending={Ripening(ripens_on, max(lot, ripens_on)): amount})
+        posting = posted(EntryKind.EARNED, before, pending={Activation(activates_on, max(lot, activates_on)): amount})
     return with_earned(posting, amount)
 
 
-def ripen(before: Standing, today: date) -> Posting | None:
-    """All that becomes usable by `today`, or None when nothing does. It fills what is owed first."""
+def activate(before: Balances, today: date) -> Posting | None:
+    """Activate all that is due by `today`; None when nothing is. It fills what is owed first."""
     due = {where: amount for where, amount in before.pending.items() if where.on <= today}
-    return _ripen(before, due) if due else None
+    return _activate(before, due) if due else None
 
 
-def ripen_one(before: Standing, where: Ripening, amount: int) -> Posting:
-    """Some of what is pending becomes usable before its day: its order was delivered."""
-    return _ripen(before, {where: min(amount, before.pending.get(where, 0))})
+def activate_early(before: Balances, where: Activation, amount: int) -> Posting:
+    """Activate some of what is pending before its day: its order was delivered."""
+    return _activate(before, {where: min(amount, before.pending.get(where, 0))})
 
 
-def put_off(before: Standing, where: Ripening, amount: int, on: date) -> Posting:
-    """Some of what is pending ripens on another day: now it is known when its order was delivered."""
+def reschedule(before: Balances, where: Activation, amount: int, on: date) -> Posting:
+    """Some of what is pending is activated on another day: now it is known when its order was delivered."""
     moved = min(amount, before.pending.get(where, 0))
-    pending = plus({where: -moved}, {Ripening(on, max(where.lot, on)): moved})
+    pending = plus({where: -moved}, {Activation(on, max(where.lot, on)): moved})
     return posted(EntryKind.RIPENED, before, pending=pending)
 
 
 def hold(
-    before: Standing, hold_id: str, amount: int, until: datetime, *, order: str | None = None, value: int | None = None
+    before: Balances, hold_id: str, amount: int, until: datetime, *, order: str | None = None, value: int | None = None
 ) -> Posting:
     """Set `amount` aside, soonest expiring first; the caller has checked that it is there."""
     taken = soonest(before.lots, amount)
@@ -95,42 +97,44 @@ def hold(
     return posted(EntryKind.HELD, before, lots=negative(taken), holds=holds)
 
 
-def capture(before: Standing, hold_id: str, amount: int, back: Back) -> tuple[Posting, Lots]:
+def capture(before: Balances, hold_id: str, amount: int, return_policy: ReturnPolicy) -> tuple[Posting, Lots]:
     """Spend `amount` of a hold and give the rest back as `release` does; with it, which lots were spent.
 
     The soonest expiring are spent. The caller has checked that the hold is there and holds as much.
     """
     kept = before.holds[hold_id].lots
     spent = soonest(kept, amount)
-    posting = _came_back(EntryKind.CAPTURED, before, plus(kept, negative(spent)), back, _without(before.holds, hold_id))
+    posting = _returned(
+        EntryKind.CAPTURED, before, plus(kept, negative(spent)), return_policy, _without(before.holds, hold_id)
+    )
     return _with_spent(posting, amount), spent
 
 
-def release(before: Standing, hold_id: str, back: Back) -> Posting:
+def release(before: Balances, hold_id: str, return_policy: ReturnPolicy) -> Posting:
     """Give a hold back to the lots that it came from."""
     holds = _without(before.holds, hold_id)
-    return _came_back(EntryKind.RELEASED, before, before.holds[hold_id].lots, back, holds)
+    return _returned(EntryKind.RELEASED, before, before.holds[hold_id].lots, return_policy, holds)
 
 
-def spend(kind: EntryKind, before: Standing, amount: int) -> Posting:
+def spend(kind: EntryKind, before: Balances, amount: int) -> Posting:
     """Spend `amount` at once, soonest expiring first; the caller has checked that it is there."""
     return _with_spent(posted(kind, before, lots=negative(soonest(before.lots, amount))), amount)
 
 
-def restore(before: Standing, lots: Lots, back: Back) -> Posting:
+def restore(before: Balances, lots: Lots, return_policy: ReturnPolicy) -> Posting:
     """Give back what was spent of each lot."""
-    posting = _came_back(EntryKind.RESTORED, before, lots, back, before.holds)
+    posting = _returned(EntryKind.RESTORED, before, lots, return_policy, before.holds)
     return _with_spent(posting, -sum(lots.values()))
 
 
-def spend_again(before: Standing, amount: int) -> Posting:
-    """Take again what had come back, for what it was spent on stands again; what is not there any more is owed."""
+def spend_again(before: Balances, amount: int) -> Posting:
+    """Take again what had returned, for its order was reinstated; what is not there any more is owed."""
     taken = soonest(before.lots, amount)
     missing = amount - sum(taken.values())
     return _with_spent(posted(EntryKind.REDEEMED, before, lots=negative(taken), owed=missing), amount)
 
 
-def adjust(before: Standing, amount: int, lot: date, *, fills_debt: bool) -> Posting:
+def adjust(before: Balances, amount: int, lot: date, *, fills_debt: bool) -> Posting:
     """Staff's addition, into a lot, or (negative) deduction, from the soonest expiring lots.
 
     The caller has checked that a deduction is there.
@@ -140,51 +144,51 @@ def adjust(before: Standing, amount: int, lot: date, *, fills_debt: bool) -> Pos
     return posted(EntryKind.ADJUSTED, before, lots=negative(soonest(before.lots, -amount)))
 
 
-def revoke(before: Standing, amount: int, lot: date) -> Posting:
+def revoke(before: Balances, amount: int, lot: date) -> Posting:
     """Take back what was given into a lot: from it, then from the others. The caller has checked that it is there."""
-    own = min(amount, before.lots.get(lot, 0))
-    others = soonest({day: rest for day, rest in before.lots.items() if day != lot}, amount - own)
-    return posted(EntryKind.REVOKED, before, lots=negative(plus(others, {lot: own})))
+    from_lot = min(amount, before.lots.get(lot, 0))
+    others = soonest({day: rest for day, rest in before.lots.items() if day != lot}, amount - from_lot)
+    return posted(EntryKind.REVOKED, before, lots=negative(plus(others, {lot: from_lot})))
 
 
-def expire(before: Standing, over: Lots) -> Posting:
-    """Take lots away whose last day is over."""
-    posting = posted(EntryKind.EXPIRED, before, lots=negative(over))
-    return replace(posting, after=replace(posting.after, expired=before.expired + sum(over.values())))
+def expire(before: Balances, overdue: Lots) -> Posting:
+    """Take overdue lots away."""
+    posting = posted(EntryKind.EXPIRED, before, lots=negative(overdue))
+    return replace(posting, after=replace(posting.after, expired=before.expired + sum(overdue.values())))
 
 
-def expire_soonest(before: Standing, over: Lots) -> tuple[Posting, date]:
-    """Take the soonest of the lots away that are over; and the day of the lot that it expired of.
+def expire_soonest(before: Balances, overdue: Lots) -> tuple[Posting, date]:
+    """Take the soonest of the overdue lots away; and the day of the lot that it expired of.
 
-    What is in its grace there goes first, apart, for it is of another lot.
+    A grace lot in it goes first, apart, for it is of another lot.
     """
-    lot = min(over)
-    where = min((each for each in before.graced if each.lot == lot), default=None)
+    lot = min(overdue)
+    where = min((each for each in before.grace_lots if each.lot == lot), default=None)
     if where is None:
-        return expire(before, {lot: over[lot]}), lot
-    posting = expire(before, {lot: min(over[lot], before.graced[where])})
-    graced = {each: part for each, part in before.graced.items() if each != where}
-    return replace(posting, after=replace(posting.after, graced=graced)), where.of
+        return expire(before, {lot: overdue[lot]}), lot
+    posting = expire(before, {lot: min(overdue[lot], before.grace_lots[where])})
+    grace_lots = {each: part for each, part in before.grace_lots.items() if each != where}
+    return replace(posting, after=replace(posting.after, grace_lots=grace_lots)), where.of
 
 
-def nothing(kind: EntryKind, before: Standing) -> Posting:
+def nothing(kind: EntryKind, before: Balances) -> Posting:
     """An entry that moves nothing, for what has to be written down."""
     return Posting(kind, before, before)
 
 
-def close(kind: EntryKind, before: Standing) -> Posting:
+def close(kind: EntryKind, before: Balances) -> Posting:
     """Bring the account to nothing."""
-    return Posting(kind, before, Standing(), negative(before.lots), negative(before.pending))
+    return Posting(kind, before, Balances(), negative(before.lots), negative(before.pending))
 
 
-def take_over(before: Standing, other: Standing, *, fills_debt: bool = False) -> Posting:
+def take_over(before: Balances, other: Balances, *, fills_debt: bool = False) -> Posting:
     """Everything that another account held and was, on top of what this one does.
 
     What either owes is filled by what the other has, where anything that is given fills it.
     """
     lots, owed = plus(before.lots, other.lots), before.owed + other.owed
     filled = soonest(lots, owed) if fills_debt else NO_LOTS
-    after = Standing(
+    after = Balances(
         lots=plus(lots, negative(filled)),
         pending=plus(before.pending, other.pending),
         holds={**before.holds, **other.holds},
@@ -192,18 +196,20 @@ def take_over(before: Standing, other: Standing, *, fills_debt: bool = False) ->
         earned=before.earned + other.earned,
         spent=before.spent + other.spent,
         expired=before.expired + other.expired,
-        written_off=plus(before.written_off, other.written_off),
-        graced=plus(before.graced, other.graced),
+        expired_before_reversal=plus(before.expired_before_reversal, other.expired_before_reversal),
+        grace_lots=plus(before.grace_lots, other.grace_lots),
     )
     return Posting(EntryKind.MERGED_IN, before, after, plus(other.lots, negative(filled)), other.pending)
 
 
-def _came_back(kind: EntryKind, before: Standing, lots: Lots, back: Back, holds: Holds) -> Posting:
-    posting = posted(kind, before, **_incoming(before, back.of(lots), fills_debt=back.fills_debt), holds=holds)
-    return replace(posting, after=replace(posting.after, graced=back.graced(before, lots)))
+def _returned(kind: EntryKind, before: Balances, lots: Lots, return_policy: ReturnPolicy, holds: Holds) -> Posting:
+    posting = posted(
+        kind, before, **_incoming(before, return_policy.of(lots), fills_debt=return_policy.fills_debt), holds=holds
+    )
+    return replace(posting, after=replace(posting.after, grace_lots=return_policy.grace_lots(before, lots)))
 
 
-def _ripen(before: Standing, due: Pending) -> Posting:
+def _activate(before: Balances, due: Pending) -> Posting:
     lots: Lots = NO_LOTS
     for where, amount in due.items():
         lots = plus(lots, {where.lot: amount})
@@ -217,7 +223,7 @@ class _Incoming(TypedDict):
     owed: int
 
 
-def _incoming(before: Standing, lots: Lots, *, fills_debt: bool) -> _Incoming:
+def _incoming(before: Balances, lots: Lots, *, fills_debt: bool) -> _Incoming:
     """What is left of lots to come once they have filled what is owed, the soonest expiring first."""
     filled = min(sum(lots.values()), before.owed) if fills_debt else 0
     return {"lots": plus(lots, negative(soonest(lots, filled))), "owed": -filled}
@@ -225,7 +231,7 @@ def _incoming(before: Standing, lots: Lots, *, fills_debt: bool) -> _Incoming:
 
 def posted(
     kind: EntryKind,
-    before: Standing,
+    before: Balances,
     *,
     lots: Lots = NO_LOTS,
     pending: Pending = NO_PENDING,

@@ -19,7 +19,7 @@ from shared.keys import SHARDS, shard_of
 from shared.table import LostRaceError, Put, Write, commit
 
 # Kinds of entries that keep no points alive which live by activity. What gives any counts as activity, whoever
-# gave it: points that staff add to an account long idle would else be over at once.
+# gave it: points that staff add to an account long idle would else be overdue at once.
 _IDLE: Final = frozenset(
     {
         EntryKind.RIPENED,
@@ -72,13 +72,13 @@ class Terms:
 
 
 def post(account: Account, posting: Posting, origin: Origin, terms: Terms, **facts: Any) -> Entry:
-    """The entry of a posting, to which the account is turned; `write` stores both.
+    """The entry of a posting; the account's balances become those after it. `write` stores both.
 
     `facts` are those of its kind; None among them is left out.
     """
     now, previous = clock.now(), account.head
     account.entries += 1
-    account.stand(posting.after)
+    account.set_balances(posting.after)
     entry = Entry(
         origin.pk,
         origin.sk,

@@ -140,7 +140,7 @@ def _miscounted(entry: Entry, before: Vector) -> str | None:
 def _unlike(account: Account, sums: _Sums) -> str | None:
     if account.entries != sums.number:
         return "the account counts other entries"
-    standing = account.standing
-    if standing.vector != sums.after or standing.lots != (sums.lots or {}) or standing.pending != (sums.pending or {}):
+    balances = account.balances
+    if balances.vector != sums.after or balances.lots != (sums.lots or {}) or balances.pending != (sums.pending or {}):
         return "the account does not hold or count what its entries sum to"
     return None

@@ -72,7 +72,7 @@ def key_of(ledger: str, day: date) -> tuple[str, str]:
 
 
 class Progress(LoyaltyItem, discriminator="books"):
-    """`LIABILITY` / `PROGRESS`: the first day that is not closed, how ledgers stood before it, what of it is counted.
+    """`LIABILITY` / `PROGRESS`: the first day that is not closed, the ledgers before it, what of it is counted.
 
     `counted` are the shards of that day that are; of the next one, all up to `position`. What they came to is `open`:
     sums and place are written together, so a run goes on where the last one stopped.

@@ -178,7 +178,7 @@ class Closed:
 
 
 def close(before: Closed | None, on_day: Books, day: date) -> Closed:
-    """A ledger at the end of a day, from how it stood the day before. Raises BooksError when that cannot be."""
+    """A ledger at the end of a day, from that of the day before. Raises BooksError when that cannot be."""
     books = Books()
     for part in (before.books, on_day) if before else (on_day,):
         books.add(part)
@@ -250,8 +250,8 @@ def of_ended(moved: Moved) -> float | None:
 
 def of_given(moved: Moved) -> float | None:
     """Of what was given (less what refunds and staff took back), the share that expired; None where nothing was."""
-    back = (Movement.EARNED, Movement.REVERSED, Movement.REINSTATED, Movement.ISSUED, Movement.REVOKED, Movement.ADDED)
-    return _share(-moved.get(Movement.EXPIRED, 0), sum(moved.get(movement, 0) for movement in back))
+    given = (Movement.EARNED, Movement.REVERSED, Movement.REINSTATED, Movement.ISSUED, Movement.REVOKED, Movement.ADDED)
+    return _share(-moved.get(Movement.EXPIRED, 0), sum(moved.get(movement, 0) for movement in given))
 
 
 def _share(part: int, whole: int) -> float | None:

@@ -86,7 +86,7 @@ def _count(progress: Progress, has_time: Callable[[], bool]) -> bool:
 
 
 def _close(progress: Progress) -> None:
-    """Write the day of every ledger there is, and turn to the next day."""
+    """Write the day of every ledger there is, and go on to the next day."""
     day, on_day = progress.day, progress.open
     names = sorted({*progress.ledgers, *on_day})
     try:

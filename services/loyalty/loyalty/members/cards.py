@@ -6,7 +6,7 @@ import secrets
 from datetime import date, datetime
 
 from loyalty.checkout.rules import value_of
-from loyalty.ledger.overdue import aged
+from loyalty.ledger.overdue import without_overdue
 from loyalty.members import pictures
 from loyalty.members.items import Card, new_card
 from loyalty.members.milestones import Progress, next_milestone
@@ -16,7 +16,7 @@ from loyalty.members.rules import CardStatus, check_last_day, new_number
 from loyalty.members.store import card_of, find_card, newest_after
 from loyalty.points import store
 from loyalty.points.items import PointsAccount
-from loyalty.points.tier_rules import merit_on, next_rung
+from loyalty.points.tier_rules import next_level, qualifying_on
 from loyalty.points.usecases import shown_account
 from loyalty.programme.models import Programme
 from loyalty.programme.usecases import current_programme
@@ -129,7 +129,7 @@ def _issue_by_hand(customer_id: str, details: CardDetails, cause: Cause, attempt
 
 
 def _shown_card(customer_id: str, *, by_self: bool) -> tuple[PointsAccount, Card]:
-    account = aged(shown_account(customer_id, by_self=by_self), store.terms_now().watch)
+    account = without_overdue(shown_account(customer_id, by_self=by_self), store.terms_now().watch)
     card = card_of(account)
     if card is None:
         raise NotFoundError("This customer has no card: guests get one when they register.")
@@ -161,7 +161,7 @@ def _progress(account: PointsAccount, programme: Programme, now: datetime) -> Pr
     tiers = account.tiers
     return Progress(
         usable=account.available - (account.owed or 0),
-        merit=merit_on(tiers, programme.day_of(now), programme.tiers),
+        qualifying=qualifying_on(tiers, programme.day_of(now), programme.tiers),
         tier=account.tier,
-        next_rung=next_rung(tiers, programme.tiers),
+        next_level=next_level(tiers, programme.tiers),
     )

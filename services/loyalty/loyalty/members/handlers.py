@@ -66,12 +66,12 @@ def change_card(request: Request, number: CardNumber, body: CardPatch) -> CardRe
 
 
 def read_referral(request: Request, customer_id: CustomerId) -> ReferralView:
-    """Whether somebody brought this customer, and what it gives both."""
+    """Whether somebody referred this customer, and what it gives both."""
     return referrals.read_referral(customer_id, by_self=request.principal.is_customer)
 
 
 def name_referrer(request: Request, customer_id: CustomerId, body: NewReferral) -> ReferralView:
-    """Say whose card brought this customer, once, before their first order earns; then both are thanked."""
+    """Say whose card referred this customer, once, before their first order earns; then both get a reward."""
     return referrals.name_referrer(
         customer_id, body.card_number, by_self=request.principal.is_customer, attempt=request.attempt
     )

@@ -9,7 +9,7 @@ from enum import StrEnum
 from loyalty.checkout.rules import value_of
 from loyalty.programme.models import Programme
 from loyalty.programme.sections import Redeeming
-from loyalty.programme.tiers import Rung, TierBy
+from loyalty.programme.tiers import TierBy, TierLevel
 from shared.events.loyalty import Tier
 from shared.money import in_major_units
 
@@ -35,12 +35,12 @@ class Milestone:
 
 @dataclass(frozen=True)
 class Progress:
-    """Where somebody stands: `usable` points (negative while more is owed than there is), and what counts for tiers."""
+    """How far somebody is: `usable` points (negative while more is owed than there is), and what counts for tiers."""
 
     usable: int
-    merit: int
+    qualifying: int
     tier: Tier
-    next_rung: Rung | None
+    next_level: TierLevel | None
 
 
 def next_milestone(progress: Progress, programme: Programme) -> Milestone | None:
@@ -58,10 +58,10 @@ def next_milestone(progress: Progress, programme: Programme) -> Milestone | None
 
 
 def _tier(progress: Progress, by: TierBy) -> Milestone | None:
-    rung = progress.next_rung
-    if rung is None:
+    level = progress.next_level
+    if level is None:
         return None
-    return Milestone(MilestoneKind.TIER, max(rung.threshold - progress.merit, 0), by, tier=rung.tier)
+    return Milestone(MilestoneKind.TIER, max(level.threshold - progress.qualifying, 0), by, tier=level.tier)
 
 
 def _redemption(usable: int, redeeming: Redeeming) -> Milestone | None:
@@ -74,6 +74,6 @@ def _redemption(usable: int, redeeming: Redeeming) -> Milestone | None:
 
 def _distance(milestone: Milestone, progress: Progress, programme: Programme) -> tuple[bool, Decimal]:
     if milestone.unit is TierBy.MONEY:
-        rate = programme.earning.points_per_unit * programme.tiers.rung_of(progress.tier).multiplier
+        rate = programme.earning.points_per_unit * programme.tiers.level_of(progress.tier).multiplier
         return rate == 0, in_major_units(milestone.missing, programme.currency) * rate
     return milestone.unit is TierBy.ORDERS, Decimal(milestone.missing)

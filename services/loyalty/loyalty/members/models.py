@@ -62,7 +62,7 @@ class MilestoneView(ApiModel):
 
 
 class CardView(ApiModel):
-    """A customer's card as they see it, and how their account stands."""
+    """A customer's card as they see it, with their balance and tier."""
 
     customer_id: CustomerId
     number: Annotated[

@@ -13,7 +13,7 @@ from shared.model import ApiModel
 
 
 class NewReferral(ApiModel):
-    """Who brought this customer, by the number of their card."""
+    """Who referred this customer, by the number of their card."""
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, json_schema_extra={"examples": [{"card_number": "430918270011"}]}
@@ -23,18 +23,18 @@ class NewReferral(ApiModel):
 
 
 class ReferralState(StrEnum):
-    """How far it has come: nobody is named; named, and an order that stands is awaited; both have been thanked."""
+    """How far it has come: nobody is named; somebody is, and a qualifying order is awaited; both have their rewards."""
 
     NONE = "none"
     WAITING = "waiting"
-    THANKED = "thanked"
+    REWARDED = "thanked"
 
 
 class ReferralView(ApiModel):
-    """Whether somebody brought this customer, and what that gives both.
+    """Whether somebody referred this customer, and what that gives both.
 
-    Until both were thanked once, the points are what the programme gives today, which the limits on earning may cut;
-    then what was given, though it waits again while no order stands.
+    Until the rewards are first granted, the points are what the programme gives today, which the limits on earning may
+    cut; then what was granted, though the state is `waiting` again without a qualifying order.
     """
 
     model_config = ConfigDict(
@@ -54,5 +54,5 @@ class ReferralView(ApiModel):
     customer_id: CustomerId
     state: ReferralState
     referrer_id: Annotated[CustomerId | None, Field(description="Customers are not told.")]
-    customer_points: Annotated[int, Field(description="For whoever was brought.")]
-    referrer_points: Annotated[int, Field(description="For whoever brought them.")]
+    customer_points: Annotated[int, Field(description="For the referred customer.")]
+    referrer_points: Annotated[int, Field(description="For the referrer.")]

@@ -1,11 +1,11 @@
-"""Who brought a customer: named once, before their first order earns; orders.referral_rewards says what follows."""
+"""Who referred a customer: named once, before their first order earns; orders.referral_rewards says what follows."""
 
 from __future__ import annotations
 
 from loyalty.members.referral_models import ReferralState, ReferralView
 from loyalty.members.rules import CardStatus
 from loyalty.members.store import find_card
-from loyalty.orders.store import first_thanks, friend_in, has_earned
+from loyalty.orders.store import first_rewards, has_earned, referrer_of
 from loyalty.points import store
 from loyalty.points.items import PointsAccount
 from loyalty.points.referral_rules import Referral
@@ -16,21 +16,21 @@ from shared.table import Put, commit, retry_lost_races
 
 
 class ReferralExistsError(ConflictError):
-    """Somebody else is named as having brought this customer."""
+    """Somebody else is named as having referred this customer."""
 
     slug = "referral-exists"
     title = "Somebody is named already"
 
 
 class ReferralTooLateError(ConflictError):
-    """Whoever has bought was not brought by anybody who is named now."""
+    """Whoever has bought was not referred by anybody who is named now."""
 
     slug = "referral-too-late"
     title = "An order of this customer has earned already"
 
 
 def name_referrer(customer_id: str, card_number: str, *, by_self: bool, attempt: Attempt | None) -> ReferralView:
-    """Keep whose card brought this customer. Naming the same again changes nothing, until an order of theirs is known.
+    """Keep whose card referred this customer. Naming the same again changes nothing, until an order of theirs is known.
 
     Raises NotFoundError and EmailNotVerifiedError as `shown_account`, ReferralExistsError, ReferralTooLateError,
     and InvalidError for a card that nobody else can use.
@@ -61,22 +61,22 @@ def _holder_of(card_number: str, account: PointsAccount) -> PointsAccount:
     holder = store.find_account(card.customer_id) if card and card.status(today) is CardStatus.ACTIVE else None
     if holder is None or holder.erased_at or holder.customer_id == account.customer_id:
         raise InvalidError.of("card_number", "Not the number of somebody else's card that can be used")
-    if account.customer_id in _friends_of(holder):
+    if account.customer_id in _referrers_of(holder):
         raise InvalidError.of("card_number", "This customer brought the holder of that card")
     return holder
 
 
-def _friends_of(account: PointsAccount) -> set[str]:
-    """Everyone who brought this customer, as whoever they are now."""
-    named = [friend_in(referee, each) for referee, each in (account.referrals or {}).items()]
+def _referrers_of(account: PointsAccount) -> set[str]:
+    """Everyone who referred this customer, as whoever they are now."""
+    named = [referrer_of(referee, each) for referee, each in (account.referrals or {}).items()]
     found = [store.find_account(each) for each in named if each]
-    return {friend.customer_id for friend in found if friend}
+    return {referrer.customer_id for referrer in found if referrer}
 
 
 def _check(account: PointsAccount, referrer: PointsAccount) -> None:
     if has_earned(account):
         raise ReferralTooLateError
-    if account.referrals and referrer.customer_id not in _friends_of(account):
+    if account.referrals and referrer.customer_id not in _referrers_of(account):
         raise ReferralExistsError
 
 
@@ -84,20 +84,20 @@ def _view(account: PointsAccount, *, by_self: bool) -> ReferralView:
     referrals = account.referrals or {}
     referee = account.customer_id if account.customer_id in referrals else next(iter(referrals), "")
     referral = referrals.get(referee)
-    if referral is None or not referral.turns:
+    if referral is None or not referral.changes:
         return _waiting(account, referral, by_self=by_self)
-    own, friends = first_thanks(referee)
+    of_referee, of_referrer = first_rewards(referee)
     return ReferralView(
         customer_id=account.customer_id,
-        state=ReferralState.THANKED if referral.is_thanked else ReferralState.WAITING,
-        referrer_id=friends.customer_id if friends and not by_self else None,
-        customer_points=own.amount if own else 0,
-        referrer_points=friends.amount if friends else 0,
+        state=ReferralState.REWARDED if referral.is_granted else ReferralState.WAITING,
+        referrer_id=of_referrer.customer_id if of_referrer and not by_self else None,
+        customer_points=of_referee.amount if of_referee else 0,
+        referrer_points=of_referrer.amount if of_referrer else 0,
     )
 
 
 def _waiting(account: PointsAccount, referral: Referral | None, *, by_self: bool) -> ReferralView:
-    """Nobody was thanked yet: what the programme gives."""
+    """No reward was granted yet: what the programme gives."""
     bonuses = store.terms_now().programme.earning.bonuses
     return ReferralView(
         customer_id=account.customer_id,

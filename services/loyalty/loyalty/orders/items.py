@@ -1,4 +1,4 @@
-"""What was spent on an order, and an order that earned nothing and was called off, as they are stored."""
+"""What was spent on an order, and an order that earned nothing and was reversed, as they are stored."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from loyalty.ledger.items import Entry
 from loyalty.table import LoyaltyItem
 
 _SPENT: Final = "SPENT#"
-UNDONE: Final = "UNDONE"
+REVERSED: Final = "UNDONE"
 # Where the entries lie in the order's partition; those of settlements by the order's version, and so in its order.
 EARNED: Final = "EARN"
 SETTLED: Final = "SETTLE#"
@@ -35,22 +35,22 @@ class SpentOnOrder(LoyaltyItem, discriminator="spent"):
         return cls(f"ORDER#{order_id}", f"{_SPENT}{spending_id}", account=account, lots=lots)
 
 
-class UndoneOrder(LoyaltyItem, discriminator="undone"):
-    """`ORDER#<order id>` / `UNDONE`: how much of an order that earned nothing does not stand, at its newest version.
+class ReversedOrder(LoyaltyItem, discriminator="undone"):
+    """`ORDER#<order id>` / `UNDONE`: how much of an order that earned nothing is reversed, at its newest version.
 
     Of one that earned, the entries of its settlements say so. Money is in the minor unit.
     """
 
     order_version = IntegerAttribute()
     total = IntegerAttribute()
-    undone = IntegerAttribute()
+    reversed_amount = IntegerAttribute(attr_name="undone")
     cancelled = BooleanAttribute()
 
     @classmethod
-    def fresh(cls, order_id: str) -> UndoneOrder:
+    def fresh(cls, order_id: str) -> ReversedOrder:
         """Of an order of which nothing is stored yet."""
-        return cls(f"ORDER#{order_id}", UNDONE, order_version=0)
+        return cls(f"ORDER#{order_id}", REVERSED, order_version=0)
 
 
-# Whatever lies with an order.
-ThingOfOrder = Entry | SpentOnOrder | UndoneOrder
+# Whatever is stored with an order.
+OrderRecord = Entry | SpentOnOrder | ReversedOrder

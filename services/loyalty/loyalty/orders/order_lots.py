@@ -1,4 +1,4 @@
-"""Where the points of one order went: which of them stand, in which lots, and what became of those taken back.
+"""Where the points of one order went: which of them remain, in which lots, and what became of those taken back.
 
 What is given back is what was taken last. So an order that is refunded in part, cancelled and reinstated leaves its
 customer with what the refund alone would have, however often that happens.
@@ -17,7 +17,7 @@ from loyalty.ledger.balances import Lots
 Place = tuple[datetime, int]
 
 
-class _Fate(Enum):
+class _Outcome(Enum):
     """What became of points that were taken back: they left the account, had expired already, or nobody pays them."""
 
     LEFT = auto()
@@ -26,70 +26,74 @@ class _Fate(Enum):
 
 
 @dataclass(frozen=True)
-class _Piece:
-    """Some points of one lot, which an entry of that `place` brought there; `fate` is of those that were taken back."""
+class _Portion:
+    """Some points of one lot, given by the entry at `since`; `outcome` is of those that were taken back."""
 
     lot: date
     since: Place
     amount: int
-    fate: _Fate = _Fate.LEFT
+    outcome: _Outcome = _Outcome.LEFT
 
 
 @dataclass
-class Parcels:
-    """The points of one order, in two piles whose last piece is the newest. Kept up entry by entry."""
+class OrderLots:
+    """The points of one order, in two stacks whose last portion is the newest. Kept up entry by entry."""
 
-    standing: list[_Piece] = field(default_factory=list)
-    undone: list[_Piece] = field(default_factory=list)
+    remaining: list[_Portion] = field(default_factory=list)
+    taken_back: list[_Portion] = field(default_factory=list)
 
     @classmethod
-    def earned(cls, amount: int, lot: date, at: Place) -> Parcels:
+    def earned(cls, amount: int, lot: date, at: Place) -> OrderLots:
         """As they were earned."""
-        return cls([_Piece(lot, at, amount)])
+        return cls([_Portion(lot, at, amount)])
 
     def newest_first(self) -> list[tuple[date, int, Place]]:
-        """Lots and amounts of the points that stand, and since when they are there, as a reversal goes through them."""
-        return [(piece.lot, piece.amount, piece.since) for piece in reversed(self.standing)]
+        """Lots and amounts of the points that remain, and since when they are there, in a reversal's order."""
+        return [(portion.lot, portion.amount, portion.since) for portion in reversed(self.remaining)]
 
-    def take_back(self, amount: int, own: int, gone: Lots, forgiven: int) -> None:
-        """A reversal: `own` of it was still there, `gone` had expired; the rest is others', or was `forgiven`."""
-        pieces = _pop(self.standing, amount)
-        came = {piece.lot: piece for piece in pieces}
-        newest = pieces[0]
-        self.undone += [
-            replace(newest, amount=own),
+    def take_back(self, amount: int, still_in_lot: int, already_expired: Lots, forgiven: int) -> None:
+        """A reversal: what was `still_in_lot`, `already_expired` or `forgiven`; the rest came from other lots."""
+        portions = _pop(self.remaining, amount)
+        by_lot = {portion.lot: portion for portion in portions}
+        newest = portions[0]
+        self.taken_back += [
+            replace(newest, amount=still_in_lot),
             # As the reversal went through them, not by their days.
-            *(replace(piece, amount=gone[day], fate=_Fate.EXPIRED) for day, piece in came.items() if day in gone),
-            replace(newest, amount=amount - own - sum(gone.values()) - forgiven),
-            replace(newest, amount=forgiven, fate=_Fate.FORGIVEN),
+            *(
+                replace(portion, amount=already_expired[day], outcome=_Outcome.EXPIRED)
+                for day, portion in by_lot.items()
+                if day in already_expired
+            ),
+            replace(newest, amount=amount - still_in_lot - sum(already_expired.values()) - forgiven),
+            replace(newest, amount=forgiven, outcome=_Outcome.FORGIVEN),
         ]
 
     def give_back(self, amount: int, lot: date, at: Place) -> None:
         """A reinstatement into `lot`. What had expired lies where it did."""
-        pieces = _pop(self.undone, amount)
-        expired = [piece for piece in pieces if piece.fate is _Fate.EXPIRED]
-        rest = amount - sum(piece.amount for piece in expired)
-        self.standing += [*(replace(piece, fate=_Fate.LEFT) for piece in expired), _Piece(lot, at, rest)]
+        portions = _pop(self.taken_back, amount)
+        expired = [portion for portion in portions if portion.outcome is _Outcome.EXPIRED]
+        rest = amount - sum(portion.amount for portion in expired)
+        self.remaining += [*(replace(portion, outcome=_Outcome.LEFT) for portion in expired), _Portion(lot, at, rest)]
 
     def lost_of_last(self, amount: int) -> tuple[Mapping[date, int], int]:
         """Of the last `amount` taken back: what had expired, by lot, and what was forgiven."""
-        pieces = _pop([*self.undone], amount)
+        portions = _pop([*self.taken_back], amount)
         expired: dict[date, int] = {}
-        for piece in pieces:
-            if piece.fate is _Fate.EXPIRED:
-                expired[piece.lot] = expired.get(piece.lot, 0) + piece.amount
-        return expired, sum(piece.amount for piece in pieces if piece.fate is _Fate.FORGIVEN)
+        for portion in portions:
+            if portion.outcome is _Outcome.EXPIRED:
+                expired[portion.lot] = expired.get(portion.lot, 0) + portion.amount
+        return expired, sum(portion.amount for portion in portions if portion.outcome is _Outcome.FORGIVEN)
 
 
-def _pop(pile: list[_Piece], amount: int) -> list[_Piece]:
-    """Take so much off the pile, newest first."""
-    taken: list[_Piece] = []
-    while amount > 0 and pile:
-        piece = pile.pop()
-        part = min(amount, piece.amount)
+def _pop(stack: list[_Portion], amount: int) -> list[_Portion]:
+    """Take so much off the stack, newest first."""
+    taken: list[_Portion] = []
+    while amount > 0 and stack:
+        portion = stack.pop()
+        part = min(amount, portion.amount)
         amount -= part
         if part:
-            taken.append(replace(piece, amount=part))
-        if part < piece.amount:
-            pile.append(replace(piece, amount=piece.amount - part))
+            taken.append(replace(portion, amount=part))
+        if part < portion.amount:
+            stack.append(replace(portion, amount=portion.amount - part))
     return taken

@@ -1,4 +1,4 @@
-"""Finding what an order caused, whether a customer has earned by one, and the rewards for a referral."""
+"""Finding what an order caused, whether a customer has earned by one, and the referral rewards."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from loyalty.ledger.items import ACCOUNT, Entry
-from loyalty.orders.items import EARNED, ThingOfOrder
+from loyalty.orders.items import EARNED, OrderRecord
 from loyalty.points.items import PointsAccount
 from loyalty.points.referral_rules import REFEREE, REFERRER, Referral
 from loyalty.table import LoyaltyItem
@@ -17,7 +17,7 @@ from shared.table import LostRaceError, find
 _PAGE: Final = 20
 
 
-def things_of_order(order_id: str) -> list[ThingOfOrder]:
+def order_records(order_id: str) -> list[OrderRecord]:
     """All that one order caused, as it is now."""
     found: Iterable[Any] = LoyaltyItem.query(f"ORDER#{order_id}", consistent_read=True)
     return list(found)
@@ -32,23 +32,23 @@ def has_earned(account: PointsAccount) -> bool:
     return any(_has_earned(person) for person in (account, *merged) if person)
 
 
-def key_of_turn(referee: str, bonus: str, turn: int) -> tuple[str, str]:
-    """Where the entry lies by which one side was thanked first, or lost the thanks, or has them again."""
-    return f"REFERRAL#{referee}", bonus.upper() if turn == 1 else f"{bonus.upper()}#{turn:04}"
+def key_of_reward(referee: str, bonus: str, number: int) -> tuple[str, str]:
+    """The key of the entry that grants one side its reward (1, 3, ...) or withdraws it (2, 4, ...)."""
+    return f"REFERRAL#{referee}", bonus.upper() if number == 1 else f"{bonus.upper()}#{number:04}"
 
 
-def first_thanks(referee: str) -> tuple[Entry | None, Entry | None]:
-    """The entries that first thanked for bringing a customer: the customer's own, and their friend's."""
-    own, friends = (find(Entry, *key_of_turn(referee, bonus, 1)) for bonus in (REFEREE, REFERRER))
-    return own, friends
+def first_rewards(referee: str) -> tuple[Entry | None, Entry | None]:
+    """The entries that first granted the rewards for a referee: the referee's, and the referrer's."""
+    referees, referrers = (find(Entry, *key_of_reward(referee, bonus, 1)) for bonus in (REFEREE, REFERRER))
+    return referees, referrers
 
 
-def friend_in(referee: str, referral: Referral) -> str | None:
-    """Whoever brought a customer; None where they were never thanked for it, and never will be."""
+def referrer_of(referee: str, referral: Referral) -> str | None:
+    """Who referred a customer; None where they never had a reward for it, and never will."""
     if referral.referrer:
         return referral.referrer
-    _, friends = first_thanks(referee)
-    return friends.customer_id if friends else None
+    _, reward = first_rewards(referee)
+    return reward.customer_id if reward else None
 
 
 def _has_earned(account: PointsAccount) -> bool:

@@ -1,7 +1,7 @@
 """Points of orders: earned once an order has come as far as the programme says, and settled whenever it changes.
 
 An order's entries follow its state, not its events: whatever of it is heard first, twice, late or never, the newest
-version decides what should stand, and what is missing to that is posted.
+version decides how many points the order keeps, and the difference is posted.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from loyalty.ledger import rules
 from loyalty.ledger import store as ledger
 from loyalty.ledger.items import Entry
 from loyalty.ledger.store import Terms
-from loyalty.orders.items import DELIVERED, EARNED, SETTLED, UNDONE, UndoneOrder
-from loyalty.orders.order_entries import OrderBook, Undone, undone_of
-from loyalty.orders.referral_rewards import settle_thanks
+from loyalty.orders.items import DELIVERED, EARNED, REVERSED, SETTLED, ReversedOrder
+from loyalty.orders.order_entries import OrderEntries, ReversedShare, reversed_amount
+from loyalty.orders.referral_rewards import settle_referral_rewards
 from loyalty.orders.refunds import facts_of, give_back, living_lot, take_back
 from loyalty.orders.rules import taken_back_target
 from loyalty.orders.settlement import settle_spending
@@ -27,7 +27,7 @@ from loyalty.points import store
 from loyalty.points.items import PointsAccount
 from loyalty.points.referral_rules import counted
 from loyalty.points.rules import lot_for
-from loyalty.points.store import Merit, account_to_post_to
+from loyalty.points.store import Qualifying, load_for_posting
 from loyalty.programme.models import PendingUntil
 from loyalty.programme.sections import EarnOn
 from shared import clock
@@ -37,7 +37,7 @@ from shared.table import Put, commit, find, retry_lost_races
 
 
 @dataclass(frozen=True)
-class Heard:
+class RecordedOrder:
     """An order at a version, and who told of it."""
 
     order: OrderRecorded
@@ -54,28 +54,28 @@ def record_order(order: OrderRecorded, version: int, cause: Cause) -> None:
 
     Safe whatever was heard before: the newest version alone is enough, and an older one changes nothing.
     """
-    heard = Heard(order, version, cause)
+    recorded = RecordedOrder(order, version, cause)
     is_changed = bool(order.refunded or order.cancelled_at or order.reinstated_at)
     if order.customer_id is None:
         # Nobody's any more, or never anybody's; but somebody may have paid for it with points or credit.
         if is_changed:
-            retry_lost_races(lambda: _mark_undone(heard))
-            settle_spending(Undone.told(order, version), cause)
+            retry_lost_races(lambda: _mark_reversed(recorded))
+            settle_spending(ReversedShare.told(order, version), cause)
         return
     account = None
     if not _earns(order):
         retry_lost_races(lambda: _open_account(order.customer_id or ""))
     # One that has changed has most likely earned: an attempt that fails costs as much as another.
     elif not is_changed:
-        account = retry_lost_races(lambda: _earn(heard))
+        account = retry_lost_races(lambda: _earn(recorded))
     if is_changed:
-        account = retry_lost_races(lambda: _settle(heard))
-        settle_spending(Undone.told(order, version), cause)
+        account = retry_lost_races(lambda: _settle(recorded))
+        settle_spending(ReversedShare.told(order, version), cause)
     if order.delivered_at:
-        retry_lost_races(lambda: _deliver(heard))
-    # Last, for it writes a friend's account too, which may be busy: nothing of the customer's own waits for that.
+        retry_lost_races(lambda: _deliver(recorded))
+    # Last, for it writes the referrer's account too, which may be busy: nothing of the customer waits for that.
     if account:
-        settle_thanks(account, cause)
+        settle_referral_rewards(account, cause)
 
 
 def _earns(order: OrderRecorded) -> bool:
@@ -89,31 +89,31 @@ def _open_account(customer_id: str) -> None:
         commit(Put(PointsAccount.fresh(customer_id, clock.now())))
 
 
-def _earn(heard: Heard) -> PointsAccount:
+def _earn(recorded: RecordedOrder) -> PointsAccount:
     """The account as it is after that."""
     terms = store.terms_now()
-    account = account_to_post_to(heard.order.customer_id or "", terms, heard.cause)
+    account = load_for_posting(recorded.order.customer_id or "", terms, recorded.cause)
     if account.erased_at:
         return account
-    account.date_back(heard.order.placed_at)
-    earned = _price(heard.order, account, terms)
-    placed = terms.programme.day_of(heard.order.placed_at)
+    account.date_back(recorded.order.placed_at)
+    earned = _price(recorded.order, account, terms)
+    placed = terms.programme.day_of(recorded.order.placed_at)
     lot = lot_for(placed, terms.programme.expiry)
-    ripens_on = _ripens_on(heard.order, terms)
+    activates_on = _activates_on(recorded.order, terms)
     brought = [*(account.referrals or ())] if earned.points else []
     account.referrals = counted(account.referrals, brought, 1)
     entry = store.post(
         account,
-        rules.earn(account.standing, earned.points, lot, ripens_on),
-        heard.origin(EARNED),
+        rules.earn(account.balances, earned.points, lot, activates_on),
+        recorded.origin(EARNED),
         terms,
-        merit=_merit_of_all(heard.order, earned.points, terms),
-        version=heard.version,
-        currency=heard.order.currency,
-        total=heard.order.total,
+        qualifying=_qualifying_of_order(recorded.order, earned.points, terms),
+        version=recorded.version,
+        currency=recorded.order.currency,
+        total=recorded.order.total,
         placed=placed.isoformat(),
         lot=lot.isoformat(),
-        ripens=ripens_on and ripens_on.isoformat(),
+        ripens=activates_on and activates_on.isoformat(),
         parts=[[part.rule, part.points] for part in earned.parts] or None,
         brought=brought or None,
     )
@@ -128,7 +128,7 @@ def _price(order: OrderRecorded, account: PointsAccount, terms: Terms) -> Earned
     return earned
 
 
-def _ripens_on(order: OrderRecorded, terms: Terms) -> date | None:
+def _activates_on(order: OrderRecorded, terms: Terms) -> date | None:
     """The day on which its points can be used, or None for at once."""
     pending, today = terms.programme.pending, terms.today
     if pending.until is PendingUntil.NONE:
@@ -139,108 +139,110 @@ def _ripens_on(order: OrderRecorded, terms: Terms) -> date | None:
         start, days = terms.programme.day_of(order.delivered_at), pending.days
     else:
         start, days = today, pending.longest_days
-    ripens_on = start + timedelta(days=days)
-    return ripens_on if ripens_on > today else None
+    activates_on = start + timedelta(days=days)
+    return activates_on if activates_on > today else None
 
 
-def _settle(heard: Heard) -> PointsAccount:
-    """Let the order's points follow what of its money stands; their account as it is after that."""
-    account, book = _account_and_book(heard)
-    if book.earned is None and _earns(heard.order):
-        _earn(heard)
-        account, book = _account_and_book(heard)
+def _settle(recorded: RecordedOrder) -> PointsAccount:
+    """Let the order's points follow the money that was not reversed; their account as it is after that."""
+    account, entries = _account_and_entries(recorded)
+    if entries.earned is None and _earns(recorded.order):
+        _earn(recorded)
+        account, entries = _account_and_entries(recorded)
     if account.erased_at:
         return account
-    if book.earned is None:
-        _mark_undone(heard)
+    if entries.earned is None:
+        _mark_reversed(recorded)
         return account
-    undone = undone_of(heard.order)
+    reversed_money = reversed_amount(recorded.order)
     # A reinstatement that changes nothing is posted too: the cancellation before it may still be heard.
-    is_same = undone == book.undone and (heard.order.reinstated_at is None or book.knows(heard.version))
-    if book.is_news(heard.version) and not is_same:
-        return _posted_once(_settlement(heard, account, book, book.earned), account)
+    is_same = reversed_money == entries.reversed_amount and (
+        recorded.order.reinstated_at is None or entries.knows(recorded.version)
+    )
+    if entries.is_news(recorded.version) and not is_same:
+        return _posted_once(_settlement(recorded, account, entries, entries.earned), account)
     return account
 
 
-def _settlement(heard: Heard, account: PointsAccount, book: OrderBook, earned: Entry) -> Entry:
-    """The entry that takes back, or gives back, what is missing to what should stand."""
-    undone, terms = undone_of(heard.order), store.terms_now()
-    target = taken_back_target(earned.amount, book.total, undone)
-    # What is no more undone than before was reinstated, though that may give nothing back.
-    lot = living_lot(book, terms) if undone <= book.undone else None
-    amount = abs(target - book.taken_back)
-    posting = give_back(account, book, amount, lot, terms) if lot else take_back(account, book, amount, terms)
-    orders = int(earned.amount > target) - int(earned.amount > book.taken_back)
+def _settlement(recorded: RecordedOrder, account: PointsAccount, entries: OrderEntries, earned: Entry) -> Entry:
+    """The entry that takes points back, or gives them back, until the order keeps as many as it should."""
+    reversed_money, terms = reversed_amount(recorded.order), store.terms_now()
+    target = taken_back_target(earned.amount, entries.total, reversed_money)
+    # An order of which no more money is reversed than before was reinstated, though that may give nothing back.
+    lot = living_lot(entries, terms) if reversed_money <= entries.reversed_amount else None
+    amount = abs(target - entries.taken_back)
+    posting = give_back(account, entries, amount, lot, terms) if lot else take_back(account, entries, amount, terms)
+    orders = int(earned.amount > target) - int(earned.amount > entries.taken_back)
     account.referrals = counted(account.referrals, earned.fact("brought") or (), orders)
     return store.post(
         account,
         posting,
-        heard.origin(f"{SETTLED}{heard.version:09}"),
+        recorded.origin(f"{SETTLED}{recorded.version:09}"),
         terms,
-        merit=_merit_of_change(book, undone, target, terms),
-        version=heard.version,
-        undone=undone,
-        **facts_of(posting, book, lot),
+        qualifying=_qualifying_change(entries, reversed_money, target, terms),
+        version=recorded.version,
+        undone=reversed_money,
+        **facts_of(posting, entries, lot),
     )
 
 
-def _account_and_book(heard: Heard) -> tuple[PointsAccount, OrderBook]:
+def _account_and_entries(recorded: RecordedOrder) -> tuple[PointsAccount, OrderEntries]:
     """The account that the order's points fell to (its customer's, if none did), and the order's entries.
 
     The account is read first: whatever is posted on the order after that changes the account's version too.
     """
     terms = store.terms_now()
-    account = account_to_post_to(heard.order.customer_id or "", terms, heard.cause)
-    book = OrderBook.read(heard.order.order_id)
-    if book.earned and book.earned.account not in {account.name, *(account.merged_from or ())}:
-        account = account_to_post_to(book.earned.customer_id, terms, heard.cause)
-        book = OrderBook.read(heard.order.order_id)
-    return account, book
+    account = load_for_posting(recorded.order.customer_id or "", terms, recorded.cause)
+    entries = OrderEntries.read(recorded.order.order_id)
+    if entries.earned and entries.earned.account not in {account.name, *(account.merged_from or ())}:
+        account = load_for_posting(entries.earned.customer_id, terms, recorded.cause)
+        entries = OrderEntries.read(recorded.order.order_id)
+    return account, entries
 
 
-def _mark_undone(heard: Heard) -> None:
-    """Write down how much of an order that earned nothing does not stand, for whoever spends on it late."""
-    order = heard.order
-    mark = find(UndoneOrder, f"ORDER#{order.order_id}", UNDONE) or UndoneOrder.fresh(order.order_id)
-    if mark.order_version < heard.version:
-        mark.order_version, mark.total, mark.undone = heard.version, order.total, undone_of(order)
+def _mark_reversed(recorded: RecordedOrder) -> None:
+    """Store how much of an order that earned nothing is reversed, for whoever spends on it late."""
+    order = recorded.order
+    mark = find(ReversedOrder, f"ORDER#{order.order_id}", REVERSED) or ReversedOrder.fresh(order.order_id)
+    if mark.order_version < recorded.version:
+        mark.order_version, mark.total, mark.reversed_amount = recorded.version, order.total, reversed_amount(order)
         mark.cancelled = order.cancelled_at is not None
         commit(Put(mark))
 
 
-def _deliver(heard: Heard) -> None:
+def _deliver(recorded: RecordedOrder) -> None:
     """Let points that wait for the delivery know of it."""
     terms = store.terms_now()
     if terms.programme.pending.until is not PendingUntil.DELIVERY:
         return
-    account, book = _account_and_book(heard)
-    where, ripens_on = book.ripening, _ripens_on(heard.order, terms)
-    if book.earned is None or book.delivered or where is None or where.on == ripens_on:
+    account, entries = _account_and_entries(recorded)
+    where, activates_on = entries.activation, _activates_on(recorded.order, terms)
+    if entries.earned is None or entries.delivered or where is None or where.on == activates_on:
         return
     if where.on <= terms.today:
-        return  # they have ripened, or do so within the hour
+        return  # they have been activated, or will be within the hour
     if account.erased_at:
         return
-    amount = book.earned.amount - book.taken_back
+    amount = entries.earned.amount - entries.taken_back
     posting = (
-        rules.put_off(account.standing, where, amount, ripens_on)
-        if ripens_on
-        else rules.ripen_one(account.standing, where, amount)
+        rules.reschedule(account.balances, where, amount, activates_on)
+        if activates_on
+        else rules.activate_early(account.balances, where, amount)
     )
-    facts: dict[str, Any] = {"version": heard.version, "ripens": ripens_on.isoformat() if ripens_on else ""}
-    _posted_once(store.post(account, posting, heard.origin(DELIVERED), terms, **facts), account)
+    facts: dict[str, Any] = {"version": recorded.version, "ripens": activates_on.isoformat() if activates_on else ""}
+    _posted_once(store.post(account, posting, recorded.origin(DELIVERED), terms, **facts), account)
 
 
-def _merit_of_all(order: OrderRecorded, points: int, terms: Terms) -> Merit:
+def _qualifying_of_order(order: OrderRecorded, points: int, terms: Terms) -> Qualifying:
     money = order.total if order.currency == terms.programme.currency else 0
-    return Merit(terms.programme.day_of(order.placed_at), points, money, 1)
+    return Qualifying(terms.programme.day_of(order.placed_at), points, money, 1)
 
 
-def _merit_of_change(book: OrderBook, undone: int, taken_back: int, terms: Terms) -> Merit:
+def _qualifying_change(entries: OrderEntries, reversed_money: int, taken_back: int, terms: Terms) -> Qualifying:
     """What an order counts for towards tiers after it was settled, less what it did before."""
-    orders = int(book.undone == book.total) - int(undone == book.total)
-    money = book.undone - undone if book.currency == terms.programme.currency else 0
-    return Merit(book.counts_for or terms.today, book.taken_back - taken_back, money, orders)
+    orders = int(entries.reversed_amount == entries.total) - int(reversed_money == entries.total)
+    money = entries.reversed_amount - reversed_money if entries.currency == terms.programme.currency else 0
+    return Qualifying(entries.counts_for or terms.today, entries.taken_back - taken_back, money, orders)
 
 
 def _posted_once(entry: Entry, account: PointsAccount) -> PointsAccount:

@@ -28,8 +28,8 @@ def points_adjusted(entry: Entry, _: Told) -> PointsAdjusted:
 
 def points_earned(entry: Entry, _: Told) -> PointsEarned:
     # Usable from that day on: they wait until the end of the one before.
-    ripens_on = min((where.on for where in entry.pending or {}), default=None)
-    waits_until = ripens_on - timedelta(days=1) if ripens_on else None
+    activates_on = min((where.on for where in entry.pending or {}), default=None)
+    waits_until = activates_on - timedelta(days=1) if activates_on else None
     return PointsEarned(**_posted(entry), order_id=_order_of(entry), pending_until=waits_until)
 
 

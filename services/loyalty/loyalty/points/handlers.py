@@ -13,7 +13,7 @@ from shared.inbox import Heard
 
 
 def read_points(request: Request, customer_id: CustomerId) -> PointsView:
-    """How a customer's points stand: balance, tier, what expires next, what is missing to the next tier."""
+    """A customer's points: balance, tier, what expires next, what is missing to the next tier."""
     return points.read_points(customer_id, by_self=request.principal.is_customer)
 
 

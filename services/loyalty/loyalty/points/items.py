@@ -14,7 +14,7 @@ from loyalty.ledger.due_dates import Watch
 from loyalty.ledger.items import ACCOUNT, Account
 from loyalty.points.referral_rules import Referrals, read_referrals, write_referrals
 from loyalty.points.rules import PointsWatch, is_past_hidden
-from loyalty.points.tier_rules import Merits, TierStanding, read_merits, review_on, write_merits
+from loyalty.points.tier_rules import QualifyingMonths, TierState, read_qualifying, review_on, write_qualifying
 from loyalty.programme.tiers import TierBy
 from loyalty.table import DateAttribute, MomentAttribute, TextAttribute
 from shared.events.customers import Profile
@@ -31,8 +31,10 @@ class PointsAccount(Account, discriminator="account"):
     tier = UnicodeEnumAttribute(Tier, default=Tier.BRONZE)
     tier_since = DateAttribute(null=True)
     tier_kept_until = DateAttribute(null=True)
-    merit_by = UnicodeEnumAttribute(TierBy, null=True)
-    merits: TextAttribute[Merits] = TextAttribute(write_merits, read_merits, null=True)
+    qualifying_by = UnicodeEnumAttribute(TierBy, attr_name="merit_by", null=True)
+    qualifying: TextAttribute[QualifyingMonths] = TextAttribute(
+        write_qualifying, read_qualifying, attr_name="merits", null=True
+    )
     # When it came to be, or the moment of an older order: before the registration, it was a guest's.
     opened_at = MomentAttribute(null=True)
     # Of the profile, at the version that told them.
@@ -45,7 +47,7 @@ class PointsAccount(Account, discriminator="account"):
     card_issued_at = MomentAttribute(null=True)
     # The day of the last gain, and what was given on it, in its month and ever: only where the programme limits it.
     quota: TextAttribute[tuple[str, int, int, int]] = TextAttribute(list, tuple, null=True)
-    # Who brought this customer, and whoever turned out to be them.
+    # Who referred this customer, and whoever turned out to be them.
     referrals: TextAttribute[Referrals] = TextAttribute(write_referrals, read_referrals, null=True)
     # Customers who turned out to be this one.
     merged_from: TextAttribute[tuple[str, ...]] = TextAttribute(list, tuple, null=True)
@@ -61,16 +63,16 @@ class PointsAccount(Account, discriminator="account"):
         return cls(customer_partition(customer_id), ACCOUNT, opened_at=now)
 
     @property
-    def tiers(self) -> TierStanding:
+    def tiers(self) -> TierState:
         """Its tier, and what that follows from."""
-        basis = self.merit_by or TierBy.POINTS
-        return TierStanding(self.tier, self.tier_since, basis, self.merits or {}, self.tier_kept_until)
+        basis = self.qualifying_by or TierBy.POINTS
+        return TierState(self.tier, self.tier_since, basis, self.qualifying or {}, self.tier_kept_until)
 
-    def stand_in(self, tiers: TierStanding) -> None:
-        """Let it stand in a tier."""
+    def set_tier(self, tiers: TierState) -> None:
+        """Keep the tier, and what it follows from."""
         self.tier, self.tier_since, self.tier_kept_until = tiers.tier, tiers.since, tiers.kept_until
-        self.merits = tiers.merits or None
-        self.merit_by = tiers.basis if tiers.basis is not TierBy.POINTS else None
+        self.qualifying = tiers.qualifying or None
+        self.qualifying_by = tiers.basis if tiers.basis is not TierBy.POINTS else None
 
     def other_due(self, watch: Watch) -> Iterable[datetime]:
         if isinstance(watch, PointsWatch) and (day := review_on(self.tiers, watch.today, watch.tiers)):

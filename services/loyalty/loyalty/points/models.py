@@ -13,7 +13,7 @@ from loyalty.ledger.due_dates import last_days
 from loyalty.ledger.items import Entry
 from loyalty.ledger.store import Terms
 from loyalty.points.items import PointsAccount
-from loyalty.points.tier_rules import merit_on, next_rung
+from loyalty.points.tier_rules import next_level, qualifying_on
 from shared.events.loyalty import Tier
 from shared.http import PageQuery
 from shared.ids import CustomerId
@@ -42,7 +42,7 @@ class NextTier(ApiModel):
 
 
 class PointsView(ApiModel):
-    """How an account stands. `balance` is pending + available + held - owed."""
+    """The balances of an account. `balance` is pending + available + held - owed."""
 
     customer_id: CustomerId
     balance: Annotated[int, Field(description="Negative while more is owed than there is.")]
@@ -84,38 +84,38 @@ class PointsView(ApiModel):
 
     @classmethod
     def of(cls, account: PointsAccount, terms: Terms) -> PointsView:
-        standing = account.standing
-        lots = last_days(standing.lots, account.active_on, terms.watch)
+        balances = account.balances
+        lots = last_days(balances.lots, account.active_on, terms.watch)
         day = min(lots, default=NEVER)
-        ripening = min((where.on for where in standing.pending), default=None)
+        activation = min((where.on for where in balances.pending), default=None)
         return cls(
             customer_id=account.customer_id,
-            balance=standing.balance,
+            balance=balances.balance,
             tier=account.tier,
             next_expiry=NextExpiry(on=day, points=lots[day]) if day != NEVER else None,
-            next_ripening=_ripening(account, ripening) if ripening else None,
+            next_ripening=_next_activation(account, activation) if activation else None,
             next_tier=_next_tier(account, terms),
             version=account.version or 0,
-            **standing.vector._asdict(),
+            **balances.vector._asdict(),
         )
 
 
 def _next_tier(account: PointsAccount, terms: Terms) -> NextTier | None:
     rules = terms.programme.tiers
-    rung = next_rung(account.tiers, rules)
-    if rung is None:
+    level = next_level(account.tiers, rules)
+    if level is None:
         return None
     # The threshold may have come down since something last counted.
-    return NextTier(tier=rung.tier, missing=max(rung.threshold - merit_on(account.tiers, terms.today, rules), 0))
+    return NextTier(tier=level.tier, missing=max(level.threshold - qualifying_on(account.tiers, terms.today, rules), 0))
 
 
-def _ripening(account: PointsAccount, on: date) -> NextRipening:
-    points = sum(amount for where, amount in account.standing.pending.items() if where.on == on)
+def _next_activation(account: PointsAccount, on: date) -> NextRipening:
+    points = sum(amount for where, amount in account.balances.pending.items() if where.on == on)
     return NextRipening(on=on, points=points)
 
 
 class VectorView(ApiModel):
-    """How an account stood after an entry."""
+    """The balances of an account after an entry."""
 
     pending: int
     available: int

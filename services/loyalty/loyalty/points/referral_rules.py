@@ -1,56 +1,72 @@
-"""Who brought a customer, and when both are to be thanked for it."""
+"""Who referred a customer, and when both sides are to have a referral reward for it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from enum import Enum, auto
 from typing import Any, Final
 
-# What each side is given for, as bonuses and entries call it: whoever brought a customer, and the customer.
+# The two sides of a referral, as bonuses and entries call them: who referred a customer, and that customer.
 REFERRER: Final = "referrer"
 REFEREE: Final = "referee"
 
 
+class RewardState(Enum):
+    """What became of the rewards of a referral."""
+
+    AWAITED = auto()
+    GRANTED = auto()
+    WITHDRAWN = auto()
+
+
 @dataclass(frozen=True)
 class Referral:
-    """How many orders of a customer who was brought stand, and how often the thanks for that have turned.
+    """How many qualifying orders a referee has, and how often the rewards were granted or withdrawn for that.
 
-    An order stands while any of the points that it earned do. Thanks are given, taken back and given again by turns.
-    `referrer` is whoever brought the customer, until the first turn, whose entries then say so: an account is to stay
-    small.
+    An order qualifies while any of the points that it earned remain. Each change follows its opposite: a grant, a
+    withdrawal, a grant. `referrer` is who referred the customer, until the first grant, whose entries then say so: an
+    account is to stay small.
     """
 
-    standing: int = 0
-    turns: int = 0
+    qualifying_orders: int = 0
+    changes: int = 0
     referrer: str | None = None
 
     @property
-    def is_thanked(self) -> bool:
-        """Whether both have their thanks."""
-        return self.turns % 2 == 1
+    def state(self) -> RewardState:
+        """What became of the rewards: of the changes, the odd ones grant and the even ones withdraw."""
+        if not self.changes:
+            return RewardState.AWAITED
+        return RewardState.GRANTED if self.changes % 2 else RewardState.WITHDRAWN
+
+    @property
+    def is_granted(self) -> bool:
+        """Whether both have their rewards."""
+        return self.state is RewardState.GRANTED
 
     @property
     def is_due(self) -> bool:
-        """Whether both have thanks and no order stands for them any more, or one does and they have none."""
-        return self.is_thanked != (self.standing > 0)
+        """Whether the rewards are granted without a qualifying order, or one qualifies and they are not granted."""
+        return self.is_granted != (self.qualifying_orders > 0)
 
     @property
-    def turned(self) -> Referral:
-        """Once both have been given their thanks, or have lost them."""
-        return replace(self, turns=self.turns + 1, referrer=None)
+    def changed(self) -> Referral:
+        """Once the rewards have been granted, or withdrawn."""
+        return replace(self, changes=self.changes + 1, referrer=None)
 
 
-# By the id under which the customer was brought: one who turned out to be several people was brought more than once.
+# By the id under which the customer was referred: one who turned out to be several people was referred more than once.
 Referrals = Mapping[str, Referral]
 
 
 def counted(referrals: Referrals | None, referees: Iterable[str], change: int) -> Referrals | None:
-    """After so many more orders stand (or, negative, fewer) of those who were brought under these ids."""
+    """After so many more orders qualify (or, negative, fewer) of those who were referred under these ids."""
     if not referrals or not change:
         return referrals
     of = set(referees)
     return {
-        referee: replace(each, standing=each.standing + change) if referee in of else each
+        referee: replace(each, qualifying_orders=each.qualifying_orders + change) if referee in of else each
         for referee, each in referrals.items()
     }
 
@@ -58,7 +74,7 @@ def counted(referrals: Referrals | None, referees: Iterable[str], change: int) -
 def write_referrals(referrals: Referrals) -> dict[str, Any]:
     """Referrals as JSON says them."""
     return {
-        referee: [each.standing, each.turns, *([each.referrer] if each.referrer else [])]
+        referee: [each.qualifying_orders, each.changes, *([each.referrer] if each.referrer else [])]
         for referee, each in referrals.items()
     }
 

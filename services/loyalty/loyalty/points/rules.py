@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from loyalty import days
 from loyalty.ledger.due_dates import Watch
-from loyalty.ledger.rules import Back
+from loyalty.ledger.rules import ReturnPolicy
 from loyalty.programme.models import BelowZero, Expiry, ExpiryMode, Programme
 from loyalty.programme.tiers import Tiers
 
@@ -49,9 +49,9 @@ def last_day(given: date, expiry: Expiry) -> date:
             return days.NEVER
 
 
-def back(programme: Programme, today: date) -> Back:
-    """How points come back to their lots."""
-    return Back(today, programme.grace_until(today), fills_debt=fills_debt(programme))
+def return_policy(programme: Programme, today: date) -> ReturnPolicy:
+    """How points return to their lots."""
+    return ReturnPolicy(today, programme.grace_until(today), fills_debt=fills_debt(programme))
 
 
 def fills_debt(programme: Programme) -> bool:

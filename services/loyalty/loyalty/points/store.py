@@ -13,11 +13,11 @@ from pynamodb.expressions.operand import Path
 from loyalty.ledger import store as ledger
 from loyalty.ledger.balances import EntryKind, Posting
 from loyalty.ledger.items import ACCOUNT, Entry
-from loyalty.ledger.overdue import caught_up
+from loyalty.ledger.overdue import expire_overdue
 from loyalty.ledger.store import Origin, Terms
 from loyalty.points.items import PointsAccount
 from loyalty.points.rules import watch_of
-from loyalty.points.tier_rules import deserve
+from loyalty.points.tier_rules import requalify
 from loyalty.programme.tiers import TierBy
 from loyalty.programme.usecases import current_programme
 from shared import clock
@@ -55,8 +55,8 @@ _SILENT: Final = frozenset({EntryKind.VOIDED, EntryKind.MERGED_OUT})
 
 
 @dataclass(frozen=True)
-class Merit:
-    """What an entry counts for towards tiers, signed, by each measure; for the month of `on`."""
+class Qualifying:
+    """What an entry counts towards tiers, signed, by each measure; for the month of `on`."""
 
     on: date
     points: int
@@ -115,20 +115,20 @@ def post(
     origin: Origin,
     terms: Terms,
     *,
-    merit: Merit | None = None,
+    qualifying: Qualifying | None = None,
     tier_before: Tier | None = None,
     reason: str | None = None,
     **facts: Any,
 ) -> Entry:
-    """The entry of a posting, which tells of itself; the account is turned to it. `ledger.write` stores both.
+    """The entry of a posting, which tells of itself; sets the account's balances. `ledger.write` stores both.
 
-    `facts` are those of its kind; `tier_before` is that of an account which stands in another tier already; `reason`
+    `facts` are those of its kind; `tier_before` is that of an account whose tier is another already; `reason`
     is what staff wrote.
     """
     tier_before = tier_before or account.tier
-    if merit and (amount := merit.by(terms.programme.tiers.by)):
-        on = min(merit.on, terms.today)
-        account.stand_in(deserve(account.tiers, amount, on, terms.today, terms.programme.tiers))
+    if qualifying and (amount := qualifying.by(terms.programme.tiers.by)):
+        on = min(qualifying.on, terms.today)
+        account.set_tier(requalify(account.tiers, amount, on, terms.today, terms.programme.tiers))
     entry = ledger.post(account, posting, origin, terms, **facts)
     entry.reason, entry.tier_before, entry.tier = reason, tier_before, account.tier
     event = _TELLS.get(posting.kind)
@@ -149,15 +149,15 @@ def expired_points(account: PointsAccount, day: date, since: tuple[datetime, int
     return sum(points for _, points in expired), sum(points for entry, points in expired if entry.place > since)
 
 
-def account_to_post_to(
+def load_for_posting(
     customer_id: str, terms: Terms, cause: Cause, load: Callable[[str], PointsAccount] | None = None
 ) -> PointsAccount:
-    """The account without anything that is over, as `store.account_of` or `load` finds it.
+    """The account without overdue lots, as `store.account_of` or `load` finds it; to be posted to.
 
     Raises what `load` raises, and LostRaceError when another run is faster.
     """
     found = partial(load or account_of, customer_id)
-    return caught_up(found, terms.watch, cause, partial(post, terms=terms))
+    return expire_overdue(found, terms.watch, cause, partial(post, terms=terms))
 
 
 # Few entries change a tier: many are looked through in one call, whatever is asked for.

@@ -12,9 +12,9 @@ from loyalty.ledger.balances import EntryKind
 from loyalty.ledger.items import Entry
 from loyalty.ledger.store import Terms
 from loyalty.points.items import PointsAccount
-from loyalty.points.tier_rules import foreseen, merit_on, next_rung, period_end, projected, window_begins
+from loyalty.points.tier_rules import foreseen, next_level, period_end, projected, qualifying_on, window_begins
 from loyalty.programme.rules import InForce
-from loyalty.programme.tiers import Rung, TierBy, TierWindow
+from loyalty.programme.tiers import TierBy, TierLevel, TierWindow
 from shared.events.loyalty import Tier
 from shared.ids import CustomerId
 from shared.model import ApiModel
@@ -40,12 +40,12 @@ class TierProjection(ApiModel):
 
     @classmethod
     def of(cls, account: PointsAccount, terms: Terms) -> TierProjection:
-        standing, today, rules = account.tiers, terms.today, terms.programme.tiers
+        state, today, rules = account.tiers, terms.today, terms.programme.tiers
         end = period_end(today, rules)
         return cls(
             period_end=end,
-            at_period_end=foreseen(standing, today, end or today, rules),
-            after_grace=projected(standing, today, rules),
+            at_period_end=foreseen(state, today, end or today, rules),
+            after_grace=projected(state, today, rules),
         )
 
 
@@ -92,28 +92,28 @@ class TierView(ApiModel):
 
     @classmethod
     def of(cls, account: PointsAccount, terms: Terms) -> TierView:
-        rules, standing = terms.programme.tiers, account.tiers
-        merit, rung = merit_on(standing, terms.today, rules), next_rung(standing, rules)
-        has = rules.rung_of(account.tier)
+        rules, state = terms.programme.tiers, account.tiers
+        qualifying, level = qualifying_on(state, terms.today, rules), next_level(state, rules)
+        has = rules.level_of(account.tier)
         return cls(
             customer_id=account.customer_id,
             tier=account.tier,
-            since=standing.since,
-            kept_until=standing.kept_until,
+            since=state.since,
+            kept_until=state.kept_until,
             measure=rules.by,
             currency=terms.programme.currency if rules.by is TierBy.MONEY else None,
             window=rules.window,
             counted_from=window_begins(terms.today, rules),
-            merit=merit,
-            next_tier=_ahead(rung, merit) if rung else None,
+            merit=qualifying,
+            next_tier=_ahead(level, qualifying) if level else None,
             projection=TierProjection.of(account, terms),
             multiplier=has.multiplier,
             benefits=list(has.benefits),
         )
 
 
-def _ahead(rung: Rung, merit: int) -> TierAhead:
-    return TierAhead(tier=rung.tier, threshold=rung.threshold, missing=max(rung.threshold - merit, 0))
+def _ahead(level: TierLevel, qualifying: int) -> TierAhead:
+    return TierAhead(tier=level.tier, threshold=level.threshold, missing=max(level.threshold - qualifying, 0))
 
 
 class TierChangeView(ApiModel):
@@ -156,7 +156,7 @@ class TierChangeView(ApiModel):
         )
 
 
-class RungView(ApiModel):
+class TierLevelView(ApiModel):
     """One tier: what reaches it, and what it gives."""
 
     tier: Tier
@@ -186,7 +186,7 @@ class LadderView(ApiModel):
         }
     )
 
-    tiers: list[RungView]
+    tiers: list[TierLevelView]
     measure: Annotated[TierBy, Field(description="What thresholds count.")]
     currency: Annotated[CurrencyCode | None, Field(description="Of money: thresholds are in its minor unit.")]
     window: Annotated[TierWindow, Field(description="The time over which it is counted.")]
@@ -198,13 +198,13 @@ class LadderView(ApiModel):
         rules = in_force.programme.tiers
         return cls(
             tiers=[
-                RungView(
-                    tier=rung.tier,
-                    threshold=rung.threshold,
-                    multiplier=rung.multiplier,
-                    benefits=list(rung.benefits),
+                TierLevelView(
+                    tier=level.tier,
+                    threshold=level.threshold,
+                    multiplier=level.multiplier,
+                    benefits=list(level.benefits),
                 )
-                for rung in rules.rungs
+                for level in rules.rungs
             ],
             measure=rules.by,
             currency=in_force.programme.currency if rules.by is TierBy.MONEY else None,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Self
 
 from loyalty.ledger import store as ledger
-from loyalty.ledger.overdue import aged
+from loyalty.ledger.overdue import without_overdue
 from loyalty.ledger.verification import prove
 from loyalty.points import store
 from loyalty.points.items import PointsAccount
@@ -42,12 +42,12 @@ class InsufficientPointsError(ConflictError):
 
 
 def read_points(customer_id: str, *, by_self: bool) -> PointsView:
-    """How the account stands, without lots that are over by now, whether the job has come by or not.
+    """The account's balances and tier, without overdue lots, whether the job has come by or not.
 
     Raises NotFoundError without one, EmailNotVerifiedError as `shown_account`.
     """
     terms = store.terms_now()
-    return PointsView.of(aged(shown_account(customer_id, by_self=by_self), terms.watch), terms)
+    return PointsView.of(without_overdue(shown_account(customer_id, by_self=by_self), terms.watch), terms)
 
 
 def list_entries(
@@ -117,7 +117,7 @@ def position_in(position: Mapping[str, Any] | None) -> int | None:
 
 
 def read_tier(customer_id: str, *, by_self: bool) -> TierView:
-    """How a customer stands. Raises NotFoundError, EmailNotVerifiedError as `shown_account`."""
+    """The tier of a customer. Raises NotFoundError, EmailNotVerifiedError as `shown_account`."""
     return TierView.of(shown_account(customer_id, by_self=by_self), store.terms_now())
 
 

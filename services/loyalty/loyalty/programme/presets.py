@@ -11,7 +11,7 @@ from typing import Final
 
 from loyalty.programme.models import Programme
 from loyalty.programme.sections import Bonuses, Earning, Flat, Redeeming, Step
-from loyalty.programme.tiers import Rung, Tiers
+from loyalty.programme.tiers import TierLevel, Tiers
 from loyalty.settings import Preset
 from shared.events.loyalty import Tier
 from shared.money import exponent
@@ -28,9 +28,9 @@ LADDER: Final = Programme(
     redeeming=Redeeming.by_ladder((100, 10_00), (500, 50_00), (1_000, 120_00)),
     tiers=Tiers(
         rungs=(
-            Rung(tier=Tier.BRONZE, threshold=0),
-            Rung(tier=Tier.SILVER, threshold=500, multiplier=Decimal("1.5")),
-            Rung(tier=Tier.GOLD, threshold=2_000, multiplier=Decimal(2)),
+            TierLevel(tier=Tier.BRONZE, threshold=0),
+            TierLevel(tier=Tier.SILVER, threshold=500, multiplier=Decimal("1.5")),
+            TierLevel(tier=Tier.GOLD, threshold=2_000, multiplier=Decimal(2)),
         )
     ),
 )

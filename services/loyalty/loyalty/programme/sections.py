@@ -129,8 +129,8 @@ class Bonuses(Section):
 
     sign_up: Annotated[Points, Field(description="For registering, once")] = 0
     review: Annotated[Points, Field(description="For each review")] = 0
-    referrer: Annotated[Points, Field(description="For whoever brought a new customer, once for each")] = 0
-    referee: Annotated[Points, Field(description="For the customer who was brought, once")] = 0
+    referrer: Annotated[Points, Field(description="For whoever referred a new customer, once for each")] = 0
+    referee: Annotated[Points, Field(description="For the customer who was referred, once")] = 0
     birthday: Annotated[Factor, Field(description="Multiplies what orders earn; combined like a multiplier")] = Decimal(
         1
     )

@@ -29,7 +29,7 @@ class TierWindow(StrEnum):
     ROLLING_12_MONTHS = "rolling_12_months"
 
 
-class Rung(Section):
+class TierLevel(Section):
     """One tier: what reaches it, and what it gives."""
 
     tier: Tier
@@ -43,12 +43,12 @@ class Rung(Section):
     ] = ()
 
 
-def _rungs() -> tuple[Rung, ...]:
+def _default_levels() -> tuple[TierLevel, ...]:
     """0 / 1,000 / 5,000 points with 10, 12 and 15 points a unit of money: the defaults that the services share."""
     return (
-        Rung(tier=Tier.BRONZE, threshold=0),
-        Rung(tier=Tier.SILVER, threshold=1_000, multiplier=Decimal("1.2")),
-        Rung(tier=Tier.GOLD, threshold=5_000, multiplier=Decimal("1.5")),
+        TierLevel(tier=Tier.BRONZE, threshold=0),
+        TierLevel(tier=Tier.SILVER, threshold=1_000, multiplier=Decimal("1.2")),
+        TierLevel(tier=Tier.GOLD, threshold=5_000, multiplier=Decimal("1.5")),
     )
 
 
@@ -62,17 +62,17 @@ class Tiers(Section):
     window: TierWindow = TierWindow.LIFETIME
     grace_days: Annotated[Days, Field(description="How long a tier is kept after it is no longer reached")] = 30
     rungs: Annotated[
-        tuple[Rung, ...], Field(min_length=1, max_length=len(_ORDER), description="Lowest first; the first at 0")
-    ] = Field(default_factory=_rungs)
+        tuple[TierLevel, ...], Field(min_length=1, max_length=len(_ORDER), description="Lowest first; the first at 0")
+    ] = Field(default_factory=_default_levels)
 
-    def rung_of(self, tier: Tier) -> Rung:
-        """The rung of a tier; of one that the programme does not have (any more), the next one below it."""
-        below = [rung for rung in self.rungs if _ORDER.index(rung.tier) <= _ORDER.index(tier)]
+    def level_of(self, tier: Tier) -> TierLevel:
+        """The level of a tier; of one that the programme does not have (any more), the next one below it."""
+        below = [level for level in self.rungs if _ORDER.index(level.tier) <= _ORDER.index(tier)]
         return below[-1] if below else self.rungs[0]
 
     @field_validator("rungs")
     @classmethod
-    def _ascend(cls, rungs: tuple[Rung, ...]) -> tuple[Rung, ...]:
+    def _ascend(cls, rungs: tuple[TierLevel, ...]) -> tuple[TierLevel, ...]:
         if rungs[0].threshold != 0:
             raise ValueError("The threshold of the first must be 0")
         for place, (lower, upper) in enumerate(pairwise(rungs), 2):

@@ -13,11 +13,11 @@ from datetime import date
 from typing import Any, Self
 
 from loyalty.checkout import hold_lifecycle
-from loyalty.checkout.points_wallet import PointsPurse
+from loyalty.checkout.points_wallet import PointsWallet
 from loyalty.ledger import rules
 from loyalty.ledger import store as ledger
 from loyalty.ledger.balances import EntryKind
-from loyalty.ledger.overdue import caught_up
+from loyalty.ledger.overdue import expire_overdue
 from loyalty.points.items import PointsAccount
 from loyalty.points.store import existing_account
 from loyalty.points.usecases import shown_account
@@ -77,9 +77,9 @@ def claim_reward(
     Raises InvalidError for a reward that is none, NotFoundError without an account, EmailNotVerifiedError,
     RewardNotAvailableError, InsufficientPointsError, ClaimLimitError, OutOfStockError.
     """
-    purse = PointsPurse.of(customer_id, by_self=by_self)
+    wallet = PointsWallet.of(customer_id, by_self=by_self)
     claim_id = ids.new_claim_id()
-    return retry_lost_races(lambda: _claim(purse, wanted, claim_id, cause, attempt))
+    return retry_lost_races(lambda: _claim(wallet, wanted, claim_id, cause, attempt))
 
 
 def list_claims(
@@ -119,20 +119,20 @@ class _Taking:
     writes: list[Write] = field(default_factory=list)
 
 
-def _claim(purse: PointsPurse, wanted: NewClaim, claim_id: str, cause: Cause, attempt: Attempt | None) -> ClaimView:
-    reward = _reward_on(purse.terms.today, wanted.reward_id)
-    account = hold_lifecycle.with_enough(purse, reward.points, cause)
+def _claim(wallet: PointsWallet, wanted: NewClaim, claim_id: str, cause: Cause, attempt: Attempt | None) -> ClaimView:
+    reward = _reward_on(wallet.terms.today, wanted.reward_id)
+    account = hold_lifecycle.with_enough(wallet, reward.points, cause)
     if why := reward.why_not_for(account.tier):
         raise RewardNotAvailableError.of(why)
-    taking = _Taking(Claim.fresh(account.customer_id, claim_id, reward, purse.now))
+    taking = _Taking(Claim.fresh(account.customer_id, claim_id, reward, wallet.now))
     taking.claim.order_id = wanted.order_id
     _count(taking, account, reward)
     _take_from_stock(taking, reward)
     _give_code(taking, reward)
     taking.claim.tell(RewardRedeemed, cause)
-    entry = purse.post(
+    entry = wallet.post(
         account,
-        rules.spend(EntryKind.REDEEMED, account.standing, reward.points),
+        rules.spend(EntryKind.REDEEMED, account.balances, reward.points),
         ledger.Origin(f"CLAIM#{claim_id}", claim_store.ENTRY, claim_id, cause),
         reward=reward.id,
         order=wanted.order_id,
@@ -195,20 +195,20 @@ def _fulfil(customer_id: str, claim_id: str) -> ClaimView:
 
 
 def _cancel(customer_id: str, claim_id: str, cause: Cause) -> ClaimView:
-    purse = PointsPurse.of(customer_id, by_self=False)
-    account = caught_up(purse.load, purse.watch, cause, purse.post)
+    wallet = PointsWallet.of(customer_id, by_self=False)
+    account = expire_overdue(wallet.load, wallet.watch, cause, wallet.post)
     claim = claim_store.existing_claim(account, claim_id)
     if claim.state is ClaimState.CANCELLED:
         return ClaimView.of(claim)
     _check_open(claim)
-    entry = purse.post(
+    entry = wallet.post(
         account,
-        rules.restore(account.standing, claim_store.lots_of(claim), purse.back),
+        rules.restore(account.balances, claim_store.lots_of(claim), wallet.return_policy),
         ledger.Origin(f"CLAIM#{claim_id}", claim_store.CANCELLED, claim_id, cause),
         reward=claim.reward_id,
         order=claim.order_id,
     )
-    claim.settle(ClaimState.CANCELLED, purse.now)
+    claim.settle(ClaimState.CANCELLED, wallet.now)
     try:
         ledger.write(entry, account, Put(claim), *_counted_back(claim))
     except ledger.AlreadyPostedError:

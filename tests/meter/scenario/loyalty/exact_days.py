@@ -8,7 +8,7 @@ from typing import Final
 from loyalty.ledger.rules import earn
 from loyalty.points import store
 from loyalty.points.rules import lot_for
-from loyalty.points.tier_rules import deserve
+from loyalty.points.tier_rules import requalify
 from loyalty.programme.usecases import current_programme
 from shared.table import Put, commit
 from tests.harness import people
@@ -42,8 +42,8 @@ def _have_bought(customer_id: str, days: list[date]) -> None:
     account, terms = store.existing_account(customer_id), store.terms_now()
     for day in days:
         lot = lot_for(day, terms.programme.expiry)
-        account.stand(earn(account.standing, _POINTS, lot).after)
-        account.stand_in(deserve(account.tiers, _POINTS, day, day, terms.programme.tiers))
+        account.set_balances(earn(account.balances, _POINTS, lot).after)
+        account.set_tier(requalify(account.tiers, _POINTS, day, day, terms.programme.tiers))
     account.warned_on = terms.today - timedelta(days=1)  # the job has come by every day until today
     account.move_due(terms.watch, terms.now)
     commit(Put(account))

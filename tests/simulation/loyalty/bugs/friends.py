@@ -16,7 +16,7 @@ from tests.simulation.bugs.planting import Replaced, bug
 
 
 @bug("Nothing says that both were thanked: each order that is heard of while one stands thanks them again")
-def thanks_given_twice() -> Replaced:
+def reward_granted_twice() -> Replaced:
     def another(referee: str, bonus: str, _: int) -> tuple[str, str]:
         return f"REFERRAL#{referee}", f"{bonus.upper()}#{uuid.uuid4().hex}"
 
@@ -24,7 +24,7 @@ def thanks_given_twice() -> Replaced:
 
 
 @bug("An order that is called off leaves the thanks that it brought")
-def thanks_kept() -> Replaced:
+def reward_kept() -> Replaced:
     counted = orders_of_loyalty.counted
 
     def only_up(referrals: Any, referees: Iterable[str], change: int) -> Any:

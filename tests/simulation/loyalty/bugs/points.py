@@ -13,7 +13,7 @@ from loyalty.earning import quota
 from loyalty.ledger import items as ledger_items
 from loyalty.members import cards
 from loyalty.orders import usecases as orders_of_loyalty
-from loyalty.orders.order_entries import OrderBook
+from loyalty.orders.order_entries import OrderEntries
 from tests.simulation.bugs.planting import Replaced, bug
 
 
@@ -24,7 +24,7 @@ def refund_clamp_forgotten() -> Replaced:
 
 @bug("A second refund takes back what the first one already took")
 def refund_not_a_difference() -> Replaced:
-    return [(OrderBook, "taken_back", 0)]
+    return [(OrderEntries, "taken_back", 0)]
 
 
 @bug("The due date of an account does not come nearer when an earlier lot comes")
@@ -92,4 +92,4 @@ def reinstated_from_scratch() -> Replaced:
 
 @bug("An older version of an order is settled after a newer one")
 def settled_out_of_order() -> Replaced:
-    return [(OrderBook, "is_news", lambda *_: True)]
+    return [(OrderEntries, "is_news", lambda *_: True)]

@@ -13,7 +13,7 @@ from loyalty.checkout import hold_lifecycle
 from loyalty.identity import merge, points_merge, takeover
 from loyalty.ledger import overdue
 from loyalty.ledger import store as ledger
-from loyalty.ledger.rules import Back
+from loyalty.ledger.rules import ReturnPolicy
 from loyalty.orders import order_entries, settlement
 from loyalty.points import store as points
 from loyalty.rewards import claims
@@ -102,15 +102,15 @@ def lots_left_behind() -> Replaced:
 
 @bug("What came back in a grace forgets which lot it is of")
 def grace_forgets() -> Replaced:
-    return [(Back, "graced", lambda _, before, lots: before.graced)]
+    return [(ReturnPolicy, "graced", lambda _, before, lots: before.grace_lots)]
 
 
 @bug("What is over of a customer who goes lives on in the account that stays")
 def over_merged() -> Replaced:
-    def account_to_post_to(customer_id: str, _: Any, __: Any, load: Any = points.account_of) -> Any:
+    def load_for_posting(customer_id: str, _: Any, __: Any, load: Any = points.account_of) -> Any:
         return load(customer_id)
 
-    return [(points_merge, "account_to_post_to", account_to_post_to)]
+    return [(points_merge, "account_to_post_to", load_for_posting)]
 
 
 @bug("Store credit of a customer who goes stays behind")

@@ -29,7 +29,7 @@ class Hold:
 
 
 @dataclass(frozen=True)
-class Merit:
+class Qualifying:
     """Something that counts towards tiers: when it was posted, for which month, and how much by each measure."""
 
     posted: str
@@ -43,7 +43,7 @@ class Merit:
 class Account:
     """What there is. `expiries` are what of which lot ever expired, and where; `gains` what was earned on which day.
 
-    `graced` is what came back when its lot had ended, by the lot of the grace and its own.
+    `grace_lots` is what came back when its lot had ended, by the lot of the grace and its own.
     """
 
     lots: Lots = field(default_factory=dict)
@@ -55,9 +55,9 @@ class Account:
     expired: int = 0
     written_off: Counter[str] = field(default_factory=Counter)
     expiries: list[tuple[Place, str, int]] = field(default_factory=list)
-    graced: Counter[tuple[str, str]] = field(default_factory=Counter)
+    grace_lots: Counter[tuple[str, str]] = field(default_factory=Counter)
     gains: list[tuple[str, int]] = field(default_factory=list)
-    merits: list[Merit] = field(default_factory=list)
+    qualifying: list[Qualifying] = field(default_factory=list)
     tier: str | None = None
     active_on: str | None = None
     is_closed: bool = False
@@ -118,23 +118,23 @@ class Account:
     def take_own(self, day: str, amount: int) -> int:
         """Take as much of it as one lot has, in a grace after it too."""
         taken = self.take_of(day, amount)
-        for grace, of in sorted(self.graced):
+        for grace, of in sorted(self.grace_lots):
             if of == day:
-                part = self.take_of(grace, min(amount - taken, self.graced[grace, of]))
-                self.graced[grace, of] -= part
+                part = self.take_of(grace, min(amount - taken, self.grace_lots[grace, of]))
+                self.grace_lots[grace, of] -= part
                 taken += part
         return taken
 
     def put_back(self, lots: Mapping[str, int], today: str, grace: str, *, fills_debt: bool, credit: bool) -> None:
         """Let something come back to its lots; what of it is over lives until the grace ends."""
         living: Counter[str] = Counter()
-        for over, of in list(self.graced):
+        for over, of in list(self.grace_lots):
             if over < today and over not in self.lots:
-                del self.graced[over, of]
+                del self.grace_lots[over, of]
         for day, amount in lots.items():
             living[grace if day < today else day] += amount
             if day < today and not credit:
-                self.graced[grace, day] += amount
+                self.grace_lots[grace, day] += amount
         self.put(living, fills_debt=fills_debt)
 
     def empty(self) -> None:

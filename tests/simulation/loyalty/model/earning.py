@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from tests.simulation.loyalty.model.account import Account
-from tests.simulation.loyalty.model.orders import Earning, Piece, to_take_back, undone_of
+from tests.simulation.loyalty.model.orders import Earning, Portion, reversed_amount, to_take_back
 from tests.simulation.loyalty.model.posting import Ledgers, Posting
+from tests.simulation.loyalty.model.referral_rewards import ReferralRewards
 from tests.simulation.loyalty.model.terms import SHOP_CURRENCY
-from tests.simulation.loyalty.model.thanks import Thanks
 from tests.simulation.loyalty.model.tiers import count
 
 
@@ -40,7 +40,7 @@ def _earn_by_order(ledgers: Ledgers, posting: Posting) -> None:
     posting.must(terms.earns(order), "earned and has not come so far")
     posting.must(ledgers.may_be_in(order["customer_id"], posting.row["account"]), f"is of {order['customer_id']}")
     points = _clipped(posting, _priced(ledgers, posting, order))
-    placed, ripens = terms.day_of(order["placed_at"]), terms.ripens_on(order, posting.today)
+    placed, ripens = terms.day_of(order["placed_at"]), terms.activates_on(order, posting.today)
     lot = max(terms.lot(placed), ripens or "")
     ledgers.earnings[order_id] = Earning(
         earned=points,
@@ -50,7 +50,7 @@ def _earn_by_order(ledgers: Ledgers, posting: Posting) -> None:
         lot=lot,
         version=posting.fact("version"),
         ripens=ripens,
-        stands=[Piece(lot, points, posting.place)],
+        stands=[Portion(lot, points, posting.place)],
     )
     if points:
         ledgers.friends.orders[order_id] = posting.row["account"], posting.row["seq"]
@@ -90,7 +90,7 @@ def _clipped(posting: Posting, points: int) -> int:
 
 
 def settle(ledgers: Ledgers, posting: Posting) -> None:
-    """An order's points follow its money, and thanks for a friend follow orders."""
+    """An order's points follow its money, and referral rewards follow orders."""
     if posting.key[0].startswith("REFERRAL#"):
         _thank(ledgers, posting)
         return
@@ -101,7 +101,7 @@ def settle(ledgers: Ledgers, posting: Posting) -> None:
         return
     is_new = version > earning.settled and version >= earning.version
     posting.must(is_new, f"settles version {version} after {earning.settled}")
-    undone, before = undone_of(order), earning.undone
+    undone, before = reversed_amount(order), earning.undone
     posting.must((undone > before) is (posting.kind == "reversed"), f"undoes {undone} after {before}")
     target = to_take_back(earning.earned, earning.total, undone)
     amount = target - earning.taken_back
@@ -115,52 +115,52 @@ def settle(ledgers: Ledgers, posting: Posting) -> None:
 
 
 def _thank(ledgers: Ledgers, posting: Posting) -> None:
-    """What is given for a friend, taken back and given again by turns, as an order of the friend's stands or none."""
+    """A referral reward is granted, withdrawn and granted again, as an order of the referee qualifies or none."""
     pk, sk = posting.key
     referee, (side, _, number) = pk.removeprefix("REFERRAL#"), sk.lower().partition("#")
-    thanks = ledgers.friends.thanks.setdefault(referee, Thanks())
-    turn = thanks.turns[side] + 1
+    referral_rewards = ledgers.friends.referral_rewards.setdefault(referee, ReferralRewards())
+    turn = referral_rewards.changes[side] + 1
     posting.must(number == ("" if turn == 1 else f"{turn:04}"), f"is turn {number or 1}, not {turn}")
-    thanks.turns[side] = turn
+    referral_rewards.changes[side] = turn
     stands = ledgers.standing_orders(referee)
     posting.must(bool(stands) is (turn % 2 == 1), f"is turn {turn}, and of the friend's orders stand {stands}")
     kind = "earned" if turn == 1 else ("reversed", "reinstated")[turn % 2]
     posting.must(posting.kind == kind, f"should be {kind}")
     people = {referee} if side == "referee" else ledgers.friends_of(referee)
     posting.must(any(ledgers.may_be_in(who, posting.row["account"]) for who in people), f"is of {people}")
-    _turn(posting, thanks, side, turn)
+    _turn(posting, referral_rewards, side, turn)
 
 
-def _turn(posting: Posting, thanks: Thanks, side: str, turn: int) -> None:
+def _turn(posting: Posting, referral_rewards: ReferralRewards, side: str, turn: int) -> None:
     """What is given first is a bonus; later that comes and goes as what an order earned does."""
     account = posting.account
     if turn == 1:
         bonus = posting.terms.bonus(side)
         posting.must(bonus, "is given, and the shop gives nothing")
         points, lot = _clipped(posting, bonus), posting.terms.lot(posting.today)
-        thanks.first(side, points, lot, posting.place)
+        referral_rewards.first(side, points, lot, posting.place)
         account.earned += points
         account.put({lot: points}, fills_debt=True)
         return
-    given = thanks.given[side]
-    posting.must(given.earned, "turns what is nothing")
+    given = referral_rewards.given[side]
+    posting.must(given.earned, "changes a reward of nothing")
     if turn % 2:
         given.give_back(account, given.taken_back, posting.today, posting.grace, posting.place)
     else:
         given.take_back(account, given.earned, posting.today, forgives=posting.terms.forgives)
 
 
-def ripen(ledgers: Ledgers, posting: Posting) -> None:
+def activate(ledgers: Ledgers, posting: Posting) -> None:
     account = posting.account
     if posting.key[1] == "DELIVERED":
         _deliver(ledgers, posting)
         return
     ripe = {where: amount for where, amount in account.pending.items() if where[:10] <= posting.today}
-    posting.must(ripe, "ripens nothing")
-    _let_ripen(account, ripe)
+    posting.must(ripe, "activates nothing")
+    _let_activate(account, ripe)
 
 
-def _let_ripen(account: Account, ripe: Mapping[str, int]) -> None:
+def _let_activate(account: Account, ripe: Mapping[str, int]) -> None:
     lots: Counter[str] = Counter()
     for where, amount in ripe.items():
         wait(account, where, -amount)
@@ -180,18 +180,18 @@ def _deliver(ledgers: Ledgers, posting: Posting) -> None:
         posting.wrong.append("is delivered, and nothing waits for that")
         return
     posting.must(not earning.is_delivered, "is delivered twice")
-    ripens, where = posting.terms.ripens_on(order, posting.today), f"{earning.ripens}/{earning.lot}"
+    ripens, where = posting.terms.activates_on(order, posting.today), f"{earning.ripens}/{earning.lot}"
     waiting = min(earning.earned - earning.taken_back, posting.account.pending.get(where, 0))
     earning.is_delivered = True
     if ripens:
         posting.account.wait(earning.ripens, earning.lot, -waiting)
         posting.account.wait(ripens, max(earning.lot, ripens), waiting)
         moved = max(earning.lot, ripens)
-        for piece in earning.stands:
-            piece.lot = moved if piece.lot == earning.lot else piece.lot
+        for portion in earning.stands:
+            portion.lot = moved if portion.lot == earning.lot else portion.lot
         earning.lot = moved
     else:
-        _let_ripen(posting.account, {where: waiting} if waiting else {})
+        _let_activate(posting.account, {where: waiting} if waiting else {})
     earning.ripens = ripens
 
 

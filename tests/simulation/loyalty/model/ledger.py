@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from tests.simulation.loyalty.model.account import Account, difference
-from tests.simulation.loyalty.model.earning import earn, ripen, settle, wait
+from tests.simulation.loyalty.model.earning import activate, earn, settle, wait
 from tests.simulation.loyalty.model.posting import Ledgers, Posting
 from tests.simulation.loyalty.model.spending import (
     capture,
     hold,
-    lots_over,
     must_come_after_expiry,
+    overdue_lots,
     redeem,
     release,
     restore,
@@ -67,12 +67,14 @@ def _revoke(_: Ledgers, posting: Posting) -> None:
 
 def _expire(_: Ledgers, posting: Posting) -> None:
     account, today = posting.account, posting.today
-    over = lots_over(account, posting.terms, today, is_credit=posting.is_credit)
+    over = overdue_lots(account, posting.terms, today, is_credit=posting.is_credit)
     posting.must(over, "expires nothing")
     for day, lot in sorted(over.items())[:1]:
         # What came into its grace there expires apart, as of the lot that it came from.
-        of = min((of for grace, of in account.graced if grace == day and account.graced[grace, of]), default=day)
-        amount = min(lot, account.graced.pop((day, of), lot))
+        of = min(
+            (of for grace, of in account.grace_lots if grace == day and account.grace_lots[grace, of]), default=day
+        )
+        amount = min(lot, account.grace_lots.pop((day, of), lot))
         account.expiries.append((posting.place, of, amount))
         account.expired += amount
         account.take_of(day, amount)
@@ -110,9 +112,9 @@ def _merge_in(ledgers: Ledgers, posting: Posting) -> None:
     account.expired += other.expired
     account.written_off.update(other.written_off)
     account.expiries += other.expiries
-    account.graced.update(other.graced)
+    account.grace_lots.update(other.grace_lots)
     account.gains += other.gains
-    account.merits += other.merits
+    account.qualifying += other.qualifying
     account.active_on = max(account.active_on or "", other.active_on or "") or None
     if not posting.is_credit:
         ledgers.friends.joined[posting.row["cause"]] = posting.row["account"], posting.row["seq"]
@@ -121,7 +123,7 @@ def _merge_in(ledgers: Ledgers, posting: Posting) -> None:
 
 _KINDS: Final[Mapping[str, Callable[[Ledgers, Posting], None]]] = {
     "earned": earn,
-    "ripened": ripen,
+    "ripened": activate,
     "reversed": settle,
     "reinstated": settle,
     "held": hold,

@@ -13,8 +13,8 @@ from tests.simulation.loyalty.model.account import Account, Place
 from tests.simulation.loyalty.model.terms import NEVER
 
 
-def undone_of(order: Mapping[str, Any]) -> int:
-    """How much of its money does not stand."""
+def reversed_amount(order: Mapping[str, Any]) -> int:
+    """How much of its money is reversed."""
     money: int = order["total"] if order.get("cancelled_at") else order["refunded"]
     return money
 
@@ -31,7 +31,7 @@ def to_restore(spent: int, order: Mapping[str, Any]) -> int:
     return int(spent * Fraction(order["refunded"], order["total"])) if order["total"] else 0
 
 
-class Fate(StrEnum):
+class Outcome(StrEnum):
     """What became of points that were taken back."""
 
     LEFT = "left"
@@ -40,13 +40,13 @@ class Fate(StrEnum):
 
 
 @dataclass
-class Piece:
+class Portion:
     """Some points of one lot, which lie there since an entry."""
 
     lot: str
     amount: int
     since: Place
-    fate: Fate = Fate.LEFT
+    outcome: Outcome = Outcome.LEFT
 
 
 @dataclass
@@ -63,59 +63,62 @@ class Earning:
     undone: int = 0
     settled: int = 0
     is_delivered: bool = False
-    stands: list[Piece] = field(default_factory=list)
-    gone: list[Piece] = field(default_factory=list)
+    stands: list[Portion] = field(default_factory=list)
+    gone: list[Portion] = field(default_factory=list)
 
     @property
     def taken_back(self) -> int:
-        """How many of its points are undone."""
-        return sum(piece.amount for piece in self.gone)
+        """How many of its points are taken back."""
+        return sum(portion.amount for portion in self.gone)
 
     def take_back(self, account: Account, amount: int, today: str, *, forgives: bool) -> None:
         """Take back so many: what still waits, what lies in its lots, what of these expired unspent, then others."""
-        pieces = _pop(self.stands, amount)
+        portions = _pop(self.stands, amount)
         waiting = min(amount, account.pending.get(f"{self.ripens}/{self.lot}", 0)) if self.ripens else 0
         if waiting:
             account.wait(self.ripens or "", self.lot, -waiting)
         own, expired, left = waiting, Counter[str](), amount - waiting
-        for piece in pieces:
-            share = min(left, piece.amount)
+        for portion in portions:
+            share = min(left, portion.amount)
             left -= share
-            taken = account.take_own(piece.lot, share)
-            is_over = piece.lot < today or piece.lot == NEVER
-            uncounted = max(account.expired_of(piece.lot) - account.written_off[piece.lot], 0) if is_over else 0
+            taken = account.take_own(portion.lot, share)
+            is_overdue = portion.lot < today or portion.lot == NEVER
+            uncounted = max(account.expired_of(portion.lot) - account.written_off[portion.lot], 0) if is_overdue else 0
             # What expired before these points came was others'.
-            lost = min(share - taken, uncounted, account.expired_of(piece.lot, piece.since))
-            own, expired[piece.lot] = own + taken, expired[piece.lot] + lost
-            account.written_off[piece.lot] += lost
+            lost = min(share - taken, uncounted, account.expired_of(portion.lot, portion.since))
+            own, expired[portion.lot] = own + taken, expired[portion.lot] + lost
+            account.written_off[portion.lot] += lost
         others = amount - own - expired.total()
         missing = others - sum(account.take(others).values())
         account.owed += 0 if forgives else missing
         forgiven = missing if forgives else 0
-        came = {piece.lot: piece.since for piece in pieces}
-        lot, since = (pieces[0].lot, pieces[0].since) if pieces else (NEVER, ("", 0))
+        came = {portion.lot: portion.since for portion in portions}
+        lot, since = (portions[0].lot, portions[0].since) if portions else (NEVER, ("", 0))
         self.gone += [
-            Piece(lot, own, since),
-            *(Piece(day, part, came[day], Fate.EXPIRED) for day, part in expired.items()),
-            Piece(lot, others - forgiven, since),
-            Piece(lot, forgiven, since, Fate.FORGIVEN),
+            Portion(lot, own, since),
+            *(Portion(day, part, came[day], Outcome.EXPIRED) for day, part in expired.items()),
+            Portion(lot, others - forgiven, since),
+            Portion(lot, forgiven, since, Outcome.FORGIVEN),
         ]
         account.earned -= amount
 
     def give_back(self, account: Account, amount: int, today: str, grace: str, place: Place) -> None:
         """Give back so many of those taken last; not what had expired or was forgiven: nobody had been without it."""
-        pieces = _pop(self.gone, amount)
-        expired = [piece for piece in pieces if piece.fate is Fate.EXPIRED]
-        for piece in expired:
-            account.written_off[piece.lot] -= piece.amount
-        given = sum(piece.amount for piece in pieces if piece.fate is Fate.LEFT)
+        portions = _pop(self.gone, amount)
+        expired = [portion for portion in portions if portion.outcome is Outcome.EXPIRED]
+        for portion in expired:
+            account.written_off[portion.lot] -= portion.amount
+        given = sum(portion.amount for portion in portions if portion.outcome is Outcome.LEFT)
         lot = grace if self.lot < today else self.lot
         if self.ripens and self.ripens > today:
             account.wait(self.ripens, max(lot, self.ripens), given)
         else:
             account.put({lot: given}, fills_debt=True)
-        rest = amount - sum(piece.amount for piece in expired)
-        self.stands += [*(Piece(piece.lot, piece.amount, piece.since) for piece in expired), Piece(lot, rest, place)]
+        rest = amount - sum(portion.amount for portion in expired)
+        self.stands += [
+            *(Portion(portion.lot, portion.amount, portion.since) for portion in expired),
+            Portion(lot, rest, place),
+        ]
         account.earned += amount
 
 
@@ -129,15 +132,15 @@ class Spending:
     settlements: int = 0
 
 
-def _pop(pile: list[Piece], amount: int) -> list[Piece]:
+def _pop(pile: list[Portion], amount: int) -> list[Portion]:
     """So many off the pile, newest first."""
     taken = []
     while amount > 0 and pile:
-        piece = pile.pop()
-        part = min(amount, piece.amount)
+        portion = pile.pop()
+        part = min(amount, portion.amount)
         amount -= part
         if part:
-            taken.append(replace(piece, amount=part))
-        if part < piece.amount:
-            pile.append(replace(piece, amount=piece.amount - part))
+            taken.append(replace(portion, amount=part))
+        if part < portion.amount:
+            pile.append(replace(portion, amount=portion.amount - part))
     return taken

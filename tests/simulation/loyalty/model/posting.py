@@ -8,8 +8,8 @@ from typing import Any
 
 from tests.simulation.loyalty.model.account import Account, Place
 from tests.simulation.loyalty.model.orders import Earning, Spending
+from tests.simulation.loyalty.model.referral_rewards import Friends
 from tests.simulation.loyalty.model.terms import Terms
-from tests.simulation.loyalty.model.thanks import Friends
 
 
 @dataclass

@@ -89,7 +89,7 @@ def redeem(ledgers: Ledgers, posting: Posting) -> None:
 
 
 def must_come_after_expiry(posting: Posting) -> None:
-    over = lots_over(posting.account, posting.terms, posting.today, is_credit=posting.is_credit)
+    over = overdue_lots(posting.account, posting.terms, posting.today, is_credit=posting.is_credit)
     posting.must(not over, f"comes while {over} is over")
 
 
@@ -143,7 +143,7 @@ def _settle_spending(ledgers: Ledgers, posting: Posting) -> None:
     posting.must((posting.fact("of") or {}) == of, f"says of {posting.fact('of')}, should be {of}")
 
 
-def lots_over(account: Account, terms: Terms, today: str, *, is_credit: bool) -> dict[str, int]:
+def overdue_lots(account: Account, terms: Terms, today: str, *, is_credit: bool) -> dict[str, int]:
     """The lots whose last day is over. No idleness ends credit."""
     active_on = None if is_credit else account.active_on
     return {day: amount for day, amount in account.lots.items() if terms.last_day(day, active_on) < today}

@@ -136,7 +136,7 @@ class Terms:
         found = self.document["earning"]["limits"]
         return found.get("per_day"), found.get("per_month"), found.get("for_ever")
 
-    def ripens_on(self, order: Mapping[str, Any], today: str) -> str | None:
+    def activates_on(self, order: Mapping[str, Any], today: str) -> str | None:
         """From which day on the points of an order can be used; None for at once."""
         pending = self.document["pending"]
         match pending["until"]:
@@ -227,18 +227,20 @@ class Terms:
                 return f"{day[:4]}-01"
         return months_after(day, -12)[:7]
 
-    def tier_at(self, merit: int) -> str:
+    def tier_at(self, qualifying: int) -> str:
         """The tier that so much reaches."""
-        return str([rung for rung in self.document["tiers"]["rungs"] if rung["threshold"] <= max(merit, 0)][-1]["tier"])
+        return str(
+            [level for level in self.document["tiers"]["rungs"] if level["threshold"] <= max(qualifying, 0)][-1]["tier"]
+        )
 
     def rank(self, tier: str) -> int:
         """How high a tier is."""
-        return [rung["tier"] for rung in self.document["tiers"]["rungs"]].index(tier)
+        return [level["tier"] for level in self.document["tiers"]["rungs"]].index(tier)
 
     def _rung(self, tier: str) -> Mapping[str, Any]:
         """What a tier gives; of one that the programme does not have, what the next one below it gives."""
         rungs: list[Mapping[str, Any]] = self.document["tiers"]["rungs"]
-        below = [rung for rung in rungs if _TIERS.index(rung["tier"]) <= _TIERS.index(tier)]
+        below = [level for level in rungs if _TIERS.index(level["tier"]) <= _TIERS.index(tier)]
         return below[-1] if below else rungs[0]
 
 

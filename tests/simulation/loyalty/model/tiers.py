@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from tests.simulation.loyalty.model.account import Account, Merit
+from tests.simulation.loyalty.model.account import Account, Qualifying
 from tests.simulation.loyalty.model.posting import Ledgers, Posting
 from tests.simulation.loyalty.model.terms import NEVER, Terms
 
 
-def deserved(account: Account, day: str, terms: Terms, *, as_of: str = NEVER) -> str:
+def qualified_tier(account: Account, day: str, terms: Terms, *, as_of: str = NEVER) -> str:
     """The tier that is reached on a day by what was posted up to another."""
     first, last = terms.first_month(day), day[:7]
-    counted = [one for one in account.merits if first <= one.month <= last and one.posted <= as_of]
+    counted = [one for one in account.qualifying if first <= one.month <= last and one.posted <= as_of]
     return terms.tier_at(sum(getattr(one, terms.tier_by) for one in counted))
 
 
@@ -21,9 +21,9 @@ def count(posting: Posting, placed: str, points: int, money: int, orders: int) -
     account, terms, today = posting.account, posting.terms, posting.today
     if not {"points": points, "money": money, "orders": orders}[terms.tier_by]:
         return
-    before = deserved(account, today, terms)
-    account.merits.append(Merit(today, min(placed, today)[:7], points, money, orders))
-    now = deserved(account, today, terms)
+    before = qualified_tier(account, today, terms)
+    account.qualifying.append(Qualifying(today, min(placed, today)[:7], points, money, orders))
+    now = qualified_tier(account, today, terms)
     current = terms.rank(account.tier or "")
     is_up = terms.rank(now) > current
     is_taken = terms.rank(now) < terms.rank(before) and terms.rank(before) >= current
@@ -33,7 +33,7 @@ def count(posting: Posting, placed: str, points: int, money: int, orders: int) -
 
 def review(_: Ledgers, posting: Posting) -> None:
     account, terms = posting.account, posting.terms
-    now = deserved(account, posting.today, terms)
+    now = qualified_tier(account, posting.today, terms)
     if terms.rank(now) < terms.rank(account.tier or ""):
         _lose_by_time(posting, account)
     posting.must(now != account.tier, "changes no tier")
@@ -43,13 +43,13 @@ def review(_: Ledgers, posting: Posting) -> None:
 def _lose_by_time(posting: Posting, account: Account) -> None:
     terms = posting.terms
     begin = (datetime.fromisoformat(posting.today) - timedelta(days=terms.tier_grace)).date().isoformat()
-    then = deserved(account, begin, terms, as_of=begin)
+    then = qualified_tier(account, begin, terms, as_of=begin)
     posting.must(terms.rank(then) < terms.rank(account.tier or ""), "the tier is lost before its grace is over")
 
 
 def tier_of_both(posting: Posting, one: Account, other: Account) -> str:
     """The higher of the two, or what they reach together; a tier whose grace is over may be found out now."""
-    terms, now = posting.terms, deserved(posting.account, posting.today, posting.terms)
+    terms, now = posting.terms, qualified_tier(posting.account, posting.today, posting.terms)
     higher = max(one, other, key=lambda account: terms.rank(account.tier or ""))
     if posting.row["tier"] == now and terms.rank(now) < terms.rank(higher.tier or ""):
         _lose_by_time(posting, higher)

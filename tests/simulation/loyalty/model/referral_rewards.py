@@ -1,4 +1,4 @@
-"""Thanks for bringing a customer: both sides have what they were first given while an order of the customer stands."""
+"""Referral rewards: both sides have what they were first granted while an order of the referee qualifies."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from tests.simulation.loyalty.model.account import Place
-from tests.simulation.loyalty.model.orders import Earning, Piece
+from tests.simulation.loyalty.model.orders import Earning, Portion
 
 SIDES = ("referrer", "referee")
 
 
 @dataclass
-class Thanks:
-    """For one customer who was brought: what each side was first given, and how often that turned since."""
+class ReferralRewards:
+    """For one referee: what each side was first granted, and how often that was granted or withdrawn since."""
 
     given: dict[str, Earning] = field(default_factory=dict)
-    turns: Counter[str] = field(default_factory=Counter)
+    changes: Counter[str] = field(default_factory=Counter)
 
     def first(self, side: str, points: int, lot: str, place: Place) -> None:
         """Something is given for the first time."""
-        self.given[side] = Earning(points, points, "", "", lot, 1, stands=[Piece(lot, points, place)])
+        self.given[side] = Earning(points, points, "", "", lot, 1, stands=[Portion(lot, points, place)])
 
 
 @dataclass
@@ -33,7 +33,7 @@ class Friends:
     """
 
     named: dict[str, dict[str, bool]] = field(default_factory=dict)
-    thanks: dict[str, Thanks] = field(default_factory=dict)
+    referral_rewards: dict[str, ReferralRewards] = field(default_factory=dict)
     orders: dict[str, tuple[str, int]] = field(default_factory=dict)
     joined: dict[str, tuple[str, int]] = field(default_factory=dict)
 
