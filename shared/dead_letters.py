@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import random
-import time
 from typing import TYPE_CHECKING, Final
 
 from shared.aws import client
+from shared.patience import patient_looks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,8 +21,6 @@ _ROUNDS: Final = 100
 # Letters are hidden this long (seconds) while they are looked at, so that the rounds see each once; those that stay
 # show again after the last, for the next erasure's sweep may begin at once.
 _HIDDEN: Final = 60
-# How often letters that another sweep has in hand are asked for again, a second apart, before the message is put back.
-PATIENCE: Final = 5
 _COUNTS: Final[Sequence[QueueAttributeNameType]] = (
     "ApproximateNumberOfMessages",
     "ApproximateNumberOfMessagesNotVisible",
@@ -46,9 +43,7 @@ def sweep_dead_letters(*needles: str) -> int:
     if not url or not wanted:
         return 0
     sqs = client("sqs")
-    for tried in range(PATIENCE):
-        if tried:
-            time.sleep(random.uniform(0.5, 1))  # noqa: S311  # jitter, not a secret
+    for _ in patient_looks():
         if (swept := _sweep(sqs, url, wanted)) is not None:
             return swept
     raise UnseenLettersError

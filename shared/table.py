@@ -29,6 +29,7 @@ from pynamodb_attributes import IntegerAttribute
 from shared import clock, ids
 from shared.cause import Cause
 from shared.events.base import EventData
+from shared.personal import Export, Ground, keep, personal, plain
 
 I = TypeVar("I", bound="Item")  # noqa: E741
 R = TypeVar("R")
@@ -49,7 +50,7 @@ _THROTTLED: Final = frozenset(
         "ProvisionedThroughputExceededException",
     }
 )
-
+_ID_KEPT: Final = keep(Ground.SUPPRESSION)
 
 # Reading a profile would spend two thirds of its time on the events, which nobody looks at.
 _TOLD: Final = frozenset({"events", "outbox"})
@@ -66,14 +67,14 @@ class BusyError(Exception):
 class Told(MapAttribute[str, Any]):
     """One event that an item carries; its data is built from the item when it is published."""
 
-    name = UnicodeAttribute()
-    id = UnicodeAttribute()
-    at = UTCDateTimeAttribute()
-    actor = UnicodeAttribute()
-    correlation_id = UnicodeAttribute()
-    causation_id = UnicodeAttribute(null=True)
+    name = plain(UnicodeAttribute())
+    id = plain(UnicodeAttribute())
+    at = plain(UTCDateTimeAttribute())
+    actor = personal(UnicodeAttribute(), "user.unique_id.pseudonymous", _ID_KEPT, export=Export.LEFT_OUT)
+    correlation_id = plain(UnicodeAttribute())
+    causation_id = plain(UnicodeAttribute(null=True))
     # What the event is about, where one item tells the same event of several things: a segment's id, say.
-    about = UnicodeAttribute(null=True)
+    about = personal(UnicodeAttribute(null=True), "user.behavior", _ID_KEPT, export=Export.LEFT_OUT)
 
 
 class TableMeta:
@@ -88,12 +89,14 @@ class TableMeta:
 class Item(Model):
     """Base of the items of all tables. A service's own base adds `kind`, the discriminator, and its indexes."""
 
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
-    version = VersionAttribute()
-    events = ListAttribute(of=Told, null=True)
+    # Keys name a person by nothing but a random id, a card's number or a keyed hash.
+    pk = personal(UnicodeAttribute(hash_key=True), "user.unique_id.pseudonymous", _ID_KEPT, export=Export.LEFT_OUT)
+    sk = personal(UnicodeAttribute(range_key=True), "user.unique_id.pseudonymous", _ID_KEPT, export=Export.LEFT_OUT)
+    version = plain(VersionAttribute())
+    # Gone with the item's next write; an erasure's own write may tell some.
+    events = personal(ListAttribute(of=Told, null=True), "user.behavior", _ID_KEPT, export=Export.LEFT_OUT)
     # The scalar mark beside the list: a stream's filter sees scalars only. It is the first event's id.
-    outbox = UnicodeAttribute(null=True)
+    outbox = plain(UnicodeAttribute(null=True))
 
     @classmethod
     def from_raw_data(cls, data: dict[str, Any]) -> Self:
@@ -125,7 +128,7 @@ class Item(Model):
 class Expiring(Model):
     """Mixed into items that are rubbish after a while: DynamoDB deletes them some time after `expires_at`."""
 
-    expires_at = IntegerAttribute()  # epoch seconds
+    expires_at = plain(IntegerAttribute())  # epoch seconds
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ from shared.contract import Idempotency
 from shared.errors import BadRequestError, GoneError, InvalidError
 from shared.http.replies import NO_HEADERS, headers_of
 from shared.keys import customer_partition
+from shared.personal import DROP, Export, Ground, keep, personal, plain
 from shared.table import Expiring, Item, Put, find
 
 if TYPE_CHECKING:
@@ -62,12 +63,17 @@ class KeyReusedError(InvalidError):
 class ReceiptMixin(Item, Expiring):
     """The attributes of a receipt. A service's own is `class Receipt(<its base>, ReceiptMixin, discriminator=…)`."""
 
-    fingerprint = UnicodeAttribute()
-    status = IntegerAttribute()
-    headers = UnicodeAttribute(null=True)
-    body = UnicodeAttribute(null=True)
+    # A hash of what was sent; DynamoDB removes it with the receipt.
+    fingerprint = personal(
+        UnicodeAttribute(), "user.unique_id.pseudonymous", keep(Ground.SUPPRESSION), export=Export.LEFT_OUT
+    )
+    status = plain(IntegerAttribute())
+    headers = personal(UnicodeAttribute(null=True), "user.account", DROP, export=Export.LEFT_OUT)
+    body = personal(UnicodeAttribute(null=True), "user.account", DROP, export=Export.LEFT_OUT)
     # The partition of the answer itself, if it is another one.
-    held_by = UnicodeAttribute(null=True)
+    held_by = personal(
+        UnicodeAttribute(null=True), "user.unique_id.pseudonymous", keep(Ground.SUPPRESSION), export=Export.LEFT_OUT
+    )
 
 
 class Dump(Protocol):

@@ -7,6 +7,7 @@ from typing import TypeVar
 from pynamodb.attributes import DiscriminatorAttribute
 
 from shared.http import ReceiptMixin
+from shared.personal import plain
 from shared.settings import table_name
 from shared.table import Item, TableMeta
 
@@ -14,7 +15,7 @@ from shared.table import Item, TableMeta
 class CustomersItem(Item):
     """Base of all items of this table."""
 
-    kind = DiscriminatorAttribute()
+    kind = plain(DiscriminatorAttribute())
 
     class Meta(TableMeta):
         table_name = table_name("customers")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pynamodb.attributes import DiscriminatorAttribute
 
 from shared import settings
+from shared.personal import plain
 from shared.table import Item, TableMeta
 
 
 class NotificationsItem(Item):
-    kind = DiscriminatorAttribute()
+    kind = plain(DiscriminatorAttribute())
 
     class Meta(TableMeta):
         table_name = settings.table_name("notifications")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from pynamodb.attributes import DiscriminatorAttribute
 
 from shared.http import ReceiptMixin
+from shared.personal import plain
 from shared.settings import table_name
 from shared.table import Item, TableMeta
 
@@ -19,7 +20,7 @@ class PrivacyItem(Item):
     class Meta(TableMeta):
         table_name = table_name("privacy")
 
-    kind = DiscriminatorAttribute()
+    kind = plain(DiscriminatorAttribute())
 
 
 class Receipt(PrivacyItem, ReceiptMixin, discriminator="receipt"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pynamodb.attributes import DiscriminatorAttribute
 
+from shared.personal import plain
 from shared.settings import table_name
 from shared.table import Item
 from shared.table import TableMeta as SharedMeta
@@ -17,4 +18,4 @@ class SegmentsItem(Item):
 
         table_name = table_name("segments")
 
-    kind = DiscriminatorAttribute()
+    kind = plain(DiscriminatorAttribute())

@@ -47,7 +47,7 @@ def test_the_log_is_kept_as_proof_and_everything_else_goes() -> None:
     hear(erasure(request_id))
     assert kinds() == ["consent", "consent", "consents", "open_request"]
     answer = read(request_id)["own_answer"]
-    assert answer["erased"] == {"consents in force": 1, "receipts": 1, "dead letters": 0}
+    assert answer["erased"] == {"consents in force": 1, "receipts": 1, "dead_letters": 0}
     assert [(kept["what"], kept["count"]) for kept in answer["kept"]] == [
         ("consent log entries", 2),
         ("data-subject requests", 1),
@@ -84,15 +84,15 @@ def test_a_consent_that_comes_while_the_person_is_erased_does_not_slip_past(monk
 
 def test_an_erasure_that_a_consent_comes_before_counts_it(monkeypatch: pytest.MonkeyPatch) -> None:
     request_id = approve(enter())
-    in_between = once(lambda: hear(unsubscribed()), consents.state_of)
-    monkeypatch.setattr(consents, "state_of", in_between)
+    in_between = once(lambda: hear(unsubscribed()), erasing.state_of)
+    monkeypatch.setattr(erasing, "state_of", in_between)
     hear(erasure(request_id))
     assert read(request_id)["own_answer"]["kept"][0]["count"] == 1
 
 
 @pytest.mark.parametrize(
     ("module", "name"),
-    [(consents, "delete_all"), (erasing, "sweep_dead_letters"), (erasing, "record_answer")],
+    [(erasing, "delete_all"), (erasing, "sweep_dead_letters"), (erasing, "record_answer")],
 )
 def test_an_erasure_that_stopped_half_way_ends_right(
     module: object, name: str, monkeypatch: pytest.MonkeyPatch
@@ -110,7 +110,7 @@ def test_an_erasure_that_stopped_half_way_ends_right(
     hear(erasure(request_id))
     assert kinds() == ["consent", "consents", "open_request"]
     answer = read(request_id)["own_answer"]
-    assert answer["erased"] == {"consents in force": 1, "receipts": 1, "dead letters": 0}
+    assert answer["erased"] == {"consents in force": 1, "receipts": 1, "dead_letters": 0}
     assert answer["kept"][0]["count"] == 1
 
 
@@ -151,7 +151,7 @@ def test_dead_letters_that_name_the_person_are_swept(monkeypatch: pytest.MonkeyP
         sqs.send_message(QueueUrl=url, MessageBody=json.dumps(registered(customer_id=customer_id)))
     request_id = approve(enter())
     hear(erasure(request_id))
-    assert read(request_id)["own_answer"]["erased"]["dead letters"] == 1
+    assert read(request_id)["own_answer"]["erased"]["dead_letters"] == 1
     left = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
     waiting = int(left["ApproximateNumberOfMessages"]) + int(left["ApproximateNumberOfMessagesNotVisible"])
     assert waiting == 1

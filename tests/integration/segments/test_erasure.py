@@ -45,7 +45,7 @@ def known() -> None:
 def assert_forgotten() -> None:
     [tombstone] = [item for item in items("segments") if ADA in item["pk"]["S"] or item["sk"]["S"] == ADA]
     assert set(tombstone) == {
-        *("pk", "sk", "kind", "version", "events", "outbox", "erased_at", "erased", "request_id", "answered_at"),
+        *("pk", "sk", "kind", "version", "events", "outbox", "erased_at", "erased", "answered_at"),
     }
     assert memberships() == {BEN: ["new"]}
 

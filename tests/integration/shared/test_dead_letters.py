@@ -10,7 +10,8 @@ import pytest
 from moto import mock_aws
 
 from shared import dead_letters
-from shared.dead_letters import PATIENCE, UnseenLettersError, sweep_dead_letters
+from shared.dead_letters import UnseenLettersError, sweep_dead_letters
+from shared.patience import PATIENCE
 
 
 @pytest.fixture

@@ -15,7 +15,8 @@ from customers.erasure import usecases as customers_erasure
 from loyalty.identity import erasure as loyalty_erasure
 from loyalty.points import store as accounts_of_points
 from notifications.contacts import usecases as contacts
-from privacy.consents import usecases as consents
+from privacy.consents.store import state_of
+from privacy.erasure import usecases as privacy_erasure
 from privacy.requests import usecases as requests
 from shared import dead_letters
 from shared.table import Put, commit
@@ -105,12 +106,12 @@ def completed_too_early() -> Replaced:
 
 @bug("The consent log goes on after an erasure")
 def log_goes_on() -> Replaced:
-    turn = consents._turn_into_tombstone
+    suppress = privacy_erasure._suppress
 
-    def does_not_stop(customer_id: str) -> Any:
-        state = turn(customer_id)
+    def does_not_stop(customer_id: str) -> None:
+        suppress(customer_id)
+        state = state_of(customer_id)
         state.erased_at = None
         commit(Put(state))
-        return state
 
-    return [(consents, "_turn_into_tombstone", does_not_stop)]
+    return [(privacy_erasure, "_suppress", does_not_stop)]

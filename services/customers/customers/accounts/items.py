@@ -17,8 +17,10 @@ from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
 from customers.accounts.models import CustomerDetails, CustomerView, Person, Source
 from customers.sortkeys import moment_key
 from customers.table import CustomersItem
+from shared.erasure import TombstoneMixin
 from shared.events.customers import Consent, CustomerStatus, Profile
 from shared.keys import customer_in, customer_partition, shard_of
+from shared.personal import DROP, Export, personal, plain
 
 SK: Final = "PROFILE"
 
@@ -48,22 +50,22 @@ class ProfileItem(AccountItem, discriminator="profile"):
 
     by_registration = ByRegistration()
 
-    status = UnicodeEnumAttribute(CustomerStatus)
-    source = UnicodeEnumAttribute(Source)
-    created_at = UTCDateTimeAttribute()
-    registered_at = UTCDateTimeAttribute(null=True)
-    email = UnicodeAttribute(null=True)
-    email_verified = BooleanAttribute(default=False)
-    first_name = UnicodeAttribute(null=True)
-    last_name = UnicodeAttribute(null=True)
-    phone = UnicodeAttribute(null=True)
-    date_of_birth = UnicodeAttribute(null=True)
-    locale = UnicodeAttribute(null=True)
-    groups: JSONAttribute = JSONAttribute(default=list)
+    status = personal(UnicodeEnumAttribute(CustomerStatus), "user.account", DROP)
+    source = personal(UnicodeEnumAttribute(Source), "user.account", DROP)
+    created_at = personal(UTCDateTimeAttribute(), "user.account", DROP)
+    registered_at = personal(UTCDateTimeAttribute(null=True), "user.account", DROP)
+    email = personal(UnicodeAttribute(null=True), "user.contact.email", DROP)
+    email_verified = personal(BooleanAttribute(default=False), "user.account", DROP)
+    first_name = personal(UnicodeAttribute(null=True), "user.name.first", DROP)
+    last_name = personal(UnicodeAttribute(null=True), "user.name.last", DROP)
+    phone = personal(UnicodeAttribute(null=True), "user.contact.phone_number", DROP)
+    date_of_birth = personal(UnicodeAttribute(null=True), "user.demographic.date_of_birth", DROP)
+    locale = personal(UnicodeAttribute(null=True), "user.demographic.language", DROP)
+    groups: JSONAttribute = personal(JSONAttribute(default=list), "user.demographic.profile", DROP)
     # As given at the registration; what is in force since then is in privacy's log.
-    consents = JSONAttribute(null=True)
-    shard = UnicodeAttribute()
-    listed_at = UnicodeAttribute()
+    consents = personal(JSONAttribute(null=True), "user.privacy_preferences", DROP)
+    shard = plain(UnicodeAttribute())
+    listed_at = personal(UnicodeAttribute(), "user.account", DROP, export=Export.LEFT_OUT)
 
     @classmethod
     def new(cls, customer_id: str, source: Source, now: datetime) -> Self:
@@ -149,19 +151,13 @@ class ProfileItem(AccountItem, discriminator="profile"):
         return view.at(view.version + 1)
 
 
-class ProfileTombstone(AccountItem, discriminator="erased_profile"):
+class ProfileTombstone(AccountItem, TombstoneMixin, discriminator="erased_profile"):
     """Somebody was here and is erased: nobody else may come to be under this id.
 
-    `erased` counts by kind what was erased, `kept_orders` and `kept_reviews` what stays without the person.
+    `kept_orders` and `kept_reviews` count what stays without the person.
     `sweep_for` is the address that dead letters are still to be searched for, gone with the answer.
     """
 
-    erased_at = UTCDateTimeAttribute()
-    erased: JSONAttribute = JSONAttribute()
-    kept_orders = IntegerAttribute(default=0)
-    kept_reviews = IntegerAttribute(default=0)
-    sweep_for = UnicodeAttribute(null=True)
-
-    def add_erased(self, kind: str, number: int) -> None:
-        """Add to what was erased."""
-        self.erased = self.erased | {kind: self.erased.get(kind, 0) + number}
+    kept_orders = plain(IntegerAttribute(default=0))
+    kept_reviews = plain(IntegerAttribute(default=0))
+    sweep_for = personal(UnicodeAttribute(null=True), "user.contact.email", DROP, export=Export.LEFT_OUT)

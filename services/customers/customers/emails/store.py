@@ -17,6 +17,7 @@ from customers.settings import CustomersSettings
 from customers.table import CustomersItem, instead_of
 from shared.aws import secret
 from shared.errors import ConflictError
+from shared.personal import DROP, Export, personal, plain
 from shared.table import find
 
 SK: Final = "EMAIL"
@@ -44,13 +45,13 @@ class EmailKeyItem(CustomersItem):
 class EmailItem(EmailKeyItem, discriminator="email"):
     """The customer who holds the address."""
 
-    customer_id = UnicodeAttribute()
+    customer_id = personal(UnicodeAttribute(), "user.unique_id.pseudonymous", DROP, export=Export.LEFT_OUT)
 
 
 class EmailTombstone(EmailKeyItem, discriminator="erased_email"):
     """The address belonged to a person who was erased."""
 
-    erased_at = UTCDateTimeAttribute()
+    erased_at = plain(UTCDateTimeAttribute())
 
 
 def find_holder(email: str) -> EmailKeyItem | None:

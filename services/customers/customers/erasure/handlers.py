@@ -9,4 +9,4 @@ from shared.inbox import Heard
 
 def hear_erasure_requested(heard: Heard[ErasureRequested]) -> None:
     """Erase the person and answer."""
-    erase_customer(heard.data.request_id, heard.data.customer_id, heard.cause)
+    erase_customer(heard.data, heard.cause)

@@ -6,8 +6,6 @@ ends at, the next one goes on from it and the counts are right; heard again much
 
 from __future__ import annotations
 
-import random
-import time
 from functools import partial
 from itertools import islice
 from typing import Final
@@ -30,20 +28,37 @@ from customers.table import instead_of
 from shared import clock
 from shared.cause import Cause
 from shared.dead_letters import sweep_dead_letters
-from shared.events.privacy import ErasureAnswered
+from shared.erasure import write_answer
+from shared.events.privacy import ErasureRequested, Kept
 from shared.keys import customer_partition
+from shared.patience import patient_looks
 from shared.table import Delete, Put, Write, commit, retry_lost_races
 
-# How often an index that does not show an order yet is asked again, a second apart, before the message is put back.
-PATIENCE: Final = 5
+WHY_ORDERS: Final = "Accounting records: amounts and lines, without the person"
+# Were they gone, one told again would count for whoever comes to have the e-mail.
+WHY_REVIEWS: Final = "Ratings of products, without the person"
 
 
-def erase_customer(request_id: str, customer_id: str, cause: Cause) -> None:
+def erase_customer(request: ErasureRequested, cause: Cause) -> None:
     """Erase the customer and answer the request. Orders and reviews stay, without the person.
 
     Raises StillThereError when the history does not show all orders yet: the message comes again.
     """
+    customer_id = request.customer_id
     retry_lost_races(lambda: _suppress(customer_id))
+    _erase_rest(customer_id)
+    swept = sweep_dead_letters(customer_id, find_tombstone(customer_id).sweep_for or "")
+    retry_lost_races(lambda: _answer(request, swept, cause))
+
+
+def kept_of(tombstone: ProfileTombstone) -> list[Kept]:
+    """What a tombstone says was kept."""
+    kept = (("orders", tombstone.kept_orders, WHY_ORDERS), ("reviews", tombstone.kept_reviews, WHY_REVIEWS))
+    return [Kept(what=what, count=count, why=why) for what, count, why in kept if count]
+
+
+def _erase_rest(customer_id: str) -> None:
+    """Erase what lies beside the profile and the e-mail."""
     for stats in list_stats(customer_id):
         retry_lost_races(partial(_close_stats, customer_id, stats.currency))
     _anonymise_orders(customer_id)
@@ -51,8 +66,6 @@ def erase_customer(request_id: str, customer_id: str, cause: Cause) -> None:
         pass
     while retry_lost_races(lambda: _delete_receipts(customer_id)):
         pass
-    sweep_dead_letters(customer_id, find_tombstone(customer_id).sweep_for or "")
-    retry_lost_races(lambda: _answer(request_id, customer_id, cause))
 
 
 def _suppress(customer_id: str) -> None:
@@ -78,7 +91,7 @@ def _bury_email(account: AccountItem | None, tombstone: ProfileTombstone) -> Wri
 
 
 def _close_stats(customer_id: str, currency: str) -> None:
-    """Put a tombstone where stats were: no order comes to stand with the customer any more."""
+    """Put a tombstone where stats were: no order comes to belong to the customer any more."""
     stats, tombstone = find_stats(customer_id, currency), find_tombstone(customer_id)
     if not isinstance(stats, StatsItem):
         return
@@ -88,21 +101,25 @@ def _close_stats(customer_id: str, currency: str) -> None:
 
 
 def _anonymise_orders(customer_id: str) -> None:
-    """Let all orders stand without the person. How many there are is known from the stats, exactly."""
-    patience = PATIENCE
-    while find_open_tombstones(customer_id):
+    """Take the person off all orders. How many there are is known from the stats, exactly."""
+    while _anonymise_page(customer_id):
+        pass
+
+
+def _anonymise_page(customer_id: str) -> bool:
+    """Whether there were orders to anonymise still; some of them are now. Raises StillThereError."""
+    for _ in patient_looks():
+        if not find_open_tombstones(customer_id):
+            return False
         shown = list(islice(OrderItem.by_customer.query(customer_id, page_size=PAGE), PAGE))
         if retry_lost_races(partial(_anonymise, customer_id, shown)):
-            patience = PATIENCE
-            continue
-        if not (patience := patience - 1):
-            raise StillThereError
-        time.sleep(random.uniform(0.5, 1))  # noqa: S311  # jitter, not a secret
+            return True
+    raise StillThereError
 
 
 def _anonymise(customer_id: str, shown: list[OrderItem]) -> int:
-    """Anonymise those of the orders that still stand with the customer; how many."""
-    # The index may be behind: what counts is how the orders stand now.
+    """Anonymise those of the orders that still belong to the customer; how many."""
+    # The index may be behind: what counts is whose the orders are now.
     orders = [order for order in reload_orders(shown) if order.customer_id == customer_id]
     tombstones = {tombstone.currency: tombstone for tombstone in find_open_tombstones(customer_id)}
     for order in orders:
@@ -114,7 +131,7 @@ def _anonymise(customer_id: str, shown: list[OrderItem]) -> int:
 
 
 def _anonymise_reviews(customer_id: str) -> int:
-    """Let some of the reviews stand without the person; how many. None can be added: the profile is gone."""
+    """Take the person off some of the reviews; how many. None can be added: the profile is gone."""
     leads = list_leads(customer_id, PAGE)
     if leads:
         reviews, tombstone = load_reviews(leads), find_tombstone(customer_id)
@@ -135,8 +152,5 @@ def _delete_receipts(customer_id: str) -> int:
     return len(receipts)
 
 
-def _answer(request_id: str, customer_id: str, cause: Cause) -> None:
-    tombstone = find_tombstone(customer_id)
-    tombstone.sweep_for = None
-    tombstone.tell(ErasureAnswered, cause, about=request_id)
-    commit(Put(tombstone))
+def _answer(request: ErasureRequested, swept: int, cause: Cause) -> None:
+    write_answer(find_tombstone(request.customer_id), request, swept, cause)

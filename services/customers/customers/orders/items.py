@@ -12,17 +12,20 @@ from customers.orders.models import CurrencyStats, OrderView
 from customers.orders.rules import Facts, Totals
 from customers.sortkeys import moment_key
 from customers.table import CustomersItem, instead_of
+from shared.erasure import strip
 from shared.events.customers import OrderStats
 from shared.events.foreign import OrderLine
 from shared.keys import customer_partition
+from shared.personal import DROP, Export, Ground, keep, personal, plain
 
 ORDER_SK: Final = "ORDER"
 STATS_PREFIX: Final = "STATS#"
 _ORDER_PREFIX: Final = "ORDER#"
+_KEPT: Final = keep(Ground.ACCOUNTING)
 
 
 def order_pk(order_id: str) -> str:
-    """The partition of an order: its own, for it can come to stand with another customer."""
+    """The partition of an order: its own, for it can come to belong to another customer."""
     return f"{_ORDER_PREFIX}{order_id}"
 
 
@@ -46,24 +49,26 @@ class OrderItem(CustomersItem, discriminator="order"):
 
     by_customer = OrdersByCustomer()
 
-    customer_id = UnicodeAttribute(null=True)
-    history = UnicodeAttribute(null=True)
-    anonymised = BooleanAttribute(null=True)
-    placed_at = UTCDateTimeAttribute()
-    paid_at = UTCDateTimeAttribute(null=True)
-    delivered_at = UTCDateTimeAttribute(null=True)
-    cancelled_at = UTCDateTimeAttribute(null=True)
-    reinstated_at = UTCDateTimeAttribute(null=True)
-    currency = UnicodeAttribute()
-    total = IntegerAttribute()
+    customer_id = personal(UnicodeAttribute(null=True), "user.unique_id.pseudonymous", DROP)
+    history = personal(UnicodeAttribute(null=True), "user.unique_id.pseudonymous", DROP, export=Export.LEFT_OUT)
+    anonymised = plain(BooleanAttribute(null=True))
+    placed_at = personal(UTCDateTimeAttribute(), "user.behavior.purchase_history", _KEPT)
+    paid_at = personal(UTCDateTimeAttribute(null=True), "user.behavior.purchase_history", _KEPT)
+    delivered_at = personal(UTCDateTimeAttribute(null=True), "user.behavior.purchase_history", _KEPT)
+    cancelled_at = personal(UTCDateTimeAttribute(null=True), "user.behavior.purchase_history", _KEPT)
+    reinstated_at = personal(UTCDateTimeAttribute(null=True), "user.behavior.purchase_history", _KEPT)
+    currency = personal(UnicodeAttribute(), "user.behavior.purchase_history", _KEPT)
+    total = personal(IntegerAttribute(), "user.behavior.purchase_history", _KEPT)
     # Absent where there is none.
-    tax = IntegerAttribute(null=True)
-    shipping = IntegerAttribute(null=True)
-    discount = IntegerAttribute(null=True)
-    lines: JSONAttribute = JSONAttribute()
-    refunds: JSONAttribute = JSONAttribute()
-    counted_spent = IntegerAttribute(null=True)
-    stats = JSONAttribute(null=True)
+    tax = personal(IntegerAttribute(null=True), "user.behavior.purchase_history", _KEPT)
+    shipping = personal(IntegerAttribute(null=True), "user.behavior.purchase_history", _KEPT)
+    discount = personal(IntegerAttribute(null=True), "user.behavior.purchase_history", _KEPT)
+    lines: JSONAttribute = personal(JSONAttribute(), "user.behavior.purchase_history", _KEPT)
+    refunds: JSONAttribute = personal(JSONAttribute(), "user.behavior.purchase_history", _KEPT)
+    counted_spent = personal(
+        IntegerAttribute(null=True), "user.behavior.purchase_history", DROP, export=Export.LEFT_OUT
+    )
+    stats = personal(JSONAttribute(null=True), "user.behavior.purchase_history", DROP, export=Export.LEFT_OUT)
 
     @property
     def order_id(self) -> str:
@@ -107,14 +112,14 @@ class OrderItem(CustomersItem, discriminator="order"):
         self.cancelled_at, self.reinstated_at = facts.cancelled_at, facts.reinstated_at
 
     def attach(self, customer_id: str) -> None:
-        """Let it stand with a customer, in their history."""
+        """Let it belong to a customer, in their history."""
         self.customer_id = customer_id
         self.history = moment_key(self.placed_at, self.order_id)
 
     def anonymise(self) -> None:
-        """Let it stand without a person from now on."""
+        """Let it be without a person from now on."""
+        strip(self)
         self.anonymised = True
-        self.customer_id = self.history = self.counted_spent = self.stats = None
 
     def view(self, *, written: bool = False) -> OrderView:
         """The order as callers read it, now or once it is written."""
@@ -151,10 +156,10 @@ class StatsBaseItem(CustomersItem):
 class StatsItem(StatsBaseItem, discriminator="stats"):
     """What a customer's orders come to in one currency; it moves with each of them, in the same transaction."""
 
-    orders = IntegerAttribute()
-    spent = IntegerAttribute()
-    first_order_at = UTCDateTimeAttribute()
-    last_order_at = UTCDateTimeAttribute()
+    orders = personal(IntegerAttribute(), "user.behavior.purchase_history", DROP)
+    spent = personal(IntegerAttribute(), "user.behavior.purchase_history", DROP)
+    first_order_at = personal(UTCDateTimeAttribute(), "user.behavior.purchase_history", DROP)
+    last_order_at = personal(UTCDateTimeAttribute(), "user.behavior.purchase_history", DROP)
 
     @classmethod
     def new(cls, customer_id: str, currency: str) -> Self:
@@ -186,7 +191,7 @@ class StatsItem(StatsBaseItem, discriminator="stats"):
 class StatsTombstone(StatsBaseItem, discriminator="erased_stats"):
     """The customer is erased; `orders_left` of their orders in this currency are not anonymised yet."""
 
-    orders_left = IntegerAttribute()
+    orders_left = plain(IntegerAttribute())
 
     @classmethod
     def of(cls, stats: StatsItem) -> Self:

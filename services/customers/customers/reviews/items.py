@@ -8,11 +8,15 @@ from pynamodb.attributes import BooleanAttribute, UnicodeAttribute, UTCDateTimeA
 from pynamodb_attributes import IntegerAttribute
 
 from customers.table import CustomersItem
+from shared.erasure import strip
 from shared.events.foreign import Review
 from shared.keys import customer_partition
+from shared.personal import DROP, Ground, keep, personal, plain
 
 SK: Final = "REVIEW"
 PREFIX: Final = "REVIEW#"
+# A product's ratings, of nobody: were the review gone, one told again would count for whoever comes to have the e-mail.
+_KEPT: Final = keep(Ground.ACCOUNTING)
 
 
 def review_key(review_id: str) -> str:
@@ -23,11 +27,11 @@ def review_key(review_id: str) -> str:
 class ReviewItem(CustomersItem, discriminator="review"):
     """A review, kept once. `anonymised` says that it has no customer for good, for theirs was erased."""
 
-    customer_id = UnicodeAttribute(null=True)
-    anonymised = BooleanAttribute(null=True)
-    product_id = UnicodeAttribute()
-    rating = IntegerAttribute(null=True)
-    posted_at = UTCDateTimeAttribute()
+    customer_id = personal(UnicodeAttribute(null=True), "user.unique_id.pseudonymous", DROP)
+    anonymised = plain(BooleanAttribute(null=True))
+    product_id = personal(UnicodeAttribute(), "user.content", _KEPT)
+    rating = personal(IntegerAttribute(null=True), "user.content", _KEPT)
+    posted_at = personal(UTCDateTimeAttribute(), "user.content", _KEPT)
 
     @property
     def review_id(self) -> str:
@@ -47,9 +51,9 @@ class ReviewItem(CustomersItem, discriminator="review"):
         )
 
     def anonymise(self) -> None:
-        """Let it stand without a person from now on."""
+        """Let it be without a person from now on."""
+        strip(self)
         self.anonymised = True
-        self.customer_id = None
 
 
 class CustomersReview(CustomersItem, discriminator="customers_review"):

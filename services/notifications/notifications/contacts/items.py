@@ -16,8 +16,10 @@ from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
 
 from notifications.contacts.models import Recipient
 from notifications.table import NotificationsItem
+from shared.erasure import TombstoneMixin
 from shared.events.customers import Channel, Consent, CustomerStatus
 from shared.keys import customer_partition
+from shared.personal import DROP, Export, Ground, keep, personal, plain
 from shared.table import find
 
 CONTACT: Final = "CONTACT"
@@ -26,30 +28,31 @@ CONTACT: Final = "CONTACT"
 class HeldConsent(MapAttribute[str, Any]):
     """The decision in force for one channel."""
 
-    channel = UnicodeEnumAttribute(Channel)
-    granted = BooleanAttribute()
-    decided_at = UTCDateTimeAttribute()
+    channel = personal(UnicodeEnumAttribute(Channel), "user.privacy_preferences", DROP)
+    granted = personal(BooleanAttribute(), "user.privacy_preferences", DROP)
+    decided_at = personal(UTCDateTimeAttribute(), "user.privacy_preferences", DROP)
 
 
-class Contact(NotificationsItem, discriminator="contact"):
+class Contact(NotificationsItem, TombstoneMixin, discriminator="contact"):
     """`CUSTOMER#<id>` / `CONTACT`. It may hold consents before there is a profile.
 
     Erased, it is the tombstone: `erased_at` is set, nothing personal is left, and it stays for ever.
     """
 
-    customer_id = UnicodeAttribute()
+    customer_id = personal(
+        UnicodeAttribute(), "user.unique_id.pseudonymous", keep(Ground.SUPPRESSION), export=Export.LEFT_OUT
+    )
     # The version of the profile in the service that owns it; 0 until a profile was heard of.
-    profile_version = IntegerAttribute(default=0)
-    email = UnicodeAttribute(null=True)
-    first_name = UnicodeAttribute(null=True)
-    last_name = UnicodeAttribute(null=True)
-    locale = UnicodeAttribute(null=True)
-    status = UnicodeEnumAttribute(CustomerStatus, null=True)
-    consents = ListAttribute(of=HeldConsent, default=list)
-    erased_at = UTCDateTimeAttribute(null=True)
-    erased_counts = JSONAttribute(null=True)
+    profile_version = personal(IntegerAttribute(default=0), "user.account", DROP, export=Export.LEFT_OUT)
+    email = personal(UnicodeAttribute(null=True), "user.contact.email", DROP)
+    first_name = personal(UnicodeAttribute(null=True), "user.name.first", DROP)
+    last_name = personal(UnicodeAttribute(null=True), "user.name.last", DROP)
+    locale = personal(UnicodeAttribute(null=True), "user.demographic.language", DROP)
+    status = personal(UnicodeEnumAttribute(CustomerStatus, null=True), "user.account", DROP)
+    consents = personal(ListAttribute(of=HeldConsent, default=list), "user.privacy_preferences", DROP)
+    erased: Any = plain(JSONAttribute(null=True, attr_name="erased_counts"))
     # When the erasure was last answered; absent while it is under way.
-    answered_at = UTCDateTimeAttribute(null=True)
+    answered_at = plain(UTCDateTimeAttribute(null=True))
 
     @classmethod
     def fresh(cls, customer_id: str) -> Contact:

@@ -18,6 +18,7 @@ from notifications.table import NotificationsItem
 from shared.events.customers import Channel
 from shared.http.cursors import invalid_cursor
 from shared.keys import customer_partition
+from shared.personal import DROP, Export, personal, plain
 from shared.table import find
 
 PREFIX: Final = "MESSAGE#"
@@ -26,18 +27,18 @@ PREFIX: Final = "MESSAGE#"
 class Message(NotificationsItem, discriminator="message"):
     """`CUSTOMER#<id>` / `MESSAGE#<time of the occasion>#<occasion>#<channel>`."""
 
-    customer_id = UnicodeAttribute()
-    message_id = UnicodeAttribute()
-    template = UnicodeAttribute()
-    channel = UnicodeEnumAttribute(Channel)
-    occasion = UnicodeAttribute()
-    status = UnicodeEnumAttribute(MessageStatus)
+    customer_id = personal(UnicodeAttribute(), "user.unique_id.pseudonymous", DROP, export=Export.LEFT_OUT)
+    message_id = personal(UnicodeAttribute(), "user.content.private", DROP)
+    template = personal(UnicodeAttribute(), "user.content.private", DROP)
+    channel = personal(UnicodeEnumAttribute(Channel), "user.content.private", DROP)
+    occasion = personal(UnicodeAttribute(), "user.content.private", DROP)
+    status = personal(UnicodeEnumAttribute(MessageStatus), "user.content.private", DROP)
     # Which call is sending it, or was the last to: DynamoDB's answer may be lost, and the call meets its own claim.
-    claim = UnicodeAttribute()
-    reason = UnicodeAttribute(null=True)
-    created_at = UTCDateTimeAttribute()
-    sent_at = UTCDateTimeAttribute(null=True)
-    provider_id = UnicodeAttribute(null=True)
+    claim = plain(UnicodeAttribute())
+    reason = personal(UnicodeAttribute(null=True), "user.content.private", DROP)
+    created_at = personal(UTCDateTimeAttribute(), "user.content.private", DROP)
+    sent_at = personal(UTCDateTimeAttribute(null=True), "user.content.private", DROP)
+    provider_id = personal(UnicodeAttribute(null=True), "user.content.private", DROP, export=Export.LEFT_OUT)
 
     @classmethod
     def of(cls, due: Due, message_id: str, created_at: datetime) -> Message:

@@ -10,38 +10,39 @@ from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
 
 from privacy.consents.models import How
 from privacy.table import PrivacyItem, Receipt
+from shared.erasure import TombstoneMixin
 from shared.events.customers import Channel, Consent
 from shared.keys import customer_partition
+from shared.personal import DROP, Export, Ground, keep, personal, plain
 from shared.table import find
 
 _ENTRIES: Final = "CONSENT#"
 _STATE: Final = "CONSENTS"
 _RECEIPTS: Final = "RECEIPT#"
+_KEPT: Final = keep(Ground.CONSENT)
 
 
 class ConsentEntry(PrivacyItem, discriminator="consent"):
     """`CUSTOMER#<id>` / `CONSENT#<decided at>#<channel>#<caused by>`: written once, named by what caused it."""
 
-    customer_id = UnicodeAttribute()
-    channel = UnicodeEnumAttribute(Channel)
-    granted = BooleanAttribute()
-    decided_at = UTCDateTimeAttribute()
-    how = UnicodeEnumAttribute(How)
-    entered_by = UnicodeAttribute()
-    caused_by = UnicodeAttribute()
-    logged_at = UTCDateTimeAttribute()
+    customer_id = personal(UnicodeAttribute(), "user.unique_id.pseudonymous", _KEPT)
+    channel = personal(UnicodeEnumAttribute(Channel), "user.privacy_preferences", _KEPT)
+    granted = personal(BooleanAttribute(), "user.privacy_preferences", _KEPT)
+    decided_at = personal(UTCDateTimeAttribute(), "user.privacy_preferences", _KEPT)
+    how = personal(UnicodeEnumAttribute(How), "user.privacy_preferences", _KEPT)
+    entered_by = personal(UnicodeAttribute(), "user.unique_id.pseudonymous", _KEPT, export=Export.LEFT_OUT)
+    caused_by = plain(UnicodeAttribute())
+    logged_at = personal(UTCDateTimeAttribute(), "user.privacy_preferences", _KEPT)
 
 
-class ConsentState(PrivacyItem, discriminator="consents"):
+class ConsentState(PrivacyItem, TombstoneMixin, discriminator="consents"):
     """`CUSTOMER#<id>` / `CONSENTS`: what stands, and how long the log is. Written with each entry.
 
     An erasure turns it into the tombstone: since every entry is written with it at its version, none can slip past.
     """
 
-    standing = JSONAttribute(null=True)  # Consents, one a channel
-    entries = IntegerAttribute(default=0)
-    erased_at = UTCDateTimeAttribute(null=True)
-    erased = JSONAttribute(null=True)  # how many of what the erasure found
+    standing = personal(JSONAttribute(null=True), "user.privacy_preferences", DROP)  # Consents, one a channel
+    entries = personal(IntegerAttribute(default=0), "user.privacy_preferences", _KEPT, export=Export.LEFT_OUT)
 
     def consents(self) -> dict[Channel, Consent]:
         """What stands, by channel."""

@@ -1,4 +1,4 @@
-"""The consent log. Registrations, unsubscribe links and calls add entries; callers read it; an erasure closes it."""
+"""The consent log. Registrations, unsubscribe links and calls add entries; callers read it."""
 
 from __future__ import annotations
 
@@ -6,22 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 from privacy.consents import rules
 from privacy.consents.models import ConsentsPage, How, LoggedConsent, NewConsent
-from privacy.consents.store import (
-    ConsentEntry,
-    ConsentState,
-    find_state,
-    new_entry,
-    newest_entries,
-    receipts_of,
-    state_of,
-)
+from privacy.consents.store import ConsentEntry, find_state, new_entry, newest_entries, state_of
 from shared import clock, ids
 from shared.events.customers import Consent, CustomerRegistered
 from shared.events.notifications import Unsubscribed
-from shared.events.privacy import ConsentChanged, Kept
+from shared.events.privacy import ConsentChanged
 from shared.http.cursors import invalid_cursor
 from shared.observability import logger
-from shared.table import Put, commit, delete_all, retry_lost_races
+from shared.table import Put, commit, retry_lost_races
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -97,16 +89,6 @@ def read_consents(
     return page
 
 
-def erase_consents(customer_id: str) -> tuple[dict[str, int], list[Kept]]:
-    """Forget what stands, and the answers to calls; keep the log, which names the person by id only.
-
-    From the first commit on nothing is logged of them any more. Safe to repeat: gives the same counts.
-    """
-    state = retry_lost_races(lambda: _turn_into_tombstone(customer_id))
-    delete_all(receipts_of(customer_id))
-    return dict(state.erased or {}), rules.kept_of_log(state.entries)
-
-
 def _log_heard(customer_id: str, entries: Callable[[], Sequence[ConsentEntry]]) -> None:
     """Log the entries of an event. A repeated event, or an event after the erasure, changes nothing."""
     try:
@@ -125,15 +107,6 @@ def _append(customer_id: str, entries: Sequence[ConsentEntry], receipt: Put | No
     state.standing = [consent.model_dump(mode="json") for consent in standing.values()]
     state.entries += len(entries)
     commit(*[Put(entry, error=LoggedBeforeError()) for entry in entries], Put(state), receipt)
-
-
-def _turn_into_tombstone(customer_id: str) -> ConsentState:
-    state = state_of(customer_id)
-    if state.erased_at is None:
-        state.erased = {"consents in force": len(state.consents()), "receipts": len(receipts_of(customer_id))}
-        state.erased_at, state.standing = clock.now(), None
-        commit(Put(state))
-    return state
 
 
 def _told_entry(customer_id: str, decided: Consent, how: How, cause: Cause, caused_by: str) -> ConsentEntry:

@@ -9,7 +9,7 @@ from shared.inbox import Heard
 
 def hear_erasure_requested(heard: Heard[ErasureRequested]) -> None:
     """Erase what privacy keeps; it is waited for like every other service."""
-    erasure.erase_own_data(heard)
+    erasure.erase_customer(heard.data, heard.cause)
 
 
 def hear_erasure_answered(heard: Heard[ErasureAnswered]) -> None:

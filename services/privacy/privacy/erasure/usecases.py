@@ -1,19 +1,26 @@
-"""Privacy's two parts in an erasure: it erases what it keeps itself, and hears what the others answer."""
+"""Privacy's two parts in an erasure: it erases what it keeps itself, and hears what the others answer.
+
+It keeps the consent log, which names the person by id only. From the tombstone on nothing is logged of them any more.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from privacy.consents.usecases import erase_consents
+from privacy.consents.rules import kept_of_log
+from privacy.consents.store import ConsentState, receipts_of, state_of
 from privacy.requests.models import Answer
 from privacy.requests.rules import ITSELF
 from privacy.requests.usecases import AnswerRefusedError, record_answer
 from shared import clock
 from shared.dead_letters import sweep_dead_letters
+from shared.erasure import remains_of, with_dead_letters
 from shared.events.base import SOURCE_PREFIX
 from shared.events.privacy import ErasureAnswered, ErasureRequested, Kept
+from shared.table import Put, commit, delete_all, retry_lost_races
 
 if TYPE_CHECKING:
+    from shared.cause import Cause
     from shared.inbox import Heard
 
 _THIS_REQUEST: Final = Kept(
@@ -21,14 +28,19 @@ _THIS_REQUEST: Final = Kept(
 )
 
 
-def erase_own_data(heard: Heard[ErasureRequested]) -> None:
+def erase_customer(request: ErasureRequested, cause: Cause) -> None:
     """Erase the person here, and answer like the others; heard again, it erases again and the first answer stands."""
-    customer_id = heard.data.customer_id
-    erased, kept = erase_consents(customer_id)
+    customer_id = request.customer_id
+    retry_lost_races(lambda: _suppress(customer_id))
+    _erase_rest(customer_id)
     # An answer waiting among the dead letters goes too: the chase, or a redrive at its sender, has it told again.
-    erased["dead letters"] = sweep_dead_letters(customer_id)
-    answer = Answer(erased=erased, kept=[*kept, _THIS_REQUEST], answered_at=clock.now())
-    record_answer(heard.data.request_id, customer_id, ITSELF, answer, cause=heard.cause)
+    swept = sweep_dead_letters(customer_id)
+    _answer(request, swept, cause)
+
+
+def kept_of(tombstone: ConsentState) -> list[Kept]:
+    """What is kept of a person who is erased."""
+    return [*kept_of_log(tombstone.entries), _THIS_REQUEST]
 
 
 def hear_answer(heard: Heard[ErasureAnswered]) -> None:
@@ -38,3 +50,25 @@ def hear_answer(heard: Heard[ErasureAnswered]) -> None:
         raise AnswerRefusedError
     answer = Answer(erased=data.erased, kept=data.kept, answered_at=data.answered_at)
     record_answer(data.request_id, data.customer_id, data.service, answer, cause=heard.cause)
+
+
+def _suppress(customer_id: str) -> None:
+    state = state_of(customer_id)
+    if state.erased_at is not None:
+        return
+    tombstone = remains_of(state)
+    tombstone.erased_at = clock.now()
+    tombstone.erased = {"consents in force": len(state.consents()), "receipts": len(receipts_of(customer_id))}
+    commit(Put(tombstone))
+
+
+def _erase_rest(customer_id: str) -> None:
+    delete_all(receipts_of(customer_id))
+
+
+def _answer(request: ErasureRequested, swept: int, cause: Cause) -> None:
+    """Privacy tells itself nothing: it records its answer with the request."""
+    tombstone = state_of(request.customer_id)
+    erased = with_dead_letters(tombstone.erased or {}, swept)
+    answer = Answer(erased=erased, kept=kept_of(tombstone), answered_at=clock.now())
+    record_answer(request.request_id, request.customer_id, ITSELF, answer, cause=cause)

@@ -17,9 +17,11 @@ from privacy.requests import rules
 from privacy.requests.models import Answer, RequestKind, RequestStatus
 from privacy.table import PrivacyItem
 from shared.keys import SHARDS, customer_partition, shard_of
+from shared.personal import Export, Ground, keep, personal, plain
 from shared.table import find
 
 _PREFIX: Final = "REQUEST#"
+_KEPT: Final = keep(Ground.ERASURE)
 
 
 class RequestsByTime(GlobalSecondaryIndex["Request"]):
@@ -49,22 +51,22 @@ class RequestsOpen(GlobalSecondaryIndex["Request"]):
 class Request(PrivacyItem, discriminator="request"):
     """`REQUEST#<id>` / `REQUEST`. It names a person by id only, and stays as the proof that they were erased."""
 
-    asks_for = UnicodeEnumAttribute(RequestKind)
-    customer_id = UnicodeAttribute()
-    status = UnicodeEnumAttribute(RequestStatus)
-    requested_by = UnicodeAttribute()
-    created_at = UTCDateTimeAttribute()
-    due_at = UTCDateTimeAttribute()
-    approved_by = UnicodeAttribute(null=True)
-    approved_at = UTCDateTimeAttribute(null=True)
-    cancelled_by = UnicodeAttribute(null=True)
-    cancelled_at = UTCDateTimeAttribute(null=True)
-    completed_at = UTCDateTimeAttribute(null=True)
-    answers = JSONAttribute(null=True)  # Answer by service
+    asks_for = personal(UnicodeEnumAttribute(RequestKind), "user.privacy_preferences", _KEPT)
+    customer_id = personal(UnicodeAttribute(), "user.unique_id.pseudonymous", _KEPT)
+    status = personal(UnicodeEnumAttribute(RequestStatus), "user.privacy_preferences", _KEPT)
+    requested_by = personal(UnicodeAttribute(), "user.unique_id", keep(Ground.STAFF), export=Export.LEFT_OUT)
+    created_at = personal(UTCDateTimeAttribute(), "user.privacy_preferences", _KEPT)
+    due_at = personal(UTCDateTimeAttribute(), "user.privacy_preferences", _KEPT)
+    approved_by = personal(UnicodeAttribute(null=True), "user.unique_id", keep(Ground.STAFF), export=Export.LEFT_OUT)
+    approved_at = personal(UTCDateTimeAttribute(null=True), "user.privacy_preferences", _KEPT)
+    cancelled_by = personal(UnicodeAttribute(null=True), "user.unique_id", keep(Ground.STAFF), export=Export.LEFT_OUT)
+    cancelled_at = personal(UTCDateTimeAttribute(null=True), "user.privacy_preferences", _KEPT)
+    completed_at = personal(UTCDateTimeAttribute(null=True), "user.privacy_preferences", _KEPT)
+    answers = personal(JSONAttribute(null=True), "user.privacy_preferences", _KEPT)  # Answer by service
 
-    listed_in = UnicodeAttribute()
-    open_shard = UnicodeAttribute(null=True)
-    chase_on = UnicodeAttribute(null=True)  # a day, YYYY-MM-DD
+    listed_in = plain(UnicodeAttribute())
+    open_shard = plain(UnicodeAttribute(null=True))
+    chase_on = plain(UnicodeAttribute(null=True))  # a day, YYYY-MM-DD
 
     requests_by_time = RequestsByTime()
     requests_open = RequestsOpen()
@@ -91,7 +93,7 @@ class Request(PrivacyItem, discriminator="request"):
 class OpenRequest(PrivacyItem, discriminator="open_request"):
     """`CUSTOMER#<id>` / `OPEN#<kind>`: there is one open request of a kind a customer, and this says which."""
 
-    request_id = UnicodeAttribute()
+    request_id = plain(UnicodeAttribute())
 
 
 def new_request(request_id: str) -> Request:

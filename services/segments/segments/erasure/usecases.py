@@ -7,6 +7,8 @@ SegmentLeft is not told of the memberships: the service that cares forgets the p
 
 from __future__ import annotations
 
+from typing import Final
+
 from segments.definitions.ready_made import READY_MADE
 from segments.features.items import FeatureRow
 from segments.features.store import find_row
@@ -15,47 +17,45 @@ from segments.membership.items import Membership
 from shared import clock
 from shared.cause import Cause
 from shared.dead_letters import sweep_dead_letters
-from shared.events.privacy import ErasureAnswered
+from shared.erasure import remains_of, write_answer
+from shared.events.privacy import ErasureRequested, Kept
 from shared.table import Put, commit, delete_all, retry_lost_races
 
+KEPT: Final = Kept(what="tombstone", count=1, why="an id and dates, so that late events bring nobody back")
 
-def erase_customer(request_id: str, customer_id: str, cause: Cause) -> None:
+
+def erase_customer(request: ErasureRequested, cause: Cause) -> None:
     """Erase all that is known of a customer, and answer the request."""
-    retry_lost_races(lambda: _entomb(customer_id))
-    _delete_memberships(customer_id)
+    customer_id = request.customer_id
+    retry_lost_races(lambda: _suppress(customer_id))
+    _erase_rest(customer_id)
     swept = sweep_dead_letters(customer_id)
-    retry_lost_races(lambda: _answer(request_id, customer_id, swept, cause))
+    retry_lost_races(lambda: _answer(request, swept, cause))
 
 
-def _entomb(customer_id: str) -> None:
-    """Turn the row into its tombstone, which remembers how much there was; made even where there was no row."""
+def _suppress(customer_id: str) -> None:
+    """Put a tombstone in the row's place, which remembers how much there was; made even where there was no row."""
     row = find_row(customer_id) or FeatureRow.of(customer_id)
     if row.erased_at is not None:
         return
     segments = store.held_by(row)
-    row.erased = {"feature_rows": 0 if row.version is None else 1, "memberships": len(segments), "dead_letters": 0}
-    row.clearing = segments or None
-    row.erased_at = clock.now()
-    row.profile_version = row.registered_at = row.status = row.stats = row.held = None
-    store.set_due(row, None)
-    commit(Put(row))
+    tombstone = remains_of(row)
+    tombstone.erased_at = clock.now()
+    tombstone.erased = {"feature_rows": 0 if row.version is None else 1, "memberships": len(segments)}
+    tombstone.clearing = segments or None
+    commit(Put(tombstone))
 
 
-def _delete_memberships(customer_id: str) -> None:
+def _erase_rest(customer_id: str) -> None:
     """Delete those the row named, and any in today's segments: deleting what is not there does no harm."""
     segments = sorted({*(_tombstone(customer_id).clearing or ()), *READY_MADE})
     delete_all([Membership.stored(segment_id, customer_id) for segment_id in segments])
 
 
-def _answer(request_id: str, customer_id: str, swept: int, cause: Cause) -> None:
-    tombstone = _tombstone(customer_id)
-    counts = tombstone.erased or {}
-    tombstone.erased = {**counts, "dead_letters": counts.get("dead_letters", 0) + swept}
-    tombstone.clearing = None
-    tombstone.request_id = request_id
+def _answer(request: ErasureRequested, swept: int, cause: Cause) -> None:
+    tombstone = _tombstone(request.customer_id)
     tombstone.answered_at = clock.now()
-    tombstone.tell(ErasureAnswered, cause)
-    commit(Put(tombstone))
+    write_answer(tombstone, request, swept, cause)
 
 
 def _tombstone(customer_id: str) -> FeatureRow:

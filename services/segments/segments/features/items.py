@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from pynamodb.attributes import JSONAttribute, ListAttribute, MapAttribute, UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.attributes import ListAttribute, MapAttribute, UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
 from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
 
 from segments.table import SegmentsItem
+from shared.erasure import TombstoneMixin
 from shared.events.customers import CustomerStatus
 from shared.keys import customer_in, customer_partition
+from shared.personal import DROP, Export, personal, plain
 
 FEATURES: Final = "FEATURES"
 
@@ -18,19 +20,19 @@ FEATURES: Final = "FEATURES"
 class StatsPart(MapAttribute[str, Any]):
     """A customer's orders in one currency."""
 
-    version = IntegerAttribute()
-    currency = UnicodeAttribute()
-    orders = IntegerAttribute()
-    spent = IntegerAttribute()
-    first_order_at = UTCDateTimeAttribute()
-    last_order_at = UTCDateTimeAttribute()
+    version = plain(IntegerAttribute())
+    currency = personal(UnicodeAttribute(), "user.behavior.purchase_history", DROP)
+    orders = personal(IntegerAttribute(), "user.behavior.purchase_history", DROP)
+    spent = personal(IntegerAttribute(), "user.behavior.purchase_history", DROP)
+    first_order_at = personal(UTCDateTimeAttribute(), "user.behavior.purchase_history", DROP)
+    last_order_at = personal(UTCDateTimeAttribute(), "user.behavior.purchase_history", DROP)
 
 
 class HeldPart(MapAttribute[str, Any]):
     """One segment that the customer belongs to."""
 
-    segment_id = UnicodeAttribute()
-    entered_at = UTCDateTimeAttribute()
+    segment_id = personal(UnicodeAttribute(), "user.demographic.profile", DROP)
+    entered_at = personal(UTCDateTimeAttribute(), "user.demographic.profile", DROP)
 
 
 class RowsDue(GlobalSecondaryIndex["FeatureRow"]):
@@ -46,27 +48,26 @@ class RowsDue(GlobalSecondaryIndex["FeatureRow"]):
     due_on = UnicodeAttribute(range_key=True)
 
 
-class FeatureRow(SegmentsItem, discriminator="features"):
+class FeatureRow(SegmentsItem, TombstoneMixin, discriminator="features"):
     """One customer's features and memberships; after an erasure the tombstone that they leave.
 
     `due_on` is a UTC day (`2026-03-01`): no later than the first on which time alone changes a membership.
     """
 
-    profile_version = IntegerAttribute(null=True)
-    registered_at = UTCDateTimeAttribute(null=True)
-    status = UnicodeEnumAttribute(CustomerStatus, null=True)
-    stats = ListAttribute(of=StatsPart, null=True)
-    held = ListAttribute(of=HeldPart, null=True)
-    due_shard = UnicodeAttribute(null=True)
-    due_on = UnicodeAttribute(null=True)
+    profile_version = personal(IntegerAttribute(null=True), "user.account", DROP, export=Export.LEFT_OUT)
+    registered_at = personal(UTCDateTimeAttribute(null=True), "user.account", DROP)
+    status = personal(UnicodeEnumAttribute(CustomerStatus, null=True), "user.account", DROP)
+    stats = personal(ListAttribute(of=StatsPart, null=True), "user.behavior.purchase_history", DROP)
+    held = personal(ListAttribute(of=HeldPart, null=True), "user.demographic.profile", DROP)
+    due_shard = personal(UnicodeAttribute(null=True), "user.demographic.profile", DROP, export=Export.LEFT_OUT)
+    due_on = personal(UnicodeAttribute(null=True), "user.demographic.profile", DROP, export=Export.LEFT_OUT)
     rows_due = RowsDue()
 
-    # Of the tombstone only: when, what was here, the segments whose memberships are still to be deleted, the answer.
-    erased_at = UTCDateTimeAttribute(null=True)
-    erased = JSONAttribute(null=True)
-    clearing = ListAttribute(of=UnicodeAttribute, null=True)
-    request_id = UnicodeAttribute(null=True)
-    answered_at = UTCDateTimeAttribute(null=True)
+    # Of the tombstone only: the segments whose memberships are still to be deleted, and when it was answered.
+    clearing = personal(
+        ListAttribute(of=UnicodeAttribute, null=True), "user.demographic.profile", DROP, export=Export.LEFT_OUT
+    )
+    answered_at = plain(UTCDateTimeAttribute(null=True))
 
     @classmethod
     def of(cls, customer_id: str) -> FeatureRow:

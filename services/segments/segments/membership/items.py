@@ -9,6 +9,7 @@ from pynamodb.attributes import UTCDateTimeAttribute
 
 from segments.table import SegmentsItem
 from shared.keys import shard_of
+from shared.personal import DROP, personal
 
 # Memberships are written once and deleted, never changed; the row, in the same transaction, says that they are there.
 _ONLY_VERSION: Final = 1
@@ -17,7 +18,7 @@ _ONLY_VERSION: Final = 1
 class Membership(SegmentsItem, discriminator="membership"):
     """One customer in one segment; the row holds the same, so that one read answers for one customer."""
 
-    entered_at = UTCDateTimeAttribute()
+    entered_at = personal(UTCDateTimeAttribute(), "user.demographic.profile", DROP)
 
     @classmethod
     def entered(cls, segment_id: str, customer_id: str, entered_at: datetime) -> Membership:
