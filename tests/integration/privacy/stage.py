@@ -11,6 +11,7 @@ from shared.events.customers import Channel, Consent, CustomerRegistered, Custom
 from shared.events.notifications import Unsubscribed
 from shared.events.privacy import ErasureAnswered, ErasureRequested, Kept
 from shared.roles import Role
+from tests.harness.aws.context import LambdaContext
 from tests.harness.heard import envelope, house_event
 from tests.harness.orders import NOON
 from tests.harness.stage import Stage
@@ -44,9 +45,9 @@ def read(request_id: str) -> Any:
     return answer.json
 
 
-def chase() -> None:
+def chase(context: LambdaContext | None = None) -> None:
     """Run the schedule."""
-    stage.run("chase")
+    stage.run("chase", context)
 
 
 def erasure(request_id: str, customer_id: str = ADA) -> dict[str, Any]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from privacy.requests import chase as chasing
+from shared import jobs
 from shared.events.privacy import ErasureRequested
+from tests.harness.aws.context import ShortContext
 from tests.harness.interruptions import once
 from tests.harness.time import Time
 from tests.integration.privacy.stage import (
@@ -27,7 +29,8 @@ from tests.integration.privacy.stage import (
 @pytest.fixture
 def counted(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
     counts: dict[str, int] = {}
-    monkeypatch.setattr(chasing, "count", counts.__setitem__)
+    for module in (chasing, jobs):
+        monkeypatch.setattr(module, "count", counts.__setitem__)
     return counts
 
 
@@ -99,18 +102,17 @@ def test_one_that_cannot_be_chased_keeps_no_other_from_it_and_is_tried_again(
     find = chasing.find_request
     with monkeypatch.context() as patched:
         patched.setattr(chasing, "find_request", lambda id_: find(id_) if id_ != broken else 1 / 0)
-        with pytest.raises(chasing.ChaseError):
+        with pytest.raises(jobs.RowsFailedError):
             chase()
     assert [data.customer_id for _, data in told()] == [ADA, BEN, BEN]
     chase()
     assert [data.customer_id for _, data in told()] == [ADA, BEN, BEN, ADA]
 
 
-def test_a_run_is_bounded_and_the_next_goes_on(time: Time, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chasing, "CHASED_A_RUN", 4)  # one a shard
+def test_a_run_out_of_time_is_gone_on_with_by_the_next(time: Time) -> None:
     approve(enter(ADA))
     approve(enter(BEN))
     time.later(days=1)
     for _ in range(2):
-        chase()
+        chase(ShortContext(rows=1))
     assert names_told() == ["ErasureRequested"] * 4

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +11,8 @@ from segments.features.store import find_row
 from segments.membership import refresh as refreshing
 from shared import table
 from shared.ids import new_customer_id
+from shared.jobs import RowsFailedError
+from tests.harness.aws.context import ShortContext
 from tests.harness.aws.ground import items
 from tests.harness.interruptions import calls_of
 from tests.harness.orders import NOON
@@ -27,21 +28,6 @@ from tests.integration.segments.stage import (
     segments_of,
     told,
 )
-
-
-@dataclass
-class ShortContext:
-    """A context whose time runs out after some rows."""
-
-    rows: int
-    aws_request_id: str = "run-1"
-    function_name: str = "refresh"
-    memory_limit_in_mb: int = 512
-    invoked_function_arn: str = "arn:aws:lambda:us-east-1:123456789012:function:refresh"
-
-    def get_remaining_time_in_millis(self) -> int:
-        self.rows -= 1
-        return 60_000 if self.rows >= 0 else 1_000
 
 
 def test_a_customer_is_new_for_thirty_days(time: Time) -> None:
@@ -133,7 +119,7 @@ def test_a_row_that_fails_stops_no_other_and_is_heard_of(time: Time, monkeypatch
 
     with monkeypatch.context() as broken:
         broken.setattr(refreshing, "find_row", fail_for_ada)
-        with pytest.raises(refreshing.RefreshFailedError):
+        with pytest.raises(RowsFailedError):
             refresh()
     assert memberships() == {ADA: ["new"]}
     refresh()

@@ -7,8 +7,10 @@ from typing import Any
 from privacy.requests import usecases as requests
 from privacy.requests.chase import chase_requests
 from privacy.requests.models import NewRequest, RequestQuery, RequestSummary, RequestView
+from shared.cause import Cause
 from shared.http import Page, Request
 from shared.ids import RequestId
+from shared.jobs import time_left
 
 
 def create_request(request: Request, body: NewRequest) -> RequestView:
@@ -38,4 +40,4 @@ def cancel_request(request: Request, request_id: RequestId) -> RequestView:
 
 def chase(context: Any) -> None:
     """Look after open requests, daily."""
-    chase_requests()
+    chase_requests(Cause("schedule:chase", context.aws_request_id), time_left(context))

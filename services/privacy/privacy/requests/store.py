@@ -16,6 +16,7 @@ from pynamodb_attributes import UnicodeEnumAttribute
 from privacy.requests import rules
 from privacy.requests.models import Answer, RequestKind, RequestStatus
 from privacy.table import PrivacyItem
+from shared.jobs import rows_due
 from shared.keys import SHARDS, customer_partition, shard_of
 from shared.personal import Export, Ground, keep, personal, plain
 from shared.table import find
@@ -126,19 +127,15 @@ def newest_first(statuses: Iterable[RequestStatus], before: str | None, limit: i
     return list(itertools.islice(merged, limit))
 
 
-def to_chase(today: date, limit: int) -> list[str]:
-    """Ids of open requests that the chase is to look at by `today`, the longest due first in each shard."""
-    return [id_ for shard in SHARDS for id_ in _to_chase_in(shard, today, limit // len(SHARDS))]
+def to_chase(today: date) -> Iterator[str]:
+    """Ids of open requests that the chase is to look at by `today`, the longest due first."""
+    for request in rows_due(Request.requests_open, Request.chase_on, today.isoformat()):
+        yield request.id
 
 
 def _newest_in(place: str, before: str | None, limit: int) -> Iterator[Request]:
     older = Request.pk < _PREFIX + before if before else None
     return Request.requests_by_time.query(place, older, scan_index_forward=False, limit=limit)
-
-
-def _to_chase_in(shard: str, today: date, limit: int) -> list[str]:
-    due = Request.chase_on <= today.isoformat()
-    return [request.id for request in Request.requests_open.query(shard, due, limit=limit)]
 
 
 def _guard_key(kind: RequestKind) -> str:

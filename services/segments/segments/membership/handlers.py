@@ -14,6 +14,7 @@ from shared.events.customers import CustomerRegistered, CustomerUpdated, OrderRe
 from shared.http import Page, PageQuery, Request
 from shared.ids import CustomerId
 from shared.inbox import Heard
+from shared.jobs import time_left
 
 
 def list_members(request: Request, segment_id: SegmentId, query: PageQuery) -> Page[MemberView]:
@@ -39,4 +40,5 @@ def hear_order_recorded(heard: Heard[OrderRecorded]) -> None:
 def refresh(context: Any) -> dict[str, Any]:
     """Move the customers whose segments time alone changes."""
     cause = Cause("schedule:refresh", context.aws_request_id)
-    return vars(refresh_due_rows(cause, context.get_remaining_time_in_millis))
+    run = refresh_due_rows(cause, time_left(context))
+    return {"evaluated": run.done, "failed": run.failed, "finished": run.finished}

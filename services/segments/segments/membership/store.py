@@ -7,16 +7,13 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from itertools import islice
 from operator import attrgetter
-from typing import Final
 
 from segments.features.items import FeatureRow, HeldPart
 from segments.membership.items import Membership, members_partition
 from segments.membership.rules import Moves
+from shared.jobs import rows_due
 from shared.keys import SHARDS, shard_of
 from shared.table import Delete, Put, Write
-
-# An index entry holds keys only, about 150 bytes. So a page has some 30 KB, and a run that stops early wastes little.
-_DUE_A_PAGE: Final = 200
 
 
 def held_by(row: FeatureRow) -> list[str]:
@@ -58,13 +55,6 @@ def members(segment_id: str, after: str, limit: int) -> list[Membership]:
 
 
 def customers_due(today: date) -> Iterator[str]:
-    """The customers whose rows are due by `today`, the longest due first. Pages are read as they are consumed.
-
-    The index lags a little behind the table. Only the row itself says whether it is still due.
-    """
-    shards = [
-        FeatureRow.rows_due.query(shard, FeatureRow.due_on <= today.isoformat(), page_size=_DUE_A_PAGE)
-        for shard in SHARDS
-    ]
-    for row in heapq.merge(*shards, key=attrgetter("due_on")):
+    """The customers whose rows are due by `today`, the longest due first, read as they are consumed."""
+    for row in rows_due(FeatureRow.rows_due, FeatureRow.due_on, today.isoformat()):
         yield row.customer_id
