@@ -218,7 +218,7 @@ def test_an_event_between_the_tombstones_and_the_orders_does_the_erasures_part(m
 
 def test_a_first_order_in_another_currency_meanwhile_finds_the_person_gone(monkeypatch: pytest.MonkeyPatch) -> None:
     ada = ada_with_orders()
-    after_first(monkeypatch, orders, "stand", lambda: hear(erasure(ada)))
+    after_first(monkeypatch, orders, "resolve_owner", lambda: hear(erasure(ada)))
     hear(paid(order("o-9", buyer=Buyer(id=ada), currency="EUR")))
     assert forgotten("o-9")
     assert kinds()["erased_stats"] == 1

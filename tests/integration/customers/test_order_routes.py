@@ -161,7 +161,7 @@ def test_nobody_who_is_not_here_or_erased_is_given_an_order() -> None:
 def test_an_erasure_in_between_leaves_no_receipt_and_no_order(monkeypatch: pytest.MonkeyPatch) -> None:
     ada = register().json["id"]
     add(ada, id="phone-1")
-    after_first(monkeypatch, usecases, "stand", lambda: hear(erasure(ada)))
+    after_first(monkeypatch, usecases, "resolve_owner", lambda: hear(erasure(ada)))
     assert add(ada, key="k-1").status == 404
     assert kinds() == {"erased_email": 1, "erased_profile": 1, "erased_stats": 1, "order": 1}
 

@@ -197,7 +197,7 @@ def test_two_events_of_one_order_at_once_both_count(monkeypatch: pytest.MonkeyPa
 
 
 def test_two_first_orders_of_a_new_guest_at_once_make_one_guest(monkeypatch: pytest.MonkeyPatch) -> None:
-    after_first(monkeypatch, usecases, "stand", lambda: hear(paid(order("o-2"))))
+    after_first(monkeypatch, usecases, "resolve_owner", lambda: hear(paid(order("o-2"))))
     hear(paid(order("o-1")))
     assert customer_of("o-1") == customer_of("o-2")
     assert totals(customer_of("o-1")) == (2, 2000)

@@ -67,8 +67,8 @@ def test_looking_only_at_events_and_due_days_sees_what_looking_every_day_sees(
         if number in happens:
             facts = _after(facts, happens[number], today)
         if number in happens or (due is not None and due <= today):
-            standing = assess(facts, DEFINITIONS, today)
-            kept, due = standing.segments, due_day(due, standing.flips_on, today)
+            state = assess(facts, DEFINITIONS, today)
+            kept, due = state.segments, due_day(due, state.flips_on, today)
             looks += 1
         assert kept == assess(facts, DEFINITIONS, today).segments
     # Each happening is looked at, and causes few looks later: three bounds of time, and a due day that stayed.

@@ -1,6 +1,6 @@
-"""Who bought: the one place that decides whom an order stands with.
+"""Who bought: the one place that decides which customer an order belongs to.
 
-By id, else by normalised e-mail, else a new guest. Whoever was erased stays away: an order that names them stands
+By id, else by normalised e-mail, else a new guest. Whoever was erased stays away: an order that names them is
 without a person for good. No buyer at all (a sale at the till) is nobody, until a later event names one.
 """
 
@@ -23,10 +23,10 @@ from shared.table import Check, LostRaceError, Put, Write
 
 
 @dataclass(frozen=True)
-class Standing:
-    """Whom an order stands with: the customer's stats, which move with it, and what else is written or must hold.
+class OrderOwner:
+    """The customer whom an order belongs to: their stats, which move with it, and what else is written or must hold.
 
-    Without stats it stands with nobody; `forgotten` says that this is for good.
+    Without stats it belongs to nobody; `forgotten` says that this is for good.
     """
 
     customer_id: str | None = None
@@ -35,27 +35,27 @@ class Standing:
     forgotten: bool = False
 
 
-NOBODY = Standing()
-FORGOTTEN = Standing(forgotten=True)
+NOBODY = OrderOwner()
+FORGOTTEN = OrderOwner(forgotten=True)
 
 
-def stand(order: OrderItem | None, buyer: Buyer, currency: str) -> Standing:
-    """Whom the order stands with. Once it stands with a customer it stays, whatever a later event says."""
+def resolve_owner(order: OrderItem | None, buyer: Buyer, currency: str) -> OrderOwner:
+    """The owner of the order. Once it belongs to a customer it stays theirs, whatever a later event says."""
     if order and order.anonymised:
         return FORGOTTEN
     if order and order.customer_id:
         return _stay(order.customer_id, currency)
-    return resolve(buyer, currency)
+    return _resolve_buyer(buyer, currency)
 
 
-def resolve(buyer: Buyer, currency: str) -> Standing:
+def _resolve_buyer(buyer: Buyer, currency: str) -> OrderOwner:
     """Whom a buyer is, with the stats that the order counts in. Makes a guest of somebody who is new."""
-    standing = _by_id(buyer.id, currency) if buyer.id else None
-    if standing is None and buyer.email and buyer.email.strip():
-        standing = _by_email(buyer, currency)
-    if standing is None and buyer.id:
+    owner = _by_id(buyer.id, currency) if buyer.id else None
+    if owner is None and buyer.email and buyer.email.strip():
+        owner = _by_email(buyer, currency)
+    if owner is None and buyer.id:
         logger.warning("order names a customer who is not here", extra={"customer_id": buyer.id})
-    return standing or NOBODY
+    return owner or NOBODY
 
 
 def find_buyer(buyer: Buyer) -> ProfileItem | None:
@@ -84,35 +84,35 @@ def _account_under(written: str) -> AccountItem | None:
     return account
 
 
-def _stay(customer_id: str, currency: str) -> Standing:
+def _stay(customer_id: str, currency: str) -> OrderOwner:
     stats = find_stats(customer_id, currency)
     if isinstance(stats, StatsItem):
-        return Standing(customer_id, stats)
+        return OrderOwner(customer_id, stats)
     if isinstance(stats, StatsTombstone):
         # The erasure has not come to this order yet: do its part, as it would.
         stats.orders_left -= 1
-        return Standing(beside=(Put(stats),), forgotten=True)
+        return OrderOwner(beside=(Put(stats),), forgotten=True)
     raise LostRaceError  # an attached order is counted, in one transaction
 
 
-def _by_id(customer_id: str, currency: str) -> Standing | None:
+def _by_id(customer_id: str, currency: str) -> OrderOwner | None:
     stats = find_stats(customer_id, currency)
     if isinstance(stats, StatsItem):
-        return Standing(customer_id, stats)
+        return OrderOwner(customer_id, stats)
     return FORGOTTEN if stats else _first_order(customer_id, currency)
 
 
-def _first_order(customer_id: str, currency: str) -> Standing | None:
+def _first_order(customer_id: str, currency: str) -> OrderOwner | None:
     """Of a customer without stats in this currency: the profile must still be there when they are written."""
     account = find_account(customer_id)
     if account is None:
         return None
     if not isinstance(account, ProfileItem):
         return FORGOTTEN
-    return Standing(customer_id, StatsItem.new(customer_id, currency), (still_here(account),))
+    return OrderOwner(customer_id, StatsItem.new(customer_id, currency), (still_here(account),))
 
 
-def _by_email(buyer: Buyer, currency: str) -> Standing:
+def _by_email(buyer: Buyer, currency: str) -> OrderOwner:
     try:
         email = normalise(buyer.email or "")
     except ValueError:
@@ -122,16 +122,16 @@ def _by_email(buyer: Buyer, currency: str) -> Standing:
         return FORGOTTEN
     if not isinstance(holder, EmailItem):
         return _new_guest(buyer, email, currency)
-    standing = _by_id(holder.customer_id, currency)
-    if standing is None or standing.forgotten:
+    owner = _by_id(holder.customer_id, currency)
+    if owner is None or owner.forgotten:
         raise LostRaceError  # erased since the e-mail was read
-    return standing
+    return owner
 
 
-def _new_guest(buyer: Buyer, email: str | None, currency: str) -> Standing:
+def _new_guest(buyer: Buyer, email: str | None, currency: str) -> OrderOwner:
     guest = ProfileItem.new(ids.new_customer_id(), Source.ORDER, clock.now())
     guest.email = email
     guest.first_name, guest.last_name = buyer.first_name or None, buyer.last_name or None
     email_item = (Put(held_by(guest.customer_id, email)),) if email else ()
     stats = StatsItem.new(guest.customer_id, currency)
-    return Standing(guest.customer_id, stats, (Put(guest), *email_item))
+    return OrderOwner(guest.customer_id, stats, (Put(guest), *email_item))

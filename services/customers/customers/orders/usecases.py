@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from customers.accounts.store import get_profile
 from customers.orders import rules
-from customers.orders.buyers import NOBODY, Standing, stand
+from customers.orders.buyers import NOBODY, OrderOwner, resolve_owner
 from customers.orders.items import OrderItem, StatsItem
 from customers.orders.models import NewOrder, OrderView, StatsView
 from customers.orders.rules import Change, Facts
@@ -35,7 +35,7 @@ class OrderTakenError(ConflictError):
 
 
 class OrderDiffersError(ConflictError):
-    """An order once recorded stands as it was told first."""
+    """An order once recorded stays as it was told first."""
 
     slug = "order-differs"
     title = "This order is recorded with other contents"
@@ -96,10 +96,10 @@ def _record(order: Order, change: Change, cause: Cause) -> None:
     facts = _learn(known, order.id, rules.facts_of(order), change)
     if item and facts == known and (item.customer_id or item.anonymised):
         return
-    standing = stand(item, order.buyer, facts.currency)
-    if facts == known and standing == NOBODY:
+    owner = resolve_owner(item, order.buyer, facts.currency)
+    if facts == known and owner == NOBODY:
         return
-    _write(item or OrderItem.new(order.id, facts), facts, standing, cause)
+    _write(item or OrderItem.new(order.id, facts), facts, owner, cause)
 
 
 def _learn(known: Facts | None, order_id: str, told: Facts, change: Change) -> Facts:
@@ -130,12 +130,12 @@ def _add(order: Order, new: NewOrder, cause: Cause, attempt: Attempt | None) -> 
         order = _same(item, order, new)
     known = item.facts if item else None
     facts = _learn(known, order.id, rules.facts_of(order), Change(paid_at=new.paid_at))
-    standing = stand(item, order.buyer, facts.currency)
-    if standing.customer_id is None:
+    owner = resolve_owner(item, order.buyer, facts.currency)
+    if owner.customer_id is None:
         raise NotFoundError
     if item and facts == known and item.customer_id:
-        return _answer_again(item, standing, attempt)
-    return _write(item or OrderItem.new(order.id, facts), facts, standing, cause, attempt)
+        return _answer_again(item, owner, attempt)
+    return _write(item or OrderItem.new(order.id, facts), facts, owner, cause, attempt)
 
 
 def _same(item: OrderItem, order: Order, new: NewOrder) -> Order:
@@ -148,38 +148,36 @@ def _same(item: OrderItem, order: Order, new: NewOrder) -> Order:
     return same
 
 
-def _answer_again(item: OrderItem, standing: Standing, attempt: Attempt | None) -> OrderView:
+def _answer_again(item: OrderItem, owner: OrderOwner, attempt: Attempt | None) -> OrderView:
     view = item.view()
-    if attempt and standing.stats:
-        stats = standing.stats
+    if attempt and owner.stats:
+        stats = owner.stats
         # The receipt lies in the customer's partition. After an erasure nothing may be written there.
         still_here = Check(StatsItem, stats.pk, stats.sk, StatsItem.kind == StatsItem)
         commit(still_here, attempt.receipt(view))
     return view
 
 
-def _write(
-    item: OrderItem, facts: Facts, standing: Standing, cause: Cause, attempt: Attempt | None = None
-) -> OrderView:
+def _write(item: OrderItem, facts: Facts, owner: OrderOwner, cause: Cause, attempt: Attempt | None = None) -> OrderView:
     item.keep(facts)
     item.tell(OrderRecorded, cause)
-    counted = _count(item, facts, standing)
+    counted = _count(item, facts, owner)
     view = item.view(written=True)
-    commit(Put(item), counted, *standing.beside, attempt.receipt(view) if attempt else None)
+    commit(Put(item), counted, *owner.beside, attempt.receipt(view) if attempt else None)
     return view
 
 
-def _count(item: OrderItem, facts: Facts, standing: Standing) -> Write | None:
-    """Let the order stand where it stands; the write of the stats that it counts in, if any."""
-    if standing.forgotten:
+def _count(item: OrderItem, facts: Facts, owner: OrderOwner) -> Write | None:
+    """Give the order to its owner; the write of the stats that it counts in, if any."""
+    if owner.forgotten:
         item.anonymise()
-    if standing.customer_id is None or standing.stats is None:
+    if owner.customer_id is None or owner.stats is None:
         return None
-    item.attach(standing.customer_id)
-    standing.stats.keep(rules.count(standing.stats.totals, facts, item.counted_spent))
+    item.attach(owner.customer_id)
+    owner.stats.keep(rules.count(owner.stats.totals, facts, item.counted_spent))
     item.counted_spent = facts.spent
-    item.stats = standing.stats.told_after.model_dump(mode="json")
-    return Put(standing.stats)
+    item.stats = owner.stats.told_after.model_dump(mode="json")
+    return Put(owner.stats)
 
 
 def _check_size(lines: tuple[OrderLine, ...]) -> None:

@@ -11,7 +11,7 @@ from segments.definitions.rules import next_flip
 
 
 @dataclass(frozen=True)
-class Standing:
+class SegmentState:
     """The segments that a customer belongs to on a day, and the first day on which time alone changes that."""
 
     segments: frozenset[str]
@@ -26,12 +26,12 @@ class Moves:
     left: tuple[str, ...]
 
 
-def assess(facts: Facts, definitions: Iterable[Definition], today: date) -> Standing:
-    """Where a customer with these facts stands on a day."""
+def assess(facts: Facts, definitions: Iterable[Definition], today: date) -> SegmentState:
+    """The segments that a customer with these facts is in on a day."""
     rules = {definition.id: definition.rule for definition in definitions}
     held = frozenset(segment_id for segment_id, rule in rules.items() if rule.holds(facts, today))
     flips = [day for rule in rules.values() if (day := next_flip(rule, facts, today)) is not None]
-    return Standing(held, min(flips, default=None))
+    return SegmentState(held, min(flips, default=None))
 
 
 def moves_between(before: Iterable[str], after: Iterable[str]) -> Moves:

@@ -29,9 +29,9 @@ def settle(row: FeatureRow, cause: Cause) -> list[Write]:
     """
     now = clock.now()
     facts = facts_of(features_in(row), SegmentsSettings.read().currency)
-    standing = assess(facts, READY_MADE.values(), now.date())
-    store.set_due(row, due_day(store.due_on(row), standing.flips_on, now.date()))
-    moves = moves_between(store.held_by(row), standing.segments)
+    state = assess(facts, READY_MADE.values(), now.date())
+    store.set_due(row, due_day(store.due_on(row), state.flips_on, now.date()))
+    moves = moves_between(store.held_by(row), state.segments)
     _tell(row, moves, cause)
     return [Put(row), *store.move(row, moves, now)]
 
