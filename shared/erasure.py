@@ -64,22 +64,21 @@ def with_dead_letters(counts: Mapping[str, int], swept: int) -> dict[str, int]:
 
 
 def write_answer(tombstone: TombstoneMixin, request: ErasureRequested, swept: int, cause: Cause) -> None:
-    """Tell that the person is erased. What the tombstone held for the erasure alone goes."""
-    strip(tombstone)
+    """Tell that the person is erased, and how many things of theirs."""
     tombstone.erased = with_dead_letters(tombstone.erased or {}, swept)
     # The request may name one who has turned out to be this person, and is answered in that name.
     tombstone.tell(ErasureAnswered, cause, about=f"{request.request_id}/{request.customer_id}")
     commit(Put(tombstone))
 
 
-def read_answer(service: str, tombstone: TombstoneMixin, told: Told, kept: Sequence[Kept]) -> ErasureAnswered:
-    """The answer that a tombstone carries."""
+def read_answer(service: str, told: Told, erased: Mapping[str, int], kept: Sequence[Kept]) -> ErasureAnswered:
+    """The answer that a tombstone carries, with the counts that it remembers."""
     request_id, _, customer_id = (told.about or "").partition("/")
     return ErasureAnswered(
         request_id=request_id,
         customer_id=customer_id,
         service=service,
-        erased=dict(tombstone.erased),
+        erased=dict(erased),
         kept=list(kept),
         answered_at=told.at,
     )

@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import json
 from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 import pytest
+from pynamodb.attributes import Attribute
 
 from customers.accounts.items import ProfileItem, ProfileTombstone
 from customers.emails.store import EmailTombstone, held_by
 from customers.orders.items import OrderItem, StatsItem, StatsTombstone, order_pk
 from customers.reviews.items import CustomersReview, ReviewItem, review_key
 from customers.table import Receipt as CustomersReceipt
+from infra.apps import SERVICES
+from loyalty.adjustments.items import Proposal
+from loyalty.credit.items import CreditAccount
+from loyalty.ledger.balances import Vector
+from loyalty.ledger.items import Entry
+from loyalty.members.items import Card
+from loyalty.orders.items import ReversedOrder, SpentOnOrder
+from loyalty.points.items import PointsAccount
+from loyalty.points.referral_rules import Referral
+from loyalty.rewards.claim_items import Claim, Claimed
+from loyalty.table import Receipt as LoyaltyReceipt
 from notifications.contacts.items import Contact
 from notifications.messages.items import Message
 from privacy.consents.store import ConsentEntry, ConsentState
@@ -26,7 +40,7 @@ from shared import clock
 from shared.cause import Cause
 from shared.events.privacy import ErasureRequested
 from shared.keys import customer_partition
-from shared.personal import Effect
+from shared.personal import Declaration, Effect
 from shared.table import Item
 from tests.contract.items import filled, name_of, stored_kinds, stripped
 from tests.harness.ground import ground, items
@@ -63,7 +77,8 @@ def shopper() -> Iterator[Item]:
 
 def erased_shopper() -> Iterator[Item]:
     """A person whose erasure was cut off before its answer."""
-    yield filled(FeatureRow, PK, "FEATURES", erased_at=clock.now(), erased={"feature_rows": 1})
+    erased: dict[str, Any] = {"feature_rows": 1}
+    yield FeatureRow(PK, "FEATURES", erased_at=clock.now(), erased=erased, clearing=["canary-segment"])
 
 
 def recipient() -> Iterator[Item]:
@@ -83,16 +98,51 @@ def consenter() -> Iterator[Item]:
     yield filled(Request, f"REQUEST#{REQUEST}", "REQUEST", **running)
 
 
+def member() -> Iterator[Item]:
+    """All that loyalty stores of a person."""
+    day, moment, lots = date(2001, 2, 3), datetime(2001, 2, 3, 4, tzinfo=UTC), {date(2031, 2, 3): 70_001}
+    kept: dict[str, Any] = {"lots": lots, "pending": {}, "holds": {}, "written_off": lots, "graced": {}}
+    account: dict[str, Any] = {"entries": 0, "merits": {}, "active_on": day, "warned_on": day, "merged_into": None}
+    profile = {"opened_at": moment, "registered_at": moment, "birthday": day, "card_issued_at": moment}
+    known = {"groups": ("canary-group",), "quota": ("2001-02-03", 1, 2, 3), "referrals": {"canary": Referral(1)}}
+    tiers = {"tier_since": day, "tier_kept_until": day, "merged_from": (), "unfinished": None, "card_number": "C-1"}
+    yield filled(PointsAccount, PK, "ACCOUNT", **kept, **account, **profile, **known, **tiers)
+    credit = {"entries": 0, "active_on": day, "warned_on": day, "merged_into": None, "erased_at": None}
+    yield filled(CreditAccount, PK, "CREDIT#USD", **kept, **credit)
+    newest = {"number": "C-1", "replaced_by": None, "former": {"C-0"}}
+    yield filled(Card, "CARD#C-1", "CARD", customer_id=ADA, expires_on=day, **newest)
+    yield filled(Card, "CARD#C-0", "CARD", customer_id=ADA, expires_on=day, former=None)
+    yield filled(Proposal, PK, "PROPOSAL#1")
+    yield filled(Claim, PK, "CLAIM#1")
+    yield filled(Claimed, PK, "CLAIMED#1")
+    yield filled(LoyaltyReceipt, PK, "RECEIPT#1")
+    yield SpentOnOrder.of("o-1", "h-1", ADA, lots)
+    yield filled(ReversedOrder, "ORDER#o-1", "UNDONE")
+
+
+def former_member() -> Iterator[Item]:
+    """A person whose erasure was cut off before the words of staff were removed."""
+    entry = {"account": ADA, "seq": 1, "lots": {}, "pending": {}, "after": Vector(0, 0, 0, 0), "facts": {}}
+    yield filled(Entry, "ADJUST#1", "ENTRY", **entry, previous=b"0")
+    unfinished = {"people": [ADA], "reasons": [["ADJUST#1", "ENTRY"]], "cards": ["canary-card"]}
+    yield PointsAccount(PK, "ACCOUNT", erased_at=clock.now(), erased={"accounts": 1}, unfinished=unfinished)
+
+
 PEOPLE: Final[tuple[tuple[str, Callable[[], Iterator[Item]]], ...]] = (
     ("customers", customer),
     ("customers", erased_customer),
+    ("loyalty", member),
+    ("loyalty", former_member),
     ("segments", shopper),
     ("segments", erased_shopper),
     ("notifications", recipient),
     ("privacy", consenter),
 )
 # Of no person.
-NOBODYS: Final[frozenset[str]] = frozenset()
+NOBODYS: Final = frozenset(
+    f"loyalty.{name}"
+    for name in ("ClosedDay", "FreeCode", "KnownCode", "Progress", "Stock", "StoredReward", "StoredVersion")
+)
 
 
 @pytest.mark.parametrize(("service", "person"), PEOPLE, ids=[person.__name__ for _, person in PEOPLE])
@@ -107,11 +157,11 @@ def test_nothing_outlives_an_erasure_that_an_attribute_says_does_not(
         after = images(service)
     for item in stored:
         left = after.get((item.pk, item.sk), {})
-        for name, (attribute, said) in stripped(type(item)).items():
-            value = before[item.pk, item.sk].get(attribute.attr_name)
-            assert value is None or left.get(attribute.attr_name) != value, f"{name_of(type(item))}.{name}"
-            if value and attribute.attr_name in left and said.erasure and said.erasure.effect is Effect.MASK:
-                assert attribute.deserialize(left[attribute.attr_name]) == said.erasure.masked
+        for name, (attribute, said) in stripped_values(item):
+            value, left_value = before[item.pk, item.sk][attribute.attr_name], left.get(attribute.attr_name)
+            assert left_value != value, f"{name_of(type(item))}.{name}"
+            if left_value and said.erasure and said.erasure.effect is Effect.MASK:
+                assert attribute.deserialize(next(iter(left_value.values()))) == said.erasure.masked
             for canary in canaries_in(value):
                 assert canary not in json.dumps(list(after.values()), default=str), f"{name_of(type(item))}.{name}"
 
@@ -127,15 +177,39 @@ def test_what_is_of_no_person_has_nothing_to_erase() -> None:
         assert name_of(kind) not in NOBODYS or not stripped(kind)
 
 
+@pytest.mark.parametrize("service", SERVICES)
+def test_an_erasure_has_the_same_shape_in_every_service(service: str) -> None:
+    module = erasure_of(service)
+    assert str(inspect.signature(module.erase_customer)) == "(request: 'ErasureRequested', cause: 'Cause') -> 'None'"
+    assert all(
+        callable(getattr(module, step)) for step in ("_suppress", "_erase_rest", "sweep_dead_letters", "_answer")
+    )
+
+
 def erase(service: str) -> None:
     """What the service does when it hears that the person is to be erased."""
     request = ErasureRequested(request_id=REQUEST, customer_id=ADA)
-    importlib.import_module(f"{service}.erasure.usecases").erase_customer(request, Cause("staff:eve", "c-1"))
+    erasure_of(service).erase_customer(request, Cause("staff:eve", "c-1"))
+
+
+def erasure_of(service: str) -> Any:
+    """The module of the service's erasure."""
+    return importlib.import_module(
+        "loyalty.identity.erasure" if service == "loyalty" else f"{service}.erasure.usecases"
+    )
 
 
 def images(service: str) -> dict[tuple[str, str], dict[str, Any]]:
     """The items of the service's table by their keys, in DynamoDB's own form."""
     return {(item["pk"]["S"], item["sk"]["S"]): item for item in items(service)}
+
+
+def stripped_values(item: Item) -> Iterator[tuple[str, tuple[Attribute[Any], Declaration]]]:
+    """The attributes that do not outlive an erasure and have a value that a fresh item has not."""
+    blank = type(item)(item.pk, item.sk)
+    for name, said in stripped(type(item)).items():
+        if getattr(item, name) not in (None, getattr(blank, name)):
+            yield name, said
 
 
 def canaries_in(value: Any) -> set[str]:

@@ -16,6 +16,7 @@ from pynamodb.constants import NUMBER, STRING
 
 from shared import settings
 from shared.http import ReceiptMixin
+from shared.personal import plain
 from shared.table import Item, TableMeta
 
 V = TypeVar("V")
@@ -30,7 +31,7 @@ class LoyaltyItem(Item):
     class Meta(TableMeta):
         table_name = settings.table_name("loyalty")
 
-    kind = DiscriminatorAttribute()
+    kind = plain(DiscriminatorAttribute())
 
 
 class Receipt(LoyaltyItem, ReceiptMixin, discriminator="receipt"):

@@ -133,7 +133,7 @@ def test_heard_again_it_answers_again_with_the_same_counts() -> None:
     assert points() == [293, -93, 5, -205]
 
 
-@pytest.mark.parametrize("step", ["_sweep", "_remove_reason", "_answer", "sweep_dead_letters"])
+@pytest.mark.parametrize("step", ["_erase_rest", "_remove_reason", "_answer", "sweep_dead_letters"])
 def test_a_crash_at_any_step_is_made_good_by_the_next_delivery(step: str, monkeypatch: pytest.MonkeyPatch) -> None:
     live()
     request = erasure()

@@ -10,4 +10,4 @@ from shared.table import Told
 
 
 def erasure_answered(tombstone: ProfileTombstone, told: Told) -> ErasureAnswered:
-    return read_answer("customers", tombstone, told, kept_of(tombstone))
+    return read_answer("customers", told, tombstone.erased, kept_of(tombstone))

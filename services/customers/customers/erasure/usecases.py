@@ -153,4 +153,6 @@ def _delete_receipts(customer_id: str) -> int:
 
 
 def _answer(request: ErasureRequested, swept: int, cause: Cause) -> None:
-    write_answer(find_tombstone(request.customer_id), request, swept, cause)
+    tombstone = find_tombstone(request.customer_id)
+    tombstone.sweep_for = None
+    write_answer(tombstone, request, swept, cause)

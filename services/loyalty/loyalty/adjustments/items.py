@@ -12,6 +12,7 @@ from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
 from loyalty.table import LoyaltyItem
 from shared import clock
 from shared.keys import SHARDS, customer_in, customer_partition, shard_of
+from shared.personal import DROP, Export, personal
 
 PROPOSAL: Final = "PROPOSAL#"
 # Beside the shards of accounts in the index of what is due: what is due here is somebody's decision.
@@ -40,21 +41,21 @@ class OpenProposals(GlobalSecondaryIndex["Proposal"]):
 class Proposal(LoyaltyItem, discriminator="proposal"):
     """`CUSTOMER#<id>` / `PROPOSAL#<adjustment id>`: points that staff want to add (or take, negative), and why."""
 
-    points = IntegerAttribute()
-    code = UnicodeAttribute()
-    reason = UnicodeAttribute()
+    points = personal(IntegerAttribute(), "user.financial", DROP)
+    code = personal(UnicodeAttribute(), "user.financial", DROP)
+    reason = personal(UnicodeAttribute(), "user.content.private", DROP)
     # Only where the customer is not to be told.
-    quiet = BooleanAttribute(null=True)
-    state = UnicodeEnumAttribute(ProposalState, default=ProposalState.PROPOSED)
-    proposed_by = UnicodeAttribute()
-    proposed_at = UTCDateTimeAttribute()
-    decided_by = UnicodeAttribute(null=True)
-    decided_at = UTCDateTimeAttribute(null=True)
+    quiet = personal(BooleanAttribute(null=True), "user.financial", DROP, export=Export.LEFT_OUT)
+    state = personal(UnicodeEnumAttribute(ProposalState, default=ProposalState.PROPOSED), "user.financial", DROP)
+    proposed_by = personal(UnicodeAttribute(), "user.unique_id", DROP, export=Export.LEFT_OUT)
+    proposed_at = personal(UTCDateTimeAttribute(), "user.financial", DROP)
+    decided_by = personal(UnicodeAttribute(null=True), "user.unique_id", DROP, export=Export.LEFT_OUT)
+    decided_at = personal(UTCDateTimeAttribute(null=True), "user.financial", DROP)
     # What was said when it was rejected.
-    note = UnicodeAttribute(null=True)
+    note = personal(UnicodeAttribute(null=True), "user.content.private", DROP)
     # While it waits.
-    due_shard = UnicodeAttribute(null=True)
-    due_at = UnicodeAttribute(null=True)
+    due_shard = personal(UnicodeAttribute(null=True), "user.behavior", DROP, export=Export.LEFT_OUT)
+    due_at = personal(UnicodeAttribute(null=True), "user.behavior", DROP, export=Export.LEFT_OUT)
 
     open_ones = OpenProposals()
 

@@ -8,6 +8,7 @@ from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
 
 from loyalty.ledger.items import Account, Entry
 from shared.keys import customer_partition
+from shared.personal import Export, Ground, keep, personal, plain
 
 CREDIT: Final = "CREDIT#"
 
@@ -19,8 +20,10 @@ class CreditAccount(Account, discriminator="credit"):
     who is another's.
     """
 
-    merged_into = UnicodeAttribute(null=True)
-    erased_at = UTCDateTimeAttribute(null=True)
+    merged_into = personal(
+        UnicodeAttribute(null=True), "user.unique_id.pseudonymous", keep(Ground.SUPPRESSION), export=Export.LEFT_OUT
+    )
+    erased_at = plain(UTCDateTimeAttribute(null=True))
 
     @classmethod
     def fresh(cls, customer_id: str, currency: str) -> CreditAccount:

@@ -6,6 +6,7 @@ Each step leaves on the tombstone what the next one needs, so a redelivery goes 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 from loyalty.credit.items import CREDIT, CreditAccount
@@ -22,7 +23,8 @@ from loyalty.points.tier_rules import fresh
 from shared import clock
 from shared.cause import Cause
 from shared.dead_letters import sweep_dead_letters
-from shared.events.privacy import ErasureAnswered, ErasureRequested, Kept
+from shared.erasure import remains_of, strip, write_answer
+from shared.events.privacy import ErasureRequested, Kept
 from shared.keys import customer_partition
 from shared.table import Delete, LostRaceError, Put, commit, delete_all, find, retry_lost_races
 
@@ -30,12 +32,15 @@ WHY_KEPT: Final = (
     "Accounting records of points and credit issued, spent and expired. They hold a random id in place of the person, "
     "and no words that staff wrote."
 )
+# The count of a tombstone that is no count of what was erased.
+_ENTRIES_KEPT: Final = "entries_kept"
 
 
 def erase_customer(request: ErasureRequested, cause: Cause) -> None:
     """Erase what loyalty knows of a person, and answer; heard again, finish what was left undone and answer again."""
-    retry_lost_races(lambda: _leave_tombstone(request, cause))
-    swept = _sweep(request, cause)
+    retry_lost_races(lambda: _suppress(request, cause))
+    people = _erase_rest(request, cause)
+    swept = sweep_dead_letters(*people)
     retry_lost_races(lambda: _answer(request, swept, cause))
 
 
@@ -43,49 +48,80 @@ def erase_late(customer_id: str, erased_id: str, cause: Cause) -> None:
     """Erase what is left of somebody who turns out to be a person whose erasure has been answered already."""
     # The entry that voids the points is then named by that person, not by a request.
     request = ErasureRequested.model_construct(request_id=erased_id, customer_id=customer_id)
-    retry_lost_races(lambda: _leave_tombstone(request, cause))
-    _sweep(request, cause)
+    retry_lost_races(lambda: _suppress(request, cause))
+    sweep_dead_letters(*_erase_rest(request, cause))
     retry_lost_races(lambda: _finish(customer_id))
 
 
-def kept_of(account: PointsAccount) -> list[Kept]:
+def kept_of(tombstone: PointsAccount) -> list[Kept]:
     """What a tombstone says was kept."""
-    kept = (account.erased or {}).get("entries_kept", account.entries)
+    kept = (tombstone.erased or {}).get(_ENTRIES_KEPT, tombstone.entries)
     return [Kept(what="ledger entries", count=kept, why=WHY_KEPT)] if kept else []
 
 
-def erased_of(account: PointsAccount) -> dict[str, int]:
+def erased_of(tombstone: PointsAccount) -> dict[str, int]:
     """What a tombstone says was erased, by kind."""
-    return {what: count for what, count in account.erased.items() if what != "entries_kept"}
+    return {what: count for what, count in tombstone.erased.items() if what != _ENTRIES_KEPT}
 
 
-def _leave_tombstone(request: ErasureRequested, cause: Cause) -> None:
-    """Turn the account into a tombstone, in one transaction with its card's end and the entry that voids its points."""
+@dataclass(frozen=True)
+class _Found:
+    """All that is stored of a person, under each id that was theirs."""
+
+    account: PointsAccount
+    people: list[str]
+    merged: list[PointsAccount]
+    credits: list[CreditAccount]
+    card: Card | None
+
+    @property
+    def accounts(self) -> list[Account]:
+        return [self.account, *self.merged, *self.credits]
+
+    @property
+    def former_cards(self) -> list[str]:
+        return list(self.card.former or ()) if self.card else []
+
+
+def _suppress(request: ErasureRequested, cause: Cause) -> None:
+    """Put a tombstone in the account's place, in one transaction with its card's end and the entry that voids it."""
     account = store.account_of(request.customer_id)
     if account.erased_at:
         return
+    found = _find_all(account)
+    reasons = [key for each in found.accounts for key in _with_reasons(each)]
+    erased = _count(found, len(reasons))
+    entry = _void(account, request, cause)
+    tombstone = remains_of(account)
+    tombstone.set_tier(fresh(store.terms_now().programme.tiers))
+    tombstone.erased_at = clock.now()
+    # With the entry that will void each account of credit.
+    open_credits = sum(not each.is_closed for each in found.credits)
+    tombstone.erased = erased | {_ENTRIES_KEPT: sum(each.entries for each in found.accounts) + open_credits}
+    tombstone.unfinished = {"people": found.people, "reasons": reasons, "cards": found.former_cards}
+    commit(Put(tombstone), Put(entry) if entry else None, Delete(found.card) if found.card else None)
+
+
+def _find_all(account: PointsAccount) -> _Found:
     people = [account.customer_id, *(account.merged_from or ())]
-    credits_ = [credit for person in people for credit in _credit_of(person)]
     merged = [found for person in people[1:] if (found := find(PointsAccount, customer_partition(person), ACCOUNT))]
-    reasons = [key for each in [account, *merged, *credits_] for key in _with_reasons(each)]
-    others = [item.sk.partition("#")[0] for person in people for item in _others_of(person)]
-    card = card_of(account)
-    account.erased = {
-        "accounts": (1 if account.version else 0) + len(merged) + len(credits_),
-        "cards": 1 + len(card.former or ()) if card else 0,
-        "reasons": len(reasons),
+    return _Found(
+        account, people, merged, [credit for person in people for credit in _credit_of(person)], card_of(account)
+    )
+
+
+def _count(found: _Found, reasons: int) -> dict[str, int]:
+    """How many things there are to erase, by kind."""
+    others = [item.sk.partition("#")[0] for person in found.people for item in _others_of(person)]
+    return {
+        "accounts": (1 if found.account.version else 0) + len(found.merged) + len(found.credits),
+        "cards": 1 + len(found.former_cards) if found.card else 0,
+        "reasons": reasons,
         "receipts": others.count("RECEIPT"),
         "claims": others.count("CLAIM"),
         "proposals": others.count("PROPOSAL"),
         "dead_letters": 0,
     }
-    account.unfinished = {"people": people, "reasons": reasons, "cards": list(card.former or ()) if card else []}
-    entry = _void(account, request, cause)
-    _strip(account)
-    kept = [account, *merged, *credits_]
-    # With the entry that will void each account of credit.
-    account.erased["entries_kept"] = sum(each.entries for each in kept) + sum(not each.is_closed for each in credits_)
-    commit(Put(account), Put(entry) if entry else None, Delete(card) if card else None)
 
 
 def _with_reasons(account: Account) -> list[list[str]]:
@@ -110,18 +146,8 @@ def _void(account: PointsAccount, request: ErasureRequested, cause: Cause) -> En
     return entry
 
 
-def _strip(account: PointsAccount) -> None:
-    account.set_balances(Balances())
-    account.set_tier(fresh(store.terms_now().programme.tiers))
-    account.clear_due()
-    account.opened_at = account.email_verified = account.profile_version = account.birthday = account.groups = None
-    account.registered_at = account.card_number = account.card_issued_at = None
-    account.quota = account.referrals = account.merged_from = None
-    account.erased_at = clock.now()
-
-
-def _sweep(request: ErasureRequested, cause: Cause) -> int:
-    """Erase what lies outside the tombstone; how many dead letters there were."""
+def _erase_rest(request: ErasureRequested, cause: Cause) -> list[str]:
+    """Erase what lies beside the tombstone; every id that was the person's."""
     account = store.account_of(request.customer_id)
     unfinished = account.unfinished or {"people": [account.customer_id], "reasons": [], "cards": []}
     for pk, sk in unfinished["reasons"]:
@@ -135,7 +161,7 @@ def _sweep(request: ErasureRequested, cause: Cause) -> int:
             # Now that nothing is posted to it any more: also of what staff gave while the erasure began.
             retry_lost_races(lambda credit=credit: _remove_reasons(credit))  # type: ignore[misc]
         delete_all(_others_of(person))
-    return sweep_dead_letters(*people)
+    return people
 
 
 def _void_credit(found: CreditAccount, request: ErasureRequested, cause: Cause) -> None:
@@ -145,9 +171,9 @@ def _void_credit(found: CreditAccount, request: ErasureRequested, cause: Cause) 
     terms = store.terms_now()
     origin = ledger.Origin(f"ERASURE#{account.name}", "ENTRY", request.request_id, cause)
     entry = ledger.post(account, rules.close(EntryKind.VOIDED, account.balances), origin, terms)
-    account.clear_due()
-    account.erased_at = clock.now()
-    ledger.write(entry, account)
+    tombstone = remains_of(account)
+    tombstone.erased_at = clock.now()
+    ledger.write(entry, tombstone)
 
 
 def _remove_reasons(found: CreditAccount) -> None:
@@ -159,7 +185,7 @@ def _remove_reasons(found: CreditAccount) -> None:
 def _remove_reason(pk: str, sk: str) -> None:
     entry = find(Entry, pk, sk)
     if entry and entry.reason:
-        entry.reason = None
+        strip(entry)
         commit(Put(entry))
 
 
@@ -182,9 +208,6 @@ def _finish(customer_id: str) -> None:
 
 
 def _answer(request: ErasureRequested, swept: int, cause: Cause) -> None:
-    account = store.account_of(request.customer_id)
-    account.unfinished = None
-    account.erased = {**account.erased, "dead_letters": account.erased["dead_letters"] + swept}
-    # The request may name one who has turned out to be this person, and is answered in that name.
-    account.tell(ErasureAnswered, cause, about=f"{request.request_id}/{request.customer_id}")
-    commit(Put(account))
+    tombstone = store.account_of(request.customer_id)
+    tombstone.unfinished = None
+    write_answer(tombstone, request, swept, cause)

@@ -20,6 +20,7 @@ from loyalty.points.store import load_for_posting
 from loyalty.points.tier_rules import fresh, merge
 from shared import clock
 from shared.cause import Cause
+from shared.erasure import remains_of
 from shared.keys import customer_partition
 from shared.table import Put, commit, find
 
@@ -37,9 +38,8 @@ def merge_points(merged_id: str, survivor_id: str, cause: Cause) -> None:
     writes = hand_over_card(merged, survivor, cause)
     _take_over_facts(survivor, merged, terms)
     entries = _carry_over(merged, survivor, terms, cause) if merged.entries else []
-    _leave_tombstone(merged, survivor.customer_id, terms)
     # The survivor's account is written even where nothing is known of either: the old id must lead somewhere.
-    commit(Put(merged), Put(survivor), *map(Put, entries), *writes)
+    commit(Put(_tombstone(merged, survivor.customer_id, terms)), Put(survivor), *map(Put, entries), *writes)
 
 
 def _own_account(customer_id: str) -> PointsAccount:
@@ -78,10 +78,9 @@ def _carry_over(merged: PointsAccount, survivor: PointsAccount, terms: Terms, ca
     return carry_over(merged, survivor, post, cause, fills_debt=fills_debt(terms.programme))
 
 
-def _leave_tombstone(merged: PointsAccount, survivor_id: str, terms: Terms) -> None:
-    """Leave of the account its chain, and where it went."""
-    merged.set_tier(fresh(terms.programme.tiers))
-    merged.clear_due()
-    merged.opened_at = merged.registered_at = merged.email_verified = merged.profile_version = None
-    merged.birthday = merged.groups = merged.quota = merged.referrals = merged.merged_from = None
-    merged.merged_into = survivor_id
+def _tombstone(merged: PointsAccount, survivor_id: str, terms: Terms) -> PointsAccount:
+    """The item that takes the account's place: its chain, and where it went."""
+    tombstone = remains_of(merged)
+    tombstone.set_tier(fresh(terms.programme.tiers))
+    tombstone.merged_into = survivor_id
+    return tombstone

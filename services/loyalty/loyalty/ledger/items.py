@@ -27,8 +27,10 @@ from loyalty.ledger.due_dates import Watch, next_due
 from loyalty.table import DateAttribute, LoyaltyItem, TextAttribute
 from shared.events.loyalty import Tier
 from shared.keys import customer_in, shard_of
+from shared.personal import DROP, Export, Ground, keep, personal, plain
 
 ACCOUNT: Final = "ACCOUNT"
+_KEPT: Final = keep(Ground.ACCOUNTING)
 
 
 class DueAccounts(GlobalSecondaryIndex["Account"]):
@@ -79,26 +81,26 @@ class Account(LoyaltyItem):
     """What one customer has, of points or of one currency's credit: in `CUSTOMER#<id>`, under the account's name."""
 
     # The number of the newest entry, and its hash; not named `seq`, which would put the account into the indexes.
-    entries = IntegerAttribute(default=0)
-    head = BinaryAttribute(legacy_encoding=False, null=True)
-    lots = lots_attribute(default=dict)
-    pending = pending_attribute(null=True)
-    holds = holds_attribute(null=True)
-    owed = IntegerAttribute(null=True)
-    earned = IntegerAttribute(null=True)
-    spent = IntegerAttribute(null=True)
-    expired = IntegerAttribute(null=True)
-    expired_before_reversal = lots_attribute(attr_name="written_off", null=True)
-    grace_lots = grace_lots_attribute(attr_name="graced", null=True)
+    entries = personal(IntegerAttribute(default=0), "user.financial", _KEPT, export=Export.LEFT_OUT)
+    head = plain(BinaryAttribute(legacy_encoding=False, null=True))
+    lots = personal(lots_attribute(default=dict), "user.financial", DROP)
+    pending = personal(pending_attribute(null=True), "user.financial", DROP)
+    holds = personal(holds_attribute(null=True), "user.financial", DROP)
+    owed = personal(IntegerAttribute(null=True), "user.financial", DROP)
+    earned = personal(IntegerAttribute(null=True), "user.financial", DROP)
+    spent = personal(IntegerAttribute(null=True), "user.financial", DROP)
+    expired = personal(IntegerAttribute(null=True), "user.financial", DROP)
+    expired_before_reversal = personal(lots_attribute(attr_name="written_off", null=True), "user.financial", DROP)
+    grace_lots = personal(grace_lots_attribute(attr_name="graced", null=True), "user.financial", DROP)
     # The day of the last operation by the customer or for an order; it matters where points live by activity.
-    active_on = DateAttribute(null=True)
+    active_on = personal(DateAttribute(null=True), "user.behavior", DROP)
     # All warnings of days up to this one have been given.
-    warned_on = DateAttribute(null=True)
-    due_shard = UnicodeAttribute(null=True)
-    due_at = UnicodeAttribute(null=True)
+    warned_on = personal(DateAttribute(null=True), "user.behavior", DROP, export=Export.LEFT_OUT)
+    due_shard = personal(UnicodeAttribute(null=True), "user.behavior", DROP, export=Export.LEFT_OUT)
+    due_at = personal(UnicodeAttribute(null=True), "user.behavior", DROP, export=Export.LEFT_OUT)
     # Apart from what days do: a hold of minutes would move the date of what is a year away, there and back.
-    hold_shard = UnicodeAttribute(null=True)
-    hold_until = UnicodeAttribute(null=True)
+    hold_shard = personal(UnicodeAttribute(null=True), "user.behavior", DROP, export=Export.LEFT_OUT)
+    hold_until = personal(UnicodeAttribute(null=True), "user.behavior", DROP, export=Export.LEFT_OUT)
 
     due_accounts = DueAccounts()
     open_holds = OpenHolds()
@@ -188,26 +190,28 @@ class Entry(LoyaltyItem, discriminator="entry"):
     are those of its kind, as the service's README lists them. `previous` is the hash of the account's entry before.
     """
 
-    account = UnicodeAttribute()
-    seq = IntegerAttribute()
-    day_shard = UnicodeAttribute()
-    entry_kind = UnicodeEnumAttribute(EntryKind)
-    amount = IntegerAttribute()
-    lots = lots_attribute(null=True)
-    pending = pending_attribute(null=True)
-    held = IntegerAttribute(null=True)
-    owed = IntegerAttribute(null=True)
-    after: TextAttribute[Vector] = TextAttribute(list, lambda numbers: Vector(*numbers))
-    tier_before = UnicodeEnumAttribute(Tier, null=True)
-    tier = UnicodeEnumAttribute(Tier, null=True)
-    cause = UnicodeAttribute()
-    actor = UnicodeAttribute()
-    programme = IntegerAttribute(null=True)
-    posted_at = UTCDateTimeAttribute()
-    previous = BinaryAttribute(legacy_encoding=False)
-    facts: TextAttribute[dict[str, Any]] = TextAttribute(dict, dict, null=True)
+    account = personal(UnicodeAttribute(), "user.unique_id.pseudonymous", _KEPT)
+    seq = plain(IntegerAttribute())
+    day_shard = plain(UnicodeAttribute())
+    entry_kind = personal(UnicodeEnumAttribute(EntryKind), "user.financial", _KEPT)
+    amount = personal(IntegerAttribute(), "user.financial", _KEPT)
+    lots = personal(lots_attribute(null=True), "user.financial", _KEPT)
+    pending = personal(pending_attribute(null=True), "user.financial", _KEPT)
+    held = personal(IntegerAttribute(null=True), "user.financial", _KEPT)
+    owed = personal(IntegerAttribute(null=True), "user.financial", _KEPT)
+    after: TextAttribute[Vector] = personal(
+        TextAttribute(list, lambda numbers: Vector(*numbers)), "user.financial", _KEPT
+    )
+    tier_before = personal(UnicodeEnumAttribute(Tier, null=True), "user.financial", _KEPT)
+    tier = personal(UnicodeEnumAttribute(Tier, null=True), "user.financial", _KEPT)
+    cause = personal(UnicodeAttribute(), "user.financial", _KEPT)
+    actor = personal(UnicodeAttribute(), "user.unique_id.pseudonymous", _KEPT, export=Export.LEFT_OUT)
+    programme = plain(IntegerAttribute(null=True))
+    posted_at = personal(UTCDateTimeAttribute(), "user.financial", _KEPT)
+    previous = plain(BinaryAttribute(legacy_encoding=False))
+    facts: TextAttribute[dict[str, Any]] = personal(TextAttribute(dict, dict, null=True), "user.financial", _KEPT)
     # What staff wrote; the one part that no hash covers, for an erasure removes it.
-    reason = UnicodeAttribute(null=True)
+    reason = personal(UnicodeAttribute(null=True), "user.content.private", DROP)
 
     by_account = EntriesByAccount()
     by_day = EntriesByDay()

@@ -10,6 +10,7 @@ from pynamodb_attributes import IntegerAttribute
 
 from loyalty.liability.rules import Books, Closed, Moved, Movement, Places, Rate
 from loyalty.table import DateAttribute, LoyaltyItem, TextAttribute
+from shared.personal import plain
 
 PARTITION: Final = "LIABILITY"
 PROGRESS: Final = "PROGRESS"
@@ -48,12 +49,12 @@ class ClosedDay(LoyaltyItem, discriminator="closed_day"):
     `rate` is what points were worth then, by which version of the programme; a ledger of credit needs none.
     """
 
-    closed: TextAttribute[Closed] = TextAttribute(_write_closed, _read_closed)
-    on_day: TextAttribute[Moved] = TextAttribute(_write_moved, _read_moved)
-    currency = UnicodeAttribute()
-    rate: TextAttribute[Rate] = TextAttribute(list, lambda both: Rate(*both), null=True)
-    programme = IntegerAttribute(null=True)
-    closed_at = UTCDateTimeAttribute()
+    closed: TextAttribute[Closed] = plain(TextAttribute(_write_closed, _read_closed))
+    on_day: TextAttribute[Moved] = plain(TextAttribute(_write_moved, _read_moved))
+    currency = plain(UnicodeAttribute())
+    rate: TextAttribute[Rate] = plain(TextAttribute(list, lambda both: Rate(*both), null=True))
+    programme = plain(IntegerAttribute(null=True))
+    closed_at = plain(UTCDateTimeAttribute())
 
     @property
     def ledger(self) -> str:
@@ -78,20 +79,24 @@ class Progress(LoyaltyItem, discriminator="books"):
     sums and place are written together, so a run goes on where the last one stopped.
     """
 
-    first_day = DateAttribute()
-    day = DateAttribute()
-    ledgers: TextAttribute[dict[str, Closed]] = TextAttribute(
-        lambda ledgers: {name: _write_closed(closed) for name, closed in sorted(ledgers.items())},
-        lambda written: {name: _read_closed(closed) for name, closed in written.items()},
-        default=dict,
+    first_day = plain(DateAttribute())
+    day = plain(DateAttribute())
+    ledgers: TextAttribute[dict[str, Closed]] = plain(
+        TextAttribute(
+            lambda ledgers: {name: _write_closed(closed) for name, closed in sorted(ledgers.items())},
+            lambda written: {name: _read_closed(closed) for name, closed in written.items()},
+            default=dict,
+        )
     )
-    open: TextAttribute[dict[str, Books]] = TextAttribute(
-        lambda ledgers: {name: _write_books(books) for name, books in sorted(ledgers.items())},
-        lambda written: {name: _read_books(books) for name, books in written.items()},
-        default=dict,
+    open: TextAttribute[dict[str, Books]] = plain(
+        TextAttribute(
+            lambda ledgers: {name: _write_books(books) for name, books in sorted(ledgers.items())},
+            lambda written: {name: _read_books(books) for name, books in written.items()},
+            default=dict,
+        )
     )
-    counted = IntegerAttribute(default=0)
-    position: Any = JSONAttribute(null=True)
+    counted = plain(IntegerAttribute(default=0))
+    position: Any = plain(JSONAttribute(null=True))
 
     @classmethod
     def fresh(cls, first_day: date) -> Progress:

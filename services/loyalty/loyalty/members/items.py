@@ -10,6 +10,7 @@ from pynamodb_attributes import UnicodeEnumAttribute
 
 from loyalty.members.rules import BlockReason, CardStatus, status_of
 from loyalty.table import DateAttribute, LoyaltyItem
+from shared.personal import DROP, personal
 
 CARD: Final = "CARD"
 
@@ -17,21 +18,21 @@ CARD: Final = "CARD"
 class Card(LoyaltyItem, discriminator="card"):
     """`CARD#<number>` / `CARD`. It stays when it is replaced: no number is given twice, and staff see whose it was."""
 
-    number = UnicodeAttribute()
-    customer_id = UnicodeAttribute()
-    issued_at = UTCDateTimeAttribute()
+    number = personal(UnicodeAttribute(), "user.unique_id", DROP)
+    customer_id = personal(UnicodeAttribute(), "user.unique_id.pseudonymous", DROP)
+    issued_at = personal(UTCDateTimeAttribute(), "user.account", DROP)
     # Of a card that replaced others: since when the customer has had a card at all.
-    first_issued_at = UTCDateTimeAttribute(null=True)
+    first_issued_at = personal(UTCDateTimeAttribute(null=True), "user.account", DROP)
     # The last day, in the shop's time zone, on which it can be used.
-    expires_on = DateAttribute(null=True)
+    expires_on = personal(DateAttribute(null=True), "user.account", DROP)
     # By staff for staff.
-    notes = UnicodeAttribute(null=True)
-    blocked_at = UTCDateTimeAttribute(null=True)
-    block_reason = UnicodeEnumAttribute(BlockReason, null=True)
+    notes = personal(UnicodeAttribute(null=True), "user.content.private", DROP)
+    blocked_at = personal(UTCDateTimeAttribute(null=True), "user.account", DROP)
+    block_reason = personal(UnicodeEnumAttribute(BlockReason, null=True), "user.account", DROP)
     # Of a card that was replaced: the number that came after it.
-    replaced_by = UnicodeAttribute(null=True)
+    replaced_by = personal(UnicodeAttribute(null=True), "user.unique_id", DROP)
     # Of a customer's newest card: all the numbers that were theirs before. So an erasure finds them without an index.
-    former = UnicodeSetAttribute(null=True)
+    former = personal(UnicodeSetAttribute(null=True), "user.unique_id", DROP)
 
     def status(self, today: date) -> CardStatus:
         """What it is good for on a day of the shop's."""

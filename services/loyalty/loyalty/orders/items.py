@@ -11,8 +11,10 @@ from loyalty.ledger.attributes import lots_attribute
 from loyalty.ledger.balances import Lots
 from loyalty.ledger.items import Entry
 from loyalty.table import LoyaltyItem
+from shared.personal import Export, Ground, keep, personal, plain
 
 _SPENT: Final = "SPENT#"
+_KEPT: Final = keep(Ground.ACCOUNTING)
 REVERSED: Final = "UNDONE"
 # Where the entries lie in the order's partition; those of settlements by the order's version, and so in its order.
 EARNED: Final = "EARN"
@@ -26,8 +28,8 @@ class SpentOnOrder(LoyaltyItem, discriminator="spent"):
     `account` is the account's name, as entries have it.
     """
 
-    account = UnicodeAttribute()
-    lots = lots_attribute()
+    account = personal(UnicodeAttribute(), "user.unique_id.pseudonymous", _KEPT, export=Export.LEFT_OUT)
+    lots = personal(lots_attribute(), "user.financial", _KEPT, export=Export.LEFT_OUT)
 
     @classmethod
     def of(cls, order_id: str, spending_id: str, account: str, lots: Lots) -> SpentOnOrder:
@@ -41,10 +43,12 @@ class ReversedOrder(LoyaltyItem, discriminator="undone"):
     Of one that earned, the entries of its settlements say so. Money is in the minor unit.
     """
 
-    order_version = IntegerAttribute()
-    total = IntegerAttribute()
-    reversed_amount = IntegerAttribute(attr_name="undone")
-    cancelled = BooleanAttribute()
+    order_version = plain(IntegerAttribute())
+    total = personal(IntegerAttribute(), "user.behavior.purchase_history", _KEPT, export=Export.LEFT_OUT)
+    reversed_amount = personal(
+        IntegerAttribute(attr_name="undone"), "user.behavior.purchase_history", _KEPT, export=Export.LEFT_OUT
+    )
+    cancelled = personal(BooleanAttribute(), "user.behavior.purchase_history", _KEPT, export=Export.LEFT_OUT)
 
     @classmethod
     def fresh(cls, order_id: str) -> ReversedOrder:

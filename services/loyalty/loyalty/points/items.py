@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from pynamodb.attributes import BooleanAttribute, JSONAttribute, UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.attributes import BooleanAttribute, JSONAttribute, UnicodeAttribute
 from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
 
 from loyalty.days import start_of
@@ -17,45 +17,58 @@ from loyalty.points.rules import PointsWatch, is_past_hidden
 from loyalty.points.tier_rules import QualifyingMonths, TierState, read_qualifying, review_on, write_qualifying
 from loyalty.programme.tiers import TierBy
 from loyalty.table import DateAttribute, MomentAttribute, TextAttribute
+from shared.erasure import TombstoneMixin
 from shared.events.customers import Profile
 from shared.events.loyalty import Tier
 from shared.keys import customer_partition
+from shared.personal import DROP, Export, Ground, keep, mask, personal
 
 
-class PointsAccount(Account, discriminator="account"):
+class PointsAccount(Account, TombstoneMixin, discriminator="account"):
     """One customer's points: `CUSTOMER#<id>` / `ACCOUNT`.
 
     With `erased_at` it is the tombstone of an erased person; with `merged_into` that of a customer who is another's.
     """
 
-    tier = UnicodeEnumAttribute(Tier, default=Tier.BRONZE)
-    tier_since = DateAttribute(null=True)
-    tier_kept_until = DateAttribute(null=True)
-    qualifying_by = UnicodeEnumAttribute(TierBy, attr_name="merit_by", null=True)
-    qualifying: TextAttribute[QualifyingMonths] = TextAttribute(
-        write_qualifying, read_qualifying, attr_name="merits", null=True
+    # An erased person is in the lowest tier of the programme, like somebody new.
+    tier = personal(UnicodeEnumAttribute(Tier, default=Tier.BRONZE), "user.behavior", mask(Tier.BRONZE))
+    tier_since = personal(DateAttribute(null=True), "user.behavior", DROP)
+    tier_kept_until = personal(DateAttribute(null=True), "user.behavior", DROP)
+    qualifying_by = personal(
+        UnicodeEnumAttribute(TierBy, attr_name="merit_by", null=True), "user.behavior", DROP, export=Export.LEFT_OUT
+    )
+    qualifying: TextAttribute[QualifyingMonths] = personal(
+        TextAttribute(write_qualifying, read_qualifying, attr_name="merits", null=True), "user.behavior", DROP
     )
     # When it came to be, or the moment of an older order: before the registration, it was a guest's.
-    opened_at = MomentAttribute(null=True)
+    opened_at = personal(MomentAttribute(null=True), "user.account", DROP)
     # Of the profile, at the version that told them.
-    registered_at = MomentAttribute(null=True)
-    email_verified = BooleanAttribute(null=True)
-    birthday = DateAttribute(null=True)
-    groups: TextAttribute[tuple[str, ...]] = TextAttribute(list, tuple, null=True)
-    profile_version = IntegerAttribute(null=True)
-    card_number = UnicodeAttribute(null=True)
-    card_issued_at = MomentAttribute(null=True)
+    registered_at = personal(MomentAttribute(null=True), "user.account", DROP)
+    email_verified = personal(BooleanAttribute(null=True), "user.account", DROP)
+    birthday = personal(DateAttribute(null=True), "user.demographic.date_of_birth", DROP)
+    groups: TextAttribute[tuple[str, ...]] = personal(
+        TextAttribute(list, tuple, null=True), "user.demographic.profile", DROP
+    )
+    profile_version = personal(IntegerAttribute(null=True), "user.account", DROP, export=Export.LEFT_OUT)
+    card_number = personal(UnicodeAttribute(null=True), "user.unique_id", DROP)
+    card_issued_at = personal(MomentAttribute(null=True), "user.account", DROP)
     # The day of the last gain, and what was given on it, in its month and ever: only where the programme limits it.
-    quota: TextAttribute[tuple[str, int, int, int]] = TextAttribute(list, tuple, null=True)
+    quota: TextAttribute[tuple[str, int, int, int]] = personal(
+        TextAttribute(list, tuple, null=True), "user.financial", DROP, export=Export.LEFT_OUT
+    )
     # Who referred this customer, and whoever turned out to be them.
-    referrals: TextAttribute[Referrals] = TextAttribute(write_referrals, read_referrals, null=True)
+    referrals: TextAttribute[Referrals] = personal(
+        TextAttribute(write_referrals, read_referrals, null=True), "user.social", DROP, export=Export.LEFT_OUT
+    )
     # Customers who turned out to be this one.
-    merged_from: TextAttribute[tuple[str, ...]] = TextAttribute(list, tuple, null=True)
-    merged_into = UnicodeAttribute(null=True)
-    erased_at = UTCDateTimeAttribute(null=True)
-    # Of a tombstone: counts by kind of what there was, and the adjustments whose reasons are still to be removed.
-    erased: Any = JSONAttribute(null=True)
-    unfinished: Any = JSONAttribute(null=True)
+    merged_from: TextAttribute[tuple[str, ...]] = personal(
+        TextAttribute(list, tuple, null=True), "user.unique_id.pseudonymous", DROP, export=Export.LEFT_OUT
+    )
+    merged_into = personal(
+        UnicodeAttribute(null=True), "user.unique_id.pseudonymous", keep(Ground.SUPPRESSION), export=Export.LEFT_OUT
+    )
+    # Of a tombstone: the adjustments whose reasons are still to be removed, and more that the erasure has yet to do.
+    unfinished: Any = personal(JSONAttribute(null=True), "user.unique_id.pseudonymous", DROP, export=Export.LEFT_OUT)
 
     @classmethod
     def fresh(cls, customer_id: str, now: datetime) -> PointsAccount:

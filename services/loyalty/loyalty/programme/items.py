@@ -9,6 +9,7 @@ from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
 
 from loyalty.programme.models import Programme
 from loyalty.table import LoyaltyItem
+from shared.personal import Export, Ground, keep, personal, plain
 
 PARTITION: Final = "PROGRAMME"
 PREFIX: Final = "VERSION#"
@@ -21,11 +22,11 @@ class StoredVersion(LoyaltyItem, discriminator="programme_version"):
     """`PROGRAMME` / `VERSION#000001`: one version, written once. What is there cannot be written again."""
 
     # The programme as JSON text: 2 KB of a usual shop, and never near the 400 KB of an item, for no request is.
-    document = UnicodeAttribute()
-    effective_from = UTCDateTimeAttribute()
-    created_at = UTCDateTimeAttribute()
-    created_by = UnicodeAttribute()
-    note = UnicodeAttribute(null=True)
+    document = plain(UnicodeAttribute())
+    effective_from = plain(UTCDateTimeAttribute())
+    created_at = plain(UTCDateTimeAttribute())
+    created_by = personal(UnicodeAttribute(), "user.unique_id", keep(Ground.STAFF), export=Export.LEFT_OUT)
+    note = plain(UnicodeAttribute(null=True))
 
     @property
     def number(self) -> int:

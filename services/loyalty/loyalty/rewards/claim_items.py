@@ -13,6 +13,7 @@ from loyalty.rewards.items import StoredReward
 from loyalty.rewards.rules import RewardKind
 from loyalty.table import LoyaltyItem
 from shared.keys import customer_in, customer_partition
+from shared.personal import DROP, Export, personal, plain
 
 CLAIM: Final = "CLAIM#"
 CLAIMED: Final = "CLAIMED#"
@@ -29,19 +30,19 @@ class ClaimState(StrEnum):
 class Claim(LoyaltyItem, discriminator="claim"):
     """`CUSTOMER#<customer id>` / `CLAIM#<claim id>`: what a reward was and cost when the customer took it."""
 
-    reward_id = UnicodeAttribute()
-    name = UnicodeAttribute()
-    reward_kind = UnicodeEnumAttribute(RewardKind)
-    points = IntegerAttribute()
+    reward_id = personal(UnicodeAttribute(), "user.behavior.purchase_history", DROP)
+    name = personal(UnicodeAttribute(), "user.behavior.purchase_history", DROP)
+    reward_kind = personal(UnicodeEnumAttribute(RewardKind), "user.behavior.purchase_history", DROP)
+    points = personal(IntegerAttribute(), "user.behavior.purchase_history", DROP)
     # As good as money: it is in this item and in the answers about it, and nowhere else.
-    code = UnicodeAttribute(null=True)
-    state = UnicodeEnumAttribute(ClaimState)
-    order_id = UnicodeAttribute(null=True)
-    claimed_at = UTCDateTimeAttribute()
-    settled_at = UTCDateTimeAttribute(null=True)
+    code = personal(UnicodeAttribute(null=True), "user.financial", DROP)
+    state = personal(UnicodeEnumAttribute(ClaimState), "user.behavior.purchase_history", DROP)
+    order_id = personal(UnicodeAttribute(null=True), "user.behavior.purchase_history", DROP)
+    claimed_at = personal(UTCDateTimeAttribute(), "user.behavior.purchase_history", DROP)
+    settled_at = personal(UTCDateTimeAttribute(null=True), "user.behavior.purchase_history", DROP)
     # Whether it counts in the reward's stock, and in what the customer had of it: a cancellation counts it back.
-    in_stock = BooleanAttribute(null=True)
-    in_limit = BooleanAttribute(null=True)
+    in_stock = plain(BooleanAttribute(null=True))
+    in_limit = plain(BooleanAttribute(null=True))
 
     @classmethod
     def fresh(cls, customer_id: str, claim_id: str, reward: StoredReward, now: datetime) -> Claim:
@@ -75,7 +76,7 @@ class Claim(LoyaltyItem, discriminator="claim"):
 class Claimed(LoyaltyItem, discriminator="claimed"):
     """`CUSTOMER#<customer id>` / `CLAIMED#<reward id>`: how many a customer had of a reward that limits that."""
 
-    taken = IntegerAttribute(default=0)
+    taken = personal(IntegerAttribute(default=0), "user.behavior.purchase_history", DROP, export=Export.LEFT_OUT)
 
     @classmethod
     def fresh(cls, customer_id: str, reward_id: str) -> Claimed:

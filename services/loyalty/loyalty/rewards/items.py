@@ -12,6 +12,7 @@ from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
 from loyalty.rewards.rules import CodeSource, RewardKind, RewardStatus, Why, why_not_in, why_not_on
 from loyalty.table import DateAttribute, LoyaltyItem, TextAttribute
 from shared.events.loyalty import Tier
+from shared.personal import plain
 
 CATALOGUE: Final = "REWARDS"
 REWARD: Final = "REWARD#"
@@ -27,21 +28,21 @@ def _tiers(written: list[str]) -> tuple[Tier, ...]:
 class StoredReward(LoyaltyItem, discriminator="reward"):
     """`REWARDS` / `REWARD#<reward id>`: a reward as staff described it. No claim writes it."""
 
-    name = UnicodeAttribute()
-    reward_kind = UnicodeEnumAttribute(RewardKind)
-    points = IntegerAttribute()
-    value = IntegerAttribute(null=True)
-    description = UnicodeAttribute(null=True)
-    valid_from = DateAttribute(null=True)
-    valid_until = DateAttribute(null=True)
-    stock = IntegerAttribute(null=True)
-    limit_per_customer = IntegerAttribute(null=True)
-    tiers: TextAttribute[tuple[Tier, ...]] = TextAttribute(list, _tiers, null=True)
-    status = UnicodeEnumAttribute(RewardStatus)
-    code_source = UnicodeEnumAttribute(CodeSource)
-    code_prefix = UnicodeAttribute(null=True)
-    code_length = IntegerAttribute()
-    created_at = UTCDateTimeAttribute()
+    name = plain(UnicodeAttribute())
+    reward_kind = plain(UnicodeEnumAttribute(RewardKind))
+    points = plain(IntegerAttribute())
+    value = plain(IntegerAttribute(null=True))
+    description = plain(UnicodeAttribute(null=True))
+    valid_from = plain(DateAttribute(null=True))
+    valid_until = plain(DateAttribute(null=True))
+    stock = plain(IntegerAttribute(null=True))
+    limit_per_customer = plain(IntegerAttribute(null=True))
+    tiers: TextAttribute[tuple[Tier, ...]] = plain(TextAttribute(list, _tiers, null=True))
+    status = plain(UnicodeEnumAttribute(RewardStatus))
+    code_source = plain(UnicodeEnumAttribute(CodeSource))
+    code_prefix = plain(UnicodeAttribute(null=True))
+    code_length = plain(IntegerAttribute())
+    created_at = plain(UTCDateTimeAttribute())
 
     @classmethod
     def fresh(cls, reward_id: str, now: datetime) -> StoredReward:
@@ -68,7 +69,7 @@ class Stock(LoyaltyItem, discriminator="reward_stock"):
     Apart from the reward, so that a claim never makes a change by staff lose its race.
     """
 
-    taken = IntegerAttribute(default=0)
+    taken = plain(IntegerAttribute(default=0))
 
     @classmethod
     def fresh(cls, reward_id: str) -> Stock:
@@ -92,7 +93,7 @@ class FreeCode(LoyaltyItem, discriminator="free_code"):
     which is as good as money, out of keys.
     """
 
-    code = UnicodeAttribute()
+    code = plain(UnicodeAttribute())
 
     @classmethod
     def of(cls, reward_id: str, code: str) -> FreeCode:

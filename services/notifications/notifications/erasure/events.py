@@ -10,4 +10,4 @@ from shared.table import Told
 
 
 def erasure_answered(tombstone: Contact, told: Told) -> ErasureAnswered:
-    return read_answer("notifications", tombstone, told, [KEPT])
+    return read_answer("notifications", told, tombstone.erased, [KEPT])

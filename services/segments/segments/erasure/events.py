@@ -10,4 +10,4 @@ from shared.table import Told
 
 
 def erasure_answered(tombstone: FeatureRow, told: Told) -> ErasureAnswered:
-    return read_answer("segments", tombstone, told, [KEPT])
+    return read_answer("segments", told, tombstone.erased, [KEPT])

@@ -54,7 +54,7 @@ def _erase_rest(customer_id: str) -> None:
 
 def _answer(request: ErasureRequested, swept: int, cause: Cause) -> None:
     tombstone = _tombstone(request.customer_id)
-    tombstone.answered_at = clock.now()
+    tombstone.clearing, tombstone.answered_at = None, clock.now()
     write_answer(tombstone, request, swept, cause)
 
 
