@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from loyalty.jobs import usecases
-from loyalty.jobs.usecases import RunFailedError, advance_accounts
+from loyalty.jobs.usecases import advance_accounts
 from loyalty.ledger.balances import EntryKind
 from loyalty.points.items import PointsAccount
 from loyalty.programme.usecases import current_programme
@@ -17,6 +17,7 @@ from shared import clock, ids
 from shared.cause import Cause
 from shared.events.customers import OrderStatus
 from shared.events.loyalty import Tier
+from shared.jobs import RowsFailedError
 from tests.integration.loyalty.settings import set_programme
 from tests.integration.loyalty.shop import (
     ADA,
@@ -138,7 +139,7 @@ def test_a_run_stops_in_time_and_the_next_goes_on(set_clock: Clock) -> None:
     set_clock("2027-02-01T00:00:00+00:00")
     time_left = iter([True, True, False])
     run = advance_accounts(CAUSE, lambda: next(time_left))
-    assert (run.advanced, run.finished) == (2, False)
+    assert (run.done, run.finished) == (2, False)
     assert expire() == {"advanced": 4, "finished": True}
     assert all(account(customer_id).balance == 0 for customer_id in customers)
 
@@ -157,7 +158,7 @@ def test_one_bad_account_keeps_nobody_elses_points_alive_and_is_told_of(
 
     with monkeypatch.context() as broken:
         broken.setattr(usecases, "_step", fail_for_ada)
-        with pytest.raises(RunFailedError):
+        with pytest.raises(RowsFailedError):
             expire()
     assert account(BOB).balance == 0
     assert expire() == {"advanced": 1, "finished": True}

@@ -18,7 +18,9 @@ from loyalty.jobs.audit import check_books
 from loyalty.ledger.items import Entry
 from loyalty.liability import store, usecases
 from loyalty.liability.rules import Books, BooksError, Movement
-from loyalty.liability.usecases import Run, close_days
+from loyalty.liability.usecases import close_days
+from shared.cause import Cause
+from shared.jobs import Run
 from shared.roles import Role
 from tests.harness.aws.gateway import Answer
 from tests.harness.aws.ground import ROOT
@@ -37,6 +39,7 @@ from tests.integration.loyalty.shop import (
 )
 
 Clock = Callable[[str], None]
+CAUSE = Cause("schedule:close", "corr")
 JSON = {"Content-Type": "application/json"}
 FIRST, SECOND, EIGHTH = date(2026, 3, 1), date(2026, 3, 2), date(2026, 3, 8)
 
@@ -44,7 +47,7 @@ FIRST, SECOND, EIGHTH = date(2026, 3, 1), date(2026, 3, 2), date(2026, 3, 8)
 def close(*, times: int | None = None) -> Run:
     """A run that has time for so many looks at the clock."""
     looks = itertools.count(1)
-    return close_days(lambda: times is None or next(looks) <= times)
+    return close_days(CAUSE, lambda: times is None or next(looks) <= times)
 
 
 def report(query: str = "", by: Role = Role.ADMIN) -> Answer:
@@ -89,16 +92,16 @@ def test_a_day_is_closed_when_it_is_an_hour_over(set_clock: Clock) -> None:
     set_clock("2026-03-01T10:00:00+00:00")
     hear(order(total=10_000))
     set_clock("2026-03-02T00:59:59+00:00")
-    assert close() == Run(closed=0, finished=True)
+    assert close() == Run(done=0, finished=True)
     set_clock("2026-03-02T01:00:00+00:00")
-    assert close() == Run(closed=1, finished=True)
+    assert close() == Run(done=1, finished=True)
     assert books(FIRST).moved == {Movement.EARNED: 1_000}
 
 
 def test_without_entries_there_is_nothing_to_close(set_clock: Clock) -> None:
     set_clock("2026-03-01T10:00:00+00:00")
     hear(registration())
-    assert close() == Run(closed=0, finished=True)
+    assert close() == Run(done=0, finished=True)
     assert closed_items() == {}
     assert report().status == 404
 
@@ -109,7 +112,7 @@ def test_a_missed_week_is_closed_day_by_day(set_clock: Clock) -> None:
     set_clock("2026-03-08T23:59:59+00:00")
     hear(order("A2", total=20_000))
     set_clock("2026-03-09T01:30:00+00:00")
-    assert close() == Run(closed=8, finished=True)
+    assert close() == Run(done=8, finished=True)
     days = [books(date(2026, 3, day)).balance for day in range(1, 9)]
     assert days == [1_000] * 7 + [1_000 + 2_400]
     assert check_books(EIGHTH) == check_books(FIRST) == []
@@ -117,9 +120,9 @@ def test_a_missed_week_is_closed_day_by_day(set_clock: Clock) -> None:
 
 def test_closing_again_changes_nothing(set_clock: Clock) -> None:
     live_two_days(set_clock)
-    assert close().closed == 2
+    assert close().done == 2
     before = stage.items()
-    assert close() == Run(closed=0, finished=True)
+    assert close() == Run(done=0, finished=True)
     assert stage.items() == before
 
 
@@ -136,7 +139,7 @@ def test_a_run_without_time_leaves_what_it_counted_to_the_next(
 
 def test_no_time_at_all_closes_nothing(set_clock: Clock) -> None:
     live_two_days(set_clock)
-    assert close(times=0) == Run(closed=0, finished=False)
+    assert close(times=0) == Run(done=0, finished=False)
 
 
 def test_what_was_counted_is_kept_every_few_pages(set_clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -182,13 +185,13 @@ def test_of_two_runs_at_once_the_slower_stops_and_nothing_counts_twice(
 
     def let_another_in(*wanted: Any) -> store.Page:
         if next(once, False):
-            assert close() == Run(closed=2, finished=True)
+            assert close() == Run(done=2, finished=True)
         return page_of(*wanted)
 
     # The slower has saved its beginning, and reads while the other closes both days.
     close(times=0)
     monkeypatch.setattr(store, "page_of", let_another_in)
-    assert close() == Run(closed=0, finished=False)
+    assert close() == Run(done=0, finished=False)
     assert check_books(FIRST) == check_books(SECOND) == []
     assert (books(FIRST).entries, books(SECOND).entries) == (11, 12)
 
@@ -207,7 +210,7 @@ def test_a_day_with_an_entry_missing_is_not_closed_and_counted_anew(set_clock: C
     assert report().status == 404
     rest = {name: value for name, value in kept.items() if name not in {"pk", "sk"}}
     connection.put_item(earned.pk, earned.sk, attributes=rest)
-    assert close().closed == 1
+    assert close().done == 1
     assert (books(FIRST).balance, books(FIRST).entries) == (0, 2)
 
 

@@ -19,6 +19,7 @@ from loyalty.liability import store
 from loyalty.liability.usecases import close_days
 from loyalty.table import LoyaltyItem
 from shared import clock
+from shared.cause import Cause
 from shared.roles import Role
 from tests.integration.loyalty.shop import ADA, BOB, call, erasure, expire, hear, order
 
@@ -33,6 +34,8 @@ PROGRAMMES: list[dict[str, Any]] = [
     {"expiry": {"months": 1}, "refunds": {"below_zero": "floor"}, "redeeming": {"hold_minutes": 1_440}},
     {"expiry": {"mode": "never"}, "pending": {"until": "delivery", "days": 2, "longest_days": 4}},
 ]
+
+CAUSE = Cause("schedule:close", "corr")
 
 
 @dataclass
@@ -139,12 +142,12 @@ def test_the_books_balance_as_of_every_day(monkeypatch: pytest.MonkeyPatch, seed
     for number in range(45):
         life.step()
         if number % 15 == 14:
-            close_days(lambda: True)
+            close_days(CAUSE, lambda: True)
     # Whatever is left waits, ripens, runs out or expires.
     life.now += timedelta(days=40)
     expire()
     life.now = (life.now + timedelta(days=1)).replace(hour=1, minute=0)
-    while not close_days(_some_time(life.random)).finished:
+    while not close_days(CAUSE, _some_time(life.random)).finished:
         pass
     _check(life.now.date() - timedelta(days=1))
 

@@ -64,7 +64,8 @@ def test_what_is_no_request_waits_for_no_route(module: str) -> None:
 def test_a_base_is_read_where_its_kinds_are_known_and_nowhere_else() -> None:
     """A query of a base leaves out, without a word, the kinds that nobody has imported; of all kinds, ask `AnyItem`."""
     package = ROOT / "services" / "loyalty" / "loyalty"
-    reads = re.compile(r"\b(LoyaltyItem|Account)\.(\w+\.)?(query|scan|batch_get)\(")
+    base = r"(LoyaltyItem|Account)\."
+    reads = re.compile(rf"\b{base}(\w+\.)?(query|scan|batch_get)\(|\brows_due\({base}")
     found = {str(file.relative_to(package)) for file in package.rglob("*.py") if reads.search(file.read_text())}
     callers = "accounts_due and order_records; the tests above ask those who call them"
     assert found == {"ledger/store.py", "orders/store.py"}, callers

@@ -17,10 +17,10 @@ from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
 from customers.accounts.models import CustomerDetails, CustomerView, Person, Source
 from customers.sortkeys import moment_key
 from customers.table import CustomersItem
-from shared.erasure import TombstoneMixin
 from shared.events.customers import Consent, CustomerStatus, Profile
 from shared.keys import customer_in, customer_partition, shard_of
 from shared.personal import DROP, Export, personal, plain
+from shared.tombstones import TombstoneMixin
 
 SK: Final = "PROFILE"
 

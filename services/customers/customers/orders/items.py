@@ -12,11 +12,11 @@ from customers.orders.models import CurrencyStats, OrderView
 from customers.orders.rules import Facts, Totals
 from customers.sortkeys import moment_key
 from customers.table import CustomersItem, instead_of
-from shared.erasure import strip
 from shared.events.customers import OrderStats
 from shared.events.foreign import OrderLine
 from shared.keys import customer_partition
 from shared.personal import DROP, Export, Ground, keep, personal, plain
+from shared.tombstones import strip
 
 ORDER_SK: Final = "ORDER"
 STATS_PREFIX: Final = "STATS#"

@@ -8,10 +8,10 @@ from pynamodb.attributes import BooleanAttribute, UnicodeAttribute, UTCDateTimeA
 from pynamodb_attributes import IntegerAttribute
 
 from customers.table import CustomersItem
-from shared.erasure import strip
 from shared.events.foreign import Review
 from shared.keys import customer_partition
 from shared.personal import DROP, Ground, keep, personal, plain
+from shared.tombstones import strip
 
 SK: Final = "REVIEW"
 PREFIX: Final = "REVIEW#"

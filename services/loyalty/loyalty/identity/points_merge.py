@@ -20,9 +20,9 @@ from loyalty.points.store import load_for_posting
 from loyalty.points.tier_rules import fresh, merge
 from shared import clock
 from shared.cause import Cause
-from shared.erasure import remains_of
 from shared.keys import customer_partition
 from shared.table import Put, commit, find
+from shared.tombstones import remains_of
 
 
 def merge_points(merged_id: str, survivor_id: str, cause: Cause) -> None:

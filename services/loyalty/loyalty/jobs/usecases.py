@@ -5,8 +5,7 @@ Only accounts that are due are read, and each step is an operation of its own, s
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from typing import Final
 
 from loyalty.credit.items import CreditAccount
 from loyalty.jobs.due_credit import advance_credit
@@ -16,51 +15,20 @@ from loyalty.ledger.items import Account
 from loyalty.points.items import PointsAccount
 from shared import clock
 from shared.cause import Cause
-from shared.observability import count, describe, logger
+from shared.jobs import HasTime, Job, Run
 from shared.table import find, retry_lost_races
 
 # An account has few steps to take, one for each overdue lot; what is due after so many is left to the next run.
-_STEPS = 20
+_STEPS: Final = 20
+_EXPIRE: Final = Job("expire", "AccountsAdvanced")
 
 
-class RunFailedError(Exception):
-    """Some accounts could not be advanced; the log says why, and the next run tries them again."""
-
-
-@dataclass
-class Run:
-    """What a run did. It is not `finished` when its time was over before its work."""
-
-    advanced: int = 0
-    failed: int = 0
-    finished: bool = True
-
-
-def advance_accounts(cause: Cause, has_time: Callable[[], bool]) -> Run:
+def advance_accounts(cause: Cause, has_time: HasTime) -> Run:
     """Do what is due until all is done or the time is over; the next run goes on from there.
 
-    Runs beside each other do no harm. Raises RunFailedError at its end when accounts failed, so that the function's
-    alarm tells of it.
+    Runs beside each other do no harm. Raises RowsFailedError at its end when accounts failed.
     """
-    run = Run()
-    for pk, sk in ledger.accounts_due(clock.now()):
-        if not has_time():
-            run.finished = False
-            break
-        _try(run, pk, sk, cause)
-    count("AccountsAdvanced", run.advanced)
-    logger.info("accounts advanced", extra={"advanced": run.advanced, "failed": run.failed, "finished": run.finished})
-    if run.failed:
-        raise RunFailedError(run.failed)
-    return run
-
-
-def _try(run: Run, pk: str, sk: str, cause: Cause) -> None:
-    try:
-        run.advanced += _advance(pk, sk, cause)
-    except Exception as error:  # noqa: BLE001  # one bad account keeps nobody else's points alive
-        logger.error("account not advanced", extra={"account": pk, **describe(error)})
-        run.failed += 1
+    return _EXPIRE.try_each(ledger.accounts_due(clock.now()), lambda key: _advance(*key, cause), has_time)
 
 
 def _advance(pk: str, sk: str, cause: Cause) -> bool:

@@ -15,7 +15,8 @@ from loyalty.programme.models import Programme
 from shared import clock
 from shared.cause import Cause
 from shared.http.receipts import ReplayError
-from shared.keys import SHARDS, shard_of
+from shared.jobs import rows_due
+from shared.keys import shard_of
 from shared.table import LostRaceError, Put, Write, commit
 
 # Kinds of entries that keep no points alive which live by activity. What gives any counts as activity, whoever
@@ -138,14 +139,13 @@ def entries_from_first(account: str) -> Iterator[Entry]:
 
 
 def accounts_due(now: datetime) -> Iterator[tuple[str, str]]:
-    """Keys of the accounts whose moment has come, whichever shard they are in."""
+    """Keys of the accounts whose moment has come: first those with a hold that ends, then the others."""
     until = minute_of(now)
-    for shard in SHARDS:
-        ending = {(account.pk, account.sk) for account in Account.open_holds.query(shard, Account.hold_until <= until)}
-        yield from ending
-        for account in Account.due_accounts.query(shard, Account.due_at <= until):
-            if (key := (account.pk, account.sk)) not in ending:
-                yield key
+    ending = dict.fromkeys((found.pk, found.sk) for found in rows_due(Account.open_holds, Account.hold_until, until))
+    yield from ending
+    for account in rows_due(Account.due_accounts, Account.due_at, until):
+        if (key := (account.pk, account.sk)) not in ending:
+            yield key
 
 
 def day_shard_of(moment: datetime, pk: str) -> str:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from loyalty.liability import reports as liability
 from loyalty.liability.models import LiabilityQuery, LiabilityView
 from loyalty.liability.usecases import close_days
+from shared.cause import Cause
 from shared.http import Csv, Request
-
-# Enough for the day in work, with all its tries, and the end of the run.
-_RESERVE_MILLISECONDS: Final = 20_000
+from shared.jobs import time_left
 
 
 def report_liability(request: Request, query: LiabilityQuery) -> LiabilityView:
@@ -27,5 +26,5 @@ def tabulate_liability(request: Request, query: LiabilityQuery) -> Csv:
 
 def close(context: Any) -> dict[str, Any]:
     """Close the books of each day that is over; hourly, so that what one run leaves is not left for a day."""
-    run = close_days(lambda: context.get_remaining_time_in_millis() > _RESERVE_MILLISECONDS)
-    return {"closed": run.closed, "finished": run.finished}
+    run = close_days(Cause("schedule:close", context.aws_request_id), time_left(context))
+    return {"closed": run.done, "finished": run.finished}

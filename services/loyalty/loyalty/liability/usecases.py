@@ -7,8 +7,7 @@ runs at once do no harm: the slower finds that the item has changed, and stops.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
@@ -17,45 +16,40 @@ from loyalty.liability.items import ClosedDay, Progress, key_of
 from loyalty.liability.rules import Books, BooksError, can_close, close, currency_of, end_of, rate_of
 from loyalty.programme.usecases import programme_at
 from shared import clock
+from shared.cause import Cause
+from shared.jobs import HasTime, Job, Run
 from shared.keys import SHARDS
-from shared.observability import count, logger
 from shared.table import LostRaceError
 
 # A run that dies counts so many pages again at most: a minute's work.
 _PAGES_UNSAVED: Final = 50
+_CLOSE: Final = Job("close", "DaysClosed")
 
 
-@dataclass
-class Run:
-    """How many days a run closed. It is not `finished` when its time was over, or another run was at it."""
-
-    closed: int = 0
-    finished: bool = True
-
-
-def close_days(has_time: Callable[[], bool]) -> Run:
+def close_days(cause: Cause, has_time: HasTime) -> Run:
     """Close every day that is over, from the first with an entry on, until all are or the time is over.
 
-    Raises BooksError for a day that cannot be as it was counted; it stays open, and is counted anew by the next run.
+    A day follows from the one before, so the run ends at the first that fails and tries no other. Raises BooksError
+    for a day that cannot be as it was counted; it stays open, and is counted anew by the next run.
     """
+    del cause  # closing a day tells nobody
     run = Run()
     try:
         _close_days(run, has_time)
     except LostRaceError:
         run.finished = False
-    count("DaysClosed", run.closed)
-    logger.info("days closed", extra={"closed": run.closed, "finished": run.finished})
+    _CLOSE.report(run)
     return run
 
 
-def _close_days(run: Run, has_time: Callable[[], bool]) -> None:
+def _close_days(run: Run, has_time: HasTime) -> None:
     progress = store.find_progress() or _begin()
     while progress and can_close(progress.day, clock.now()):
         if not has_time() or not _count(progress, has_time):
             run.finished = False
             return
         _close(progress)
-        run.closed += 1
+        run.done += 1
 
 
 def _begin() -> Progress | None:
@@ -67,7 +61,7 @@ def _begin() -> Progress | None:
     return progress
 
 
-def _count(progress: Progress, has_time: Callable[[], bool]) -> bool:
+def _count(progress: Progress, has_time: HasTime) -> bool:
     """Sum what is left of the day, page by page; whether the time was enough."""
     pages = 0
     while progress.counted < len(SHARDS):

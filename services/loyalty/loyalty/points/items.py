@@ -17,11 +17,11 @@ from loyalty.points.rules import PointsWatch, is_past_hidden
 from loyalty.points.tier_rules import QualifyingMonths, TierState, read_qualifying, review_on, write_qualifying
 from loyalty.programme.tiers import TierBy
 from loyalty.table import DateAttribute, MomentAttribute, TextAttribute
-from shared.erasure import TombstoneMixin
 from shared.events.customers import Profile
 from shared.events.loyalty import Tier
 from shared.keys import customer_partition
 from shared.personal import DROP, Export, Ground, keep, mask, personal
+from shared.tombstones import TombstoneMixin
 
 
 class PointsAccount(Account, TombstoneMixin, discriminator="account"):

@@ -10,10 +10,11 @@ from notifications.table import NotificationsItem
 from shared import clock
 from shared.cause import Cause
 from shared.dead_letters import sweep_dead_letters
-from shared.erasure import remains_of, write_answer
+from shared.erasure import write_answer
 from shared.events.privacy import ErasureRequested, Kept
 from shared.keys import customer_partition
 from shared.table import LostRaceError, Put, commit, delete_all, retry_lost_races
+from shared.tombstones import remains_of
 
 KEPT: Final = Kept(what="tombstone", count=1, why="so that an event that comes late brings nobody back")
 

@@ -14,10 +14,11 @@ from privacy.requests.rules import ITSELF
 from privacy.requests.usecases import AnswerRefusedError, record_answer
 from shared import clock
 from shared.dead_letters import sweep_dead_letters
-from shared.erasure import remains_of, with_dead_letters
+from shared.erasure import with_dead_letters
 from shared.events.base import SOURCE_PREFIX
 from shared.events.privacy import ErasureAnswered, ErasureRequested, Kept
 from shared.table import Put, commit, delete_all, retry_lost_races
+from shared.tombstones import remains_of
 
 if TYPE_CHECKING:
     from shared.cause import Cause

@@ -17,9 +17,10 @@ from segments.membership.items import Membership
 from shared import clock
 from shared.cause import Cause
 from shared.dead_letters import sweep_dead_letters
-from shared.erasure import remains_of, write_answer
+from shared.erasure import write_answer
 from shared.events.privacy import ErasureRequested, Kept
 from shared.table import Put, commit, delete_all, retry_lost_races
+from shared.tombstones import remains_of
 
 KEPT: Final = Kept(what="tombstone", count=1, why="an id and dates, so that late events bring nobody back")
 

@@ -9,10 +9,10 @@ from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
 from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
 
 from segments.table import SegmentsItem
-from shared.erasure import TombstoneMixin
 from shared.events.customers import CustomerStatus
 from shared.keys import customer_in, customer_partition
 from shared.personal import DROP, Export, personal, plain
+from shared.tombstones import TombstoneMixin
 
 FEATURES: Final = "FEATURES"
 
