@@ -21,8 +21,8 @@ from pynamodb.attributes import (
 )
 from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
 
-from infra.apps import SERVICES
 from shared.personal import Declaration, declarations_of
+from shared.services import SERVICES
 from shared.table import Item
 
 I = TypeVar("I", bound=Item)  # noqa: E741

@@ -17,7 +17,6 @@ from customers.emails.store import EmailTombstone, held_by
 from customers.orders.items import OrderItem, StatsItem, StatsTombstone, order_pk
 from customers.reviews.items import CustomersReview, ReviewItem, review_key
 from customers.table import Receipt as CustomersReceipt
-from infra.apps import SERVICES
 from loyalty.adjustments.items import Proposal
 from loyalty.credit.items import CreditAccount
 from loyalty.ledger.balances import Vector
@@ -41,9 +40,10 @@ from shared.cause import Cause
 from shared.events.privacy import ErasureRequested
 from shared.keys import customer_partition
 from shared.personal import Declaration, Effect
+from shared.services import SERVICES
 from shared.table import Item
 from tests.contract.items import filled, name_of, stored_kinds, stripped
-from tests.harness.ground import ground, items
+from tests.harness.aws.ground import ground, items
 
 ADA: Final = "cus_01ARZ3NDEKTSV4RRFFQ69G5FAV"
 REQUEST: Final = "req_01ARZ3NDEKTSV4RRFFQ69G5FAX"

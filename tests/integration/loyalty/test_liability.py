@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from botocore.client import BaseClient
 
+from infra.grants import policy
 from loyalty.jobs.audit import check_books
 from loyalty.ledger.items import Entry
 from loyalty.liability import store, usecases
@@ -23,7 +24,6 @@ from shared.cause import Cause
 from shared.jobs import Run
 from shared.roles import Role
 from tests.harness.aws.gateway import Answer
-from tests.harness.aws.ground import ROOT
 from tests.integration.loyalty.shop import (
     ADA,
     BOB,
@@ -443,9 +443,8 @@ def needed(made: list[tuple[str, dict[str, Any]]]) -> set[str]:
 
 def allowed(function: str) -> set[str]:
     """What a function's policy allows on the table and its indexes."""
-    path = ROOT / "services" / "loyalty" / ".chalice" / f"policy-{function}.json"
     granted = set()
-    for statement in json.loads(path.read_text(encoding="utf-8"))["Statement"]:
+    for statement in policy("loyalty", function)["Statement"]:
         named = statement["Resource"] if isinstance(statement["Resource"], list) else []
         indexes = [resource["Fn::Sub"].rpartition("/")[2] for resource in named]
         actions = [action for action in statement["Action"] if action.startswith("dynamodb:")]

@@ -171,7 +171,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     def _take_back(self, order: Order, amount: int) -> None:
         activation = Activation(order.activates_on, order.lot) if order.activates_on else None
-        shares = [self._lot_share(*parcel) for parcel in order.shares()]
+        shares = [self._lot_share(*share) for share in order.lot_shares()]
         posting = reverse(self.balances, amount, shares, activation=activation, forgives=self.forgives)
         self.account.post(posting)
         self.by_hand.reverse(order, amount, self.today, forgives=self.forgives)
