@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from functools import partial
+from typing import Any, Final
 
 from shared import clock
 from shared.events.foreign import (
     Buyer,
     Order,
-    OrderCancelled,
-    OrderDelivered,
-    OrderPaid,
-    OrderPlaced,
     OrderRefunded,
-    OrderReinstated,
-    Refund,
-    Review,
     ReviewPosted,
 )
+from tests.harness import orders
 from tests.harness.aws.gateway import Answer
 from tests.harness.house import House
 
@@ -50,39 +45,24 @@ def order(
 ) -> Order:
     """An order of `total` cents."""
     buyer = Buyer(id=customer_id, email=email)
-    return Order(id=order_id, buyer=buyer, placed_at=ago(days_ago), currency="USD", total=total)
+    return orders.order(order_id, buyer, placed_at=ago(days_ago), total=total, lines=[])
 
 
-def placed(one: Order) -> OrderPlaced:
-    return OrderPlaced(order=one)
-
-
-def paid(one: Order) -> OrderPaid:
-    return OrderPaid(order=one, paid_at=one.placed_at + timedelta(minutes=1))
+placed: Final = orders.placed
+paid: Final = partial(orders.paid, minutes=1)
+delivered: Final = partial(orders.delivered, hours=3)
+cancelled: Final = partial(orders.cancelled, hours=4)
+reinstated: Final = partial(orders.reinstated, hours=5)
 
 
 def refunded(one: Order, amount: int, refund_id: str = "r-1") -> OrderRefunded:
-    return OrderRefunded(order=one, refund=Refund(id=refund_id, amount=amount, refunded_at=clock.now()))
-
-
-def delivered(one: Order) -> OrderDelivered:
-    return OrderDelivered(order=one, delivered_at=one.placed_at + timedelta(hours=3))
-
-
-def cancelled(one: Order, *, hours: int = 4) -> OrderCancelled:
-    """So many hours after it was placed."""
-    return OrderCancelled(order=one, cancelled_at=one.placed_at + timedelta(hours=hours))
-
-
-def reinstated(one: Order, *, hours: int = 5) -> OrderReinstated:
-    """So many hours after it was placed."""
-    return OrderReinstated(order=one, reinstated_at=one.placed_at + timedelta(hours=hours))
+    """Now."""
+    return orders.refunded(one, amount, refund_id, at=clock.now())
 
 
 def reviewed(customer_id: str | None = None, *, email: str | None = None, review_id: str = "rev-1") -> ReviewPosted:
     """Four stars for a mug."""
-    buyer = Buyer(id=customer_id, email=email)
-    return ReviewPosted(review=Review(id=review_id, buyer=buyer, product_id="mug", rating=4, posted_at=ago(0)))
+    return orders.reviewed(review_id, Buyer(id=customer_id, email=email), product_id="mug", posted_at=ago(0))
 
 
 def ago(days: int) -> datetime:

@@ -37,7 +37,7 @@ def placed(of: Order) -> OrderPlaced:
 
 
 def paid(of: Order, *, minutes: float = 5) -> OrderPaid:
-    """So long after it was placed, as all that follows."""
+    """So long after it was placed, as all that follows where no moment is given."""
     return OrderPaid(order=of, paid_at=of.placed_at + timedelta(minutes=minutes))
 
 
@@ -47,16 +47,16 @@ def refunded(of: Order, amount: int, refund_id: str = "r-1", *, at: datetime | N
     return OrderRefunded(order=of, refund=refund)
 
 
-def delivered(of: Order, *, hours: float = 24) -> OrderDelivered:
-    return OrderDelivered(order=of, delivered_at=of.placed_at + timedelta(hours=hours))
+def delivered(of: Order, *, hours: float = 24, at: datetime | None = None) -> OrderDelivered:
+    return OrderDelivered(order=of, delivered_at=at or of.placed_at + timedelta(hours=hours))
 
 
-def cancelled(of: Order, *, hours: float = 1) -> OrderCancelled:
-    return OrderCancelled(order=of, cancelled_at=of.placed_at + timedelta(hours=hours))
+def cancelled(of: Order, *, hours: float = 1, at: datetime | None = None) -> OrderCancelled:
+    return OrderCancelled(order=of, cancelled_at=at or of.placed_at + timedelta(hours=hours))
 
 
-def reinstated(of: Order, *, hours: float = 2) -> OrderReinstated:
-    return OrderReinstated(order=of, reinstated_at=of.placed_at + timedelta(hours=hours))
+def reinstated(of: Order, *, hours: float = 2, at: datetime | None = None) -> OrderReinstated:
+    return OrderReinstated(order=of, reinstated_at=at or of.placed_at + timedelta(hours=hours))
 
 
 def reviewed(review_id: str = "rev-1", buyer: Buyer | None = None, **facts: Any) -> ReviewPosted:

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from infra.paths import service_for
 from shared.events.foreign import Buyer, Order
+from tests.harness import orders
 from tests.harness.aws.gateway import Answer
 from tests.simulation.aws.faults import Trouble, trouble
 from tests.simulation.aws.world import World
@@ -213,9 +214,10 @@ class Scene:
         """What has been said of an order; its buyer is settled when it is first spoken of."""
         known = self.promises.orders.get(planned.id)
         if known is None:
-            order = Order(
-                id=planned.id,
-                buyer=self._buyer(planned),
+            order = orders.order(
+                planned.id,
+                self._buyer(planned),
+                lines=[],
                 placed_at=_days_before(self.world.universe.moment, planned.days_ago),
                 currency=planned.currency,
                 total=planned.total,

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
-from chalice.config import Config
-from chalice.local import LocalGateway
 
 from shared.http import PageQuery
 from shared.http.cursors import encode, fingerprint
 from shared.ids import new_customer_id
 from shared.roles import STAFF_GROUPS, Role
-from tests.harness.tokens import bearer
 from tests.integration.segments.stage import ADA, BEN, erasure, hear, ordered, registered, stage
 
 OF_ADA = f"/api/customers/{ADA}/segments"
@@ -22,9 +18,8 @@ ROUTES = ["/api/segments", MEMBERS, OF_ADA]
 
 
 def get(path: str, by: Role | str | None = Role.MARKETING) -> tuple[int, Any]:
-    gateway = LocalGateway(stage.app.app, Config.create())
-    answer = gateway.handle_request(method="GET", path=path, headers=bearer(by) if by else {}, body=b"")
-    return answer["statusCode"], json.loads(answer["body"])
+    answer = stage.call("GET", path, by=by)
+    return answer.status, answer.json
 
 
 def test_the_segments_there_are() -> None:

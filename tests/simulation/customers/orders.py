@@ -9,16 +9,8 @@ from typing import Any, Final
 from shared.events.base import EventData
 from shared.events.foreign import (
     Buyer,
-    OrderCancelled,
-    OrderDelivered,
-    OrderPaid,
-    OrderPlaced,
-    OrderRefunded,
-    OrderReinstated,
-    Refund,
-    Review,
-    ReviewPosted,
 )
+from tests.harness import orders
 from tests.harness.aws.gateway import Answer
 from tests.simulation.plan import PlannedOrder, Step
 from tests.simulation.scene import Facts, Outcome, Scene
@@ -33,14 +25,14 @@ def place(scene: Scene, rng: Random, step: Step) -> None:
     """The order system tells that an order was placed, now and then twice."""
     facts = _facts(scene, step)
     facts.told = True
-    _send(scene, rng, OrderPlaced(order=facts.order))
+    _send(scene, rng, orders.placed(facts.order))
 
 
 def pay(scene: Scene, rng: Random, step: Step) -> None:
     """The order system tells that an order was paid, perhaps before anybody heard of the order."""
     facts = _facts(scene, step)
     facts.told = facts.is_paid = True
-    _send(scene, rng, OrderPaid(order=facts.order, paid_at=facts.order.placed_at))
+    _send(scene, rng, orders.paid(facts.order, minutes=0))
 
 
 def refund(scene: Scene, rng: Random, step: Step) -> None:
@@ -51,8 +43,8 @@ def refund(scene: Scene, rng: Random, step: Step) -> None:
     chosen = rng.randrange(len(planned.refunds))
     facts.told = True
     facts.refunds[f"r-{chosen}"] = planned.refunds[chosen]
-    given_back = Refund(id=f"r-{chosen}", amount=planned.refunds[chosen], refunded_at=scene.world.universe.moment)
-    _send(scene, rng, OrderRefunded(order=facts.order, refund=given_back))
+    moment = scene.world.universe.moment
+    _send(scene, rng, orders.refunded(facts.order, planned.refunds[chosen], f"r-{chosen}", at=moment))
 
 
 def refund_whole(scene: Scene, rng: Random, step: Step) -> None:
@@ -60,15 +52,15 @@ def refund_whole(scene: Scene, rng: Random, step: Step) -> None:
     facts = _facts(scene, step)
     facts.told = True
     facts.refunds["r-whole"] = max(1, facts.order.total)
-    given_back = Refund(id="r-whole", amount=facts.refunds["r-whole"], refunded_at=scene.world.universe.moment)
-    _send(scene, rng, OrderRefunded(order=facts.order, refund=given_back))
+    moment = scene.world.universe.moment
+    _send(scene, rng, orders.refunded(facts.order, facts.refunds["r-whole"], "r-whole", at=moment))
 
 
 def cancel(scene: Scene, rng: Random, step: Step) -> None:
     """The order system tells that an order is cancelled, again perhaps, or before anybody heard of the order."""
     facts, moment = _facts(scene, step), scene.world.universe.moment
     facts.told, facts.cancelled_at = True, moment
-    _send(scene, rng, OrderCancelled(order=facts.order, cancelled_at=moment))
+    _send(scene, rng, orders.cancelled(facts.order, at=moment))
 
 
 def reinstate(scene: Scene, rng: Random, step: Step) -> None:
@@ -79,7 +71,7 @@ def reinstate(scene: Scene, rng: Random, step: Step) -> None:
         return
     facts = rng.choice(cancelled)
     facts.reinstated_at = moment
-    _send(scene, rng, OrderReinstated(order=facts.order, reinstated_at=moment))
+    _send(scene, rng, orders.reinstated(facts.order, at=moment))
 
 
 def tell_of_delivery(scene: Scene, rng: Random, step: Step) -> None:
@@ -87,7 +79,7 @@ def tell_of_delivery(scene: Scene, rng: Random, step: Step) -> None:
     facts = _facts(scene, step)
     moment = scene.world.universe.moment - timedelta(days=rng.choice((0, 0, 1, 5, 10)))
     facts.told, facts.delivered_at = True, min(facts.delivered_at or moment, moment)
-    _send(scene, rng, OrderDelivered(order=facts.order, delivered_at=moment))
+    _send(scene, rng, orders.delivered(facts.order, at=moment))
 
 
 def review(scene: Scene, rng: Random, step: Step) -> None:
@@ -95,8 +87,7 @@ def review(scene: Scene, rng: Random, step: Step) -> None:
     person = rng.choice(scene.people)
     buyer = Buyer(email=person.email, last_name=f"Kanarie {step.number}")
     posted_at = scene.world.universe.moment
-    written = Review(id=f"review-{step.number}", buyer=buyer, product_id="mug", rating=4, posted_at=posted_at)
-    _send(scene, rng, ReviewPosted(review=written))
+    _send(scene, rng, orders.reviewed(f"review-{step.number}", buyer, product_id="mug", posted_at=posted_at))
 
 
 def add_order(scene: Scene, rng: Random, step: Step) -> None:
