@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import Any, Final
 
+from infra.grants import policy
 from loyalty.ledger import store as ledger
 from loyalty.ledger.items import Entry
 from loyalty.ledger.verification import verify
@@ -102,3 +103,14 @@ def get(path: str, by: Role | str = Role.SUPPORT) -> Answer:
 
 def adjust(body: Any, *, key: str | None = "k1", by: Role | str = Role.SUPPORT, customer_id: str = ADA) -> Answer:
     return call("POST", f"/api/customers/{customer_id}/points", body, by=by, key=key)
+
+
+def allowed(function: str) -> set[str]:
+    """What a function's policy allows on the table and its indexes."""
+    granted = set()
+    for statement in policy("loyalty", function)["Statement"]:
+        named = statement["Resource"] if isinstance(statement["Resource"], list) else []
+        indexes = [resource["Fn::Sub"].rpartition("/")[2] for resource in named]
+        actions = [action for action in statement["Action"] if action.startswith("dynamodb:")]
+        granted |= {f"{action} {index}".strip() for action in actions for index in indexes or [""]}
+    return granted

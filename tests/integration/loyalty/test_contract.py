@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,9 +11,9 @@ from botocore.client import BaseClient
 
 from loyalty.programme.usecases import current_programme
 from shared import clock
+from shared.contract import API, INBOX
 from shared.events.customers import CustomersMerged, OrderStatus
 from tests.harness.aws.context import LambdaContext
-from tests.harness.aws.ground import ROOT
 from tests.integration.loyalty import wallet
 from tests.integration.loyalty.rewards import claimed, give, reward, voucher
 from tests.integration.loyalty.shop import (
@@ -24,6 +23,7 @@ from tests.integration.loyalty.shop import (
     PLACED_AT,
     account,
     adjust,
+    allowed,
     entries,
     erasure,
     expire,
@@ -136,14 +136,14 @@ def test_a_function_may_do_what_it_does_and_no_more(calls: list[Call], set_clock
     claimed(voucher("SPRING-7F3K-9QXW", stock=1))
     get("/api/loyalty/rewards")
     get("/api/loyalty/adjustments")
-    assert _actions(calls) == _allowed("api")
+    assert _actions(calls) == allowed(API)
     hear(CustomersMerged(customer_id=ADA, merged_id=CAT, merged_at=PLACED_AT), erasure())
-    assert heard | _actions(calls) == _allowed("inbox")
+    assert heard | _actions(calls) == allowed(INBOX)
     hear(order("B1", BOB))
     set_clock("2027-02-01T00:00:00+00:00")
     calls.clear()
     expire()
-    assert _actions(calls) == _allowed("expire")
+    assert _actions(calls) == allowed("expire")
 
 
 def test_the_relay_tells_what_the_stream_brings() -> None:
@@ -197,14 +197,6 @@ def _actions(calls: list[Call]) -> set[str]:
     needed = {action for call in calls for action in call.actions}
     calls.clear()
     return needed
-
-
-def _allowed(function: str) -> set[str]:
-    """What a function's policy allows on the table and its indexes."""
-    path = ROOT / "services" / "loyalty" / ".chalice" / f"policy-{function}.json"
-    by_sid = {statement["Sid"]: statement for statement in json.loads(path.read_text(encoding="utf-8"))["Statement"]}
-    indexes = [resource["Fn::Sub"].rpartition("/")[2] for resource in by_sid["QueryOwnIndexes"]["Resource"]]
-    return {*by_sid["ReadAndWriteOwnTable"]["Action"], *(f"dynamodb:Query {index}" for index in indexes)}
 
 
 def _bytes(image: Mapping[str, Any]) -> int:

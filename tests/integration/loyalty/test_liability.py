@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 from botocore.client import BaseClient
 
-from infra.grants import policy
 from loyalty.jobs.audit import check_books
 from loyalty.ledger.items import Entry
 from loyalty.liability import store, usecases
@@ -28,6 +27,7 @@ from tests.integration.loyalty.shop import (
     ADA,
     BOB,
     adjust,
+    allowed,
     call,
     entries,
     erasure,
@@ -439,17 +439,6 @@ def needed(made: list[tuple[str, dict[str, Any]]]) -> set[str]:
         parts = [part for item in sent.get("TransactItems", []) for part in item]
         found |= {f"dynamodb:{part}Item" for part in parts} or {f"dynamodb:{name} {sent.get('IndexName', '')}".strip()}
     return found
-
-
-def allowed(function: str) -> set[str]:
-    """What a function's policy allows on the table and its indexes."""
-    granted = set()
-    for statement in policy("loyalty", function)["Statement"]:
-        named = statement["Resource"] if isinstance(statement["Resource"], list) else []
-        indexes = [resource["Fn::Sub"].rpartition("/")[2] for resource in named]
-        actions = [action for action in statement["Action"] if action.startswith("dynamodb:")]
-        granted |= {f"{action} {index}".strip() for action in actions for index in indexes or [""]}
-    return granted
 
 
 def put_programme(programme: dict[str, Any], *, version: int = 0, **more: str) -> None:
