@@ -278,7 +278,7 @@ def test_what_is_given_again_after_its_end_has_a_grace(set_clock: Clock) -> None
 def test_a_crash_after_the_order_is_made_good_by_the_same_event(monkeypatch: pytest.MonkeyPatch) -> None:
     for number, event in enumerate([order(), cancelled(), reinstated()], 1):
         with monkeypatch.context() as patched:
-            patched.setattr(order_usecases, "settle_thanks", crash)
+            patched.setattr(order_usecases, "settle_referral_rewards", crash)
             assert hear(event, version=number) == 1
         assert hear(event, version=number) == 0
         assert both() == (GIVEN, TAKEN, AGAIN)[number - 1]
@@ -287,7 +287,7 @@ def test_a_crash_after_the_order_is_made_good_by_the_same_event(monkeypatch: pyt
 def test_a_crash_after_the_order_is_made_good_by_whatever_is_heard_next(monkeypatch: pytest.MonkeyPatch) -> None:
     hear(order("A1"))
     with monkeypatch.context() as patched:
-        patched.setattr(order_usecases, "settle_thanks", crash)
+        patched.setattr(order_usecases, "settle_referral_rewards", crash)
         assert hear(cancelled("A1")) == 1
     hear(order("A2", currency="EUR"))
     assert both() == TAKEN
@@ -417,7 +417,7 @@ def test_whoever_turns_out_to_be_their_own_friend_before_they_were_thanked_is_no
     monkeypatch: pytest.MonkeyPatch, gone: str, stays: str
 ) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr(order_usecases, "settle_thanks", crash)
+        patched.setattr(order_usecases, "settle_referral_rewards", crash)
         assert hear(order()) == 1
     merge(gone, stays)
     hear(order())

@@ -13,16 +13,16 @@ def referral_rewards_are_counted(scene: Scene, tables: Tables) -> Iterator[str]:
     """An account counts the qualifying orders of a referee, and both sides were granted and withdrawn the same."""
     ledgers = scene.books.ledgers
     for row in tables.of_kind("loyalty", "account"):
-        for referee, (standing, changes, *friend) in (row.get("referrals") or {}).items():
-            stand, referral_rewards = (
+        for referee, (qualifying_orders, changes, *friend) in (row.get("referrals") or {}).items():
+            orders, referral_rewards = (
                 ledgers.standing_orders(referee),
                 ledgers.friends.referral_rewards.get(referee, ReferralRewards()),
             )
-            if standing != len(stand):
-                yield f"{row['pk']} counts {standing} orders for {referee}, and {stand} stand"
+            if qualifying_orders != len(orders):
+                yield f"{row['pk']} counts {qualifying_orders} orders for {referee}, and {orders} qualify"
             if not set(friend) <= ledgers.friends_of(referee):
-                yield f"{row['pk']} was brought by {friend}, whom nobody named"
-            for side, posted in _turns(scene, tables, referee, referral_rewards):
+                yield f"{row['pk']} was referred by {friend}, whom nobody named"
+            for side, posted in _changes(scene, tables, referee, referral_rewards):
                 if posted != changes:
                     yield f"rewards for {referee} have changed {changes} times, those of the {side} {posted} times"
 
@@ -32,21 +32,23 @@ def referral_rewards_follow_the_orders(scene: Scene, tables: Tables) -> Iterator
     friends, ledgers = scene.books.ledgers.friends, scene.books.ledgers
     for referee, named in friends.named.items():
         if len({ledgers.owner(friend) for friend, is_answered in named.items() if is_answered}) > 1:
-            yield f"{referee} was answered to have been brought by {named}"
+            yield f"{referee} was answered to have been referred by {named}"
     for referee in {*friends.named, *friends.referral_rewards}:
         account = tables.own("loyalty", ledgers.owner(referee), "ACCOUNT") or {}
-        referral_rewards, stand = (
+        referral_rewards, orders = (
             friends.referral_rewards.get(referee, ReferralRewards()),
             ledgers.standing_orders(referee),
         )
         if "erased_at" in account or not (referral_rewards.changes or _is_certain(scene, referee)):
             continue
-        for side, changes in _turns(scene, tables, referee, referral_rewards):
-            if (changes % 2 == 1) is not bool(stand):
-                yield f"thanks for {referee} have turned {changes} times for the {side}, and orders {stand} stand"
+        for side, changes in _changes(scene, tables, referee, referral_rewards):
+            if (changes % 2 == 1) is not bool(orders):
+                yield f"rewards for {referee} have changed {changes} times for the {side}, and orders {orders} qualify"
 
 
-def _turns(scene: Scene, tables: Tables, referee: str, referral_rewards: ReferralRewards) -> Iterator[tuple[str, int]]:
+def _changes(
+    scene: Scene, tables: Tables, referee: str, referral_rewards: ReferralRewards
+) -> Iterator[tuple[str, int]]:
     """How often each side's reward changed, of those who are there and have something to gain or to lose."""
     for side in SIDES:
         given = referral_rewards.given.get(side)

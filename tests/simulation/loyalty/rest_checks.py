@@ -98,12 +98,12 @@ def nothing_has_outlived_its_day(scene: Scene, tables: Tables) -> Iterator[str]:
         if ended := [hold.until for hold in account.holds.values() if hold.until <= moment.strftime(_MINUTES)]:
             yield f"holds of {name} should have ended at {ended}"
     for row in tables.of_kind("loyalty", "account"):
-        stands = scene.books.ledgers.accounts.get(customer_of(row))
-        if stands is None or stands.is_closed or stands.tier is None:
+        expected = scene.books.ledgers.accounts.get(customer_of(row))
+        if expected is None or expected.is_closed or expected.tier is None:
             continue
-        above = terms.rank(stands.tier) - terms.rank(qualified_tier(stands, today, terms))
+        above = terms.rank(expected.tier) - terms.rank(qualified_tier(expected, today, terms))
         if above < 0 or (above > 0 and row.get("tier_kept_until", "") < today):
-            yield f"{customer_of(row)} is {stands.tier} and deserves {qualified_tier(stands, today, terms)}"
+            yield f"{customer_of(row)} is {expected.tier} and qualifies for {qualified_tier(expected, today, terms)}"
 
 
 def what_was_made_is_there(scene: Scene, tables: Tables) -> Iterator[str]:

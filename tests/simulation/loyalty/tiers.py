@@ -16,7 +16,7 @@ _HORIZON = timedelta(days=400)
 
 
 def let_a_tier_end(scene: Scene, rng: Random, step: Step) -> None:
-    """Time passes until somebody's tier is not deserved any more, and then until its grace is over, or nearly."""
+    """Time passes until somebody's tier is no longer reached, and then until its grace is over, or nearly."""
     ends = sorted(_ends(scene))
     if not ends:
         return
@@ -32,7 +32,7 @@ def _pass(scene: Scene, rng: Random, time: timedelta) -> None:
 
 
 def _ends(scene: Scene) -> Iterator[date]:
-    """The days on which time takes tiers away that are deserved today."""
+    """The days on which time takes tiers away that are reached today."""
     terms, today = scene.programme.terms, _today(scene)
     for name, account in scene.books.ledgers.accounts.items():
         if "#" in name or account.is_closed or account.tier in {None, terms.lowest}:

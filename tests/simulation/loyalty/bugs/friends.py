@@ -1,4 +1,4 @@
-"""Thanks for bringing a customer: how often, and for how long."""
+"""Referral rewards: how often, and for how long."""
 
 # What is replaced is what a module imported for itself, which mypy takes for private.
 # mypy: disable-error-code="attr-defined"
@@ -15,15 +15,15 @@ from loyalty.points.referral_rules import Referral
 from tests.simulation.bugs.planting import Replaced, bug
 
 
-@bug("Nothing says that both were thanked: each order that is heard of while one stands thanks them again")
+@bug("Nothing says that the rewards are granted: each order that is heard of while one qualifies grants them again")
 def reward_granted_twice() -> Replaced:
     def another(referee: str, bonus: str, _: int) -> tuple[str, str]:
         return f"REFERRAL#{referee}", f"{bonus.upper()}#{uuid.uuid4().hex}"
 
-    return [(Referral, "turned", property(lambda self: self)), (referral_rewards, "key_of_turn", another)]
+    return [(Referral, "changed", property(lambda self: self)), (referral_rewards, "key_of_reward", another)]
 
 
-@bug("An order that is called off leaves the thanks that it brought")
+@bug("An order that is reversed leaves the referral rewards that it brought")
 def reward_kept() -> Replaced:
     counted = orders_of_loyalty.counted
 

@@ -46,10 +46,10 @@ def hold_not_set_aside() -> Replaced:
 def released_to_another_lot() -> Replaced:
     rules = hold_lifecycle.rules
 
-    def release(before: Any, hold_id: str, back: Any) -> Any:
+    def release(before: Any, hold_id: str, return_policy: Any) -> Any:
         held = before.holds[hold_id]
         moved = replace(held, lots={max([*before.lots, *held.lots]): held.amount})
-        return rules.release(replace(before, holds={**before.holds, hold_id: moved}), hold_id, back)
+        return rules.release(replace(before, holds={**before.holds, hold_id: moved}), hold_id, return_policy)
 
     return [(hold_lifecycle, "rules", _Rules(rules, release=release))]
 
@@ -58,15 +58,15 @@ def released_to_another_lot() -> Replaced:
 def part_ignored() -> Replaced:
     rules = hold_lifecycle.rules
 
-    def capture(before: Any, hold_id: str, _: int, back: Any) -> Any:
-        return rules.capture(before, hold_id, before.holds[hold_id].amount, back)
+    def capture(before: Any, hold_id: str, _: int, return_policy: Any) -> Any:
+        return rules.capture(before, hold_id, before.holds[hold_id].amount, return_policy)
 
     return [(hold_lifecycle, "rules", _Rules(rules, capture=capture))]
 
 
 @bug("Nothing ends a hold that nobody ends")
 def hold_never_runs_out() -> Replaced:
-    return [(overdue, "ended_hold", lambda *_: None)]
+    return [(overdue, "overdue_hold", lambda *_: None)]
 
 
 @bug("Whoever is faster than the job spends lots whose last day is over")
@@ -80,7 +80,7 @@ def restored_whole() -> Replaced:
     return [(order_entries, "_share", lambda *order, **names: Fraction(1 if share(*order, **names) else 0))]
 
 
-@bug("Store credit comes back with each version of an order that is undone, whatever came back before")
+@bug("Store credit returns with each version of a reversed order, whatever returned before")
 def credit_restored_twice() -> Replaced:
     restored = settlement.Spending.restored.fget
 
@@ -102,7 +102,7 @@ def lots_left_behind() -> Replaced:
 
 @bug("What came back in a grace forgets which lot it is of")
 def grace_forgets() -> Replaced:
-    return [(ReturnPolicy, "graced", lambda _, before, lots: before.grace_lots)]
+    return [(ReturnPolicy, "grace_lots", lambda _, before, lots: before.grace_lots)]
 
 
 @bug("What is over of a customer who goes lives on in the account that stays")
@@ -110,7 +110,7 @@ def over_merged() -> Replaced:
     def load_for_posting(customer_id: str, _: Any, __: Any, load: Any = points.account_of) -> Any:
         return load(customer_id)
 
-    return [(points_merge, "account_to_post_to", load_for_posting)]
+    return [(points_merge, "load_for_posting", load_for_posting)]
 
 
 @bug("Store credit of a customer who goes stays behind")

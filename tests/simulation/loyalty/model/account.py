@@ -128,9 +128,9 @@ class Account:
     def put_back(self, lots: Mapping[str, int], today: str, grace: str, *, fills_debt: bool, credit: bool) -> None:
         """Let something come back to its lots; what of it is over lives until the grace ends."""
         living: Counter[str] = Counter()
-        for over, of in list(self.grace_lots):
-            if over < today and over not in self.lots:
-                del self.grace_lots[over, of]
+        for overdue, of in list(self.grace_lots):
+            if overdue < today and overdue not in self.lots:
+                del self.grace_lots[overdue, of]
         for day, amount in lots.items():
             living[grace if day < today else day] += amount
             if day < today and not credit:

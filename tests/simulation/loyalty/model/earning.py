@@ -20,7 +20,7 @@ def earn(ledgers: Ledgers, posting: Posting) -> None:
         return
     pk, sk = posting.key
     if pk.startswith("REFERRAL#"):
-        _thank(ledgers, posting)
+        _reward(ledgers, posting)
         return
     name = "review" if pk.startswith("REVIEW#") else sk.lower()
     who = ledgers.reviews.get(pk.removeprefix("REVIEW#")) if name == "review" else pk.partition("#")[2]
@@ -40,8 +40,8 @@ def _earn_by_order(ledgers: Ledgers, posting: Posting) -> None:
     posting.must(terms.earns(order), "earned and has not come so far")
     posting.must(ledgers.may_be_in(order["customer_id"], posting.row["account"]), f"is of {order['customer_id']}")
     points = _clipped(posting, _priced(ledgers, posting, order))
-    placed, ripens = terms.day_of(order["placed_at"]), terms.activates_on(order, posting.today)
-    lot = max(terms.lot(placed), ripens or "")
+    placed, activates_on = terms.day_of(order["placed_at"]), terms.activates_on(order, posting.today)
+    lot = max(terms.lot(placed), activates_on or "")
     ledgers.earnings[order_id] = Earning(
         earned=points,
         total=order["total"],
@@ -49,14 +49,14 @@ def _earn_by_order(ledgers: Ledgers, posting: Posting) -> None:
         currency=order["currency"],
         lot=lot,
         version=posting.fact("version"),
-        ripens=ripens,
-        stands=[Portion(lot, points, posting.place)],
+        activates_on=activates_on,
+        remaining=[Portion(lot, points, posting.place)],
     )
     if points:
         ledgers.friends.orders[order_id] = posting.row["account"], posting.row["seq"]
     account.earned += points
-    if ripens:
-        account.wait(ripens, lot, points)
+    if activates_on:
+        account.wait(activates_on, lot, points)
     else:
         account.put({lot: points}, fills_debt=True)
     count(posting, placed, points, _money(order["currency"], order["total"]), 1)
@@ -92,7 +92,7 @@ def _clipped(posting: Posting, points: int) -> int:
 def settle(ledgers: Ledgers, posting: Posting) -> None:
     """An order's points follow its money, and referral rewards follow orders."""
     if posting.key[0].startswith("REFERRAL#"):
-        _thank(ledgers, posting)
+        _reward(ledgers, posting)
         return
     order_id, version = posting.row["cause"], posting.fact("version")
     order, earning = ledgers.told.get((order_id, version)), ledgers.earnings.get(order_id)
@@ -101,40 +101,40 @@ def settle(ledgers: Ledgers, posting: Posting) -> None:
         return
     is_new = version > earning.settled and version >= earning.version
     posting.must(is_new, f"settles version {version} after {earning.settled}")
-    undone, before = reversed_amount(order), earning.undone
-    posting.must((undone > before) is (posting.kind == "reversed"), f"undoes {undone} after {before}")
-    target = to_take_back(earning.earned, earning.total, undone)
+    reversed_money, before = reversed_amount(order), earning.reversed_money
+    posting.must((reversed_money > before) is (posting.kind == "reversed"), f"reverses {reversed_money} after {before}")
+    target = to_take_back(earning.earned, earning.total, reversed_money)
     amount = target - earning.taken_back
-    if undone > before:
+    if reversed_money > before:
         earning.take_back(posting.account, amount, posting.today, forgives=posting.terms.forgives)
     else:
         earning.give_back(posting.account, -amount, posting.today, posting.grace, posting.place)
-    orders = int(before == earning.total) - int(undone == earning.total)
-    earning.undone, earning.settled = undone, version
-    count(posting, earning.placed, -amount, _money(earning.currency, before - undone), orders)
+    orders = int(before == earning.total) - int(reversed_money == earning.total)
+    earning.reversed_money, earning.settled = reversed_money, version
+    count(posting, earning.placed, -amount, _money(earning.currency, before - reversed_money), orders)
 
 
-def _thank(ledgers: Ledgers, posting: Posting) -> None:
+def _reward(ledgers: Ledgers, posting: Posting) -> None:
     """A referral reward is granted, withdrawn and granted again, as an order of the referee qualifies or none."""
     pk, sk = posting.key
     referee, (side, _, number) = pk.removeprefix("REFERRAL#"), sk.lower().partition("#")
     referral_rewards = ledgers.friends.referral_rewards.setdefault(referee, ReferralRewards())
-    turn = referral_rewards.changes[side] + 1
-    posting.must(number == ("" if turn == 1 else f"{turn:04}"), f"is turn {number or 1}, not {turn}")
-    referral_rewards.changes[side] = turn
-    stands = ledgers.standing_orders(referee)
-    posting.must(bool(stands) is (turn % 2 == 1), f"is turn {turn}, and of the friend's orders stand {stands}")
-    kind = "earned" if turn == 1 else ("reversed", "reinstated")[turn % 2]
+    change = referral_rewards.changes[side] + 1
+    posting.must(number == ("" if change == 1 else f"{change:04}"), f"is change {number or 1}, not {change}")
+    referral_rewards.changes[side] = change
+    orders = ledgers.standing_orders(referee)
+    posting.must(bool(orders) is (change % 2 == 1), f"is change {change}, and of the referee's orders {orders} qualify")
+    kind = "earned" if change == 1 else ("reversed", "reinstated")[change % 2]
     posting.must(posting.kind == kind, f"should be {kind}")
     people = {referee} if side == "referee" else ledgers.friends_of(referee)
     posting.must(any(ledgers.may_be_in(who, posting.row["account"]) for who in people), f"is of {people}")
-    _turn(posting, referral_rewards, side, turn)
+    _change_reward(posting, referral_rewards, side, change)
 
 
-def _turn(posting: Posting, referral_rewards: ReferralRewards, side: str, turn: int) -> None:
+def _change_reward(posting: Posting, referral_rewards: ReferralRewards, side: str, change: int) -> None:
     """What is given first is a bonus; later that comes and goes as what an order earned does."""
     account = posting.account
-    if turn == 1:
+    if change == 1:
         bonus = posting.terms.bonus(side)
         posting.must(bonus, "is given, and the shop gives nothing")
         points, lot = _clipped(posting, bonus), posting.terms.lot(posting.today)
@@ -144,7 +144,7 @@ def _turn(posting: Posting, referral_rewards: ReferralRewards, side: str, turn: 
         return
     given = referral_rewards.given[side]
     posting.must(given.earned, "changes a reward of nothing")
-    if turn % 2:
+    if change % 2:
         given.give_back(account, given.taken_back, posting.today, posting.grace, posting.place)
     else:
         given.take_back(account, given.earned, posting.today, forgives=posting.terms.forgives)
@@ -176,23 +176,23 @@ def wait(account: Account, where: str, amount: int) -> None:
 def _deliver(ledgers: Ledgers, posting: Posting) -> None:
     order_id = posting.row["cause"]
     order, earning = ledgers.told.get((order_id, posting.fact("version"))), ledgers.earnings.get(order_id)
-    if order is None or earning is None or earning.ripens is None or not order.get("delivered_at"):
+    if order is None or earning is None or earning.activates_on is None or not order.get("delivered_at"):
         posting.wrong.append("is delivered, and nothing waits for that")
         return
     posting.must(not earning.is_delivered, "is delivered twice")
-    ripens, where = posting.terms.activates_on(order, posting.today), f"{earning.ripens}/{earning.lot}"
+    activates_on, where = posting.terms.activates_on(order, posting.today), f"{earning.activates_on}/{earning.lot}"
     waiting = min(earning.earned - earning.taken_back, posting.account.pending.get(where, 0))
     earning.is_delivered = True
-    if ripens:
-        posting.account.wait(earning.ripens, earning.lot, -waiting)
-        posting.account.wait(ripens, max(earning.lot, ripens), waiting)
-        moved = max(earning.lot, ripens)
-        for portion in earning.stands:
+    if activates_on:
+        posting.account.wait(earning.activates_on, earning.lot, -waiting)
+        posting.account.wait(activates_on, max(earning.lot, activates_on), waiting)
+        moved = max(earning.lot, activates_on)
+        for portion in earning.remaining:
             portion.lot = moved if portion.lot == earning.lot else portion.lot
         earning.lot = moved
     else:
         _let_activate(posting.account, {where: waiting} if waiting else {})
-    earning.ripens = ripens
+    earning.activates_on = activates_on
 
 
 def _money(currency: str, amount: int) -> int:

@@ -67,9 +67,9 @@ def _revoke(_: Ledgers, posting: Posting) -> None:
 
 def _expire(_: Ledgers, posting: Posting) -> None:
     account, today = posting.account, posting.today
-    over = overdue_lots(account, posting.terms, today, is_credit=posting.is_credit)
-    posting.must(over, "expires nothing")
-    for day, lot in sorted(over.items())[:1]:
+    overdue = overdue_lots(account, posting.terms, today, is_credit=posting.is_credit)
+    posting.must(overdue, "expires nothing")
+    for day, lot in sorted(overdue.items())[:1]:
         # What came into its grace there expires apart, as of the lot that it came from.
         of = min(
             (of for grace, of in account.grace_lots if grace == day and account.grace_lots[grace, of]), default=day

@@ -19,9 +19,9 @@ def reversed_amount(order: Mapping[str, Any]) -> int:
     return money
 
 
-def to_take_back(earned: int, total: int, undone: int) -> int:
+def to_take_back(earned: int, total: int, reversed_money: int) -> int:
     """What must be gone of its points: what stays is in proportion to the money that stays, rounded down."""
-    return earned - earned * (total - undone) // total
+    return earned - earned * (total - reversed_money) // total
 
 
 def to_restore(spent: int, order: Mapping[str, Any]) -> int:
@@ -51,7 +51,7 @@ class Portion:
 
 @dataclass
 class Earning:
-    """What one order earned. `stands` and `gone` are piles of its points: what was taken last comes back first."""
+    """What one order earned. `remaining` and `taken_points` are stacks: what was taken last comes back first."""
 
     earned: int
     total: int
@@ -59,24 +59,24 @@ class Earning:
     currency: str
     lot: str
     version: int
-    ripens: str | None = None
-    undone: int = 0
+    activates_on: str | None = None
+    reversed_money: int = 0
     settled: int = 0
     is_delivered: bool = False
-    stands: list[Portion] = field(default_factory=list)
-    gone: list[Portion] = field(default_factory=list)
+    remaining: list[Portion] = field(default_factory=list)
+    taken_points: list[Portion] = field(default_factory=list)
 
     @property
     def taken_back(self) -> int:
         """How many of its points are taken back."""
-        return sum(portion.amount for portion in self.gone)
+        return sum(portion.amount for portion in self.taken_points)
 
     def take_back(self, account: Account, amount: int, today: str, *, forgives: bool) -> None:
         """Take back so many: what still waits, what lies in its lots, what of these expired unspent, then others."""
-        portions = _pop(self.stands, amount)
-        waiting = min(amount, account.pending.get(f"{self.ripens}/{self.lot}", 0)) if self.ripens else 0
+        portions = _pop(self.remaining, amount)
+        waiting = min(amount, account.pending.get(f"{self.activates_on}/{self.lot}", 0)) if self.activates_on else 0
         if waiting:
-            account.wait(self.ripens or "", self.lot, -waiting)
+            account.wait(self.activates_on or "", self.lot, -waiting)
         own, expired, left = waiting, Counter[str](), amount - waiting
         for portion in portions:
             share = min(left, portion.amount)
@@ -94,7 +94,7 @@ class Earning:
         forgiven = missing if forgives else 0
         came = {portion.lot: portion.since for portion in portions}
         lot, since = (portions[0].lot, portions[0].since) if portions else (NEVER, ("", 0))
-        self.gone += [
+        self.taken_points += [
             Portion(lot, own, since),
             *(Portion(day, part, came[day], Outcome.EXPIRED) for day, part in expired.items()),
             Portion(lot, others - forgiven, since),
@@ -104,18 +104,18 @@ class Earning:
 
     def give_back(self, account: Account, amount: int, today: str, grace: str, place: Place) -> None:
         """Give back so many of those taken last; not what had expired or was forgiven: nobody had been without it."""
-        portions = _pop(self.gone, amount)
+        portions = _pop(self.taken_points, amount)
         expired = [portion for portion in portions if portion.outcome is Outcome.EXPIRED]
         for portion in expired:
             account.written_off[portion.lot] -= portion.amount
         given = sum(portion.amount for portion in portions if portion.outcome is Outcome.LEFT)
         lot = grace if self.lot < today else self.lot
-        if self.ripens and self.ripens > today:
-            account.wait(self.ripens, max(lot, self.ripens), given)
+        if self.activates_on and self.activates_on > today:
+            account.wait(self.activates_on, max(lot, self.activates_on), given)
         else:
             account.put({lot: given}, fills_debt=True)
         rest = amount - sum(portion.amount for portion in expired)
-        self.stands += [
+        self.remaining += [
             *(Portion(portion.lot, portion.amount, portion.since) for portion in expired),
             Portion(lot, rest, place),
         ]

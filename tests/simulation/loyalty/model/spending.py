@@ -89,8 +89,8 @@ def redeem(ledgers: Ledgers, posting: Posting) -> None:
 
 
 def must_come_after_expiry(posting: Posting) -> None:
-    over = overdue_lots(posting.account, posting.terms, posting.today, is_credit=posting.is_credit)
-    posting.must(not over, f"comes while {over} is over")
+    overdue = overdue_lots(posting.account, posting.terms, posting.today, is_credit=posting.is_credit)
+    posting.must(not overdue, f"comes while {overdue} is overdue")
 
 
 def restore(ledgers: Ledgers, posting: Posting) -> None:
