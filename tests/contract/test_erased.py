@@ -101,8 +101,8 @@ def consenter() -> Iterator[Item]:
 def member() -> Iterator[Item]:
     """All that loyalty stores of a person."""
     day, moment, lots = date(2001, 2, 3), datetime(2001, 2, 3, 4, tzinfo=UTC), {date(2031, 2, 3): 70_001}
-    kept: dict[str, Any] = {"lots": lots, "pending": {}, "holds": {}, "written_off": lots, "graced": {}}
-    account: dict[str, Any] = {"entries": 0, "merits": {}, "active_on": day, "warned_on": day, "merged_into": None}
+    kept: dict[str, Any] = {"lots": lots, "pending": {}, "holds": {}, "expired_before_reversal": lots, "grace_lots": {}}
+    account: dict[str, Any] = {"entries": 0, "qualifying": {}, "active_on": day, "warned_on": day, "merged_into": None}
     profile = {"opened_at": moment, "registered_at": moment, "birthday": day, "card_issued_at": moment}
     known = {"groups": ("canary-group",), "quota": ("2001-02-03", 1, 2, 3), "referrals": {"canary": Referral(1)}}
     tiers = {"tier_since": day, "tier_kept_until": day, "merged_from": (), "unfinished": None, "card_number": "C-1"}

@@ -29,7 +29,7 @@ for module in json.loads(sys.argv[1]):
     importlib.import_module(module)
 print(json.dumps(sorted(sys.modules)))
 """
-_READS: Final = re.compile(r"\b([A-Z]\w+)\.(?:\w+\.)?(?:query|scan|batch_get)\(|\bfind\(\s*([A-Z]\w+)")
+_READS: Final = re.compile(r"\b([A-Z]\w+)\.(?:\w+\.)?(?:query|scan|batch_get)\(|\b(?:find|rows_due)\(\s*([A-Z]\w+)")
 # Reads for which the caller knows the kinds; tests/unit/loyalty/test_kinds.py asks each caller.
 _ASKED_ELSEWHERE: Final = {"loyalty.ledger.store", "loyalty.orders.store"}
 CAPABILITIES: Final = [each for service in SERVICES for each in capabilities(service)]

@@ -9,7 +9,8 @@ import sys
 
 import pytest
 
-from infra.bundle import ROOT
+from infra.apps import ROOT
+from shared.contract import capabilities
 
 _PROGRAM = """
 import importlib, json, pkgutil, sys
@@ -24,6 +25,8 @@ print(json.dumps([sorted(kinds), sorted(name for name in sys.modules if name.sta
 """
 _ACCOUNTS = {"account", "credit"}
 _OF_AN_ORDER = {"entry", "spent", "undone"}
+# All that the relay imports.
+_BUILDERS = tuple(each.module("events") for each in capabilities("loyalty") if each.contract.tells)
 _TELLING = _ACCOUNTS | {"card", "claim", "entry"}
 
 
@@ -36,15 +39,15 @@ def _imported_by(*modules: str) -> tuple[set[str], set[str]]:
 
 
 @pytest.mark.parametrize(
-    ("module", "read"),
+    ("modules", "read"),
     [
-        ("loyalty.events", _TELLING),
-        ("loyalty.orders.usecases", _ACCOUNTS | _OF_AN_ORDER),
-        ("loyalty.jobs.usecases", _ACCOUNTS),
+        (_BUILDERS, _TELLING),
+        (("loyalty.orders.handlers",), _ACCOUNTS | _OF_AN_ORDER),
+        (("loyalty.jobs.handlers",), _ACCOUNTS),
     ],
 )
-def test_each_kind_that_a_function_may_meet_is_known_before_it_reads(module: str, read: set[str]) -> None:
-    kinds, _ = _imported_by(module)
+def test_each_kind_that_a_function_may_meet_is_known_before_it_reads(modules: tuple[str, ...], read: set[str]) -> None:
+    kinds, _ = _imported_by(*modules)
     assert read <= kinds
 
 
@@ -55,10 +58,10 @@ def test_who_reads_items_of_every_kind_knows_every_kind(module: str) -> None:
     assert kinds == everything
 
 
-@pytest.mark.parametrize("module", ["loyalty.events", "loyalty.orders.usecases", "loyalty.jobs.usecases"])
-def test_what_is_no_request_waits_for_no_route(module: str) -> None:
+@pytest.mark.parametrize("module", ["loyalty.orders.handlers", "loyalty.jobs.handlers", *_BUILDERS])
+def test_what_is_no_request_waits_for_no_requests_handlers(module: str) -> None:
     _, modules = _imported_by(module)
-    assert not [name for name in modules if name.endswith(".routes")]
+    assert {name for name in modules if name.endswith(".handlers")} <= {module}
 
 
 def test_a_base_is_read_where_its_kinds_are_known_and_nowhere_else() -> None:

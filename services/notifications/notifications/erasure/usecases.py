@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from notifications.contacts.items import CONTACT, Contact, find_contact
+from notifications.contacts.items import Contact, find_contact
 from notifications.erasure import rules
-from notifications.table import NotificationsItem
+from notifications.messages.items import Message
 from shared import clock
 from shared.cause import Cause
 from shared.dead_letters import sweep_dead_letters
@@ -30,7 +30,7 @@ def erase_customer(request: ErasureRequested, cause: Cause) -> None:
 
 def _suppress(customer_id: str) -> None:
     contact = find_contact(customer_id) or Contact.fresh(customer_id)
-    found = {"contacts": int(_is_known(contact)), "messages": len(_others(customer_id))}
+    found = {"contacts": int(_is_known(contact)), "messages": len(_messages_of(customer_id))}
     tombstone = remains_of(contact)
     tombstone.erased = rules.to_report(contact.erased or {}, found, answered=contact.answered_at is not None)
     tombstone.erased_at = contact.erased_at or clock.now()
@@ -43,13 +43,12 @@ def _is_known(contact: Contact) -> bool:
 
 
 def _erase_rest(customer_id: str) -> None:
-    delete_all(_others(customer_id))
+    delete_all(_messages_of(customer_id))
 
 
-def _others(customer_id: str) -> list[NotificationsItem]:
-    """Everything in the customer's partition but the contact."""
-    found = NotificationsItem.query(customer_partition(customer_id), consistent_read=True)
-    return [item for item in found if item.sk != CONTACT]
+def _messages_of(customer_id: str) -> list[Message]:
+    """All that lies in the customer's partition beside the contact."""
+    return list(Message.query(customer_partition(customer_id), consistent_read=True))
 
 
 def _answer(request: ErasureRequested, swept: int, cause: Cause) -> None:
