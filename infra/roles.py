@@ -147,9 +147,9 @@ def _logs(role: Role) -> str:
 
 @cache
 def secrets(service: str) -> tuple[str, ...]:
-    """The logical ids of a service's secrets."""
+    """The logical ids of a service's secrets. A resource without a type only adds to one of infra/service.yaml."""
     resources = own_resources(ROOT, service).get("Resources", {})
-    return tuple(name for name, part in resources.items() if part["Type"] == "AWS::SecretsManager::Secret")
+    return tuple(name for name, part in resources.items() if part.get("Type") == "AWS::SecretsManager::Secret")
 
 
 _HEAD: Final = """# What each function may do, and what it may not
