@@ -9,8 +9,10 @@ from shared.inbox import Heard
 
 
 def hear_customer_updated(heard: Heard[CustomerUpdated]) -> None:
+    """Store the profile in the contact."""
     update_contact(heard.data.customer_id, profile=heard.data.profile, version=heard.version)
 
 
 def hear_consent_changed(heard: Heard[ConsentChanged]) -> None:
+    """Store the decision in the contact."""
     update_contact(heard.data.customer_id, consents=[heard.data.consent])

@@ -8,4 +8,5 @@ from shared.inbox import Heard
 
 
 def hear_erasure_requested(heard: Heard[ErasureRequested]) -> None:
+    """Erase the contact and the messages, and answer."""
     erase_customer(heard.data, heard.cause)

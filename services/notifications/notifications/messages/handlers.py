@@ -17,6 +17,7 @@ def list_messages(request: Request, customer_id: CustomerId, query: PageQuery) -
 
 
 def hear_customer_registered(heard: Heard[CustomerRegistered]) -> None:
+    """Store the contact, and send the welcome mail."""
     data = heard.data
     update_contact(data.customer_id, profile=data.profile, version=heard.version, consents=data.consents)
     messages.send_welcome(data.customer_id, data.profile.registered_at, heard.cause)

@@ -8,12 +8,15 @@ from shared.inbox import Heard
 
 
 def hear_points_adjusted(heard: Heard[PointsAdjusted]) -> None:
+    """Mail the notice of an adjustment."""
     notify_of_adjustment(heard.data, heard.occurred_at, heard.cause)
 
 
 def hear_points_expiring(heard: Heard[PointsExpiring]) -> None:
+    """Mail the warning of expiring points."""
     warn_of_points(heard.data, heard.occurred_at, heard.cause)
 
 
 def hear_credit_expiring(heard: Heard[CreditExpiring]) -> None:
+    """Mail the warning of expiring store credit."""
     warn_of_credit(heard.data, heard.occurred_at, heard.cause)

@@ -28,10 +28,12 @@ def list_segments_of(request: Request, customer_id: CustomerId, query: PageQuery
 
 
 def hear_profile(heard: Heard[CustomerRegistered] | Heard[CustomerUpdated]) -> None:
+    """Store the registration and the status, and move the customer between segments."""
     note_profile(heard.data.customer_id, heard.version, heard.data.profile, heard.cause)
 
 
 def hear_order_recorded(heard: Heard[OrderRecorded]) -> None:
+    """Store the stats of the customer's orders, and move the customer between segments."""
     # An order without a person says nothing of anybody.
     if heard.data.customer_id is not None and heard.data.stats is not None:
         note_order_stats(heard.data.customer_id, heard.data.stats, heard.cause)
