@@ -1,4 +1,4 @@
-"""The services' app.py files, loaded by path: five modules of one file name cannot be imported by it."""
+"""Loads the services' app.py files by path, because five files have the same name."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 
 @cache
 def load_app(service: str) -> ModuleType:
-    """The service's app.py as the module `<service>_app`; loaded once a process."""
+    """The service's app.py as the module `<service>_app`, loaded once in each process."""
     name = f"{service}_app"
     spec = importlib.util.spec_from_file_location(name, _path(service))
     assert spec is not None  # noqa: S101  # a path always has one

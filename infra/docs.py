@@ -1,5 +1,7 @@
 """Generates docs/api (an OpenAPI 3.1 document for each service) and docs/events (JSON Schemas and the catalogue).
 
+It also fills the tables of services/*/README.md (infra.readme).
+
 python -m infra.docs            writes the files
 python -m infra.docs --check    names each stale file, and fails if there is one
 """

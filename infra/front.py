@@ -1,4 +1,4 @@
-"""The front's template: `infra/front.yaml` with an origin for each service and a behaviour for each path."""
+"""Makes the front's template: `infra/front.yaml` with an origin for each service and a behaviour for each path."""
 
 from pathlib import Path
 from typing import Any
@@ -15,14 +15,14 @@ METHODS = ["GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE"]
 
 
 def front_template(root: Path) -> dict[str, Any]:
-    """The CloudFront template; each service's origin is two parameters, `<Service>Host` and `<Service>Path`."""
+    """The CloudFront template. Two parameters name each service's origin: `<Service>Host` and `<Service>Path`."""
     template: dict[str, Any] = yaml.safe_load((root / "infra" / "front.yaml").read_text())
     for service in SERVICES:
         template["Parameters"] |= {f"{service.capitalize()}{part}": {"Type": "String"} for part in ("Host", "Path")}
     template["Resources"]["Distribution"]["Properties"]["DistributionConfig"] |= {
         "Origins": [_origin(service) for service in SERVICES],
         "CacheBehaviors": [{"PathPattern": pattern, **_behaviour(service)} for pattern, service in paths()],
-        # What no pattern names gets a 404 of the same kind as every other unknown path.
+        # A path that matches no pattern gets the same 404 as every other unknown path.
         "DefaultCacheBehavior": _behaviour("customers"),
     }
     return template

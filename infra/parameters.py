@@ -1,7 +1,7 @@
-"""The template's parameters and the functions' variables that a service's settings declare.
+"""Makes the template's parameters and the functions' variables from a service's settings.
 
 Each field of `<service>.settings` is an environment variable. A field that the service's resources.yaml does not fill
-from a resource is also a parameter, which the shop may set when it deploys.
+from a resource is also a parameter. The shop may set it when it deploys.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def _fields(service: str) -> dict[str, FieldInfo]:
 
 
 def _parameter(service: str, name: str, field: FieldInfo) -> Json:
-    """One parameter. Raises ValueError for a field without a description: the shop has to know what it sets."""
+    """One parameter. Raises ValueError for a field without a description, because the shop must know its meaning."""
     if not field.description:
         raise ValueError(f"{service}.settings: {name} has no description")
     parameter: Json = {"Type": "String", "Description": field.description}

@@ -1,6 +1,6 @@
-"""Who answers which path, from the routes of the contracts: for the front of an account and for the local front.
+"""Finds the service that answers a path, from the routes of the contracts. Both fronts use it, AWS's and the local one.
 
-A star matches slashes too. The first pattern that matches wins, so a longer pattern stands before a shorter one.
+A star matches slashes too. The first matching pattern wins, so longer patterns come before shorter ones.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Prefix = tuple[str, ...]
 
 @cache
 def paths() -> tuple[tuple[str, str], ...]:
-    """The patterns, each with its service: as few as tell the services' routes apart."""
+    """The patterns with their services. There are only as many as the routes need to be told apart."""
     owners, exact = _owners()
     wanted: dict[Prefix, str] = {}
     for prefix in sorted(owners, key=len):
@@ -31,12 +31,12 @@ def paths() -> tuple[tuple[str, str], ...]:
 
 
 def service_for(path: str) -> str | None:
-    """The service that answers this path, or None where nobody does."""
+    """The service that answers this path, or None if none does."""
     return next((service for pattern, service in paths() if fnmatchcase(path, pattern)), None)
 
 
 def _owners() -> tuple[dict[Prefix, set[str]], dict[Prefix, str]]:
-    """The services with routes at or below each prefix, and the one with a route exactly there."""
+    """For each prefix, the services with routes at or below it, and the service with a route exactly there."""
     owners: defaultdict[Prefix, set[str]] = defaultdict(set)
     exact: dict[Prefix, str] = {}
     for service in SERVICES:
@@ -49,5 +49,5 @@ def _owners() -> tuple[dict[Prefix, set[str]], dict[Prefix, str]]:
 
 
 def _nearest(wanted: dict[Prefix, str], prefix: Prefix) -> str | None:
-    """The service that the nearest shorter prefix leads to."""
+    """The service of the nearest shorter prefix."""
     return next((wanted[prefix[:n]] for n in range(len(prefix) - 1, 0, -1) if prefix[:n] in wanted), None)

@@ -1,7 +1,7 @@
-"""What the functions' policies say, decided as IAM does it.
+"""Decides like IAM whether a function's policy allows a call, without a deployment.
 
-Resources are named by the stack and the logical id they have in a template, so nothing needs to be deployed:
-`loyalty.Table`, `loyalty.Table/index/due_accounts`, `core.Bus`.
+A resource's name has its stack and its logical id in the template: `loyalty.Table`, `loyalty.Table/index/due_accounts`,
+`core.Bus`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from infra.grants import functions, policy
 from infra.template import logical_id
 from shared.services import SERVICES
 
-# A stream's name ends in the moment it was made; whichever it is, it is the table's one stream.
+# On AWS a stream's name ends with its time of creation. A table has only one stream.
 STREAM: Final = "stream/now"
 _BUS: Final = "arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/regulars-${Stage}"
 _PARAMETERS: Final = {"KeyArn": "core.Key"}
@@ -24,7 +24,7 @@ _PARAMETERS: Final = {"KeyArn": "core.Key"}
 
 @dataclass(frozen=True)
 class Call:
-    """One call of an AWS API on one resource; `context` has the condition keys that AWS would fill."""
+    """One call of an AWS API on one resource. `context` holds the condition keys that AWS would fill."""
 
     action: str
     resource: str
@@ -33,7 +33,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Statement:
-    """One statement that allows; no policy here denies."""
+    """One statement of a policy. All statements allow; none denies."""
 
     sid: str
     actions: frozenset[str]
@@ -55,7 +55,7 @@ class Statement:
 
 @dataclass(frozen=True)
 class Role:
-    """The role of one function, named as the function in its service's `app.py`."""
+    """The role of one function. `function` is its name in the service's `app.py`."""
 
     service: str
     function: str
@@ -77,7 +77,7 @@ class Role:
 
 
 def roles() -> list[Role]:
-    """The roles of all functions of all services. Raises ValueError for a statement that is not understood."""
+    """The roles of all functions of all services. Raises ValueError for a statement of an unknown form."""
     return [role for service in SERVICES for role in _roles_of(service)]
 
 
@@ -95,7 +95,7 @@ def _statement(service: str, stated: Mapping[str, Any]) -> Statement:
 
 
 def _name(service: str, resource: Any) -> str:
-    """The resource that an intrinsic function of a template stands for."""
+    """The resource that an intrinsic function of a template means."""
     match resource:
         case "*":
             return "*"
@@ -110,11 +110,11 @@ def _name(service: str, resource: Any) -> str:
         case {"Fn::Sub": str(text)} if found := re.fullmatch(r"\$\{(\w+)\.Arn\}(/.+)", text):
             return f"{service}.{found[1]}{found[2]}"
         case _:
-            raise ValueError(f"{service}: no telling what {resource} is")
+            raise ValueError(f"{service}: unknown resource {resource}")
 
 
 def _holds(operator: str, wanted: Any, given: str | None) -> bool:
-    """One condition. Raises ValueError for an operator that no policy here has had so far."""
+    """Whether one condition holds. Raises ValueError for an operator that is unknown here."""
     among = given in [_value(one) for one in _listed(wanted)]
     match operator:
         case "StringEquals":
@@ -122,11 +122,11 @@ def _holds(operator: str, wanted: Any, given: str | None) -> bool:
         case "StringEqualsIfExists" | "ForAllValues:StringEquals":
             return given is None or among
         case _:
-            raise ValueError(f"no telling when {operator} holds")
+            raise ValueError(f"unknown operator {operator}")
 
 
 def _value(value: Any) -> str:
-    """What a condition compares with; a parameter of the template goes by its name."""
+    """The value of a condition. A parameter of the template is named by its name."""
     return value if isinstance(value, str) else str(value.get("Ref") or value["Fn::Sub"])
 
 

@@ -1,6 +1,6 @@
-"""The tables of the services' READMEs that are made from contracts, handlers and models.
+"""Makes tables of the services' READMEs from contracts, handlers and models.
 
-Each table stands between two marks: `<!-- made: routes -->` and `<!-- end: routes -->`.
+Each table is between two marks: `<!-- made: routes -->` and `<!-- end: routes -->`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _KEY: Final = {
 
 
 def filled(service: str, text: str) -> str:
-    """The README with its tables as the code is now. Raises KeyError for a mark that names no table."""
+    """The README with current tables. Raises KeyError for a mark that names no table."""
     return _BLOCK.sub(lambda block: f"{block[1]}{_TABLES[block[2]](service)}\n{block[3]}", text)
 
 
@@ -50,7 +50,7 @@ def _route(endpoint: Endpoint) -> tuple[str, ...]:
 
 
 def _who(roles: frozenset[Role]) -> str:
-    """The roles as readers know them; `staff` for all general staff."""
+    """The roles by name, with `staff` for all general staff."""
     if Role.PUBLIC in roles:
         return "anyone"
     staff = ["staff"] if roles >= GENERAL_STAFF else []

@@ -1,9 +1,9 @@
-"""Which calls each function's role allows: a table in docs/proof/roles.md, worked out from the policies.
+"""Lists the calls that each function's role allows, in docs/proof/roles.md, from the policies.
 
-python -m infra.roles            writes it
-python -m infra.roles --check    fails when it is stale
+python -m infra.roles            writes the page
+python -m infra.roles --check    fails if the page is stale
 
-On the local cloud every one of these calls is made under every role (tests/cloud/test_roles.py).
+tests/cloud/test_roles.py makes each of these calls under each role on the local cloud.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _LOGS: Final = _named("logs", "CreateLogStream PutLogEvents FilterLogEvents Dele
 _BUCKET: Final = _named("s3", "ListBucket GetObject PutObject DeleteObject")
 _POOL: Final = _named("cognito-idp", "AdminGetUser AdminCreateUser")
 
-# What the stage shares, and what no function needs to touch at all.
+# Resources that the stage shares, and resources that no function needs.
 _SHARED: Final[dict[str, tuple[str, list[str]]]] = {
     "core.Bus": ("the bus", _named("events", "PutRule DeleteEventBus")),
     "core.DefaultBus": ("the account's default bus", ["events:PutEvents"]),
@@ -61,7 +61,7 @@ _SHARED: Final[dict[str, tuple[str, list[str]]]] = {
 
 @dataclass(frozen=True)
 class Attempt:
-    """One call under one role, with what the resource is to the role."""
+    """One call under one role. `on` says what the resource is to the role."""
 
     role: Role
     call: Call
@@ -74,23 +74,23 @@ class Attempt:
 
     @property
     def made_locally(self) -> bool:
-        """Whether the local cloud can tell."""
+        """Whether the local cloud can decide the call."""
         return not (self._is_forged or (self.allowed and _is_named_otherwise(self.call)))
 
     @property
     def _is_forged(self) -> bool:
-        """Whether only a condition on who an event or a mail says it is from refuses it: there are none locally."""
+        """Whether only a condition on the sender refuses the call. The local cloud ignores such conditions."""
         return self.allowed != self.role.allows(Call(self.call.action, self.call.resource))
 
 
 def _is_named_otherwise(call: Call) -> bool:
-    """The local cloud decides on streams and log groups by names that AWS's own policies would not fit."""
+    """The local cloud names streams and log groups differently when it decides, so AWS's policies do not match."""
     return call.action.startswith("logs:") or call.resource.endswith(STREAM)
 
 
 @cache
 def attempts(role: Role) -> tuple[Attempt, ...]:
-    """Every call that is tried under a role: on its service's own things, on the others', on what all share."""
+    """Every call to try under a role: on resources of its own service, of other services, and on shared ones."""
     return tuple(Attempt(role, call, on) for on, call in [*_own(role), *_others(role), *_shared(role)])
 
 
@@ -154,14 +154,15 @@ def secrets(service: str) -> tuple[str, ...]:
 
 _HEAD: Final = """# What each function may do, and what it may not
 
-Worked out from the functions' policies (`infra/grants.py`) by `python -m infra.roles`. `make test` makes each of these
-calls under each role on the local cloud, which enforces them, and fails where one is answered otherwise. Rows with a
-star have calls that it cannot try: what only a condition on `events:source` or `ses:FromAddress` refuses, which the
-local cloud does not know, and what is allowed on streams and log groups, which it names in another way than AWS when it
-decides.
+`python -m infra.roles` makes this page from the functions' policies (`infra/grants.py`). The local cloud enforces
+roles. `make test` makes each of these calls under each role there, and fails if a result differs.
 
-{roles} roles, {calls:,} calls, {allowed} allowed, {refused:,} refused. X-Ray is not among them: its two actions have
-no resource.
+A star marks rows with calls that the local cloud cannot decide. It ignores conditions on `events:source` and
+`ses:FromAddress`, so it does not refuse calls that only such a condition refuses. It also names streams and log groups
+differently from AWS when it decides, so it cannot try calls on them that AWS allows.
+
+{roles} roles, {calls:,} calls, {allowed} allowed, {refused:,} refused. X-Ray is left out: its two actions have no
+resource.
 """
 
 
@@ -176,7 +177,7 @@ def document() -> str:
 
 
 def _section(service: str, of: list[Role]) -> str:
-    """What at least one function of a service may do, and which."""
+    """The calls that at least one function of a service may make."""
     rows = _rows([attempt for role in of for attempt in attempts(role)])
     lines = [
         f"## {service}\n",
@@ -190,7 +191,7 @@ def _section(service: str, of: list[Role]) -> str:
 
 
 def _rows(tried: list[Attempt]) -> dict[tuple[str, str], list[Attempt]]:
-    """Attempts by what they are on and their action, in the order in which they come."""
+    """The attempts by resource and action, in their order."""
     rows: dict[tuple[str, str], list[Attempt]] = {}
     for attempt in tried:
         rows.setdefault((attempt.on, attempt.call.action), []).append(attempt)
@@ -215,7 +216,7 @@ def _refused_to_all(every: list[Attempt]) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """The exit status: 1 when `--check` finds the page stale."""
+    """Returns the exit status: 1 if `--check` finds the page stale."""
     text = document()
     if "--check" not in arguments:
         FILE.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""The table of a service as its PynamoDB models declare it: its keys, its attributes and its indexes."""
+"""Describes a service's table from its PynamoDB models: keys, attributes and indexes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _DECLARE_ITEMS: Final = ("items", "store")
 
 @cache
 def base_item(service: str) -> type[Item]:
-    """The base of the service's items; all of its kinds are imported."""
+    """The base of the service's items, with all kinds imported."""
     base: type[Item] = getattr(import_module(f"{service}.table"), f"{service.capitalize()}Item")
     (home,) = import_module(service).__path__
     for name in _DECLARE_ITEMS:
@@ -34,7 +34,7 @@ def kinds(service: str) -> list[type[Item]]:
 
 
 def indexes(service: str) -> dict[str, Index[Any]]:
-    """The indexes of the service's table, by name; of two models' indexes of one name, the first model's."""
+    """The indexes of the service's table, by name. If two models declare an index of one name, the first counts."""
     found: dict[str, Index[Any]] = {}
     for kind in kinds(service):
         for index in kind._indexes.values():  # noqa: SLF001  # PynamoDB has no public list of them
@@ -43,12 +43,12 @@ def indexes(service: str) -> dict[str, Index[Any]]:
 
 
 def meaning(index: Index[Any]) -> str:
-    """What an index is for: the first paragraph of its docstring."""
+    """The purpose of an index: the first paragraph of its docstring."""
     return " ".join((inspect.getdoc(type(index)) or "").partition("\n\n")[0].split())
 
 
 def table_properties(service: str) -> dict[str, Any]:
-    """Keys, attributes and indexes, as CloudFormation and CreateTable want them.
+    """Keys, attributes and indexes, in the form of CloudFormation and CreateTable.
 
     Raises ValueError when two models declare one index or one attribute differently.
     """

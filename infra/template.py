@@ -1,7 +1,7 @@
-"""The template that is merged into the one that Chalice writes.
+"""Makes the template that is merged into Chalice's.
 
-Three layers, the later over the earlier: `infra/service.yaml`, the parts that are made from the service's contracts,
-models and settings (functions, rules, table, parameters), and the service's own `resources.yaml`.
+It has three layers, and a later layer overrides an earlier one: `infra/service.yaml`; the parts made from the service's
+contracts, models and settings (functions, rules, table, parameters); the service's own `resources.yaml`.
 """
 
 import re
@@ -19,18 +19,18 @@ from shared.events.catalogue import EVENTS
 
 Template = dict[str, Any]
 
-# Woken by a caller, a queue or a stream; every other function of a service is a job on a schedule.
+# A caller, a queue or a stream starts these. Every other function of a service is a job on a schedule.
 TRIGGERED = (API, INBOX, RELAY)
-# A job goes over what is due in pages; what one run leaves undone the next one finds.
+# A job that runs out of time stops in good order, and the next run continues.
 JOB_TIMEOUT_SECONDS = 300
 MEMORY_MB = 512
 LOG_DAYS = 30
-# Deliveries to the inbox are settled within seconds; later than this, something is stuck.
+# The inbox handles deliveries within seconds. An older one means that something is stuck.
 LATE_SECONDS = 900
 
 
 def additions(root: Path, service: str) -> Template:
-    """The template to merge into what Chalice writes for the service in `root/services`."""
+    """The template to merge into Chalice's, for a service in `root/services`."""
     own = own_resources(root, service)
     text = re.sub(r"\bSERVICE\b", service, (root / "infra" / "service.yaml").read_text())
     made = parameters(service, own) | {
@@ -46,21 +46,21 @@ def additions(root: Path, service: str) -> Template:
 
 
 def own_resources(root: Path, service: str) -> Template:
-    """The service's own resources.yaml; empty where it has none."""
+    """The service's own resources.yaml, or an empty template if it has none."""
     file = root / "services" / service / "resources.yaml"
     own: Template = yaml.safe_load(file.read_text()) if file.exists() else {}
     return own
 
 
 def merge(under: Any, over: Any) -> Any:
-    """Mappings key by key, everything else replaced by `over`; neither argument is changed."""
+    """Merge mappings key by key. Any other value of `over` replaces that of `under`. Neither argument changes."""
     if not (isinstance(under, dict) and isinstance(over, dict)):
         return over
     return {**under, **{key: merge(under.get(key), value) for key, value in over.items()}}
 
 
 def logical_id(function: str) -> str:
-    """The id Chalice gives a function in its template."""
+    """The function's id in Chalice's template."""
     return "APIHandler" if function == API else _camel(function)
 
 
@@ -81,7 +81,7 @@ def _function(service: str, name: str) -> Template:
     logs = f"{_camel(name)}Logs"
     properties: Template = {
         "FunctionName": full,
-        # Chalice writes Lambda's least, 128 MB, on every function: too little to import quickly: CPU comes with it.
+        # Chalice sets 128 MB, Lambda's minimum. CPU grows with memory, and so little imports slowly.
         "MemorySize": MEMORY_MB,
         "CodeUri": {"Bucket": {"Ref": "CodeBucket"}, "Key": {"Ref": "CodeKey"}},
         "LoggingConfig": {"LogGroup": {"Ref": logs}},
@@ -107,7 +107,7 @@ def _job(name: str) -> Template:
     bounds = {"MaximumRetryAttempts": 2, "MaximumEventAgeInSeconds": 3600}
     return {
         "Timeout": JOB_TIMEOUT_SECONDS,
-        # A second run beside the first finds little to do and costs conflicts.
+        # A second run beside the first finds little work and causes conflicts.
         "EventInvokeConfig": bounds,
         # No dead letters: docs/decisions/0009.
         "Events": {f"{_camel(name)}Event": {"Properties": {"RetryPolicy": bounds}}},
@@ -139,7 +139,7 @@ def _queue_alarms(service: str) -> Template:
 
 
 def _alarm(namespace: str, metric: str, statistic: str, dimensions: Template) -> Template:
-    """An alarm on any occurrence within five minutes, or on lateness where the metric is an age."""
+    """An alarm for any occurrence within five minutes. For a metric that is an age, an alarm for lateness."""
     late = {"ApproximateAgeOfOldestMessage": LATE_SECONDS, "IteratorAge": LATE_SECONDS * 1000}
     return {
         "Type": "AWS::CloudWatch::Alarm",
@@ -160,11 +160,11 @@ def _alarm(namespace: str, metric: str, statistic: str, dimensions: Template) ->
 
 
 def _rules(service: str) -> Template:
-    """A rule for the events of each teller, with leave for the rules to send to the service's queues."""
+    """One rule for the events of each teller, and the policy that lets these rules send to the service's queues."""
     rules: dict[str, tuple[list[str], list[str]]] = {}
     for event in (event for capability in capabilities(service) for event in capability.contract.hears):
         tellers = EVENTS[event].told_by
-        # An event that several tell has a rule of its own: its pattern must not let in what others of them tell.
+        # An event with several tellers has its own rule. In a common rule, their other events would match too.
         name = f"Hears{tellers[0].capitalize()}" if len(tellers) == 1 else f"Hears{event}"
         rules.setdefault(name, ([_source(teller) for teller in tellers], []))[1].append(event)
     return {
@@ -181,7 +181,7 @@ def _rule(sources: list[str], events: list[str]) -> Template:
     target = {
         "Id": "inbox",
         "Arn": {"Fn::GetAtt": ["Queue", "Arn"]},
-        # What the bus itself cannot deliver is not lost either.
+        # The queue also gets the events that the bus itself cannot deliver.
         "DeadLetterConfig": {"Arn": {"Fn::GetAtt": ["Dead", "Arn"]}},
         "RetryPolicy": {"MaximumRetryAttempts": 185, "MaximumEventAgeInSeconds": 86400},
     }

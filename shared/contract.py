@@ -1,9 +1,9 @@
-"""What a capability declares to the outside: its routes, its events, its schedules and its rights.
+"""The declaration of a capability to the outside: its routes, events, schedules and rights.
 
-Each capability of a service has a `contract.py` with one `CONTRACT`. All that repeats these facts is made from it: the
-routes of Chalice, the role checks, the EventBridge rules, the IAM policies, the paths of the front, the tables of the
-READMEs, and the cases of the tests. A contract holds plain values and names, so that every cold start can read all
-contracts of a service: the modules behind the names are imported when they are first needed (docs/decisions/0014).
+Each capability of a service has a `contract.py` with one `CONTRACT`. Everything that repeats these facts is made from
+it: Chalice's routes, role checks, EventBridge rules, IAM policies, the paths of the front, the tables of the READMEs,
+and cases of tests (docs/decisions/0016). A contract holds only plain values and names, so every cold start can read all
+contracts of a service. The modules behind the names are imported on first use (docs/decisions/0014).
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ from typing import Final
 
 from shared.roles import GENERAL_STAFF, Role, readers
 
-# The kinds of function that every service has; its other functions are named after its schedules.
+# Every service has these three functions. Its other functions have the names of its schedules.
 API: Final = "api_handler"
 INBOX: Final = "inbox"
 RELAY: Final = "relay"
 
-# No item of DynamoDB can be larger than 400 KB; no request of ours needs to come near.
+# An item of DynamoDB has at most 400 KB. No request here needs nearly as much.
 MAX_BODY_BYTES: Final = 256 * 1024
 
 _SELF_NEEDS: Final = "{customer_id}"
 
 
 class ContractError(Exception):
-    """A contract contradicts itself or the code that it names; raised by imports and by the contract tests."""
+    """A contract contradicts itself or the code that it names. Imports and contract tests raise it."""
 
 
 class Idempotency(StrEnum):
@@ -39,17 +39,17 @@ class Idempotency(StrEnum):
     NONE = "none"
     ACCEPTED = "accepted"
     REQUIRED = "required"
-    # Required too; the effect itself remembers it (shared.http.signature).
+    # Required too. The effect itself stores the key (shared.http.signature).
     BY_EFFECT = "by_effect"
 
     @property
     def is_required(self) -> bool:
-        """Whether a request without a key is refused."""
+        """Whether a request needs a key."""
         return self in {Idempotency.REQUIRED, Idempotency.BY_EFFECT}
 
     @property
     def has_receipts(self) -> bool:
-        """Whether answers are kept as receipts."""
+        """Whether answers are stored as receipts."""
         return self in {Idempotency.ACCEPTED, Idempotency.REQUIRED}
 
 
@@ -57,8 +57,8 @@ class Idempotency(StrEnum):
 class Route:
     """One route: its method, path, roles and promises. `handler` is a function of the capability's `handlers.py`.
 
-    `accepted` names the view that the handler answers with 202: the request waits for a second person. `problems` are
-    the slugs of the errors that the route documents beside those that follow from its declaration.
+    `accepted` names the view of the answer 202, when the request waits for a second person. `problems` are the slugs of
+    the documented errors, beside those that follow from the declaration.
     """
 
     method: str
@@ -74,7 +74,7 @@ class Route:
     problems: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """Raises ContractError when nobody may call it, and for SELF where the path names no customer."""
+        """Raises ContractError if nobody may call the route, or if SELF may and the path names no customer."""
         if not self.roles:
             raise ContractError(f"{self.key} names no role")
         if Role.SELF in self.roles and _SELF_NEEDS not in self.path:
@@ -82,11 +82,11 @@ class Route:
 
     @property
     def key(self) -> str:
-        """Its name: `GET /api/customers/{customer_id}`."""
+        """The route's name, such as `GET /api/customers/{customer_id}`."""
         return f"{self.method} {self.path}"
 
     def roles_in(self, service: str) -> frozenset[Role]:
-        """Who may call it: the roles that it names, and those that may only read where general staff may."""
+        """The roles that may call it: those named, and the roles that may only read, where general staff may read."""
         if self.method == "GET" and self.roles >= GENERAL_STAFF:
             return self.roles | readers(service)
         return self.roles
@@ -94,7 +94,7 @@ class Route:
 
 @dataclass(frozen=True)
 class Schedule:
-    """A job: the function `name` runs `handler` of the capability's `handlers.py` at `expression` (EventBridge's)."""
+    """A job. The function `name` runs `handler` of `handlers.py` at the times of `expression` (EventBridge's form)."""
 
     name: str
     expression: str
@@ -103,10 +103,10 @@ class Schedule:
 
 @dataclass(frozen=True)
 class Grant:
-    """A right beyond the ordinary of the named functions: exactly one of the fields says on what.
+    """A right of the functions `to`, beyond those of their kind (infra.grants). Exactly one of the other fields is set.
 
-    `table` holds actions of DynamoDB on the service's own table. `index` lets them query an index, `scan` also scan
-    it. `secret` lets them read a secret of the service's resources.yaml. `mail` lets them send as the shop.
+    `table` allows actions of DynamoDB on the service's own table. `index` allows queries of an index, and `scan` also
+    its scan. `secret` allows reading a secret of the service's resources.yaml. `mail` allows sending as the shop.
     """
 
     to: tuple[str, ...]
@@ -119,10 +119,10 @@ class Grant:
 
 @dataclass(frozen=True)
 class Contract:
-    """All that the outside knows of one capability.
+    """Everything that the outside knows about one capability.
 
-    `hears` names the function of `handlers.py` for each event. `tells` names events; the function that builds the data
-    of each is in the capability's `events.py`.
+    `hears` names the function of `handlers.py` for each event. `tells` names events; for each, the capability's
+    `events.py` has the function that builds its data.
     """
 
     routes: tuple[Route, ...] = ()
@@ -147,7 +147,7 @@ class Capability:
 
 @cache
 def capabilities(service: str) -> tuple[Capability, ...]:
-    """The capabilities of a service that have a contract, by name."""
+    """The capabilities of a service with a contract, in order of their names."""
     return tuple(_capabilities(service))
 
 

@@ -1,4 +1,4 @@
-"""The Lambda functions of a service, made from its contracts: `app.py` names them, and Chalice packages them."""
+"""Makes the Lambda functions of a service from its contracts. `app.py` names them, and Chalice packages them."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from shared.observability import observe
 from shared.outbox import Relay
 from shared.settings import Settings
 
-# The queue, the stream and their bounds come from the template; Chalice's decorators want a name.
+# Chalice's decorators need names. The template has the real queue and stream, and their limits.
 _QUEUE: Final = "arn:aws:sqs:us-east-1:000000000000:inbox"
 _STREAM: Final = "arn:aws:dynamodb:us-east-1:000000000000:table/t/stream/s"
 
 
 class Functions:
-    """The functions of one service: `app` answers HTTP, `inbox` hears events, `relay` tells them, `job` is a schedule.
+    """The functions of one service: `app` for HTTP, `inbox` to hear events, `relay` to tell them, `job` for a schedule.
 
-    Each imports a capability's modules when it first needs them (docs/decisions/0014).
+    Each imports a capability's modules on first use (docs/decisions/0014).
     """
 
     def __init__(self, service: str) -> None:
@@ -38,7 +38,7 @@ class Functions:
         self.relay = self.app.on_dynamodb_record(stream_arn=_STREAM, name="relay")(_relay(service))
 
     def job(self, name: str) -> Callable[[Any, Any], Any]:
-        """The function of the schedule with this name. Raises ContractError when no contract has it."""
+        """The function of the schedule with this name. Raises ContractError if no contract has the schedule."""
         for capability in capabilities(self.service):
             for schedule in capability.contract.schedules:
                 if schedule.name == name:
@@ -50,9 +50,9 @@ class Functions:
 
 
 def listener(service: str, event: str) -> Listener | None:
-    """The model of an event and the function that handles it, or None when the service does not hear the event.
+    """The model of an event and its handler, or None if the service does not hear the event.
 
-    Raises ContractError when the function's parameter is not `Heard` of that event.
+    Raises ContractError if the handler's parameter is not `Heard` of that event.
     """
     for capability in capabilities(service):
         if name := capability.contract.hears.get(event):
@@ -63,7 +63,7 @@ def listener(service: str, event: str) -> Listener | None:
 
 
 def relay_of(service: str, bus_name: str) -> Relay:
-    """What tells the events of a service's table: its items and the builders of its events, on that bus."""
+    """The relay of a service's table to that bus, with the functions that build its events."""
     base = getattr(import_module(f"{service}.table"), f"{service.capitalize()}Item")
     builders = {
         event: getattr(import_module(capability.module("events")), snake_case(event))
@@ -87,7 +87,7 @@ def _endpoints(app: Chalice, service: str) -> Endpoints:
 
 
 def _handler(capability: Capability, name: str) -> Callable[..., Any]:
-    """A function of the capability's handlers. Raises ContractError when there is none of that name."""
+    """A function of the capability's handlers. Raises ContractError if there is none with that name."""
     module = import_module(capability.module("handlers"))
     handler: Callable[..., Any] | None = getattr(module, name, None)
     if handler is None:
@@ -96,7 +96,7 @@ def _handler(capability: Capability, name: str) -> Callable[..., Any]:
 
 
 def _heard_model(event: str, heard: Any, name: str) -> type[EventData]:
-    """The model among those that the parameter's annotation names: `Heard[A]`, or `Heard[A] | Heard[B]`."""
+    """The event's model in the parameter's annotation: `Heard[A]`, or `Heard[A] | Heard[B]`."""
     single = [heard] if _is_heard(heard) else get_args(heard)
     for model in (kind for each in single for kind in get_args(each)):
         if model.__name__ == event:
@@ -109,7 +109,7 @@ def _is_heard(kind: Any) -> bool:
     return any(isinstance(argument, type) and issubclass(argument, EventData) for argument in get_args(kind))
 
 
-# Chalice names a function in the template by `__name__`, which has to be its name in app.py.
+# Chalice takes a function's name in the template from `__name__`. It must be the name in app.py.
 def _inbox(service: str) -> Callable[[SQSEvent], dict[str, Any]]:
     find = cache(partial(listener, service))
 

@@ -11,10 +11,10 @@ from typing import Final, Self
 
 
 class Role(StrEnum):
-    """Who may call a route. `SELF` is a customer whose id is the path's `customer_id`; `PUBLIC` needs no token.
+    """A role that may call routes. `SELF` is the customer with the path's `customer_id`. `PUBLIC` needs no token.
 
-    A role with a description is a staff group. `only_reads` names services: the role may call the GET routes that
-    general staff may call there, and nothing else that a contract does not name it for.
+    A role with a description is a staff group. A role with `only_reads` may call the GET routes of these services that
+    general staff may call, and other routes only if their contract names the role.
     """
 
     description: str | None
@@ -39,9 +39,9 @@ class Role(StrEnum):
 
 # The groups that a staff token may carry.
 STAFF_GROUPS: Final = frozenset(role for role in Role if role.description)
-# Staff who may read most of what a service holds.
+# Staff who may read most data of a service.
 GENERAL_STAFF: Final = frozenset(role for role in STAFF_GROUPS if not role.only_reads)
-# Staff who serve customers, and may change what they ask to have changed.
+# Staff who serve customers, and may change data for them.
 SERVICE_DESK: Final = frozenset({Role.ADMIN, Role.SUPPORT})
 
 
