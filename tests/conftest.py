@@ -8,7 +8,7 @@ from xdist.remote import Producer
 
 import tests.harness.environment  # noqa: F401  # before anything of Regulars is imported
 from shared.services import SERVICES
-from tests.scheduling import BundlesTogether
+from tests.scheduling import CostlyTogether
 
 # How long an example takes says how busy the machine is, and no more.
 settings.register_profile("regulars", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -33,6 +33,6 @@ def _is_of(item: pytest.Item, service: str) -> bool:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> BundlesTogether:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> CostlyTogether:
     """Spread tests over the processes in our own way."""
-    return BundlesTogether(config, log)
+    return CostlyTogether(config, log)

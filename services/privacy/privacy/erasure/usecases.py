@@ -32,11 +32,11 @@ _THIS_REQUEST: Final = Kept(
 def erase_customer(request: ErasureRequested, cause: Cause) -> None:
     """Erase the person here, and answer like the others; heard again, it erases again and the first answer stands."""
     customer_id = request.customer_id
-    retry_lost_races(lambda: _suppress(customer_id))
+    tombstone = retry_lost_races(lambda: _suppress(customer_id))
     _erase_rest(customer_id)
     # An answer waiting among the dead letters goes too: the chase, or a redrive at its sender, has it told again.
     swept = sweep_dead_letters(customer_id)
-    _answer(request, swept, cause)
+    _answer(request, tombstone, swept, cause)
 
 
 def kept_of(tombstone: ConsentState) -> list[Kept]:
@@ -53,23 +53,23 @@ def hear_answer(heard: Heard[ErasureAnswered]) -> None:
     record_answer(data.request_id, data.customer_id, data.service, answer, cause=heard.cause)
 
 
-def _suppress(customer_id: str) -> None:
+def _suppress(customer_id: str) -> ConsentState:
     state = state_of(customer_id)
     if state.erased_at is not None:
-        return
+        return state
     tombstone = remains_of(state)
     tombstone.erased_at = clock.now()
     tombstone.erased = {"consents in force": len(state.consents()), "receipts": len(receipts_of(customer_id))}
     commit(Put(tombstone))
+    return tombstone
 
 
 def _erase_rest(customer_id: str) -> None:
     delete_all(receipts_of(customer_id))
 
 
-def _answer(request: ErasureRequested, swept: int, cause: Cause) -> None:
+def _answer(request: ErasureRequested, tombstone: ConsentState, swept: int, cause: Cause) -> None:
     """Privacy tells itself nothing: it records its answer with the request."""
-    tombstone = state_of(request.customer_id)
     erased = with_dead_letters(tombstone.erased or {}, swept)
     answer = Answer(erased=erased, kept=kept_of(tombstone), answered_at=clock.now())
     record_answer(request.request_id, request.customer_id, ITSELF, answer, cause=cause)
