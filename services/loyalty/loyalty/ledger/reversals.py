@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
@@ -41,38 +41,25 @@ def reverse(
 ) -> Posting:
     """Take back `amount` of what an order earned, which lies or lay in `shares`.
 
-    It comes from what is still pending of it, then from its own lots. Then, what of those lots ever expired unspent
-    has expired already and counts as taken back. Then it comes from the other lots, soonest expiring first. What no lot
-    covers was spent: it is owed, or the shop forgives it.
+    First from what is pending of it, then from its own lots. What expired of those lots counts as taken back. Then it
+    comes from the other lots, soonest expiring first. What no lot covers was spent: it is owed, or forgiven.
     """
-    waiting = min(amount, before.pending.get(activation, 0)) if activation else 0
-    still_in_lot, already_expired, grace_lots = _still_in_lot_and_expired(before, amount - waiting, shares)
-    rest = amount - waiting - sum(still_in_lot.values()) - sum(already_expired.values())
-    others = soonest(plus(before.lots, negative(still_in_lot)), rest)
-    missing = rest - sum(others.values())
+    pending = min(amount, before.pending.get(activation, 0)) if activation else 0
+    found = _find_in_lots(before, amount - pending, shares)
+    in_lots, expired = sum(found.still_in_lot.values()), sum(found.already_expired.values())
+    others = soonest(plus(before.lots, negative(found.still_in_lot)), amount - pending - in_lots - expired)
+    missing = amount - pending - in_lots - expired - sum(others.values())
     forgiven = missing if forgives else 0
     posting = posted(
         EntryKind.REVERSED,
         before,
-        lots=negative(plus(others, still_in_lot)),
-        pending={activation: -waiting} if activation else NO_PENDING,
+        lots=negative(plus(others, found.still_in_lot)),
+        pending={activation: -pending} if activation else NO_PENDING,
         owed=missing - forgiven,
     )
-    after = replace(
-        posting.after,
-        expired_before_reversal=plus(before.expired_before_reversal, already_expired),
-        grace_lots=grace_lots,
-    )
-    there = waiting + sum(still_in_lot.values())
-    posting = replace(
-        posting,
-        after=after,
-        taken_back=amount,
-        still_in_lot=there,
-        expired_before_reversal=already_expired,
-        forgiven=forgiven,
-    )
-    return with_earned(posting, -amount)
+    posting = _with_reversed(posting, amount, found.already_expired, forgiven)
+    after = replace(posting.after, grace_lots=found.grace_lots)
+    return replace(posting, after=after, still_in_lot=pending + in_lots)
 
 
 def reinstate(
@@ -95,31 +82,51 @@ def reinstate(
     else:
         pending = {Activation(activates_on, max(lot, activates_on)): given}
         posting = posted(EntryKind.REINSTATED, before, pending=pending)
-    expired = negative(expired_before_reversal)
-    after = replace(posting.after, expired_before_reversal=plus(before.expired_before_reversal, expired))
-    changed = replace(posting, after=after, taken_back=-amount, expired_before_reversal=expired, forgiven=-forgiven)
-    return with_earned(changed, amount)
+    return _with_reversed(posting, -amount, negative(expired_before_reversal), -forgiven)
 
 
-def _still_in_lot_and_expired(
-    before: Balances, amount: int, shares: Sequence[LotShare]
-) -> tuple[Lots, Lots, GraceLots]:
-    """Of `amount`, the first share first: what is still in its lot, and what expired of the lot uncounted.
+def _with_reversed(posting: Posting, amount: int, expired: Lots, forgiven: int) -> Posting:
+    """The posting that takes back `amount` that was earned, or (negative) gives it back."""
+    expired_before = plus(posting.before.expired_before_reversal, expired)
+    after = replace(posting.after, expired_before_reversal=expired_before)
+    changed = replace(posting, after=after, taken_back=amount, expired_before_reversal=expired, forgiven=forgiven)
+    return with_earned(changed, -amount)
 
-    The grace lots of a lot are among what it holds; with both, the grace lots that are left.
-    """
-    still_in_lot: Lots = NO_LOTS
-    already_expired: Lots = NO_LOTS
-    grace_lots = before.grace_lots
-    for lot, most, expired, since in shares:
-        share = min(amount, most)
-        amount -= share
-        there = 0
-        for where, part in [(GraceLot(lot, lot), share), *sorted((w, n) for w, n in grace_lots.items() if w.of == lot)]:
-            taken = min(share - there, part, before.lots.get(where.lot, 0) - still_in_lot.get(where.lot, 0))
-            still_in_lot, there = plus(still_in_lot, {where.lot: taken}), there + taken
-            grace_lots = plus(grace_lots, {where: -taken}) if where in grace_lots else grace_lots
-        uncounted = max(expired - before.expired_before_reversal.get(lot, 0) - already_expired.get(lot, 0), 0)
-        lost = min(share - there, uncounted, expired if since is None else since)
-        already_expired = plus(already_expired, {lot: lost})
-    return still_in_lot, already_expired, grace_lots
+
+@dataclass(frozen=True)
+class _Found:
+    """What a reversal has found of an order's points so far; `grace_lots` are those that it leaves."""
+
+    still_in_lot: Lots
+    already_expired: Lots
+    grace_lots: GraceLots
+
+
+def _find_in_lots(before: Balances, amount: int, shares: Sequence[LotShare]) -> _Found:
+    """Where `amount` of an order's points is, the first share first."""
+    found = _Found(NO_LOTS, NO_LOTS, before.grace_lots)
+    for share in shares:
+        wanted = min(amount, share.amount)
+        found = _find_expired(before, *_find_in_lot(before, wanted, share, found), share)
+        amount -= wanted
+    return found
+
+
+def _find_in_lot(before: Balances, wanted: int, share: LotShare, found: _Found) -> tuple[_Found, int]:
+    """With what is still in the share's lot, and then in the grace lots of that; and how much of `wanted` is not."""
+    still_in_lot, grace_lots = found.still_in_lot, found.grace_lots
+    graces = sorted((where, part) for where, part in grace_lots.items() if where.of == share.lot)
+    for where, part in [(GraceLot(share.lot, share.lot), wanted), *graces]:
+        taken = min(wanted, part, before.lots.get(where.lot, 0) - still_in_lot.get(where.lot, 0))
+        still_in_lot = plus(still_in_lot, {where.lot: taken})
+        grace_lots = plus(grace_lots, {where: -taken}) if where in grace_lots else grace_lots
+        wanted -= taken
+    return replace(found, still_in_lot=still_in_lot, grace_lots=grace_lots), wanted
+
+
+def _find_expired(before: Balances, found: _Found, wanted: int, share: LotShare) -> _Found:
+    """With what of `wanted` expired in the share's lot after its points came there, and was not counted yet."""
+    counted = before.expired_before_reversal.get(share.lot, 0) + found.already_expired.get(share.lot, 0)
+    since = share.expired if share.expired_since is None else share.expired_since
+    expired = min(wanted, max(share.expired - counted, 0), since)
+    return replace(found, already_expired=plus(found.already_expired, {share.lot: expired}))
