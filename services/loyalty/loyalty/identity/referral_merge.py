@@ -14,23 +14,27 @@ def referrals_of_both(survivor: PointsAccount, merged: PointsAccount) -> Referra
     For nobody refers somebody who has bought before, and nobody themselves. Where both wait for one, the survivor's
     referrer counts. Raises LostRaceError as `has_earned`.
     """
+    if begun := _begun(survivor, merged):
+        return begun
+    for named, other in ((survivor, merged), (merged, survivor)):
+        if awaiting := _awaiting(named, survivor, merged):
+            return None if has_earned(other) else awaiting
+    return None
+
+
+def _begun(survivor: PointsAccount, merged: PointsAccount) -> Referrals:
+    """Those that have had a reward, or whose first order qualifies for one."""
     both = {**(merged.referrals or {}), **(survivor.referrals or {})}
-    begun = {
+    return {
         referee: each
         for referee, each in both.items()
         if each.changes or (each.qualifying_orders and not _is_between(each, survivor, merged))
     }
-    if begun or not both:
-        return begun or None
-    for named, other in ((survivor, merged), (merged, survivor)):
-        waiting = {
-            referee: each
-            for referee, each in (named.referrals or {}).items()
-            if not _is_between(each, survivor, merged)
-        }
-        if waiting:
-            return waiting if not has_earned(other) else None
-    return None
+
+
+def _awaiting(named: PointsAccount, survivor: PointsAccount, merged: PointsAccount) -> Referrals:
+    referrals = named.referrals or {}
+    return {referee: each for referee, each in referrals.items() if not _is_between(each, survivor, merged)}
 
 
 def _is_between(referral: Referral, survivor: PointsAccount, merged: PointsAccount) -> bool:
