@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from loyalty.ledger.balances import EntryKind
+from loyalty.orders import rules as order_rules
 from loyalty.orders import store as order_store
-from loyalty.orders import usecases
 from loyalty.orders.usecases import record_order
 from loyalty.points import store
 from loyalty.points.items import PointsAccount
@@ -156,7 +156,7 @@ def test_a_crash_between_earning_and_taking_back_heals_when_the_event_comes_agai
         raise RuntimeError
 
     with monkeypatch.context() as broken:
-        broken.setattr(usecases, "take_back", crash)
+        broken.setattr(order_rules, "take_back", crash)
         assert hear(refunded("A1", 2_933), version=2) == 1
     assert points() == [293]
     assert hear(refunded("A1", 2_933), version=2) == 0

@@ -59,14 +59,14 @@ def look(path: str = "", *, by: Role | str = Role.SUPPORT, customer_id: str = AD
 
 def let_in(monkeypatch: pytest.MonkeyPatch, other: Callable[[], Any]) -> None:
     """Let `other` run whole between what the next request reads and what it writes."""
-    make = store.post
+    make = store.post_credit
 
     def lose_then_make(*about: Any, **facts: Any) -> Entry:
-        monkeypatch.setattr(store, "post", make)
+        monkeypatch.setattr(store, "post_credit", make)
         other()
         return make(*about, **facts)
 
-    monkeypatch.setattr(store, "post", lose_then_make)
+    monkeypatch.setattr(store, "post_credit", lose_then_make)
 
 
 def credit(customer_id: str = ADA, currency: str = "USD") -> CreditAccount:

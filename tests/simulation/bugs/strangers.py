@@ -9,6 +9,7 @@ from typing import Any
 
 from customers.accounts.items import ProfileItem
 from customers.orders import usecases as orders
+from loyalty.orders import rules as order_rules
 from loyalty.points import usecases as points_of_loyalty
 from loyalty.points.items import PointsAccount
 from tests.simulation.bugs.planting import Replaced, bug
@@ -36,7 +37,7 @@ def past_points_shown() -> Replaced:
 
 @bug("A guest's order that loyalty hears of after the registration hides nothing")
 def late_past_shown() -> Replaced:
-    return [(PointsAccount, "date_back", lambda *_: None)]
+    return [(order_rules, "_opened_at", lambda _, holder: holder.opened_at)]
 
 
 @bug("Loyalty does not hear that an e-mail was verified, or is not any more")

@@ -40,7 +40,7 @@ def line(kind: EntryKind, amount: int = 0, *, lots: dict[date, int] | None = Non
 def books(*lines: Line) -> Books:
     summed = Books()
     for each in lines:
-        summed.post(each)
+        summed.count(each)
     return summed
 
 
@@ -58,7 +58,7 @@ def test_what_is_pending_is_in_the_month_in_which_it_will_end() -> None:
     where = Activation(date(2026, 12, 5), MARCH)
     found = books(Line("points", EntryKind.EARNED, 80, {}, {where: 80}, 0))
     assert found.months == {"2027-03": Places(pending=80)}
-    found.post(Line("points", EntryKind.RIPENED, 0, {MARCH: 80}, {where: -80}, 0))
+    found.count(Line("points", EntryKind.RIPENED, 0, {MARCH: 80}, {where: -80}, 0))
     assert found.months == {"2027-03": Places(available=80)}
     assert found.moved == {Movement.EARNED: 80}
 
@@ -68,7 +68,7 @@ def test_a_hold_moves_points_out_of_their_month_and_changes_no_balance() -> None
         line(EntryKind.EARNED, 100, lots={MARCH: 60, APRIL: 40}), line(EntryKind.HELD, lots={MARCH: -60}, held=60)
     )
     assert (found.months, found.held, found.balance) == ({"2027-04": Places(available=40)}, 60, 100)
-    found.post(line(EntryKind.CAPTURED, -50, lots={MARCH: 10}, held=-60))
+    found.count(line(EntryKind.CAPTURED, -50, lots={MARCH: 10}, held=-60))
     assert (found.held, found.balance, found.moved[Movement.SPENT]) == (0, 50, -50)
 
 
@@ -76,7 +76,7 @@ def test_what_is_owed_follows_from_what_else_an_entry_changed() -> None:
     found = books(line(EntryKind.REVERSED, -70, lots={MARCH: -20}))
     assert found.owed == 50
     # Earned, and 50 of it fill what was owed.
-    found.post(line(EntryKind.EARNED, 80, lots={MARCH: 30}))
+    found.count(line(EntryKind.EARNED, 80, lots={MARCH: 30}))
     assert found.owed == 0
 
 

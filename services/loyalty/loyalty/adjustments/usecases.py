@@ -9,7 +9,7 @@ from loyalty.adjustments.models import NewAdjustment, ProposalView
 from loyalty.ledger import rules
 from loyalty.ledger import store as ledger
 from loyalty.ledger.items import Entry
-from loyalty.ledger.store import Terms
+from loyalty.ledger.terms import Terms
 from loyalty.points import store
 from loyalty.points.items import PointsAccount
 from loyalty.points.models import EntryView
@@ -71,7 +71,7 @@ def posted(
         raise InsufficientPointsError.of(account)
     lot = lot_for(terms.today, terms.programme.expiry)
     posting = rules.adjust(account.balances, points, lot, fills_debt=fills_debt(terms.programme))
-    return store.post(account, posting, origin, terms, reason=reason, **facts)
+    return store.post_points(account, posting, origin, terms, reason=reason, **facts)
 
 
 def _adjust(

@@ -16,7 +16,7 @@ from loyalty.ledger.balances import Posting
 from loyalty.ledger.due_dates import Watch
 from loyalty.ledger.items import Entry
 from loyalty.ledger.rules import ReturnPolicy
-from loyalty.orders.settlement import settle_late_spending
+from loyalty.orders.spending import settle_late_spending
 from shared.cause import Cause
 from shared.errors import NotFoundError
 from shared.http import Signature
@@ -80,9 +80,9 @@ class CreditWallet:
     def price(self, amount: int) -> None:
         """Nothing: it is money itself."""
 
-    def post(self, account: CreditAccount, posting: Posting, origin: ledger.Origin, **facts: Any) -> Entry:
+    def post_spending(self, account: CreditAccount, posting: Posting, origin: ledger.Origin, **facts: Any) -> Entry:
         """The entry of a posting."""
-        return store.post(account, posting, origin, self._terms, **facts)
+        return store.post_credit(account, posting, origin, self._terms, **facts)
 
     def _with_hold(self, hold_id: str) -> CreditAccount:
         """The account that has the hold; it is one read of all of them. Or else that which once had it."""

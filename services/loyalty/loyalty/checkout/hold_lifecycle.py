@@ -13,8 +13,8 @@ from loyalty.checkout.holds import MOST_HOLDS, Held, HoldEndedError, HoldState, 
 from loyalty.checkout.wallet import Wallet
 from loyalty.ledger import rules
 from loyalty.ledger import store as ledger
-from loyalty.ledger.attributes import minute_of
 from loyalty.ledger.balances import Hold
+from loyalty.ledger.due_dates import minute_of
 from loyalty.ledger.items import A, Entry
 from loyalty.ledger.overdue import by_time, end_of, expire_overdue, release_overdue
 from loyalty.orders.items import SpentOnOrder
@@ -83,7 +83,7 @@ def with_enough(wallet: Wallet[A], amount: int, cause: Cause, *, most_holds: int
     them; and overdue holds end here where they are in the way. Raises the wallet's `shortage`,
     TooManyHoldsError.
     """
-    account = expire_overdue(wallet.load, wallet.watch, cause, wallet.post)
+    account = expire_overdue(wallet.load, wallet.watch, cause, wallet.post_spending)
     while entry := _in_the_way(wallet, account, amount, most_holds, cause):
         ledger.write_or_lose(entry, account)
         account = wallet.load()
@@ -95,7 +95,7 @@ def _hold(wallet: Wallet[A], wanted: NewHold, origin: ledger.Origin) -> Entry:
     account = with_enough(wallet, wanted.amount, origin.cause, most_holds=MOST_HOLDS)
     until = _until(wallet.now, wallet.hold_minutes)
     posting = rules.hold(account.balances, wanted.id, wanted.amount, until, order=wanted.order_id, value=value)
-    entry = wallet.post(
+    entry = wallet.post_spending(
         account,
         posting,
         origin,
@@ -122,7 +122,7 @@ def _capture(wallet: Wallet[A], hold_id: str, amount: int | None, order_id: str 
     value = found.value if amount == found.amount else wallet.price(amount)
     order_id = found.order or order_id
     posting, spent = rules.capture(account.balances, hold_id, amount, wallet.return_policy)
-    entry = wallet.post(account, posting, end_of(hold_id, cause), hold=hold_id, order=order_id, value=value)
+    entry = wallet.post_spending(account, posting, end_of(hold_id, cause), hold=hold_id, order=order_id, value=value)
     pointer = Put(SpentOnOrder.of(order_id, hold_id, account.name, spent)) if order_id else None
     ledger.write_or_lose(entry, account, pointer)
     return Held(hold_id, HoldState.CAPTURED, found.amount, amount, found.until, order_id, value)
@@ -152,7 +152,7 @@ def _release(wallet: Wallet[A], hold_id: str, cause: Cause) -> Held:
         return held
     posting = rules.release(account.balances, hold_id, wallet.return_policy)
     ledger.write_or_lose(
-        wallet.post(account, posting, end_of(hold_id, cause), hold=hold_id, order=found.order), account
+        wallet.post_spending(account, posting, end_of(hold_id, cause), hold=hold_id, order=found.order), account
     )
     return Held(hold_id, HoldState.RELEASED, found.amount, 0, found.until, found.order, found.value)
 
@@ -165,7 +165,7 @@ def _in_the_way(wallet: Wallet[A], account: A, amount: int, most_holds: int | No
     overdue = next((name for name, each in account.balances.holds.items() if is_overdue(each, wallet.now)), None)
     if overdue is None:
         raise lacking
-    return release_overdue(account, overdue, by_time(cause), wallet.return_policy, wallet.post)
+    return release_overdue(account, overdue, by_time(cause), wallet.return_policy, wallet.post_spending)
 
 
 def _lacking(wallet: Wallet[A], account: A, amount: int, most_holds: int | None) -> ConflictError | None:

@@ -11,7 +11,8 @@ from loyalty.ledger.balances import Posting
 from loyalty.ledger.due_dates import Watch
 from loyalty.ledger.items import Entry
 from loyalty.ledger.rules import ReturnPolicy
-from loyalty.ledger.store import Origin, Terms
+from loyalty.ledger.store import Origin
+from loyalty.ledger.terms import Terms
 from loyalty.points import store
 from loyalty.points.items import PointsAccount
 from loyalty.points.rules import return_policy
@@ -67,7 +68,7 @@ class PointsWallet:
 
     def owns(self, account: PointsAccount, name: str) -> bool:
         """Whether entries of the account `name` are this one's."""
-        return name in {account.name, *(account.merged_from or ())}
+        return account.answers_to(name)
 
     def shortage(self, account: PointsAccount) -> InsufficientPointsError:
         """The error that says how many points there are."""
@@ -77,7 +78,7 @@ class PointsWallet:
         """What so many points are worth by now. Raises InvalidError for a number that cannot be redeemed."""
         return rules.price(amount, self.terms.programme.redeeming)
 
-    def post(self, account: PointsAccount, posting: Posting, origin: Origin, **facts: Any) -> Entry:
+    def post_spending(self, account: PointsAccount, posting: Posting, origin: Origin, **facts: Any) -> Entry:
         """The entry of a posting; it says in which currency a value is."""
         currency = self.currency if facts.get("value") is not None else None
-        return store.post(account, posting, origin, self.terms, **facts, currency=currency)
+        return store.post_points(account, posting, origin, self.terms, **facts, currency=currency)

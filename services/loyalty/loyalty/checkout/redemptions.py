@@ -12,7 +12,7 @@ from loyalty.ledger import store as ledger
 from loyalty.ledger.balances import EntryKind, negative
 from loyalty.ledger.items import Entry
 from loyalty.orders.items import SpentOnOrder
-from loyalty.orders.settlement import settle_late_spending
+from loyalty.orders.spending import settle_late_spending
 from shared.cause import Cause
 from shared.http import Signature
 from shared.table import Put, retry_lost_races
@@ -84,7 +84,7 @@ def _redeem(wallet: PointsWallet, wanted: NewRedemption, origin: ledger.Origin, 
     value = wallet.price(wanted.points)
     account = hold_lifecycle.with_enough(wallet, wanted.points, origin.cause)
     posting = rules.spend(EntryKind.REDEEMED, account.balances, wanted.points)
-    entry = wallet.post(account, posting, origin, order=wanted.order_id, value=value, request=fingerprint)
+    entry = wallet.post_spending(account, posting, origin, order=wanted.order_id, value=value, request=fingerprint)
     spent = negative(posting.lots)
     pointer = Put(SpentOnOrder.of(wanted.order_id, origin.name, account.name, spent)) if wanted.order_id else None
     ledger.write_as_receipt(entry, account, pointer)

@@ -51,5 +51,5 @@ class Wallet(Protocol[A]):
         Raises InvalidError for an amount that cannot be spent.
         """
 
-    def post(self, account: A, posting: Posting, origin: Origin, **facts: Any) -> Entry:
+    def post_spending(self, account: A, posting: Posting, origin: Origin, **facts: Any) -> Entry:
         """The entry of a posting, as the store of its kind makes it."""

@@ -12,7 +12,8 @@ from loyalty.ledger import store as ledger
 from loyalty.ledger.balances import EntryKind, Posting
 from loyalty.ledger.items import Entry
 from loyalty.ledger.overdue import expire_overdue
-from loyalty.ledger.store import Origin, Terms
+from loyalty.ledger.store import Origin
+from loyalty.ledger.terms import Terms
 from loyalty.points import store as points
 from loyalty.programme.usecases import current_programme
 from shared import clock
@@ -85,7 +86,7 @@ def accounts_of(customer_id: str) -> list[CreditAccount]:
     return list(CreditAccount.query(partition, CreditAccount.sk.startswith(CREDIT), consistent_read=True))
 
 
-def post(
+def post_credit(
     account: CreditAccount,
     posting: Posting,
     origin: Origin,
@@ -98,7 +99,7 @@ def post(
 
     `facts` are those of its kind; `reason` is what staff wrote.
     """
-    entry = ledger.post(account, posting, origin, terms, **facts)
+    entry = ledger.post_entry(account, posting, origin, terms, **facts)
     entry.reason = reason
     event = _TELLS.get(posting.kind)
     # A reinstatement that changes nothing is in the ledger and no news.
@@ -119,4 +120,4 @@ def load_credit_for_posting(load: Callable[[], CreditAccount], terms: Terms, cau
 
     Raises what `load` raises, and LostRaceError when another run is faster.
     """
-    return expire_overdue(load, terms.watch, cause, partial(post, terms=terms))
+    return expire_overdue(load, terms.watch, cause, partial(post_credit, terms=terms))

@@ -13,7 +13,7 @@ from loyalty.ledger import rules as ledger_rules
 from loyalty.ledger import store as ledger
 from loyalty.ledger.balances import EntryKind
 from loyalty.ledger.overdue import without_overdue
-from loyalty.ledger.store import Terms
+from loyalty.ledger.terms import Terms
 from loyalty.ledger.verification import prove
 from loyalty.points.models import EntriesQuery
 from loyalty.points.usecases import owner_of, position_in, shown_account
@@ -139,7 +139,7 @@ def _issue(
     rules.check_room(account.balance, new.amount)
     lot = new.expires_on or rules.lot_for(terms.today, terms.programme)
     posting = ledger_rules.give(EntryKind.ISSUED, account.balances, new.amount, lot)
-    entry = store.post(account, posting, origin, terms, reason=new.reason, code=new.code)
+    entry = store.post_credit(account, posting, origin, terms, reason=new.reason, code=new.code)
     view = CreditEntryView.of(entry, names_staff=True)
     ledger.write(entry, account, store.guard(account), attempt and attempt.receipt(view))
     return view
@@ -155,7 +155,7 @@ def _revoke(
     if account.available < revocation.amount:
         raise shortage(account)
     posting = ledger_rules.revoke(account.balances, revocation.amount, min(account.balances.lots))
-    entry = store.post(account, posting, origin, terms, reason=revocation.reason, code=revocation.code)
+    entry = store.post_credit(account, posting, origin, terms, reason=revocation.reason, code=revocation.code)
     view = CreditEntryView.of(entry, names_staff=True)
     ledger.write(entry, account, attempt and attempt.receipt(view))
     return view

@@ -7,7 +7,8 @@ from loyalty.earning.rules import clip
 from loyalty.ledger import rules
 from loyalty.ledger import store as ledger
 from loyalty.ledger.items import Entry
-from loyalty.ledger.store import Origin, Terms
+from loyalty.ledger.store import Origin
+from loyalty.ledger.terms import Terms
 from loyalty.points import store
 from loyalty.points.items import PointsAccount
 from loyalty.points.rules import lot_for
@@ -34,11 +35,11 @@ def reward_review(review: ReviewRecorded, cause: Cause) -> None:
 
 def bonus_entry(account: PointsAccount, bonus: str, amount: int, origin: Origin, terms: Terms) -> Entry:
     """The entry that gives a bonus, as far as the limits on earning leave room for it."""
-    limits, quota = terms.programme.earning.limits, Quota.of(account, terms.today)
+    limits, quota = terms.programme.earning.limits, Quota.of(account.quota, terms.today)
     given, lot = clip(amount, quota.left(limits)), lot_for(terms.today, terms.programme.expiry)
-    quota.use(account, given, limits)
+    account.quota = quota.used(given, limits) or account.quota
     posting = rules.earn(account.balances, given, lot)
-    return store.post(account, posting, origin, terms, parts=[[bonus, given]], lot=lot.isoformat())
+    return store.post_points(account, posting, origin, terms, parts=[[bonus, given]], lot=lot.isoformat())
 
 
 def _give(customer_id: str, bonus: str, origin: Origin) -> None:
@@ -49,7 +50,4 @@ def _give(customer_id: str, bonus: str, origin: Origin) -> None:
     account = load_for_posting(customer_id, terms, origin.cause)
     if account.erased_at:
         return
-    try:
-        ledger.write(bonus_entry(account, bonus, amount, origin, terms), account)
-    except ledger.AlreadyPostedError:
-        return
+    ledger.write_unless_posted(bonus_entry(account, bonus, amount, origin, terms), account)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Final
@@ -65,6 +66,11 @@ class Member:
     tier: Tier = Tier.BRONZE
     groups: frozenset[str] = frozenset()
     birthday: date | None = None
+
+    @classmethod
+    def of(cls, tier: Tier, groups: Iterable[str] | None, birthday: date | None) -> Member:
+        """The member of an account."""
+        return cls(tier, frozenset(groups or ()), birthday)
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,15 @@
-"""What of an account decides what an order earns: whose it is, and how much it has earned where that is limited."""
+"""How many points an account has earned, where the programme limits that. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
 
-from loyalty.earning.models import Member
 from loyalty.earning.rules import limits_left
-from loyalty.points.items import PointsAccount
 from loyalty.programme.sections import Limits
+
+# As accounts keep it: the day of the last gain, and what was given on it, in its month and ever.
+StoredQuota = tuple[str, int, int, int]
 
 
 @dataclass(frozen=True)
@@ -21,11 +22,11 @@ class Quota:
     ever: int = 0
 
     @classmethod
-    def of(cls, account: PointsAccount, today: date) -> Quota:
-        """The account's, as it is today."""
-        if account.quota is None:
+    def of(cls, stored: StoredQuota | None, today: date) -> Quota:
+        """An account's quota, as it is today."""
+        if stored is None:
             return cls(today)
-        day, of_day, of_month, ever = account.quota
+        day, of_day, of_month, ever = stored
         since = date.fromisoformat(day)
         same_month = (since.year, since.month) == (today.year, today.month)
         return cls(today, of_day if since == today else 0, of_month if same_month else 0, ever)
@@ -34,13 +35,8 @@ class Quota:
         """How many more points may be earned; None without a limit."""
         return limits_left(limits, today=self.today, this_month=self.this_month, ever=self.ever)
 
-    def use(self, account: PointsAccount, points: int, limits: Limits) -> None:
-        """Let the account remember that so many more were given. Without limits nothing is kept of it."""
+    def used(self, points: int, limits: Limits) -> StoredQuota | None:
+        """What an account is to keep once so many more points were given; None without a limit: it keeps nothing."""
         if limits.per_day is None and limits.per_month is None and limits.for_ever is None:
-            return
-        account.quota = (self.day.isoformat(), self.today + points, self.this_month + points, self.ever + points)
-
-
-def member_of(account: PointsAccount) -> Member:
-    """What of an account decides the points of its orders."""
-    return Member(account.tier, frozenset(account.groups or ()), account.birthday)
+            return None
+        return self.day.isoformat(), self.today + points, self.this_month + points, self.ever + points

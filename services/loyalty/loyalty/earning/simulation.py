@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from loyalty.earning.models import Member, PartView, Simulation, SimulationView
-from loyalty.earning.quota import Quota, member_of
+from loyalty.earning.quota import Quota
 from loyalty.earning.rules import price
 from loyalty.points.items import PointsAccount
 from loyalty.points.store import existing_account
@@ -23,7 +23,7 @@ def simulate_order(simulation: Simulation) -> SimulationView:
     account = existing_account(simulation.customer_id) if simulation.customer_id else None
     who = _member(simulation, account, programme)
     order = simulation.order.facts(programme.currency, now)
-    left = Quota.of(account, programme.day_of(now)).left(programme.earning.limits) if account else None
+    left = Quota.of(account.quota, programme.day_of(now)).left(programme.earning.limits) if account else None
     earned = price(order, who, programme, left)
     return SimulationView(
         points=earned.points,
@@ -37,7 +37,9 @@ def simulate_order(simulation: Simulation) -> SimulationView:
 
 def _member(simulation: Simulation, account: PointsAccount | None, programme: Programme) -> Member:
     """What is said of the customer, else what is known, else the least that one can be."""
-    known = member_of(account) if account else Member(programme.tiers.rungs[0].tier)
+    known = Member(programme.tiers.rungs[0].tier)
+    if account:
+        known = Member.of(account.tier, account.groups, account.birthday)
     return Member(
         tier=simulation.tier or known.tier,
         groups=known.groups if simulation.groups is None else simulation.groups,

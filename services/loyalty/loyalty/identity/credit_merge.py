@@ -12,7 +12,7 @@ from loyalty.identity.takeover import carry_over
 from loyalty.ledger import store as ledger
 from loyalty.ledger.balances import Posting
 from loyalty.ledger.items import Account, Entry
-from loyalty.ledger.store import Terms
+from loyalty.ledger.terms import Terms
 from loyalty.points.store import find_account as find_points
 from shared.cause import Cause
 from shared.keys import customer_partition
@@ -45,9 +45,9 @@ def _own_account(customer_id: str, currency: str) -> CreditAccount:
 
 
 def _carry_over(merged: CreditAccount, survivor: CreditAccount, terms: Terms, cause: Cause) -> list[Entry]:
-    def post(account: Account, posting: Posting, origin: ledger.Origin, *, head: str | None) -> Entry:
+    def post_merge(account: Account, posting: Posting, origin: ledger.Origin, *, head: str | None) -> Entry:
         assert isinstance(account, CreditAccount)  # noqa: S101  # one of the two
-        return store.post(account, posting, origin, terms, head=head)
+        return store.post_credit(account, posting, origin, terms, head=head)
 
     # As with all credit: what is owed is filled first.
-    return carry_over(merged, survivor, post, cause, fills_debt=True)
+    return carry_over(merged, survivor, post_merge, cause, fills_debt=True)

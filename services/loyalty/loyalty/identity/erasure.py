@@ -142,7 +142,7 @@ def _void(account: PointsAccount, request: ErasureRequested, cause: Cause) -> En
     if account.balances.vector == Balances(earned=account.earned or 0).vector and not account.entries:
         return None
     origin = ledger.Origin(f"ERASURE#{account.customer_id}", "ENTRY", request.request_id, cause)
-    entry = store.post(account, rules.close(EntryKind.VOIDED, account.balances), origin, store.terms_now())
+    entry = store.post_points(account, rules.close(EntryKind.VOIDED, account.balances), origin, store.terms_now())
     ledger.seal(account, entry)
     return entry
 
@@ -171,7 +171,7 @@ def _void_credit(found: CreditAccount, request: ErasureRequested, cause: Cause) 
         return  # what went to another account is voided there
     terms = store.terms_now()
     origin = ledger.Origin(f"ERASURE#{account.name}", "ENTRY", request.request_id, cause)
-    entry = ledger.post(account, rules.close(EntryKind.VOIDED, account.balances), origin, terms)
+    entry = ledger.post_entry(account, rules.close(EntryKind.VOIDED, account.balances), origin, terms)
     tombstone = remains_of(account)
     tombstone.erased_at = clock.now()
     ledger.write(entry, tombstone)

@@ -12,7 +12,7 @@ from loyalty.identity.takeover import carry_over
 from loyalty.ledger import store as ledger
 from loyalty.ledger.balances import Posting
 from loyalty.ledger.items import ACCOUNT, Account, Entry
-from loyalty.ledger.store import Terms
+from loyalty.ledger.terms import Terms
 from loyalty.points import store
 from loyalty.points.items import PointsAccount
 from loyalty.points.rules import fills_debt
@@ -63,7 +63,7 @@ def _quota(survivor: PointsAccount, merged: PointsAccount, today: date) -> tuple
     """What was given to both today, this month and ever: one person has one limit."""
     if survivor.quota is None and merged.quota is None:
         return None
-    one, other = Quota.of(survivor, today), Quota.of(merged, today)
+    one, other = Quota.of(survivor.quota, today), Quota.of(merged.quota, today)
     return today.isoformat(), one.today + other.today, one.this_month + other.this_month, one.ever + other.ever
 
 
@@ -71,11 +71,11 @@ def _carry_over(merged: PointsAccount, survivor: PointsAccount, terms: Terms, ca
     before = {merged.pk: merged.tier, survivor.pk: survivor.tier}
     survivor.set_tier(merge(survivor.tiers, merged.tiers, terms.today, terms.programme.tiers))
 
-    def post(account: Account, posting: Posting, origin: ledger.Origin, *, head: str | None) -> Entry:
+    def post_merge(account: Account, posting: Posting, origin: ledger.Origin, *, head: str | None) -> Entry:
         assert isinstance(account, PointsAccount)  # noqa: S101  # one of the two
-        return store.post(account, posting, origin, terms, tier_before=before[account.pk], head=head)
+        return store.post_points(account, posting, origin, terms, tier_before=before[account.pk], head=head)
 
-    return carry_over(merged, survivor, post, cause, fills_debt=fills_debt(terms.programme))
+    return carry_over(merged, survivor, post_merge, cause, fills_debt=fills_debt(terms.programme))
 
 
 def _tombstone(merged: PointsAccount, survivor_id: str, terms: Terms) -> PointsAccount:

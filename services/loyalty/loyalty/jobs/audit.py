@@ -34,7 +34,7 @@ def _accounts_and_entries_since(day: date) -> tuple[Mapping[str, Books], Mapping
         if isinstance(item, Account):
             held.setdefault(ledger_of(item.name), Books()).add(_books_of(item))
         elif isinstance(item, Entry) and item.posted_at.date() > day:
-            since.setdefault(ledger_of(item.account), Books()).post(store.line_of(item))
+            since.setdefault(ledger_of(item.account), Books()).count(store.line_of(item))
     return held, since
 
 

@@ -19,7 +19,7 @@ def advance_credit(account: CreditAccount, cause: Cause) -> None:
     Raises AlreadyPostedError or LostRaceError when another run was faster.
     """
     terms = store.terms_now()
-    post = partial(store.post, terms=terms)
+    post = partial(store.post_credit, terms=terms)
     entry = release_next_overdue(
         account, terms.now, cause, return_policy(terms.programme, terms.today), post
     ) or expire(account, terms.watch, cause, post)

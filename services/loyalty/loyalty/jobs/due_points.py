@@ -9,7 +9,7 @@ from loyalty.ledger import store as ledger
 from loyalty.ledger.balances import EntryKind
 from loyalty.ledger.items import Entry
 from loyalty.ledger.overdue import expire, on_day, release_next_overdue, warn_and_set_due
-from loyalty.ledger.store import Terms
+from loyalty.ledger.terms import Terms
 from loyalty.points import store
 from loyalty.points.items import PointsAccount
 from loyalty.points.rules import return_policy
@@ -24,7 +24,7 @@ def advance_points(account: PointsAccount, cause: Cause) -> None:
     Raises AlreadyPostedError or LostRaceError when another run was faster.
     """
     terms = store.terms_now()
-    post = partial(store.post, terms=terms)
+    post = partial(store.post_points, terms=terms)
     entry = (
         release_next_overdue(account, terms.now, cause, return_policy(terms.programme, terms.today), post)
         or _activate(account, terms, cause)
@@ -41,7 +41,7 @@ def _activate(account: PointsAccount, terms: Terms, cause: Cause) -> Entry | Non
     posting = rules.activate(account.balances, terms.today)
     if posting is None:
         return None
-    return store.post(account, posting, on_day("RIPENING", account, terms.today, cause), terms)
+    return store.post_points(account, posting, on_day("RIPENING", account, terms.today, cause), terms)
 
 
 def _review(account: PointsAccount, terms: Terms, cause: Cause) -> Entry | None:
@@ -50,4 +50,5 @@ def _review(account: PointsAccount, terms: Terms, cause: Cause) -> Entry | None:
     if account.tier is before:
         return None
     origin = on_day("TIER", account, terms.today, cause)
-    return store.post(account, rules.nothing(EntryKind.REVIEWED, account.balances), origin, terms, tier_before=before)
+    posting = rules.nothing(EntryKind.REVIEWED, account.balances)
+    return store.post_points(account, posting, origin, terms, tier_before=before)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import Any, Final
+from typing import Any
 
-from loyalty.ledger.balances import Activation, GraceLot, GraceLots, Hold, Holds, Lots, Pending
+from loyalty.ledger.balances import Activation, GraceLot, GraceLots, Hold, Holds, Lots, Pending, read_lots, write_lots
+from loyalty.ledger.due_dates import MINUTES, minute_of
 from loyalty.table import TextAttribute
-
-_MINUTES: Final = "%Y-%m-%dT%H:%MZ"
 
 
 def lots_attribute(**options: Any) -> TextAttribute[Lots]:
@@ -29,16 +28,6 @@ def holds_attribute(**options: Any) -> TextAttribute[Holds]:
 def grace_lots_attribute(**options: Any) -> TextAttribute[GraceLots]:
     """Grace lots, and the lots that their amounts are of."""
     return TextAttribute(_write_grace_lots, _read_grace_lots, **options)
-
-
-def write_lots(lots: Lots) -> dict[str, int]:
-    """Lots as JSON says them: by day, soonest first."""
-    return {day.isoformat(): lots[day] for day in sorted(lots)}
-
-
-def read_lots(written: dict[str, int]) -> Lots:
-    """Lots as JSON says them."""
-    return {date.fromisoformat(day): amount for day, amount in written.items()}
 
 
 def write_pending(pending: Pending) -> dict[str, int]:
@@ -74,14 +63,4 @@ def _read_holds(written: dict[str, Any]) -> Holds:
 
 def read_moment(written: str) -> datetime:
     """A moment to the minute, in UTC."""
-    return datetime.strptime(written, _MINUTES).replace(tzinfo=UTC)
-
-
-def minute_of(moment: datetime) -> str:
-    """A moment as accounts keep it."""
-    return moment.astimezone(UTC).strftime(_MINUTES)
-
-
-def is_reached(minute: str | None, now: datetime) -> bool:
-    """Whether a moment that an account keeps has come."""
-    return minute is not None and minute <= minute_of(now)
+    return datetime.strptime(written, MINUTES).replace(tzinfo=UTC)

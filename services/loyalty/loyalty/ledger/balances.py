@@ -187,6 +187,13 @@ class Posting:
         return self.after.balance - self.before.balance
 
     @property
+    def is_news(self) -> bool:
+        """Whether it is to be told: not that an order earns nothing, or that a delivery moves a day, say."""
+        if self.kind is EntryKind.RIPENED:
+            return bool(self.lots or self.owed)
+        return bool(self.amount) or self.kind is EntryKind.CAPTURED
+
+    @property
     def held(self) -> int:
         """The signed change of what is set aside."""
         return self.after.held - self.before.held
@@ -225,3 +232,13 @@ def plus(lots: Mapping[K, int], change: Mapping[K, int]) -> Mapping[K, int]:
 def negative(lots: Mapping[K, int]) -> Mapping[K, int]:
     """The same amounts, taken."""
     return {day: -amount for day, amount in lots.items()}
+
+
+def write_lots(lots: Lots) -> dict[str, int]:
+    """Lots as JSON says them: by day, soonest first."""
+    return {day.isoformat(): lots[day] for day in sorted(lots)}
+
+
+def read_lots(written: dict[str, int]) -> Lots:
+    """Lots as JSON says them."""
+    return {date.fromisoformat(day): amount for day, amount in written.items()}

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
 
 from loyalty.days import NEVER, day_after, months_after, start_of
 from loyalty.ledger.balances import Balances, Lots
+
+# How accounts keep moments.
+MINUTES: Final = "%Y-%m-%dT%H:%MZ"
 
 
 @dataclass(frozen=True)
@@ -83,3 +87,21 @@ def _days(balances: Balances, active_on: date | None, warned_on: date | None, wa
 
 def _warned_on(lot: date, days: int) -> date:
     return lot - timedelta(days=days) if lot != NEVER else NEVER
+
+
+def moment_to_keep(kept: str | None, soonest: datetime | None, now: datetime) -> str | None:
+    """The moment to keep: one that has not come stays, unless something comes sooner."""
+    wanted = minute_of(soonest) if soonest else None
+    if kept is None or is_reached(kept, now):
+        return wanted
+    return min(kept, wanted) if wanted else kept
+
+
+def minute_of(moment: datetime) -> str:
+    """A moment as accounts keep it."""
+    return moment.astimezone(UTC).strftime(MINUTES)
+
+
+def is_reached(minute: str | None, now: datetime) -> bool:
+    """Whether a moment that an account keeps has come."""
+    return minute is not None and minute <= minute_of(now)

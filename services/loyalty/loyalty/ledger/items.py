@@ -14,16 +14,13 @@ from loyalty.days import NEVER
 from loyalty.ledger.attributes import (
     grace_lots_attribute,
     holds_attribute,
-    is_reached,
     lots_attribute,
-    minute_of,
     pending_attribute,
-    write_lots,
     write_pending,
 )
-from loyalty.ledger.balances import Balances, EntryKind, Posting, Vector
+from loyalty.ledger.balances import Balances, EntryKind, Posting, Vector, write_lots
 from loyalty.ledger.chain import GENESIS, hash_of
-from loyalty.ledger.due_dates import Watch, next_due
+from loyalty.ledger.due_dates import Watch, is_reached, moment_to_keep, next_due
 from loyalty.table import DateAttribute, LoyaltyItem, TextAttribute
 from shared.events.loyalty import Tier
 from shared.keys import customer_in, shard_of
@@ -159,10 +156,10 @@ class Account(LoyaltyItem):
         """
         balances = self.balances
         soonest = next_due(balances, self.active_on, self.warned_on, watch, self.other_due(watch))
-        self.due_at = _moved(self.due_at, soonest, now)
+        self.due_at = moment_to_keep(self.due_at, soonest, now)
         self.due_shard = shard_of(self.pk) if self.due_at else None
         ends = min((hold.until for hold in balances.holds.values()), default=None)
-        self.hold_until = _moved(self.hold_until, ends, now)
+        self.hold_until = moment_to_keep(self.hold_until, ends, now)
         self.hold_shard = shard_of(self.pk) if self.hold_until else None
 
     def is_due(self, now: datetime) -> bool:
@@ -265,17 +262,12 @@ class Entry(LoyaltyItem, discriminator="entry"):
         }
 
 
-def _moved(kept: str | None, soonest: datetime | None, now: datetime) -> str | None:
-    """The moment to keep: one that has not come stays, unless something comes sooner."""
-    wanted = minute_of(soonest) if soonest else None
-    if kept is None or is_reached(kept, now):
-        return wanted
-    return min(kept, wanted) if wanted else kept
-
-
-def entry_of(account: Account, posting: Posting, previous: bytes | None) -> dict[str, Any]:
-    """The attributes of an entry that follow from its posting."""
+def entry_of(account: Account, posting: Posting, previous: bytes | None, now: datetime) -> dict[str, Any]:
+    """The attributes of an entry that follow from its posting, its number and the moment."""
     return {
+        "posted_at": now,
+        # Its day in UTC, and a shard.
+        "day_shard": f"{now.astimezone(UTC).date()}#{shard_of(account.pk)}",
         "account": account.name,
         "seq": account.entries,
         "entry_kind": posting.kind,

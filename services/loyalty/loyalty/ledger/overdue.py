@@ -15,7 +15,7 @@ from loyalty.ledger.balances import Balances
 from loyalty.ledger.due_dates import Watch, last_days, overdue_lots, warnings
 from loyalty.ledger.items import A, Account, Entry
 from loyalty.ledger.rules import ReturnPolicy
-from loyalty.ledger.store import Terms
+from loyalty.ledger.terms import Terms
 from shared.cause import Cause
 from shared.events.base import EventData
 from shared.table import Put, commit
@@ -59,7 +59,9 @@ def expire_overdue(load: Callable[[], A], watch: Watch, cause: Cause, post: Post
     Raises LostRaceError when another run is faster.
     """
     account = load()
-    while entry := expire(account, watch, by_time(cause), post):
+    while overdue_lots(account.lots, account.active_on, watch):
+        if (entry := expire(account, watch, by_time(cause), post)) is None:
+            break
         ledger.write_or_lose(entry, account)
         account = load()
     return account

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import datetime
 from typing import Any, Final
 
-from loyalty.ledger.attributes import minute_of
 from loyalty.ledger.balances import EntryKind, Posting
-from loyalty.ledger.due_dates import Watch
+from loyalty.ledger.due_dates import minute_of
 from loyalty.ledger.items import Account, Entry, entry_of
-from loyalty.programme.models import Programme
+from loyalty.ledger.terms import Terms
 from shared import clock
 from shared.cause import Cause
 from shared.http.receipts import ReplayError
 from shared.jobs import rows_due
-from shared.keys import shard_of
 from shared.table import LostRaceError, Put, Write, commit
 
 # Kinds of entries that keep no points alive which live by activity. What gives any counts as activity, whoever
@@ -54,25 +52,7 @@ class Origin:
         return cls(f"ORDER#{order_id}", sk, order_id, cause)
 
 
-@dataclass(frozen=True)
-class Terms:
-    """What an operation is made under: the programme in force and its version, at a moment and on the shop's day.
-
-    `watch` says when time does something to the account next.
-    """
-
-    version: int
-    watch: Watch
-    programme: Programme
-    now: datetime
-
-    @property
-    def today(self) -> date:
-        """The shop's day."""
-        return self.watch.today
-
-
-def post(account: Account, posting: Posting, origin: Origin, terms: Terms, **facts: Any) -> Entry:
+def post_entry(account: Account, posting: Posting, origin: Origin, terms: Terms, **facts: Any) -> Entry:
     """The entry of a posting; the account's balances become those after it. `write` stores both.
 
     `facts` are those of its kind; None among them is left out.
@@ -83,11 +63,9 @@ def post(account: Account, posting: Posting, origin: Origin, terms: Terms, **fac
     entry = Entry(
         origin.pk,
         origin.sk,
-        **entry_of(account, posting, previous),
+        **entry_of(account, posting, previous, now),
         cause=origin.name,
         actor=origin.cause.actor,
-        posted_at=now,
-        day_shard=day_shard_of(now, account.pk),
         programme=terms.version or None,
         facts={name: fact for name, fact in facts.items() if fact is not None} or None,
     )
@@ -120,6 +98,16 @@ def write_or_lose(entry: Entry, account: Account, *others: Write | None) -> None
         raise LostRaceError from None
 
 
+def write_unless_posted(entry: Entry, account: Account) -> bool:
+    """The same for an entry that may be in the ledger already; whether it was not."""
+    seal(account, entry)
+    try:
+        commit(Put(entry, error=AlreadyPostedError()), Put(account))
+    except AlreadyPostedError:
+        return False
+    return True
+
+
 def write_as_receipt(entry: Entry, account: Account, *others: Write | None) -> None:
     """The same for an entry that is the receipt of its request. Raises ReplayError when it is in the ledger."""
     seal(account, entry)
@@ -146,8 +134,3 @@ def accounts_due(now: datetime) -> Iterator[tuple[str, str]]:
     for account in rows_due(Account.due_accounts, Account.due_at, until):
         if (key := (account.pk, account.sk)) not in ending:
             yield key
-
-
-def day_shard_of(moment: datetime, pk: str) -> str:
-    """Where the index of days has what is posted at a moment: its day in UTC and a shard."""
-    return f"{moment.astimezone(UTC).date()}#{shard_of(pk)}"

@@ -105,7 +105,7 @@ class Books:
     held: int = 0
     owed: int = 0
 
-    def post(self, line: Line) -> None:
+    def count(self, line: Line) -> None:
         """Count one more entry."""
         self.entries += 1
         self.held += line.held

@@ -67,7 +67,7 @@ def _count(progress: Progress, has_time: HasTime) -> bool:
     while progress.counted < len(SHARDS):
         page = store.page_of(progress.day, SHARDS[progress.counted], progress.position)
         for line in page.lines:
-            progress.open.setdefault(line.ledger, Books()).post(line)
+            progress.open.setdefault(line.ledger, Books()).count(line)
         progress.position = page.next_position
         progress.counted += page.next_position is None
         pages += 1

@@ -10,16 +10,13 @@ from pynamodb_attributes import IntegerAttribute
 from loyalty.ledger.attributes import lots_attribute
 from loyalty.ledger.balances import Lots
 from loyalty.ledger.items import Entry
+from loyalty.orders.order_entries import ReversedMark
 from loyalty.table import LoyaltyItem
 from shared.personal import Export, Ground, keep, personal, plain
 
 _SPENT: Final = "SPENT#"
 _KEPT: Final = keep(Ground.ACCOUNTING)
 REVERSED: Final = "UNDONE"
-# Where the entries lie in the order's partition; those of settlements by the order's version, and so in its order.
-EARNED: Final = "EARN"
-SETTLED: Final = "SETTLE#"
-DELIVERED: Final = "DELIVERED"
 
 
 class SpentOnOrder(LoyaltyItem, discriminator="spent"):
@@ -51,9 +48,19 @@ class ReversedOrder(LoyaltyItem, discriminator="undone"):
     cancelled = personal(BooleanAttribute(), "user.behavior.purchase_history", _KEPT, export=Export.LEFT_OUT)
 
     @classmethod
-    def fresh(cls, order_id: str) -> ReversedOrder:
-        """Of an order of which nothing is stored yet."""
-        return cls(f"ORDER#{order_id}", REVERSED, order_version=0)
+    def of(cls, order_id: str, mark: ReversedMark, before: ReversedMark | None) -> ReversedOrder:
+        """The item of a mark, in place of the one before it; not stored yet."""
+        item = cls(
+            f"ORDER#{order_id}",
+            REVERSED,
+            order_version=mark.version,
+            total=mark.total,
+            reversed_amount=mark.money,
+            cancelled=mark.is_cancelled,
+        )
+        if before and before.item_version:
+            item.version = before.item_version
+        return item
 
 
 # Whatever is stored with an order.

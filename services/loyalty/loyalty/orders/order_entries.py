@@ -1,111 +1,141 @@
-"""What the ledger knows of one order: its entries, read together."""
+"""What is stored of one order: what it earned, and what became of that. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
-from functools import partial
-from typing import Any, Self
+from typing import Final, Self
 
 from loyalty.days import NEVER
-from loyalty.ledger.attributes import read_lots
-from loyalty.ledger.balances import Activation
-from loyalty.ledger.items import Entry
-from loyalty.orders import store
-from loyalty.orders.items import DELIVERED, EARNED, SETTLED, OrderRecord, ReversedOrder
-from loyalty.orders.order_lots import OrderLots
+from loyalty.ledger.balances import NO_LOTS, Activation, Lots
+from loyalty.orders.order_lots import OrderLots, Place
 from shared.events.customers import OrderRecorded
+
+# Where the entries lie in the order's partition; those of settlements by the order's version, and so in its order.
+EARNED: Final = "EARN"
+SETTLED: Final = "SETTLE#"
+DELIVERED: Final = "DELIVERED"
+
+
+@dataclass(frozen=True)
+class Earning:
+    """The entry of an order's points, or of a first referral reward. Money is in the minor unit.
+
+    `brought` are the referrals that count the order.
+    """
+
+    account: str
+    points: int
+    at: Place
+    version: int = 0
+    total: int = 0
+    currency: str = ""
+    placed: date | None = None
+    lot: date = NEVER
+    activates_on: date | None = None
+    brought: tuple[str, ...] = ()
+
+    @property
+    def customer_id(self) -> str:
+        """Whose account it is in."""
+        return self.account.partition("#")[0]
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """The entry that a delivery caused: its points are activated on another day, or (None) were so at once."""
+
+    activates_on: date | None
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """An entry that took points back or (negative) gave them back, when so much of the order's money was reversed.
+
+    Of the points taken back some were `still_in_lot`, `already_expired` or `forgiven`. `lot` is where points were given
+    back, if that is not the order's own lot.
+    """
+
+    at: Place
+    version: int = 0
+    reversed_money: int = 0
+    taken_back: int = 0
+    still_in_lot: int = 0
+    already_expired: Lots = field(default_factory=lambda: NO_LOTS)
+    forgiven: int = 0
+    lot: date | None = None
+
+
+@dataclass(frozen=True)
+class ReversedMark:
+    """How much money was reversed of an order that earned nothing, at its newest version.
+
+    `item_version` is that of the stored item.
+    """
+
+    version: int
+    total: int
+    money: int
+    is_cancelled: bool
+    item_version: int | None = None
 
 
 @dataclass(frozen=True)
 class OrderEntries:
-    """The entries of what an order earned and of what became of that; its settlements by rising version."""
+    """The entries of an order, its settlements by rising version; nothing is in it of an order never heard of."""
 
-    earned: Entry | None
-    delivered: Entry | None
-    settled: tuple[Entry, ...]
-
-    @classmethod
-    def read(cls, order_id: str) -> OrderEntries:
-        """As it is now."""
-        return cls.of([item for item in store.order_records(order_id) if isinstance(item, Entry)])
-
-    @classmethod
-    def of(cls, entries: Sequence[Entry]) -> OrderEntries:
-        """From all entries of an order, in any order."""
-        by_key = {entry.sk: entry for entry in entries}
-        settled = tuple(by_key[sk] for sk in sorted(by_key) if sk.startswith(SETTLED))
-        return cls(by_key.get(EARNED), by_key.get(DELIVERED), settled)
+    earned: Earning | None = None
+    delivered: Delivery | None = None
+    settled: tuple[Settlement, ...] = ()
+    mark: ReversedMark | None = None
 
     def is_news(self, version: int) -> bool:
         """Whether this version of the order is newer than what was posted for it."""
-        settled = max((entry.fact("version") for entry in self.settled), default=0)
-        return version > settled and version >= (self.earned.fact("version") if self.earned else 0)
-
-    def knows(self, version: int) -> bool:
-        """Whether it was this version that earned."""
-        return self.earned is not None and self.earned.fact("version") == version
-
-    @property
-    def total(self) -> int:
-        """The order's money, in the minor unit."""
-        return int(self._first("total", 0))
-
-    @property
-    def currency(self) -> str:
-        """The money's currency."""
-        return str(self._first("currency", ""))
+        settled = max((each.version for each in self.settled), default=0)
+        return version > settled and version >= (self.earned.version if self.earned else 0)
 
     @property
     def lot(self) -> date:
         """The lot that its points fell into: one that would have ended before their activation ends on that day."""
-        told = [entry.fact("ripens") for entry in (self.earned, self.delivered) if entry and entry.fact("ripens")]
-        return max(date.fromisoformat(day) for day in (self._first("lot", NEVER.isoformat()), *told))
+        if self.earned is None:
+            return NEVER
+        days = (self.earned.activates_on, self.delivered and self.delivered.activates_on)
+        return max([self.earned.lot, *(day for day in days if day)])
 
     @property
     def activation(self) -> Activation | None:
         """Where its points wait, or waited; None when they could be used at once."""
-        told = [entry.fact("ripens") for entry in (self.earned, self.delivered) if entry]
-        days = [day for day in told if day is not None]
-        return Activation(date.fromisoformat(days[-1]), self.lot) if days and days[-1] else None
+        newest = self.delivered or self.earned
+        return Activation(newest.activates_on, self.lot) if newest and newest.activates_on else None
 
     @property
-    def counts_for(self) -> date | None:
-        """The day for whose month it counts towards tiers."""
-        day = self._first("placed", None)
-        return date.fromisoformat(day) if day else None
-
-    @property
-    def reversed_amount(self) -> int:
-        """How much of its money was given back or cancelled when it was last settled."""
-        return int(self.settled[-1].fact("undone")) if self.settled else 0
+    def reversed_money(self) -> int:
+        """How much of its money was refunded or cancelled when it was last settled."""
+        return self.settled[-1].reversed_money if self.settled else 0
 
     @property
     def taken_back(self) -> int:
         """How many of its points are taken back."""
-        return sum(entry.fact("taken_back") or 0 for entry in self.settled)
+        return sum(each.taken_back for each in self.settled)
+
+    @property
+    def remaining(self) -> int:
+        """How many of its points are not taken back."""
+        return (self.earned.points if self.earned else 0) - self.taken_back
 
     @property
     def lots(self) -> OrderLots:
         """The lots of the points that remain, and what became of those that were taken back."""
         if self.earned is None:
             return OrderLots()
-        lots = OrderLots.earned(self.earned.amount, self.lot, self.earned.place)
-        for entry in self.settled:
-            amount = entry.fact("taken_back") or 0
-            already_expired, forgiven = read_lots(entry.fact("written_off") or {}), entry.fact("forgiven") or 0
-            if amount > 0:
-                lots.take_back(amount, entry.fact("own") or 0, already_expired, forgiven)
-            elif amount < 0:
-                given_to = entry.fact("lot")
-                lot = date.fromisoformat(given_to) if given_to else self.lot
-                lots.give_back(-amount, lot, entry.place)
+        lots = OrderLots.earned(self.earned.points, self.lot, self.earned.at)
+        for each in self.settled:
+            if each.taken_back > 0:
+                lots.take_back(each.taken_back, each.still_in_lot, each.already_expired, each.forgiven)
+            elif each.taken_back < 0:
+                lots.give_back(-each.taken_back, each.lot or self.lot, each.at)
         return lots
-
-    def _first(self, name: str, otherwise: Any) -> Any:
-        return self.earned.fact(name) if self.earned and self.earned.fact(name) is not None else otherwise
 
 
 def reversed_amount(order: OrderRecorded) -> int:
@@ -129,19 +159,17 @@ class ReversedShare:
         return cls(order.order_id, version, share, order.reinstated_at is not None)
 
     @classmethod
-    def known(cls, order_id: str, records: Iterable[OrderRecord]) -> Self | None:
-        """As it was stored when the order was last heard of, among all that it caused; None when nothing was."""
-        kept = list(records)
-        entries = OrderEntries.of([item for item in kept if isinstance(item, Entry)])
-        of_total = partial(_share, total=entries.total, is_cancelled=False)
-        said = [cls(order_id, entry.fact("version"), of_total(entry.fact("undone"))) for entry in entries.settled]
-        said += [cls(order_id, entry.fact("version"), of_total(0)) for entry in (entries.earned,) if entry]
-        said += [
-            cls(order_id, mark.order_version, _share(mark.reversed_amount, mark.total, is_cancelled=mark.cancelled))
-            for mark in kept
-            if isinstance(mark, ReversedOrder)
-        ]
-        return max(said, key=lambda known: known.version, default=None)
+    def known(cls, order_id: str, entries: OrderEntries) -> Self | None:
+        """As it was stored when the order was last heard of; None when nothing was."""
+        known = []
+        if earned := entries.earned:
+            versions = [*((each.version, each.reversed_money) for each in entries.settled), (earned.version, 0)]
+            known = [
+                cls(order_id, version, _share(money, earned.total, is_cancelled=False)) for version, money in versions
+            ]
+        if mark := entries.mark:
+            known.append(cls(order_id, mark.version, _share(mark.money, mark.total, is_cancelled=mark.is_cancelled)))
+        return max(known, key=lambda each: each.version, default=None)
 
 
 def _share(reversed_money: int, total: int, *, is_cancelled: bool) -> Fraction:

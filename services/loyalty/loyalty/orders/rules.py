@@ -1,6 +1,163 @@
-"""What a refund leaves of what an order earned."""
+"""What an order earns, loses or gets back: decided from the order, and from what is stored of it. Pure.
+
+An order's entries follow its state, not its events: whatever of it is heard first, twice, late or never, the newest
+version decides how many points the order keeps.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from loyalty.earning.models import Member, OrderFacts
+from loyalty.earning.quota import Quota, StoredQuota
+from loyalty.earning.rules import price
+from loyalty.ledger import rules
+from loyalty.ledger.balances import Activation, Balances, Posting
+from loyalty.ledger.reversals import LotShare
+from loyalty.ledger.terms import Terms
+from loyalty.orders.order_entries import (
+    DELIVERED,
+    EARNED,
+    SETTLED,
+    Earning,
+    OrderEntries,
+    ReversedMark,
+    reversed_amount,
+)
+from loyalty.orders.refunds import give_back, take_back
+from loyalty.points.referral_rules import Referrals, counted
+from loyalty.points.rules import lot_for
+from loyalty.points.tier_rules import Qualifying, TierState, requalify
+from loyalty.programme.models import PendingUntil
+from loyalty.programme.sections import EarnOn
+from shared.events.customers import OrderRecorded
+
+
+@dataclass(frozen=True)
+class RecordedOrder:
+    """An order at a version, under the terms of now."""
+
+    order: OrderRecorded
+    version: int
+    terms: Terms
+
+    @property
+    def earns(self) -> bool:
+        """Whether it has come far enough to earn, and cost anything: a free order leaves no entry."""
+        on = self.terms.programme.earning.on
+        return self.order.total > 0 and (on is EarnOn.PLACED or self.order.paid_at is not None)
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether any of its money was reversed, now or before."""
+        return bool(self.order.refunded or self.order.cancelled_at or self.order.reinstated_at)
+
+    @property
+    def ends_waiting(self) -> bool:
+        """Whether it was delivered, and points wait for that."""
+        return self.order.delivered_at is not None and self.terms.programme.pending.until is PendingUntil.DELIVERY
+
+    @property
+    def reversed_money(self) -> int:
+        """How much of its money was refunded: all of one that is cancelled."""
+        return reversed_amount(self.order)
+
+    @property
+    def activates_on(self) -> date | None:
+        """The day on which its points can be used, or None for at once."""
+        pending, programme, today = self.terms.programme.pending, self.terms.programme, self.terms.today
+        if pending.until is PendingUntil.NONE:
+            return None
+        if pending.until is PendingUntil.DAYS:
+            start, days = programme.day_of(self.order.paid_at or self.order.placed_at), pending.days
+        elif self.order.delivered_at:
+            start, days = programme.day_of(self.order.delivered_at), pending.days
+        else:
+            start, days = today, pending.longest_days
+        activates_on = start + timedelta(days=days)
+        return activates_on if activates_on > today else None
+
+
+@dataclass(frozen=True)
+class Holder:
+    """What of an account decides what is posted to it for an order."""
+
+    balances: Balances = field(default_factory=Balances)
+    tiers: TierState = field(default_factory=TierState)
+    groups: tuple[str, ...] | None = None
+    birthday: date | None = None
+    opened_at: datetime | None = None
+    quota: StoredQuota | None = None
+    referrals: Referrals | None = None
+    is_stored: bool = True
+    is_erased: bool = False
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is stored of an order and of the account that its points fall to.
+
+    `holder` is None for an order without a customer: nobody's any more, or never anybody's. `shares` are the order's
+    points that remain, newest first; they are read only where `loses_points`.
+    """
+
+    holder: Holder | None
+    entries: OrderEntries = field(default_factory=OrderEntries)
+    shares: Sequence[LotShare] = ()
+
+
+@dataclass(frozen=True)
+class OpenAccount:
+    """Write the customer's account, in which there is nothing yet."""
+
+
+@dataclass(frozen=True)
+class PostEntry:
+    """Post an entry to the account, and let the account keep what is not None.
+
+    `step` is the entry's key among those of the order.
+    """
+
+    step: str
+    posting: Posting
+    facts: Mapping[str, Any]
+    tiers: TierState | None = None
+    referrals: Referrals | None = None
+    quota: StoredQuota | None = None
+    opened_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What to write for an order next; `goes_on` when more may follow, to be decided from what is stored then."""
+
+    write: OpenAccount | ReversedMark | PostEntry
+    goes_on: bool = False
+
+
+def decide(recorded: RecordedOrder, known: Known) -> Decision | None:
+    """What to write for the order next; None when nothing is missing."""
+    holder, entries = known.holder, known.entries
+    if holder is None:
+        return _mark(recorded, entries)
+    if holder.is_erased:
+        return None
+    if entries.earned:
+        return _settle(recorded, holder, entries.earned, known) or _deliver(recorded, holder, entries)
+    if recorded.earns:
+        return _earn(recorded, holder)
+    if not holder.is_stored:
+        return Decision(OpenAccount(), goes_on=recorded.is_changed)
+    return _mark(recorded, entries)
+
+
+def loses_points(recorded: RecordedOrder, entries: OrderEntries) -> bool:
+    """Whether points that the order earned are taken back."""
+    is_less = recorded.reversed_money > entries.reversed_money
+    return entries.earned is not None and is_less and entries.is_news(recorded.version)
 
 
 def taken_back_target(earned: int, total: int, refunded: int) -> int:
@@ -10,3 +167,115 @@ def taken_back_target(earned: int, total: int, refunded: int) -> int:
     """
     stays = max(total - refunded, 0)
     return earned - (earned * stays // total if total else 0)
+
+
+def _mark(recorded: RecordedOrder, entries: OrderEntries) -> Decision | None:
+    """Store how much of the order is reversed, though it earned nothing: somebody may have paid for it with points."""
+    if not recorded.is_changed or (entries.mark and entries.mark.version >= recorded.version):
+        return None
+    order = recorded.order
+    is_cancelled = order.cancelled_at is not None
+    return Decision(ReversedMark(recorded.version, order.total, recorded.reversed_money, is_cancelled))
+
+
+def _earn(recorded: RecordedOrder, holder: Holder) -> Decision:
+    order, terms = recorded.order, recorded.terms
+    programme, limits = terms.programme, terms.programme.earning.limits
+    quota = Quota.of(holder.quota, terms.today)
+    member = Member.of(holder.tiers.tier, holder.groups, holder.birthday)
+    earned = price(OrderFacts.of(order), member, programme, quota.left(limits))
+    placed, activates_on = programme.day_of(order.placed_at), recorded.activates_on
+    lot = lot_for(placed, programme.expiry)
+    brought = list(holder.referrals or ()) if earned.points else []
+    money = order.total if order.currency == programme.currency else 0
+    entry = PostEntry(
+        EARNED,
+        rules.earn(holder.balances, earned.points, lot, activates_on),
+        {
+            "version": recorded.version,
+            "currency": order.currency,
+            "total": order.total,
+            "placed": placed.isoformat(),
+            "lot": lot.isoformat(),
+            "ripens": activates_on and activates_on.isoformat(),
+            "parts": [[part.rule, part.points] for part in earned.parts] or None,
+            "brought": brought or None,
+        },
+        _requalify(recorded, holder, Qualifying(placed, earned.points, money, orders=1)),
+        counted(holder.referrals, brought, 1),
+        quota.used(earned.points, limits),
+        _opened_at(recorded, holder),
+    )
+    return Decision(entry, goes_on=recorded.is_changed or recorded.ends_waiting)
+
+
+def _opened_at(recorded: RecordedOrder, holder: Holder) -> datetime:
+    """When the account began: when its customer bought, though the order may be heard of after the registration."""
+    bought_at = recorded.order.placed_at
+    return min(holder.opened_at or bought_at, bought_at)
+
+
+def _requalify(recorded: RecordedOrder, holder: Holder, change: Qualifying) -> TierState | None:
+    """The tier once `change` counts towards it; None where it counts nothing."""
+    tiers, today = recorded.terms.programme.tiers, recorded.terms.today
+    amount = change.by(tiers.by)
+    return requalify(holder.tiers, amount, min(change.on, today), today, tiers) if amount else None
+
+
+def _settle(recorded: RecordedOrder, holder: Holder, earned: Earning, known: Known) -> Decision | None:
+    """Take points back, or give them back, until the order keeps as many as it should."""
+    entries = known.entries
+    if not _is_due(recorded, entries, earned):
+        return None
+    target = taken_back_target(earned.points, earned.total, recorded.reversed_money)
+    amount = abs(target - entries.taken_back)
+    if loses_points(recorded, entries):
+        change = take_back(holder.balances, entries, amount, known.shares, recorded.terms)
+    else:
+        change = give_back(holder.balances, entries, amount, recorded.terms)
+    qualifies, qualified = earned.points > target, earned.points > entries.taken_back
+    entry = PostEntry(
+        f"{SETTLED}{recorded.version:09}",
+        change.posting,
+        {"version": recorded.version, "undone": recorded.reversed_money, **change.facts},
+        _requalify(recorded, holder, _qualifying_change(recorded, entries, earned, target)),
+        counted(holder.referrals, earned.brought, int(qualifies) - int(qualified)),
+    )
+    return Decision(entry, goes_on=recorded.ends_waiting)
+
+
+def _is_due(recorded: RecordedOrder, entries: OrderEntries, earned: Earning) -> bool:
+    """Whether it is news, and says another amount than was settled.
+
+    A reinstatement is posted all the same: the cancellation before it may still be heard.
+    """
+    if not recorded.is_changed or not entries.is_news(recorded.version):
+        return False
+    is_reinstated = recorded.order.reinstated_at is not None and earned.version != recorded.version
+    return is_reinstated or recorded.reversed_money != entries.reversed_money
+
+
+def _qualifying_change(recorded: RecordedOrder, entries: OrderEntries, earned: Earning, target: int) -> Qualifying:
+    """What the order counts towards tiers once `target` of its points are taken back, less what it did before."""
+    before, now = entries.reversed_money, recorded.reversed_money
+    orders = int(before == earned.total) - int(now == earned.total)
+    money = before - now if earned.currency == recorded.terms.programme.currency else 0
+    return Qualifying(earned.placed or recorded.terms.today, entries.taken_back - target, money, orders)
+
+
+def _deliver(recorded: RecordedOrder, holder: Holder, entries: OrderEntries) -> Decision | None:
+    """Let points that wait for the delivery be activated after it, or at once."""
+    where, day = entries.activation, recorded.activates_on
+    if not recorded.ends_waiting or entries.delivered or where is None or where.on == day:
+        return None
+    if where.on <= recorded.terms.today:
+        return None  # they have been activated, or will be within the hour
+    posting = _activation(holder.balances, where, entries.remaining, day)
+    facts = {"version": recorded.version, "ripens": day.isoformat() if day else ""}
+    return Decision(PostEntry(DELIVERED, posting, facts))
+
+
+def _activation(before: Balances, where: Activation, amount: int, day: date | None) -> Posting:
+    if day is None:
+        return rules.activate_early(before, where, amount)
+    return rules.reschedule(before, where, amount, day)

@@ -75,6 +75,10 @@ class PointsAccount(Account, TombstoneMixin, discriminator="account"):
         """An account with nothing in it, not stored yet."""
         return cls(customer_partition(customer_id), ACCOUNT, opened_at=now)
 
+    def answers_to(self, name: str) -> bool:
+        """Whether entries of the account `name` are this one's: its own, or those of one that it has taken over."""
+        return name in {self.name, *(self.merged_from or ())}
+
     @property
     def tiers(self) -> TierState:
         """Its tier, and what that follows from."""
@@ -99,10 +103,6 @@ class PointsAccount(Account, TombstoneMixin, discriminator="account"):
         self.birthday, self.groups = profile.birthday, tuple(profile.groups) or None
         self.profile_version = version
         return True
-
-    def date_back(self, bought_at: datetime) -> None:
-        """Let it have begun when its customer bought, though the order may be heard of after the registration."""
-        self.opened_at = min(self.opened_at or bought_at, bought_at)
 
     @property
     def hides_past(self) -> bool:

@@ -11,7 +11,7 @@ from loyalty.days import NEVER
 from loyalty.ledger.balances import EntryKind, Vector
 from loyalty.ledger.due_dates import last_days
 from loyalty.ledger.items import Entry
-from loyalty.ledger.store import Terms
+from loyalty.ledger.terms import Terms
 from loyalty.points.items import PointsAccount
 from loyalty.points.tier_rules import next_level, qualifying_on
 from shared.events.loyalty import Tier

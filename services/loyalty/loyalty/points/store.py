@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 from typing import Any, Final
@@ -14,11 +13,11 @@ from loyalty.ledger import store as ledger
 from loyalty.ledger.balances import EntryKind, Posting
 from loyalty.ledger.items import ACCOUNT, Entry
 from loyalty.ledger.overdue import expire_overdue
-from loyalty.ledger.store import Origin, Terms
+from loyalty.ledger.store import Origin
+from loyalty.ledger.terms import Terms
 from loyalty.points.items import PointsAccount
 from loyalty.points.rules import watch_of
-from loyalty.points.tier_rules import requalify
-from loyalty.programme.tiers import TierBy
+from loyalty.points.tier_rules import TierState
 from loyalty.programme.usecases import current_programme
 from shared import clock
 from shared.cause import Cause
@@ -52,20 +51,6 @@ _TELLS: Final[dict[EntryKind, type[EventData]]] = {
     EntryKind.EXPIRED: PointsExpired,
 }
 _SILENT: Final = frozenset({EntryKind.VOIDED, EntryKind.MERGED_OUT})
-
-
-@dataclass(frozen=True)
-class Qualifying:
-    """What an entry counts towards tiers, signed, by each measure; for the month of `on`."""
-
-    on: date
-    points: int
-    money: int
-    orders: int
-
-    def by(self, measure: TierBy) -> int:
-        """What it counts by one measure."""
-        return {TierBy.POINTS: self.points, TierBy.MONEY: self.money, TierBy.ORDERS: self.orders}[measure]
 
 
 def terms_now() -> Terms:
@@ -109,13 +94,13 @@ def guard(pk: str) -> Check:
     return Check(PointsAccount, pk, ACCOUNT, is_a_customer)
 
 
-def post(
+def post_points(
     account: PointsAccount,
     posting: Posting,
     origin: Origin,
     terms: Terms,
     *,
-    qualifying: Qualifying | None = None,
+    tiers: TierState | None = None,
     tier_before: Tier | None = None,
     reason: str | None = None,
     **facts: Any,
@@ -126,13 +111,12 @@ def post(
     is what staff wrote.
     """
     tier_before = tier_before or account.tier
-    if qualifying and (amount := qualifying.by(terms.programme.tiers.by)):
-        on = min(qualifying.on, terms.today)
-        account.set_tier(requalify(account.tiers, amount, on, terms.today, terms.programme.tiers))
-    entry = ledger.post(account, posting, origin, terms, **facts)
+    if tiers:
+        account.set_tier(tiers)
+    entry = ledger.post_entry(account, posting, origin, terms, **facts)
     entry.reason, entry.tier_before, entry.tier = reason, tier_before, account.tier
     event = _TELLS.get(posting.kind)
-    if event and _is_news(posting):
+    if event and posting.is_news:
         entry.tell(event, origin.cause)
     if entry.tier is not tier_before and posting.kind not in _SILENT:
         entry.tell(TierChanged, origin.cause)
@@ -157,7 +141,7 @@ def load_for_posting(
     Raises what `load` raises, and LostRaceError when another run is faster.
     """
     found = partial(load or account_of, customer_id)
-    return expire_overdue(found, terms.watch, cause, partial(post, terms=terms))
+    return expire_overdue(found, terms.watch, cause, partial(post_points, terms=terms))
 
 
 # Few entries change a tier: many are looked through in one call, whatever is asked for.
@@ -170,13 +154,6 @@ def changes_of(account: str, *, before: int | None, limit: int) -> list[Entry]:
     is_change = Path("tier") != Path("tier_before")
     found = Entry.by_account.query(account, numbered, is_change, scan_index_forward=False, limit=limit, page_size=_PAGE)
     return list(found)
-
-
-def _is_news(posting: Posting) -> bool:
-    """An order that earns nothing, a refund of points that had expired, a delivery that moves a day: these are not."""
-    if posting.kind is EntryKind.RIPENED:
-        return bool(posting.lots or posting.owed)
-    return bool(posting.amount) or posting.kind is EntryKind.CAPTURED
 
 
 def _expiries(customer_id: str, day: date) -> Iterable[Entry]:

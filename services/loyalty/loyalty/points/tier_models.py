@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, ConfigDict, Field
 
 from loyalty.ledger.balances import EntryKind
 from loyalty.ledger.items import Entry
-from loyalty.ledger.store import Terms
+from loyalty.ledger.terms import Terms
 from loyalty.points.items import PointsAccount
 from loyalty.points.tier_rules import foreseen, next_level, period_end, projected, qualifying_on, window_begins
 from loyalty.programme.rules import InForce

@@ -39,6 +39,20 @@ class TierState:
     kept_until: date | None = None
 
 
+@dataclass(frozen=True)
+class Qualifying:
+    """What an entry counts towards tiers, signed, by each measure; for the month of `on`."""
+
+    on: date
+    points: int
+    money: int
+    orders: int
+
+    def by(self, measure: TierBy) -> int:
+        """What it counts by one measure."""
+        return {TierBy.POINTS: self.points, TierBy.MONEY: self.money, TierBy.ORDERS: self.orders}[measure]
+
+
 def fresh(rules: Tiers) -> TierState:
     """Where everyone begins."""
     return TierState(rules.rungs[0].tier, basis=rules.by)

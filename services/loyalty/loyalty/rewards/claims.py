@@ -130,7 +130,7 @@ def _claim(wallet: PointsWallet, wanted: NewClaim, claim_id: str, cause: Cause, 
     _take_from_stock(taking, reward)
     _give_code(taking, reward)
     taking.claim.tell(RewardRedeemed, cause)
-    entry = wallet.post(
+    entry = wallet.post_spending(
         account,
         rules.spend(EntryKind.REDEEMED, account.balances, reward.points),
         ledger.Origin(f"CLAIM#{claim_id}", claim_store.ENTRY, claim_id, cause),
@@ -196,12 +196,12 @@ def _fulfil(customer_id: str, claim_id: str) -> ClaimView:
 
 def _cancel(customer_id: str, claim_id: str, cause: Cause) -> ClaimView:
     wallet = PointsWallet.of(customer_id, by_self=False)
-    account = expire_overdue(wallet.load, wallet.watch, cause, wallet.post)
+    account = expire_overdue(wallet.load, wallet.watch, cause, wallet.post_spending)
     claim = claim_store.existing_claim(account, claim_id)
     if claim.state is ClaimState.CANCELLED:
         return ClaimView.of(claim)
     _check_open(claim)
-    entry = wallet.post(
+    entry = wallet.post_spending(
         account,
         rules.restore(account.balances, claim_store.lots_of(claim), wallet.return_policy),
         ledger.Origin(f"CLAIM#{claim_id}", claim_store.CANCELLED, claim_id, cause),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final
 
-from loyalty.ledger.attributes import is_reached
+from loyalty.ledger.due_dates import is_reached
 from shared.events.foreign import Order
 from tests.harness.aws.ground import items
 from tests.harness.orders import paid, refunded

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from loyalty.orders import referral_rewards
-from loyalty.orders import usecases as orders_of_loyalty
+from loyalty.orders import rules as order_rules
 from loyalty.points.referral_rules import Referral
 from tests.simulation.bugs.planting import Replaced, bug
 
@@ -25,9 +25,9 @@ def reward_granted_twice() -> Replaced:
 
 @bug("An order that is reversed leaves the referral rewards that it brought")
 def reward_kept() -> Replaced:
-    counted = orders_of_loyalty.counted
+    counted = order_rules.counted
 
     def only_up(referrals: Any, referees: Iterable[str], change: int) -> Any:
         return counted(referrals, referees, max(change, 0))
 
-    return [(orders_of_loyalty, "counted", only_up)]
+    return [(order_rules, "counted", only_up)]

@@ -12,7 +12,7 @@ from loyalty.adjustments import usecases as adjustments
 from loyalty.earning import quota
 from loyalty.ledger import items as ledger_items
 from loyalty.members import cards
-from loyalty.orders import usecases as orders_of_loyalty
+from loyalty.orders import rules as order_rules_of_loyalty
 from loyalty.orders.order_entries import OrderEntries
 from tests.simulation.bugs.planting import Replaced, bug
 
@@ -53,7 +53,7 @@ def refund_rounded_up() -> Replaced:
     def up(earned: int, total: int, refunded: int) -> int:
         return earned - -(-earned * max(total - refunded, 0) // total) if total else earned
 
-    return [(orders_of_loyalty, "taken_back_target", up)]
+    return [(order_rules_of_loyalty, "taken_back_target", up)]
 
 
 @bug("A customer is given a second card when the registration is heard again")
@@ -82,12 +82,12 @@ def quota_ignored() -> Replaced:
 
 @bug("Who reinstates an order gets all its points again, whatever was taken back")
 def reinstated_from_scratch() -> Replaced:
-    give_back = orders_of_loyalty.give_back
+    give_back = order_rules_of_loyalty.give_back
 
-    def all_of_it(account: Any, book: Any, _: int, lot: Any, terms: Any) -> Any:
-        return give_back(account, book, book.earned.amount, lot, terms)
+    def all_of_it(before: Any, entries: Any, _: int, terms: Any) -> Any:
+        return give_back(before, entries, entries.earned.points, terms)
 
-    return [(orders_of_loyalty, "give_back", all_of_it)]
+    return [(order_rules_of_loyalty, "give_back", all_of_it)]
 
 
 @bug("An older version of an order is settled after a newer one")

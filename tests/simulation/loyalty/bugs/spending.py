@@ -14,7 +14,7 @@ from loyalty.identity import merge, points_merge, takeover
 from loyalty.ledger import overdue
 from loyalty.ledger import store as ledger
 from loyalty.ledger.rules import ReturnPolicy
-from loyalty.orders import order_entries, settlement
+from loyalty.orders import order_entries, refunds
 from loyalty.points import store as points
 from loyalty.rewards import claims
 from tests.simulation.bugs.planting import Replaced, bug
@@ -82,12 +82,12 @@ def restored_whole() -> Replaced:
 
 @bug("Store credit returns with each version of a reversed order, whatever returned before")
 def credit_restored_twice() -> Replaced:
-    restored = settlement.Spending.restored.fget
+    restored = refunds.Spending.restored.fget
 
     def forgotten(self: Any) -> Any:
         return {} if "#" in self.account else restored(self)
 
-    return [(settlement.Spending, "restored", property(forgotten))]
+    return [(refunds.Spending, "restored", property(forgotten))]
 
 
 @bug("Of two customers who are one, the lots of the one who goes are left behind")

@@ -1,0 +1,109 @@
+"""What paid for an order, points or credit: given back with its money, and taken again when it is reinstated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+from loyalty.credit import rules as credit_rules
+from loyalty.credit import store as credit
+from loyalty.credit.items import CreditAccount
+from loyalty.credit.store import load_credit_for_posting
+from loyalty.ledger import store as ledger
+from loyalty.ledger.balances import Lots, plus, read_lots
+from loyalty.ledger.items import Entry
+from loyalty.ledger.rules import ReturnPolicy
+from loyalty.orders import store
+from loyalty.orders.items import OrderRecord, SpentOnOrder
+from loyalty.orders.order_entries import ReversedShare
+from loyalty.orders.refunds import Restored, Spending, settle_spent
+from loyalty.points import rules as points_rules
+from loyalty.points import store as points
+from loyalty.points.items import PointsAccount
+from loyalty.points.store import load_for_posting
+from shared.cause import Cause
+from shared.table import retry_lost_races
+
+RESTORED: Final = "RESTORE#"
+
+
+def settle_spending(share: ReversedShare, cause: Cause) -> None:
+    """Let what accounts paid of an order follow how much of its money is reversed; an older version changes nothing."""
+    for payer in _spendings(store.order_records(share.order_id)):
+        retry_lost_races(lambda payer=payer: _settle_payer(share, payer, cause))  # type: ignore[misc]
+
+
+def settle_late_spending(order_id: str, cause: Cause) -> None:
+    """The same for what was just spent on an order that may have been refunded or cancelled before.
+
+    Whoever settles an order stores its reversal before looking at what was spent on it; whoever spends looks here
+    after writing. So one of the two sees the other.
+    """
+    share = ReversedShare.known(order_id, store.read_entries(order_id))
+    if share and share.share:
+        settle_spending(share, cause)
+
+
+def _settle_payer(share: ReversedShare, name: str, cause: Cause) -> None:
+    payer = _Payer.of(name, cause)
+    records = store.order_records(share.order_id)
+    known = ReversedShare.known(share.order_id, store.entries_of(records))
+    spending = _spendings(records)[name]
+    change = settle_spent(payer.account.balances, spending, share, known, payer.return_policy)
+    if change is None or payer.account.erased_at:
+        return
+    # The number makes room for what was spent only after this version was settled.
+    step = f"{RESTORED}{share.version:09}#{len(spending.later):03}#{name}"
+    origin = ledger.Origin.of_order(share.order_id, step, cause)
+    ledger.write_unless_posted(payer.post(payer.account, change.posting, origin, **change.facts), payer.account)
+
+
+@dataclass(frozen=True)
+class _Payer:
+    """An account as it is now, and what differs between those of points and of credit.
+
+    `post` takes account, posting, origin and facts.
+    """
+
+    account: PointsAccount | CreditAccount
+    return_policy: ReturnPolicy
+    post: Callable[..., Entry]
+
+    @classmethod
+    def of(cls, name: str, cause: Cause) -> _Payer:
+        """The account of that name, or that which took it over; overdue lots have expired."""
+        customer_id, _, currency = name.partition("#")
+        return cls._of_credit(customer_id, currency, cause) if currency else cls._of_points(customer_id, cause)
+
+    @classmethod
+    def _of_points(cls, customer_id: str, cause: Cause) -> _Payer:
+        terms = points.terms_now()
+        account = load_for_posting(customer_id, terms, cause)
+        policy = points_rules.return_policy(terms.programme, terms.today)
+        return cls(account, policy, partial(points.post_points, terms=terms))
+
+    @classmethod
+    def _of_credit(cls, customer_id: str, currency: str, cause: Cause) -> _Payer:
+        terms = credit.terms_now()
+
+        def load() -> CreditAccount:
+            return credit.find_account(customer_id, currency) or CreditAccount.fresh(customer_id, currency)
+
+        account = load_credit_for_posting(load, terms, cause)
+        policy = credit_rules.return_policy(terms.programme, terms.today)
+        return cls(account, policy, partial(credit.post_credit, terms=terms))
+
+
+def _spendings(records: Iterable[OrderRecord]) -> dict[str, Spending]:
+    """What was spent on an order, by the name of the account, among all that the order caused."""
+    spent: dict[str, Lots] = {}
+    later: dict[str, list[Restored]] = {}
+    for item in records:
+        if isinstance(item, SpentOnOrder):
+            spent[item.account] = plus(spent.get(item.account, {}), item.lots)
+        elif isinstance(item, Entry) and item.sk.startswith(RESTORED):
+            restored = Restored(item.fact("version"), read_lots(item.fact("of") or {}))
+            later.setdefault(item.sk.split("#", 3)[3], []).append(restored)
+    return {name: Spending(name, lots, tuple(later.get(name, ()))) for name, lots in spent.items()}
