@@ -1,0 +1,146 @@
+"""What was spent on an order comes back with its money, and referral rewards come and go: a case a line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from fractions import Fraction
+from typing import Final
+
+import pytest
+
+from loyalty.ledger.balances import Balances, EntryKind, Lots
+from loyalty.ledger.reversals import LotShare
+from loyalty.ledger.rules import ReturnPolicy
+from loyalty.ledger.terms import Terms
+from loyalty.orders.order_entries import Earning, OrderEntries, ReversedMark, ReversedShare, Settlement
+from loyalty.orders.refunds import Restored, Spending, change_reward, settle_spent
+from loyalty.points.rules import watch_of
+from loyalty.programme.models import Programme
+
+NOW: Final = datetime(2026, 2, 10, 12, tzinfo=UTC)
+SOON: Final = date(2026, 5, 31)
+LATE: Final = date(2027, 1, 31)
+OVER: Final = date(2026, 1, 31)
+GRACE: Final = date(2026, 3, 12)
+POLICY: Final = ReturnPolicy(NOW.date(), GRACE, fills_debt=True)
+SPENT: Final[Lots] = {SOON: 60, LATE: 40}
+
+
+def share(of: str, version: int = 2, *, reinstated: bool = False) -> ReversedShare:
+    return ReversedShare("A1", version, Fraction(of), reinstated=reinstated)
+
+
+def back(version: int, **lots: int) -> Restored:
+    return Restored(version, {{"soon": SOON, "late": LATE, "over": OVER}[name]: part for name, part in lots.items()})
+
+
+@pytest.mark.parametrize(
+    ("reversed_share", "later", "kind", "amount", "of"),
+    [
+        # A part of the money: the latest expiring first.
+        (share("1/4"), (), EntryKind.RESTORED, 25, {"2027-01-31": 25}),
+        (share("1/2"), (), EntryKind.RESTORED, 50, {"2026-05-31": 10, "2027-01-31": 40}),
+        (share("1"), (), EntryKind.RESTORED, 100, {"2026-05-31": 60, "2027-01-31": 40}),
+        # More of it later: the difference.
+        (share("1/2", 3), (back(2, late=25),), EntryKind.RESTORED, 25, {"2026-05-31": 10, "2027-01-31": 15}),
+        # Reinstated: taken again.
+        (share("0", 3, reinstated=True), (back(2, late=25),), EntryKind.REDEEMED, -25, {"2027-01-31": -25}),
+        # Reinstated before the cancellation was heard: written down, so that this changes nothing any more.
+        (share("0", 3, reinstated=True), (), EntryKind.RESTORED, 0, {}),
+    ],
+)
+def test_what_was_spent_follows_the_money_of_the_order(
+    reversed_share: ReversedShare, later: tuple[Restored, ...], kind: EntryKind, amount: int, of: Mapping[str, int]
+) -> None:
+    before = Balances(lots={LATE: 500}, spent=100)
+    change = settle_spent(before, Spending("cus_A", SPENT, later), reversed_share, None, POLICY)
+    assert change
+    assert (change.posting.kind, change.posting.amount, change.posting.after.spent) == (kind, amount, 100 - amount)
+    assert change.facts == {"version": reversed_share.version, "of": of, "order": "A1"}
+
+
+@pytest.mark.parametrize(
+    ("reversed_share", "later", "known"),
+    [
+        (share("0"), (), None),
+        (share("1/4", 3), (back(2, late=25),), None),
+        (share("0", 3, reinstated=True), (back(3),), None),
+        # An older version than was settled, or than is known of the order.
+        (share("1", 2), (back(3, late=25),), None),
+        (share("1", 2), (), share("0", 3)),
+    ],
+)
+def test_nothing_comes_back_that_is_not_missing(
+    reversed_share: ReversedShare, later: tuple[Restored, ...], known: ReversedShare | None
+) -> None:
+    assert settle_spent(Balances(), Spending("cus_A", SPENT, later), reversed_share, known, POLICY) is None
+
+
+def test_a_lot_that_has_ended_comes_back_with_a_grace() -> None:
+    change = settle_spent(Balances(owed=10), Spending("cus_A", {OVER: 30}), share("1"), None, POLICY)
+    assert change
+    assert (change.posting.after.lots, change.posting.after.owed) == ({GRACE: 20}, 0)
+
+
+EARNED: Final = Earning("cus_A", 100, (NOW, 1), 2, 1_000, "USD")
+SETTLED: Final = (Settlement((NOW, 2), 4, 500), Settlement((NOW, 3), 6, 250))
+
+
+@pytest.mark.parametrize(
+    ("entries", "known"),
+    [
+        (OrderEntries(), None),
+        (OrderEntries(EARNED), share("0", 2)),
+        (OrderEntries(EARNED, settled=SETTLED), share("1/4", 6)),
+        # Earned and settled by one version: the settlement says it.
+        (OrderEntries(EARNED, settled=(Settlement((NOW, 2), 2, 500),)), share("1/2", 2)),
+        (OrderEntries(mark=ReversedMark(3, 1_000, 200, is_cancelled=False)), share("1/5", 3)),
+        (OrderEntries(mark=ReversedMark(3, 0, 0, is_cancelled=True)), share("1", 3)),
+        (OrderEntries(mark=ReversedMark(3, 0, 0, is_cancelled=False)), share("0", 3)),
+        (OrderEntries(EARNED, mark=ReversedMark(9, 1_000, 1_000, is_cancelled=True)), share("1", 9)),
+    ],
+)
+def test_the_newest_version_says_how_much_of_an_order_is_reversed(
+    entries: OrderEntries, known: ReversedShare | None
+) -> None:
+    assert ReversedShare.known("A1", entries) == known
+
+
+GRANTED: Final = Earning("cus_A", 50, (NOW, 1), lot=LATE)
+ENDED: Final = Earning("cus_A", 50, (NOW, 1), lot=OVER)
+WITHDRAWN: Final = Settlement((NOW, 2), taken_back=50, still_in_lot=50)
+
+
+@pytest.mark.parametrize(
+    ("entries", "before", "grants", "amount", "after"),
+    [
+        (OrderEntries(GRANTED), Balances(lots={LATE: 50}, earned=50), False, -50, {}),
+        # What was spent of it is owed.
+        (OrderEntries(GRANTED), Balances(lots={LATE: 20}, earned=50, spent=30), False, -50, {}),
+        (OrderEntries(GRANTED, settled=(WITHDRAWN,)), Balances(), True, 50, {LATE: 50}),
+        (
+            OrderEntries(Earning("cus_A", 50, (NOW, 1), lot=OVER), settled=(WITHDRAWN,)),
+            Balances(),
+            True,
+            50,
+            {GRACE: 50},
+        ),
+    ],
+)
+def test_a_reward_is_withdrawn_and_granted_again_as_it_was(
+    entries: OrderEntries, before: Balances, grants: bool, amount: int, after: Lots
+) -> None:
+    change = change_reward(before, entries, (LotShare(LATE, 50),), _terms(), grants=grants)
+    assert change
+    assert (change.posting.amount, change.posting.after.lots, change.facts["taken_back"]) == (amount, after, -amount)
+
+
+@pytest.mark.parametrize("entries", [OrderEntries(), OrderEntries(Earning("cus_A", 0, (NOW, 1)))])
+def test_whoever_was_granted_nothing_has_nothing_to_lose(entries: OrderEntries) -> None:
+    assert change_reward(Balances(), entries, (), _terms(), grants=False) is None
+
+
+def _terms() -> Terms:
+    programme = Programme()
+    return Terms(1, watch_of(programme, NOW), programme, NOW)
