@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 _CONFIGS: Final = {"sesv2": Config(retries={"total_max_attempts": 1}, connect_timeout=3, read_timeout=10)}
 
 
+def region() -> str:
+    """The region that every call goes to."""
+    return os.environ.get("AWS_REGION", os.environ.get("AWS_DEFAULT_REGION", "us-east-1"))
+
+
 @overload
 def client(service: Literal["events"]) -> EventBridgeClient: ...
 @overload
@@ -35,8 +40,7 @@ def client(service: str) -> object:
 
 @cache
 def _client(service: str) -> object:
-    region = os.environ.get("AWS_REGION", os.environ.get("AWS_DEFAULT_REGION", "us-east-1"))
-    return botocore.session.get_session().create_client(service, region_name=region, config=_CONFIGS.get(service))
+    return botocore.session.get_session().create_client(service, region_name=region(), config=_CONFIGS.get(service))
 
 
 @cache

@@ -10,7 +10,6 @@ with. So `commit` never overwrites what it has not seen.
 
 from __future__ import annotations
 
-import os
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -26,7 +25,7 @@ from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 from pynamodb_attributes import IntegerAttribute
 
-from shared import clock, ids
+from shared import aws, clock, ids
 from shared.cause import Cause
 from shared.events.base import EventData
 from shared.personal import Export, Ground, keep, personal, plain
@@ -80,7 +79,7 @@ class Told(MapAttribute[str, Any]):
 class TableMeta:
     """What the `Meta` of every table shares. Short timeouts: DynamoDB answers in milliseconds or not at all."""
 
-    region: ClassVar[str] = os.environ.get("AWS_REGION", os.environ.get("AWS_DEFAULT_REGION", "us-east-1"))
+    region: ClassVar[str] = aws.region()
     connect_timeout_seconds: ClassVar[int] = 2
     read_timeout_seconds: ClassVar[int] = 5
     max_retry_attempts: ClassVar[int] = 3
