@@ -13,13 +13,14 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 from pynamodb.attributes import DiscriminatorAttribute, UnicodeAttribute
-from pynamodb.exceptions import CancellationReason, TransactWriteError, VerboseClientError
+from pynamodb.exceptions import CancellationReason, PutError, TransactWriteError, VerboseClientError
 
 from shared import table
 from shared.cause import Cause
 from shared.events.segments import SegmentEntered, SegmentLeft
 from shared.table import (
     BusyError,
+    Check,
     Delete,
     Item,
     LostRaceError,
@@ -119,6 +120,76 @@ def test_an_item_tells_its_events_in_the_write_and_never_again() -> None:
     assert "events" not in _image("b")
 
 
+def test_what_is_found_carries_no_events() -> None:
+    book = Book("b", "1", title="first")
+    book.tell(SegmentEntered, Cause("staff:ada", "corr-1"))
+    commit(Put(book))
+    again = find(Book, "b", "1")
+    assert again
+    assert (again.title, again.events, again.outbox) == ("first", None, None)
+    [told] = read_image(ShelfItem, _image("b"))[1]
+    assert (told.correlation_id, told.causation_id, told.about) == ("corr-1", None, None)
+    assert told.id.startswith("evt_")
+
+
+def test_what_is_found_is_as_it_is_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(Book, "get", lambda *keys, **more: asked.append((keys, more)))
+    find(Book, "b", "1")
+    assert asked == [(("b", "1"), {"consistent_read": True})]
+
+
+def test_a_write_that_is_not_needed_is_not_made() -> None:
+    commit()
+    commit(None)
+    assert list(ShelfItem.scan()) == []
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_a_write_waits_for_its_own_condition_too(alone: bool) -> None:
+    others = () if alone else (Put(Shelf("s", "1")),)
+    commit(Put(Book("b", "1", title="first")))
+    book = find(Book, "b", "1")
+    assert book
+    book.title = "third"
+    with pytest.raises(TakenError):
+        commit(Put(book, Book.title == "second", TakenError()), *others)
+    assert _title("b") == "first"
+    again = find(Book, "b", "1")
+    assert again
+    again.title = "third"
+    commit(Put(again, Book.title == "first"), *others)
+    assert _title("b") == "third"
+
+
+def test_a_deletion_waits_for_its_own_condition_too() -> None:
+    commit(Put(Book("b", "1", title="first")))
+    book = find(Book, "b", "1")
+    assert book
+    with pytest.raises(TakenError):
+        commit(Delete(book, Book.title == "second", TakenError()))
+    commit(Delete(book, Book.title == "first"))
+    assert find(Book, "b", "1") is None
+
+
+def test_a_check_writes_nothing_and_guards_the_others() -> None:
+    commit(Put(Book("b", "1", title="first")))
+    with pytest.raises(TakenError):
+        commit(Put(Book("c", "1")), Check(Book, "b", "1", Book.title == "second", TakenError()))
+    assert find(Book, "c", "1") is None
+    commit(Put(Book("c", "1")), Check(Book, "b", "1", Book.title == "first", TakenError()))
+    assert find(Book, "c", "1")
+    assert _image("b")["version"] == {"N": "1"}
+
+
+def test_the_error_is_that_of_the_write_which_failed_wherever_it_stands() -> None:
+    commit(Put(Book("b", "1")))
+    book = find(Book, "b", "1")
+    assert book
+    with pytest.raises(TakenError):
+        commit(Put(Book("c", "1")), Put(book), Delete(Book("d", "1", version=3), error=TakenError()))
+
+
 def test_what_is_found_has_the_class_it_was_stored_with() -> None:
     commit(Put(Book("b", "1")))
     assert type(find(ShelfItem, "b", "1")) is Book
@@ -135,6 +206,12 @@ def test_an_erasure_deletes_whatever_the_version() -> None:
     assert delete_all(books) == 30
     assert delete_all([]) == 0
     assert list(Book.query("b")) == []
+
+
+def test_one_item_is_erased_as_many_are() -> None:
+    commit(Put(Book("b", "1")))
+    assert delete_all([Book("b", "1")]) == 1
+    assert list(ShelfItem.scan()) == []
 
 
 def test_a_transaction_that_conflicts_with_another_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -169,6 +246,52 @@ def test_a_failed_condition_counts_more_than_a_conflict_beside_it() -> None:
     assert isinstance(table._meaning_of_cancellation(error, writes), TakenError)
 
 
+@pytest.mark.parametrize(
+    ("codes", "meaning"),
+    [
+        ((None, "ConditionalCheckFailed"), TakenError),
+        ((None, "TransactionConflict"), BusyError),
+        (("ThrottlingError", None), BusyError),
+        (("ProvisionedThroughputExceeded", None), BusyError),
+        ((None, "ValidationError"), TransactWriteError),
+        ((None, None), TransactWriteError),
+        ((), TransactWriteError),
+    ],
+)
+def test_a_cancellation_means_what_its_reasons_say(codes: tuple[str | None, ...], meaning: type[Exception]) -> None:
+    error = _cancelled(*codes)
+    writes: list[table.Write] = [Put(Book("b", "1")), Put(Book("c", "1"), error=TakenError())]
+    assert type(table._meaning_of_cancellation(error, writes)) is meaning
+    assert type(table._meaning_of_cancellation(error, [*writes, Put(Book("d", "1"))])) is meaning
+
+
+@pytest.mark.parametrize(
+    ("code", "meaning"),
+    [
+        ("ConditionalCheckFailedException", LostRaceError),
+        ("ThrottlingException", BusyError),
+        ("ProvisionedThroughputExceededException", BusyError),
+        ("TransactionConflictException", BusyError),
+        ("TransactionInProgressException", BusyError),
+        ("ValidationException", PutError),
+    ],
+)
+@pytest.mark.parametrize("many", [True, False])
+def test_a_refusal_means_what_its_code_says(
+    code: str, meaning: type[Exception], many: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(table, "_pauses", lambda: iter([None]))
+    refusal = VerboseClientError({"Error": {"Code": code, "Message": ""}}, "PutItem", {})
+
+    def refuse(*_: object, **__: object) -> None:
+        raise TransactWriteError("refused", refusal) if many else PutError("refused", refusal)
+
+    monkeypatch.setattr(table.TransactWrite if many else Book, "__exit__" if many else "save", refuse)
+    writes = [Put(Book("b", "1")), Put(Book("c", "1"))] if many else [Put(Book("b", "1"))]
+    with pytest.raises(TransactWriteError if many and meaning is PutError else meaning):
+        commit(*writes)
+
+
 def test_a_lost_race_is_run_again_until_it_is_won(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(table, "_pauses", lambda: iter([0.0, 0.0, None]))
     outcomes = iter([LostRaceError(), LostRaceError(), "won"])
@@ -199,6 +322,32 @@ def test_the_pauses_grow_and_end() -> None:
     assert sum(pause for pause in pauses if pause) < 2
 
 
+def test_a_pause_is_drawn_from_nothing_to_a_bound_that_doubles(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(table.random, "uniform", lambda least, most: (least, most))
+    assert list(table._pauses()) == [(0, 0.05), (0, 0.1), (0, 0.2), (0, 0.4), (0, 0.8), None]
+
+
+def test_between_two_tries_is_a_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr(table.time, "sleep", slept.append)
+    monkeypatch.setattr(table, "_pauses", lambda: iter([0.1, 0.2, None]))
+    outcomes = iter([LostRaceError(), LostRaceError(), LostRaceError()])
+
+    def attempt() -> None:
+        raise next(outcomes)
+
+    with pytest.raises(LostRaceError):
+        retry_lost_races(attempt)
+    monkeypatch.setattr(table, "_write_once", lambda _: _raise(BusyError()))
+    with pytest.raises(BusyError):
+        commit(Put(Book("b", "1")))
+    assert slept == [0.1, 0.2, 0.1, 0.2]
+
+
+def _raise(error: Exception) -> None:
+    raise error
+
+
 def _title(pk: str) -> str | None:
     book = find(Book, pk, "1")
     assert book
@@ -211,12 +360,12 @@ def _image(pk: str) -> dict[str, dict[str, str]]:
     return image
 
 
-def _cancelled(*codes: str) -> TransactWriteError:
+def _cancelled(*codes: str | None) -> TransactWriteError:
     cause = VerboseClientError(
         {"Error": {"Code": "TransactionCanceledException", "Message": ""}, "CancellationReasons": []},
         "TransactWriteItems",
         {},
-        cancellation_reasons=[CancellationReason(code=code) for code in codes],
+        cancellation_reasons=[CancellationReason(code=code) if code else None for code in codes],
     )
     assert isinstance(cause, ClientError)
     return TransactWriteError("cancelled", cause)
@@ -236,6 +385,14 @@ def test_all_kinds_of_items_and_transactions_share_one_client(monkeypatch: pytes
     assert find(Book, "b", "1")
     assert find(Shelf, "s", "1")
     assert made == ["dynamodb"]
+
+
+def test_dynamodb_answers_soon_or_not_at_all() -> None:
+    connection = table._connection.__wrapped__()
+    config = connection.client.meta.config
+    assert (config.connect_timeout, config.read_timeout) == (2, 5)
+    assert config.retries["total_max_attempts"] == 1 + 3
+    assert connection.region == "us-east-1"
 
 
 def test_times_are_kept_aware_and_in_utc() -> None:

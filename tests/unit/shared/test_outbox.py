@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,8 +13,9 @@ from shared import ids, outbox
 from shared.cause import Cause
 from shared.events.loyalty import TierChanged
 from shared.events.segments import SegmentEntered
-from shared.outbox import Relay
+from shared.outbox import Announcement, Relay
 from shared.table import Item, TableMeta, Told
+from tests.harness.logs import captured_logs
 
 CUSTOMER = ids.new_customer_id()
 
@@ -84,10 +86,72 @@ def test_an_event_is_built_from_the_image_that_carried_it(bus: Bus) -> None:
         "SegmentEntered",
         "regulars-test",
     )
+    assert set(entry) == {"EventBusName", "Source", "DetailType", "Time", "Detail"}
+    assert '{"metadata":{"event_id":"evt_' in entry["Detail"]  # no spaces: what is told is paid by size
+    assert '"version":3,' in entry["Detail"]
     assert detail["data"] == {"customer_id": CUSTOMER, "segment_id": "gold"}
     metadata = detail["metadata"]
     assert (metadata["version"], metadata["customer_id"], metadata["actor"]) == (3, CUSTOMER, "staff:ada")
     assert (metadata["correlation_id"], metadata["causation_id"]) == ("corr", "evt_9")
+    assert datetime.fromisoformat(metadata["occurred_at"]) == entry["Time"]
+    assert abs((datetime.now(UTC) - entry["Time"]).total_seconds()) < 60
+
+
+def test_what_is_told_is_counted(monkeypatch: pytest.MonkeyPatch, bus: Bus) -> None:
+    counted: list[tuple[str, int]] = []
+    monkeypatch.setattr(outbox, "count", lambda name, value: counted.append((name, value)))
+    RELAY.publish({"Records": [record(1, events=2), record(2)]})
+    assert counted == [("EventsTold", 3)]
+
+
+def test_an_entry_counts_with_its_names_in_utf8() -> None:
+    entry: Any = {"Detail": "\u00e4" * 10, "DetailType": "x" * 5, "Source": "y" * 3}
+    assert Announcement("1", entry).size == 28
+
+
+def test_a_call_may_be_exactly_as_large_as_the_bus_takes() -> None:
+    def announced(size: int) -> Announcement:
+        entry: Any = {"Detail": "x" * size, "DetailType": "", "Source": ""}
+        return Announcement("1", entry)
+
+    def batches(*sizes: int) -> list[int]:
+        return [len(batch) for batch in outbox._batches(map(announced, sizes))]
+
+    half = 120 * 1024
+    assert batches(half, half, 1) == [2, 1]
+    assert batches(half, half + 1) == [1, 1]
+    assert batches(half, half, half, half) == [2, 2]
+    assert batches(300 * 1024, 1) == [1, 1]
+    assert batches() == []
+
+
+def test_a_version_that_an_item_has_not_yet_is_nought() -> None:
+    box = Box("p", "1")
+    box.tell(SegmentEntered, Cause("staff:ada", "corr"))
+    [entry] = RELAY.entries_of(box.to_dynamodb_dict())
+    assert json.loads(entry["Detail"])["metadata"]["version"] == 0
+
+
+def test_why_something_is_not_told_is_logged(monkeypatch: pytest.MonkeyPatch) -> None:
+    use(monkeypatch, Bus(1))
+    with captured_logs() as logs:
+        RELAY.publish({"Records": [record(1), record(2), record(3, segment="broken")]})
+        use(monkeypatch, Bus(down=True))
+        RELAY.publish({"Records": [record(1)]})
+    broken, refused, down = [json.loads(line) for line in logs.getvalue().splitlines()]
+    assert (broken["message"], broken["event_id"], broken["error"]) == ("record not told", "3", "ValueError")
+    assert (refused["message"], refused["codes"]) == ("bus refused entries", ["ThrottlingException"])
+    assert (down["message"], down["error"]) == ("bus not reached", "ConnectionError")
+
+
+def test_an_answer_of_the_bus_that_does_not_fit_is_no_success(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Short(Bus):
+        def put_events(self, *, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: ARG002, N803  # AWS's spelling
+            return {"FailedEntryCount": 1, "Entries": []}
+
+    use(monkeypatch, Short())
+    with pytest.raises(ValueError, match="zip"):
+        RELAY.publish({"Records": [record(1)]})
 
 
 def test_a_record_delivered_again_tells_the_same_event(bus: Bus) -> None:

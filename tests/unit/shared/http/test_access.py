@@ -10,8 +10,10 @@ import pytest
 from chalice import Chalice
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from shared import auth, ids
+from shared import auth, ids, settings
+from shared.auth import ANYONE, Principal
 from shared.contract import ContractError, Route
+from shared.errors import UnauthorizedError
 from shared.http import Endpoints, Request
 from shared.roles import Role
 from tests.harness import tokens
@@ -47,6 +49,82 @@ def test_the_storefront_is_a_machine_with_the_scope(app: Chalice, table: Any) ->
     )
     assert (created.status, refused.status) == (201, 403)
     assert auth.identify(bearer(Role.STOREFRONT)["Authorization"]).actor == f"machine:{tokens.MACHINE_CLIENT}"
+
+
+def test_a_principal_says_who_they_are() -> None:
+    nobody = frozenset[Role]()
+    staff, machine = Principal("staff", "ada", nobody), Principal("machine", "shop", nobody)
+    customer = Principal("customer", ME, nobody)
+    assert [one.is_staff for one in (staff, machine, customer, ANYONE)] == [True, False, False, False]
+    assert [one.is_customer for one in (staff, machine, customer, ANYONE)] == [False, False, True, False]
+    assert [one.customer_id for one in (staff, machine, customer, ANYONE)] == [None, None, ME, None]
+    actors = [one.actor for one in (staff, machine, customer, ANYONE)]
+    assert actors == ["staff:ada", "machine:shop", f"customer:{ME}", "public"]
+    assert auth.identify(None) == auth.identify("") == Principal("public", "", frozenset({Role.PUBLIC}))
+
+
+def test_roles_are_named_as_groups_and_routes_name_them() -> None:
+    names = ["admin", "support", "marketing", "compliance", "storefront", "customer", "self", "public"]
+    assert [role.value for role in Role] == names
+
+
+@pytest.mark.parametrize(
+    ("claims", "principal"),
+    [
+        ({"username": "ada"}, Principal("staff", "ada", frozenset())),
+        ({"username": "ada", "cognito:groups": None}, Principal("staff", "ada", frozenset())),
+        (
+            {"username": "ada", "cognito:groups": ["support", "cooks", "admin"]},
+            Principal("staff", "ada", frozenset({Role.SUPPORT, Role.ADMIN})),
+        ),
+        ({"client_id": "shop"}, Principal("machine", "shop", frozenset())),
+        (
+            {"client_id": "shop", "scope": "a regulars/storefront"},
+            Principal("machine", "shop", frozenset({Role.STOREFRONT})),
+        ),
+    ],
+)
+def test_the_staff_pool_names_staff_and_machines(claims: dict[str, Any], principal: Principal) -> None:
+    assert auth._staff_or_machine(claims) == principal
+
+
+def test_a_customers_token_without_a_name_is_nobodys() -> None:
+    assert auth._customer({"username": ME}) == Principal("customer", ME, frozenset({Role.CUSTOMER}))
+    with pytest.raises(UnauthorizedError):
+        auth._customer({})
+
+
+def test_the_scheme_of_a_token_may_be_written_in_any_case(app: Chalice) -> None:
+    assert auth.identify(f"bEaReR  {token(ME)} ").customer_id == ME
+
+
+def test_a_pool_that_is_not_set_is_nobodys(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert set(auth.AuthSettings().model_dump(exclude={"stage", "bus_name"}).values()) == {""}
+    monkeypatch.setattr(settings, "_READ", {auth.AuthSettings: auth.AuthSettings()})
+    for issuer in ("", None, "XX"):
+        with pytest.raises(jwt.InvalidIssuerError):
+            auth._pool_of(issuer)
+
+
+def test_clients_are_separated_by_commas() -> None:
+    assert auth._names(" app, till ,,") == {"app", "till"}
+
+
+def test_a_pools_keys_are_believed_for_an_hour_and_asked_for_once_a_minute_at_most(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(jwt, "PyJWKClient", lambda url, **limits: asked.append((url, limits)))
+    auth._keys.__wrapped__("https://keys.test")
+    assert asked == [("https://keys.test", {"lifespan": 3600, "timeout": 5, "cooldown_duration": 60})]
+
+
+def test_clocks_may_differ_by_ten_seconds(app: Chalice) -> None:
+    now = int(time.time())
+    assert auth.identify(bearer(ME, exp=now - 5)["Authorization"]).customer_id == ME
+    assert auth.identify(bearer(ME, iat=now + 5)["Authorization"]).customer_id == ME
+    with pytest.raises(UnauthorizedError):
+        auth.identify(bearer(ME, exp=now - 10)["Authorization"])
 
 
 def test_without_a_token_the_answer_says_how_to_ask(app: Chalice) -> None:

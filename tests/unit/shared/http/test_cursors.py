@@ -2,12 +2,15 @@ from __future__ import annotations
 
 import base64
 import json
+import re
+from datetime import date
 
 import pytest
 from chalice import Chalice
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
-from shared.http import apply_merge_patch
+from shared.http import apply_merge_patch, cursors
+from shared.http.cursors import Page, PageQuery
 from shared.roles import Role
 from tests.harness.tokens import bearer
 from tests.unit.shared.http.shop import Answer, call
@@ -56,6 +59,51 @@ def test_a_cursor_of_another_query_is_refused(app: Chalice) -> None:
 def test_what_is_no_cursor_is_refused(app: Chalice, cursor: str) -> None:
     answer = page(app, cursor=cursor)
     assert (answer.status, answer.fields) == (422, ["cursor"])
+
+
+class Registered(PageQuery):
+    after: date | None = None
+
+
+def test_a_page_has_fifty_rows_unless_asked_and_a_hundred_at_most() -> None:
+    assert PageQuery() == PageQuery(limit=50, cursor=None)
+    assert [PageQuery(limit=limit).limit for limit in (1, 100)] == [1, 100]
+    for wrong in ({"limit": 0}, {"limit": 101}, {"cursor": "x" * 2049}, {"colour": "red"}):
+        with pytest.raises(ValidationError):
+            PageQuery.model_validate(wrong)
+    assert PageQuery(cursor="x" * 2048).cursor
+    query = PageQuery()
+    with pytest.raises(ValidationError):
+        query.limit = 2  # type: ignore[misc]
+
+
+def test_a_page_knows_where_the_next_begins() -> None:
+    assert Page.of([1, 2], {"n": 2}).next_position == {"n": 2}
+    assert Page.of([1, 2]).next_position is None
+    assert Page[int](data=[1]).next_position is None
+
+
+def test_a_list_is_its_route_its_path_and_its_filters() -> None:
+    def of(query: BaseModel | None = None, route: str = "GET /a/{x}/{y}", **path: str) -> str:
+        return cursors.fingerprint(route, path or {"x": "1", "y": "2"}, query)
+
+    query = Registered(after=date(2026, 1, 1))
+    assert of(query) == of(query.model_copy(update={"limit": 1, "cursor": "c"}))
+    assert of() == of(x="1", y="2") == of(y="2", x="1")
+    assert len({of(), of(query), of(Registered()), of(route="GET /b"), of(x="2", y="1")}) == 5
+    assert len(of()) == 16
+
+
+def test_a_cursor_leads_back_to_its_position_and_fits_into_an_address() -> None:
+    for number in range(300):
+        position = {"pk": "x" * (number % 7), "n": number}
+        cursor = cursors.encode(position, "f")
+        assert re.fullmatch(r"[\w-]+", cursor)
+        assert cursors.decode(cursor, "f") == position
+
+
+def test_a_cursor_is_short_and_stays_what_it_is() -> None:
+    assert base64.urlsafe_b64decode(cursors.encode({"n": 12}, "ab") + "==") == b'{"f":"ab","p":{"n":12}}'
 
 
 class Inner(BaseModel):

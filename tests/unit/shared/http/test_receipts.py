@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import pytest
 from chalice import Chalice
 
 from shared import ids
+from shared.auth import Principal
 from shared.http import receipts
+from shared.http.receipts import Idempotency
 from shared.roles import Role
-from shared.table import BusyError
+from shared.table import BusyError, commit
 from tests.harness.tokens import bearer
-from tests.unit.shared.http.shop import Answer, call
+from tests.unit.shared.http.shop import AccountView, Answer, Receipt, call
 
 
 def post(app: Chalice, path: str, body: Any, key: str | None = "key-1", who: Role = Role.SUPPORT) -> Answer:
@@ -162,3 +165,87 @@ def test_the_answer_to_a_route_of_no_customer_lies_by_itself(app: Chalice, table
     again = post(app, "/api/segments", {"points": 5})
     assert again.text == first.text
     assert [receipt["sk"] for receipt in kinds(table, "receipt")] == ["RECEIPT"]
+
+
+@pytest.mark.parametrize(
+    ("idempotency", "required", "kept"),
+    [
+        (Idempotency.NONE, False, False),
+        (Idempotency.ACCEPTED, False, True),
+        (Idempotency.REQUIRED, True, True),
+        (Idempotency.BY_EFFECT, True, False),
+    ],
+)
+def test_a_key_is_needed_or_kept(idempotency: Idempotency, required: bool, kept: bool) -> None:
+    assert (idempotency.is_required, idempotency.has_receipts) == (required, kept)
+    if required:
+        with pytest.raises(receipts.KeyRequiredError):
+            receipts.read_key(None, idempotency)
+    else:
+        assert receipts.read_key(None, idempotency) is None
+
+
+def test_a_key_is_read_without_its_quotes() -> None:
+    assert receipts.read_key(' "key-1" ', Idempotency.ACCEPTED) == "key-1"
+    assert receipts.read_key("x" * 255, Idempotency.REQUIRED) == "x" * 255
+    assert receipts.read_key("no key", Idempotency.NONE) is None
+
+
+def test_a_body_that_is_no_json_is_known_by_its_bytes() -> None:
+    assert receipts._fingerprint(b"a=1") == hashlib.sha256(b"a=1").hexdigest()
+    assert receipts._fingerprint(b"[" * 100_000) == hashlib.sha256(b"[" * 100_000).hexdigest()
+    assert receipts._fingerprint(b'{"b": 1, "a": 2}') == hashlib.sha256(b'{"a":2,"b":1}').hexdigest()
+
+
+def test_a_receipt_is_named_after_the_caller_the_route_its_path_and_the_key() -> None:
+    staff, machine = Principal("staff", "ada", frozenset()), Principal("machine", "ada", frozenset())
+
+    def named(who: Principal = staff, route: str = "POST /x", key: str = "k", **path: str) -> receipts.ReceiptName:
+        return receipts.ReceiptName.of(who, route, path, key, b"{}")
+
+    names = [named(), named(machine), named(route="POST /y"), named(key="l"), named(x="1", y="2"), named(x="2", y="1")]
+    assert len({name.digest for name in names}) == 6
+    assert named(x="1", y="2") == named(y="2", x="1")
+    assert (named().pk, named().sk) == (f"RECEIPT#{named().digest}", "RECEIPT")
+    own = named(customer_id="cus_1")
+    assert (own.pk, own.sk) == ("CUSTOMER#cus_1", f"RECEIPT#{own.digest}")
+
+
+def test_a_receipt_keeps_the_status_and_the_headers_of_its_answer(table: Any) -> None:
+    attempt = receipts.Attempt(Receipt, receipts.ReceiptName("d", None, "f"), lambda view: "text", 200)
+    commit(attempt.receipt(AccountView(id="seg", version=3, name="s"), 202, {"Location": "/x"}))
+    answer = receipts.Answer(202, {"ETag": '"3"', "Location": "/x"}, "text")
+    assert attempt.replay() == answer
+    with pytest.raises(receipts.ReplayError):
+        commit(attempt.receipt(object()))
+
+
+def test_a_receipt_of_a_known_customer_lies_where_they_do(table: Any) -> None:
+    attempt = receipts.Attempt(Receipt, receipts.ReceiptName("d", "CUSTOMER#cus_1", "f"), lambda view: "text", 200)
+    view = AccountView(id="cus_1", version=1, name="s")
+    commit(*attempt.receipts_of("cus_1", view, 203, {"Location": "/x"}))
+    assert [(item["pk"], item["sk"]) for item in table.scan()["Items"]] == [("CUSTOMER#cus_1", "RECEIPT#d")]
+    assert attempt.replay() == receipts.Answer(203, {"ETag": '"1"', "Location": "/x"}, "text")
+
+
+def test_a_receipt_of_a_new_customer_lies_in_two_places(table: Any) -> None:
+    attempt = receipts.Attempt(Receipt, receipts.ReceiptName("d", None, "f"), lambda view: "text", 200)
+    pointer, answer = attempt.receipts_of("cus_1", AccountView(id="cus_1", version=1, name="s"), 203, {"a": "b"})
+    commit(pointer, answer)
+    assert attempt.replay() == receipts.Answer(203, {"ETag": '"1"', "a": "b"}, "text")
+    kept = {item["pk"]: item for item in table.scan()["Items"]}
+    assert kept["RECEIPT#d"]["held_by"] == "CUSTOMER#cus_1"
+    assert set(kept["RECEIPT#d"]) == {"pk", "sk", "kind", "version", "fingerprint", "status", "expires_at", "held_by"}
+    assert "held_by" not in kept["CUSTOMER#cus_1"]
+    for write in (pointer, answer):
+        assert isinstance(write.error, receipts.ReplayError)
+
+
+def test_a_receipt_counts_for_two_days_to_the_second(table: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    attempt = receipts.Attempt(Receipt, receipts.ReceiptName("d", None, "f"), lambda view: "text", 200)
+    monkeypatch.setattr(receipts, "_now", lambda: 1_000_000)
+    commit(attempt.receipt(object()))
+    monkeypatch.setattr(receipts, "_now", lambda: 1_000_000 + 172_799)
+    assert attempt.replay() == receipts.Answer(200, {}, "text")
+    monkeypatch.setattr(receipts, "_now", lambda: 1_000_000 + 172_800)
+    assert attempt.replay() is None
