@@ -2,11 +2,12 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run replay test check package deploy stop redrive republish clock token meter bench simulate
+.PHONY: help run replay test check package deploy stop redrive republish clock token meter bench simulate mutants
 
 PYTHON ?= python3.11
 STAGE ?=
 SERVICE ?=
+MODULE ?=
 SINCE ?=
 DAYS ?=
 PRESET ?= classic
@@ -68,6 +69,9 @@ check: $(READY) ## Check format, lint, types, imports, templates and generated d
 simulate: $(READY) ## Run random histories under faults (SEEDS=200 ORDERS=60 JOBS=1; or SEED=17, ONLY=its steps, BUG=planted)
 	@$(RUN) tests.simulation --orders $(ORDERS) --jobs $(JOBS) $(if $(ONLY),--only $(ONLY)) $(if $(BUG),--bug $(BUG)) \
 		$(if $(SEED),--seed $(SEED),--seeds $(SEEDS) $(if $(BUG),,--report))
+
+mutants: $(READY) ## Change the rules in one place at a time; a test must fail (SERVICE=customers, MODULE=shared.money, JOBS=2)
+	@$(RUN) tests.mutants --jobs $(JOBS) $(if $(MODULE)$(SERVICE),--only $(or $(MODULE),$(SERVICE)))
 
 meter: $(READY) ## Count the AWS cost of each operation, and write docs/proof/costs.md
 	@$(RUN) tests.meter

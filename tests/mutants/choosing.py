@@ -1,0 +1,79 @@
+"""Which tests may notice a mutant, the likeliest and quickest first."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.mutants.mutations import Mutant
+from tests.mutants.targets import ROOT
+from tests.mutants.tracing import Traced, traced
+
+# Seconds that the tests of one mutant may take together: the slowest beyond are left out.
+_ENOUGH: Final = 10.0
+_SLOW: Final = 0.5
+
+
+class Tests:
+    """The tests there are, by the lines that they run."""
+
+    def __init__(self, items: Sequence[pytest.Item]) -> None:
+        self._items = {item.nodeid: item for item in items}
+        self._traces = traced(items)
+        self._by_line: dict[tuple[str, int], set[str]] = defaultdict(set)
+        by_file: dict[str, list[Traced]] = defaultdict(list)
+        for trace in self._traces.values():
+            by_file[trace.id.partition("::")[0]].append(trace)
+            for path, lines in trace.lines.items():
+                for line in lines:
+                    self._by_line[path, line].add(trace.id)
+        self._pace = {file: sum(trace.seconds for trace in found) / len(found) for file, found in by_file.items()}
+        self._texts = {file: (ROOT / file).read_text() for file in by_file}
+        files = [file for top in ("shared", "services") for file in (ROOT / top).rglob("*.py")]
+        self._words = {str(file.relative_to(ROOT)): _words_by_line(file.read_text()) for file in files}
+
+    def of_lines(self, mutant: Mutant, path: Path) -> list[pytest.Item]:
+        """The tests that run the mutated statement."""
+        file = str(path.relative_to(ROOT))
+        return self._in_turn(test for line in mutant.lines for test in self._by_line[file, line])
+
+    def of_names(self, mutant: Mutant) -> list[pytest.Item]:
+        """The tests that run a line which speaks of what the statement defines, or stand in a file that does."""
+        tests: set[str] = set()
+        for file, words in self._words.items():
+            for line in {line for name in mutant.names for line in words.get(name, ())}:
+                tests |= self._by_line[file, line]
+        wanted = re.compile(rf"\b({'|'.join(mutant.names) or mutant.module.rpartition('.')[2]})\b")
+        files = {file for file, text in self._texts.items() if wanted.search(text)}
+        return self._in_turn(tests | {test for test in self._traces if test.partition("::")[0] in files})
+
+    def seconds(self, items: Iterable[pytest.Item]) -> float:
+        """How long tests take, one after the other."""
+        return sum(self._traces[item.nodeid].seconds for item in items)
+
+    def _in_turn(self, tests: Iterable[str]) -> list[pytest.Item]:
+        chosen: list[pytest.Item] = []
+        left = _ENOUGH
+        for test in sorted(set(tests), key=self._turn):
+            if self._traces[test].seconds <= left:
+                left -= self._traces[test].seconds
+                chosen.append(self._items[test])
+        return chosen
+
+    def _turn(self, test: str) -> tuple[bool, bool, float, str, float, str]:
+        """Slow ones last, those without AWS first; those of a file together, for what they share."""
+        file, seconds = test.partition("::")[0], self._traces[test].seconds
+        return seconds > _SLOW, not file.startswith("tests/unit/"), self._pace[file], file, seconds, test
+
+
+def _words_by_line(text: str) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = defaultdict(list)
+    for number, line in enumerate(text.splitlines(), 1):
+        for word in set(re.findall(r"\w+", line)):
+            found[word].append(number)
+    return found

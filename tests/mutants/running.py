@@ -1,0 +1,118 @@
+"""Runs the tests that cover a mutant, in a child of a process that has imported and collected everything."""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import importlib.machinery
+import os
+import resource
+import signal
+import sys
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from types import CodeType, FunctionType
+from typing import Any, Final
+
+import pytest
+
+from tests.mutants.tracing import passes, quiet
+
+# Examples drawn alike each time and never made smaller; nothing caught; no random order.
+PYTEST: Final = ["-x", "-q", "-s", "-p", "no:randomly", "-p", "no:cacheprovider", "-p", "tests.mutants.profile"]
+PASSED, FAILED, UNFIT = 0, 1, 3
+_OURS: Final = {"shared", "customers", "loyalty", "notifications", "privacy", "segments", "infra", "tests"}
+_CACHE: Final = type(cache(len))
+
+
+@dataclass
+class Functions:
+    """Every function there is that was made from a file, by qualified name and first line, and the caches of them."""
+
+    found: dict[tuple[str, int], list[FunctionType]] = field(default_factory=lambda: defaultdict(list))
+    caches: list[Any] = field(default_factory=list)
+
+    def add(self, thing: Any, code: CodeType) -> None:
+        """Take in a function of this code, or the cache of one."""
+        if isinstance(thing, FunctionType):
+            self.found[code.co_qualname, code.co_firstlineno].append(thing)
+        else:
+            self.caches.append(thing)
+
+
+def functions_of(paths: Sequence[Path]) -> dict[str, Functions]:
+    """The functions made from each of these files."""
+    of: dict[str, Functions] = {str(path): Functions() for path in paths}
+    gc.unfreeze()  # frozen by what makes cold starts short, and else not to be seen
+    for thing in gc.get_objects():
+        function = thing.__wrapped__ if isinstance(thing, _CACHE) else thing
+        if isinstance(function, FunctionType) and (functions := of.get(function.__code__.co_filename)):
+            functions.add(thing, function.__code__)
+    return of
+
+
+def start(
+    module: str, code: CodeType, functions: Functions | None, items: Sequence[pytest.Item], seconds: float
+) -> int:
+    """The process that runs these tests on a module's mutated code; it ends with 0 when all of them pass.
+
+    With `functions`, their code is exchanged where they are. Without, everything of ours is imported again, the mutant
+    among it: what a module does when it is imported cannot be done again otherwise.
+    """
+    child = os.fork()
+    if child:
+        return child
+    quiet()
+    # A mutant may loop for ever, or sleep. Processor time is the same on a busy machine.
+    signal.signal(signal.SIGXCPU, signal.SIG_DFL)
+    resource.setrlimit(resource.RLIMIT_CPU, (int(10 + 4 * seconds), resource.RLIM_INFINITY))
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.alarm(int(60 + 20 * seconds))
+    status = FAILED
+    try:
+        if functions is None:
+            status = _passes_afresh(module, code, items)
+        elif _exchange(code, functions):
+            # What they hold was made by the functions as they were.
+            for cached in functions.caches:
+                cached.cache_clear()
+            status = PASSED if passes(items) else FAILED
+        else:
+            status = UNFIT
+    finally:
+        os._exit(status)
+
+
+def _exchange(code: CodeType, functions: Functions) -> bool:
+    """Give functions their mutated code; whether that is possible."""
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            for function in functions.found.get((constant.co_qualname, constant.co_firstlineno), ()):
+                if function.__code__.co_freevars != constant.co_freevars:
+                    return False
+                function.__code__ = constant
+            if not _exchange(constant, functions):
+                return False
+    return True
+
+
+def _passes_afresh(module: str, code: CodeType, items: Sequence[pytest.Item]) -> int:
+    for name in [name for name in sys.modules if name.split(".")[0] in _OURS]:
+        del sys.modules[name]
+    read = importlib.machinery.SourceFileLoader.get_code
+
+    def get_code(self: importlib.machinery.SourceFileLoader, fullname: str) -> CodeType | None:
+        return code if self.path == code.co_filename else read(self, fullname)
+
+    importlib.machinery.SourceFileLoader.get_code = get_code  # type: ignore[method-assign]
+    try:
+        importlib.import_module(module)
+    except Exception:  # noqa: BLE001  # nobody can import it: every test notices
+        return FAILED
+    # Without their parameters, which a mutant may change the names of.
+    ids = dict.fromkeys(item.nodeid.split("[")[0] for item in items)
+    ended = pytest.main([*ids, *PYTEST])
+    return {pytest.ExitCode.OK: PASSED, pytest.ExitCode.USAGE_ERROR: UNFIT}.get(pytest.ExitCode(ended), FAILED)
