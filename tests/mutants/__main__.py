@@ -24,7 +24,7 @@ from tests.mutants.choosing import Tests
 from tests.mutants.mutations import Mutant, mutants_of
 from tests.mutants.running import PASSED, PYTEST, UNFIT, Functions, functions_of, start
 from tests.mutants.targets import ROOT, targets
-from tests.mutants.tracing import KEPT, digest, warm
+from tests.mutants.tracing import KEPT, caches, digest, warm
 
 # What the unchanged module is called among mutants.
 _NOTHING: Final = "nothing changed"
@@ -44,6 +44,7 @@ class Mutation:
         for module in self._modules:
             importlib.import_module(module)
         warm(session.items)
+        caches()  # looked for once, before there are children
         tests = {package: Tests(items) for package, items in _by_package(session.items).items()}
         functions = functions_of([*self._modules.values()])
         gc.freeze()

@@ -4,54 +4,39 @@ from __future__ import annotations
 
 import gc
 import importlib
-import importlib.machinery
 import os
 import resource
 import signal
 import sys
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from functools import cache
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import CodeType, FunctionType
-from typing import Any, Final
+from typing import Final
+from unittest import mock
 
 import pytest
 
-from tests.mutants.tracing import passes, quiet
+from tests.mutants.tracing import OURS, caches, passes, quiet
 
 # Examples drawn alike each time and never made smaller; nothing caught; no random order.
 PYTEST: Final = ["-x", "-q", "-s", "-p", "no:randomly", "-p", "no:cacheprovider", "-p", "tests.mutants.profile"]
 PASSED, FAILED, UNFIT = 0, 1, 3
-_OURS: Final = {"shared", "customers", "loyalty", "notifications", "privacy", "segments", "infra", "tests"}
-_CACHE: Final = type(cache(len))
 
 
-@dataclass
-class Functions:
-    """Every function there is that was made from a file, by qualified name and first line, and the caches of them."""
-
-    found: dict[tuple[str, int], list[FunctionType]] = field(default_factory=lambda: defaultdict(list))
-    caches: list[Any] = field(default_factory=list)
-
-    def add(self, thing: Any, code: CodeType) -> None:
-        """Take in a function of this code, or the cache of one."""
-        if isinstance(thing, FunctionType):
-            self.found[code.co_qualname, code.co_firstlineno].append(thing)
-        else:
-            self.caches.append(thing)
+Functions = dict[tuple[str, int], list[FunctionType]]
 
 
 def functions_of(paths: Sequence[Path]) -> dict[str, Functions]:
-    """The functions made from each of these files."""
-    of: dict[str, Functions] = {str(path): Functions() for path in paths}
+    """Every function there is that was made from these files, by its qualified name and first line."""
+    found: dict[str, Functions] = {str(path): defaultdict(list) for path in paths}
     gc.unfreeze()  # frozen by what makes cold starts short, and else not to be seen
     for thing in gc.get_objects():
-        function = thing.__wrapped__ if isinstance(thing, _CACHE) else thing
-        if isinstance(function, FunctionType) and (functions := of.get(function.__code__.co_filename)):
-            functions.add(thing, function.__code__)
-    return of
+        if isinstance(thing, FunctionType) and thing.__code__.co_filename in found:
+            code = thing.__code__
+            found[code.co_filename][code.co_qualname, code.co_firstlineno].append(thing)
+    return found
 
 
 def start(
@@ -76,8 +61,7 @@ def start(
         if functions is None:
             status = _passes_afresh(module, code, items)
         elif _exchange(code, functions):
-            # What they hold was made by the functions as they were.
-            for cached in functions.caches:
+            for cached in caches():
                 cached.cache_clear()
             status = PASSED if passes(items) else FAILED
         else:
@@ -90,7 +74,7 @@ def _exchange(code: CodeType, functions: Functions) -> bool:
     """Give functions their mutated code; whether that is possible."""
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
-            for function in functions.found.get((constant.co_qualname, constant.co_firstlineno), ()):
+            for function in functions.get((constant.co_qualname, constant.co_firstlineno), ()):
                 if function.__code__.co_freevars != constant.co_freevars:
                     return False
                 function.__code__ = constant
@@ -100,19 +84,18 @@ def _exchange(code: CodeType, functions: Functions) -> bool:
 
 
 def _passes_afresh(module: str, code: CodeType, items: Sequence[pytest.Item]) -> int:
-    for name in [name for name in sys.modules if name.split(".")[0] in _OURS]:
+    for name in [name for name in sys.modules if name.split(".")[0] in OURS]:
         del sys.modules[name]
-    read = importlib.machinery.SourceFileLoader.get_code
+    read = SourceFileLoader.get_code
 
-    def get_code(self: importlib.machinery.SourceFileLoader, fullname: str) -> CodeType | None:
+    def get_code(self: SourceFileLoader, fullname: str) -> CodeType | None:
         return code if self.path == code.co_filename else read(self, fullname)
 
-    importlib.machinery.SourceFileLoader.get_code = get_code  # type: ignore[method-assign]
-    try:
-        importlib.import_module(module)
-    except Exception:  # noqa: BLE001  # nobody can import it: every test notices
-        return FAILED
-    # Without their parameters, which a mutant may change the names of.
-    ids = dict.fromkeys(item.nodeid.split("[")[0] for item in items)
-    ended = pytest.main([*ids, *PYTEST])
+    with mock.patch.object(SourceFileLoader, "get_code", get_code):
+        try:
+            importlib.import_module(module)
+        except Exception:  # noqa: BLE001  # nobody can import it: every test notices
+            return FAILED
+        # Without their parameters, which a mutant may change the names of.
+        ended = pytest.main([*dict.fromkeys(item.nodeid.split("[")[0] for item in items), *PYTEST])
     return {pytest.ExitCode.OK: PASSED, pytest.ExitCode.USAGE_ERROR: UNFIT}.get(pytest.ExitCode(ended), FAILED)

@@ -98,6 +98,16 @@ def test_the_scheme_of_a_token_may_be_written_in_any_case(app: Chalice) -> None:
     assert auth.identify(f"bEaReR  {token(ME)} ").customer_id == ME
 
 
+def test_a_good_token_counts_under_its_own_scheme_only() -> None:
+    with pytest.raises(UnauthorizedError) as refused:
+        auth.identify(f"Basic {token(ME)}")
+    assert refused.value.headers == {"WWW-Authenticate": 'Bearer realm="regulars", error="invalid_token"'}
+
+
+def test_whom_else_a_token_is_meant_for_does_not_matter() -> None:
+    assert auth.identify(bearer(ME, aud="elsewhere")["Authorization"]).customer_id == ME
+
+
 def test_a_pool_that_is_not_set_is_nobodys(monkeypatch: pytest.MonkeyPatch) -> None:
     assert set(auth.AuthSettings().model_dump(exclude={"stage", "bus_name"}).values()) == {""}
     monkeypatch.setattr(settings, "_READ", {auth.AuthSettings: auth.AuthSettings()})
