@@ -98,7 +98,7 @@ class ModuleRun:
     def _begin(self, mutant: Mutant) -> None:
         items = self._tests.of_lines(mutant, self._path) if mutant.called else []
         functions = self._functions if items else None
-        items = items or self._tests.of_names(mutant)
+        items = items or self._tests.of_names(mutant, self._path)
         identity = self._identity(items)
         known, survives = self._known.get(mutant.key, ("", True))
         if known == identity or not items:

@@ -42,24 +42,26 @@ class Tests:
         file = str(path.relative_to(ROOT))
         return self._in_turn(test for line in mutant.lines for test in self._by_line[file, line])
 
-    def of_names(self, mutant: Mutant) -> list[pytest.Item]:
-        """The tests that run a line which speaks of what the statement defines, or stand in a file that does."""
-        tests: set[str] = set()
-        for file, words in self._words.items():
-            for line in {line for name in mutant.names for line in words.get(name, ())}:
-                tests |= self._by_line[file, line]
+    def of_names(self, mutant: Mutant, path: Path) -> list[pytest.Item]:
+        """The tests that speak of what the statement defines, or run a line that does; then the module's other tests."""
         wanted = re.compile(rf"\b({'|'.join(mutant.names) or mutant.module.rpartition('.')[2]})\b")
         files = {file for file, text in self._texts.items() if wanted.search(text)}
-        return self._in_turn(tests | {test for test in self._traces if test.partition("::")[0] in files})
+        first = {test for test in self._traces if test.partition("::")[0] in files}
+        for file, words in self._words.items():
+            for line in {line for name in mutant.names for line in words.get(name, ())}:
+                first |= self._by_line[file, line]
+        module = str(path.relative_to(ROOT))
+        rest = {test for test, trace in self._traces.items() if module in trace.lines}
+        return self._in_turn(first, rest - first)
 
     def seconds(self, items: Iterable[pytest.Item]) -> float:
         """How long tests take, one after the other."""
         return sum(self._traces[item.nodeid].seconds for item in items)
 
-    def _in_turn(self, tests: Iterable[str]) -> list[pytest.Item]:
+    def _in_turn(self, *groups: Iterable[str]) -> list[pytest.Item]:
         chosen: list[pytest.Item] = []
         left = _ENOUGH
-        for test in sorted(set(tests), key=self._turn):
+        for test in (test for group in groups for test in sorted(set(group), key=self._turn)):
             if self._traces[test].seconds <= left:
                 left -= self._traces[test].seconds
                 chosen.append(self._items[test])
