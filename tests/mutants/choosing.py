@@ -43,7 +43,7 @@ class Tests:
         return self._in_turn(test for line in mutant.lines for test in self._by_line[file, line])
 
     def of_names(self, mutant: Mutant, path: Path) -> list[pytest.Item]:
-        """The tests that speak of what the statement defines, or run a line that does; then the module's other tests."""
+        """The tests that speak of what the statement defines, or run a line that does; then others of the module."""
         wanted = re.compile(rf"\b({'|'.join(mutant.names) or mutant.module.rpartition('.')[2]})\b")
         files = {file for file, text in self._texts.items() if wanted.search(text)}
         first = {test for test in self._traces if test.partition("::")[0] in files}
@@ -51,7 +51,8 @@ class Tests:
             for line in {line for name in mutant.names for line in words.get(name, ())}:
                 first |= self._by_line[file, line]
         module = str(path.relative_to(ROOT))
-        rest = {test for test, trace in self._traces.items() if module in trace.lines}
+        near = {test.partition("::")[0] for test, trace in self._traces.items() if module in trace.lines}
+        rest = {test for test in self._traces if test.partition("::")[0] in near}
         return self._in_turn(first, rest - first)
 
     def seconds(self, items: Iterable[pytest.Item]) -> float:

@@ -249,3 +249,15 @@ def test_a_receipt_counts_for_two_days_to_the_second(table: Any, monkeypatch: py
     assert attempt.replay() == receipts.Answer(200, {}, "text")
     monkeypatch.setattr(receipts, "_now", lambda: 1_000_000 + 172_800)
     assert attempt.replay() is None
+
+
+def test_an_answer_replaces_what_only_said_where_an_expired_one_lay(
+    table: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attempt = receipts.Attempt(Receipt, receipts.ReceiptName("d", None, "f"), lambda view: "text", 200)
+    monkeypatch.setattr(receipts, "_now", lambda: 0)
+    commit(*attempt.receipts_of("cus_1", object()))
+    monkeypatch.undo()
+    assert attempt.replay() is None
+    commit(attempt.receipt(object()))
+    assert attempt.replay() == receipts.Answer(200, {}, "text")
