@@ -21,8 +21,8 @@ from pathlib import Path
 
 from infra import vendor
 from infra.console import console, fail
-from infra.grants import functions, policy
-from infra.template import additions
+from infra.generate.grants import functions, policy
+from infra.generate.template import additions
 from shared.services import SERVICES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,7 +32,7 @@ HOST = "arm64" if platform.machine() in {"arm64", "aarch64"} else "x86_64"
 # Chalice's own name for what it packages; ours is the template's parameter `Stage`.
 STAGE = "regulars"
 # Files of this project whose change makes every bundle stale.
-MACHINERY = ("infra/bundle.py", "infra/vendor.py", "infra/service.yaml", "uv.lock")
+MACHINERY = ("infra/bundle.py", "infra/vendor.py", "infra/generate/service.yaml", "uv.lock")
 
 
 @dataclass(frozen=True)

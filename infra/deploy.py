@@ -20,8 +20,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from infra import bundle, stacks
 from infra.console import console, fail
-from infra.core import core_template
-from infra.front import front_template
+from infra.generate.core import core_template
+from infra.generate.front import front_template
 from infra.settings import SettingsError, read_settings
 from infra.stacks import DeploymentError, Outputs
 from shared.services import SERVICES

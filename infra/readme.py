@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import Final
 
 from infra.apps import load_app
-from infra.tables import indexes, meaning
+from infra.generate.tables import indexes, meaning
 from shared.contract import Capability, Idempotency, capabilities
 from shared.events.catalogue import EVENTS
 from shared.http.endpoint import Endpoint

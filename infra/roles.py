@@ -16,9 +16,9 @@ from itertools import groupby
 from typing import Final
 
 from infra.bundle import ROOT
-from infra.policies import STREAM, Call, Role, roles
-from infra.tables import indexes
-from infra.template import own_resources
+from infra.generate.policies import STREAM, Call, Role, roles
+from infra.generate.tables import indexes
+from infra.generate.template import own_resources
 from shared.services import SERVICES
 
 FILE: Final = ROOT / "docs" / "proof" / "roles.md"
@@ -147,15 +147,15 @@ def _logs(role: Role) -> str:
 
 @cache
 def secrets(service: str) -> tuple[str, ...]:
-    """The logical ids of a service's secrets. A resource without a type only adds to one of infra/service.yaml."""
+    """The logical ids of a service's secrets. A resource without a type only adds to a common one."""
     resources = own_resources(ROOT, service).get("Resources", {})
     return tuple(name for name, part in resources.items() if part.get("Type") == "AWS::SecretsManager::Secret")
 
 
 _HEAD: Final = """# What each function may do, and what it may not
 
-`python -m infra.roles` makes this page from the functions' policies (`infra/grants.py`). The local cloud enforces
-roles. `make test` makes each of these calls under each role there, and fails if a result differs.
+`python -m infra.roles` makes this page from the functions' policies (`infra/generate/grants.py`). The local cloud
+enforces roles. `make test` makes each of these calls under each role there, and fails if a result differs.
 
 A star marks rows with calls that the local cloud cannot decide. It ignores conditions on `events:source` and
 `ses:FromAddress`, so it does not refuse calls that only such a condition refuses. It also names streams and log groups

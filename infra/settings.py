@@ -4,9 +4,9 @@ import shlex
 from difflib import get_close_matches
 from pathlib import Path
 
-from infra.core import core_template
-from infra.front import front_template
-from infra.template import additions
+from infra.generate.core import core_template
+from infra.generate.front import front_template
+from infra.generate.template import additions
 from shared.services import SERVICES
 
 

@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 from infra.bundle import HOST, ROOT, bundle
-from infra.core import core_template
-from infra.front import front_template
+from infra.generate.core import core_template
+from infra.generate.front import front_template
 
 
 def write(folder: Path) -> list[Path]:

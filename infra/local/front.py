@@ -7,9 +7,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
-from infra.front import METHODS
+from infra.generate.front import METHODS
+from infra.generate.paths import service_for
 from infra.local.cloud import HOST
-from infra.paths import service_for
 
 # Headers that concern one hop only, and are not passed on.
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "host", "content-length"}

@@ -17,8 +17,8 @@ from botocore import xform_name
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from infra.generate.policies import STREAM, Call, Role
 from infra.local.stage import LocalStage
-from infra.policies import STREAM, Call, Role
 from tests.cloud.shop import client
 
 # Hands out the session that it runs under, as only code in the function could.

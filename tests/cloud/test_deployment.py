@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from infra.bundle import ROOT
-from infra.front import front_template
+from infra.generate.front import front_template
 from infra.local.stage import LocalStage
 from infra.redrive import move
 from infra.tokens import token

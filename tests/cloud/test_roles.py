@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from infra.generate.policies import Role, roles
 from infra.local.stage import LocalStage
-from infra.policies import Role, roles
 from infra.roles import attempts
 from tests.cloud.reaching import Ground, Reacher, session_of
 

@@ -10,8 +10,8 @@ import pytest
 
 from infra import clock
 from infra.bundle import ROOT
-from infra.core import core_template
-from infra.front import front_template
+from infra.generate.core import core_template
+from infra.generate.front import front_template
 from infra.local import state
 from shared.clock import OFFSET_FILE_VARIABLE
 from tests.contract.packaged import SERVICES, template

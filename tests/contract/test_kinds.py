@@ -17,7 +17,7 @@ from typing import Any, Final
 import pytest
 
 from infra.apps import ROOT
-from infra.tables import kinds
+from infra.generate.tables import kinds
 from shared.contract import Capability, capabilities
 from shared.services import SERVICES
 from shared.table import Item

@@ -22,7 +22,7 @@ sys.modules["shared.roles"] = roles
 exec(compile(source, "roles.py", "exec"), roles.__dict__)
 
 from pathlib import Path
-from infra.core import core_template
+from infra.generate.core import core_template
 from infra.tokens import STAFF_ROLES
 from shared.auth import _staff_or_machine
 from shared.contract import capabilities

@@ -8,8 +8,8 @@ from typing import Any, Final
 import pytest
 
 from infra import roles as matrix
-from infra.grants import policy
-from infra.policies import Call, roles
+from infra.generate.grants import policy
+from infra.generate.policies import Call, roles
 from infra.roles import attempts
 from tests.contract.packaged import SERVICES, functions, of_type, policies
 

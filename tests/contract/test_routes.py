@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from infra.paths import service_for
+from infra.generate.paths import service_for
 from shared import ids
 from shared.contract import capabilities
 from shared.roles import STAFF_GROUPS, Role

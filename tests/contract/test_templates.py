@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from infra.bundle import ROOT
-from infra.front import ALL_VIEWER_EXCEPT_HOST_HEADER, CACHING_DISABLED, front_template
-from infra.paths import paths, service_for
+from infra.generate.front import ALL_VIEWER_EXCEPT_HOST_HEADER, CACHING_DISABLED, front_template
+from infra.generate.paths import paths, service_for
 from tests.contract.packaged import SERVICES, functions, of_type, properties, template
 
 FOURTEEN_DAYS = 14 * 24 * 3600

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from infra import grants
 from infra.apps import load_app
-from infra.tables import indexes
-from infra.template import logical_id
+from infra.generate import grants
+from infra.generate.tables import indexes
+from infra.generate.template import logical_id
 from shared.contract import API, INBOX, RELAY, Contract, ContractError, capabilities
 from shared.events.base import FOREIGN_SOURCES
 from shared.events.catalogue import EVENTS

@@ -19,7 +19,7 @@ from moto.core import DEFAULT_ACCOUNT_ID as ACCOUNT  # type: ignore[attr-defined
 from moto.sqs.models import sqs_backends
 
 from infra.apps import load_app
-from infra.paths import service_for
+from infra.generate.paths import service_for
 from shared.aws import client
 from shared.events.base import EventData
 from shared.services import SERVICES

@@ -9,7 +9,7 @@ from enum import StrEnum
 from random import Random
 from typing import Any, Final
 
-from infra.paths import service_for
+from infra.generate.paths import service_for
 from shared.events.foreign import Buyer, Order
 from tests.harness import orders
 from tests.harness.aws.gateway import Answer

@@ -1,6 +1,6 @@
 """What a shop sets of loyalty when it deploys; all else is the programme, which is set over HTTP.
 
-Each field is an environment variable and a parameter of the template, which is made from it (infra/parameters.py).
+Each field is an environment variable, and a parameter of the template (infra/generate/parameters.py).
 """
 
 from __future__ import annotations

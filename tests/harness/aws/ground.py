@@ -12,8 +12,8 @@ from typing import Any
 import boto3
 from moto import mock_aws
 
-from infra.tables import table_properties
-from infra.template import additions
+from infra.generate.tables import table_properties
+from infra.generate.template import additions
 from shared.services import SERVICES
 from tests.harness.aws.tables import quick_tables
 

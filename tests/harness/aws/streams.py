@@ -22,7 +22,7 @@ def records_of(service: str, *, after: str | None = None) -> list[dict[str, Any]
 
 
 def is_carried(record: Mapping[str, Any]) -> bool:
-    """Whether the event source mapping lets a record pass (infra/service.yaml): those with events do."""
+    """Whether the event source mapping lets a record pass (infra/generate/service.yaml): those with events do."""
     return record["eventName"] in {"INSERT", "MODIFY"} and "outbox" in record["dynamodb"].get("NewImage", {})
 
 

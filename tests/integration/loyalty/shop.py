@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import Any, Final
 
-from infra.grants import policy
+from infra.generate.grants import policy
 from loyalty.ledger import store as ledger
 from loyalty.ledger.items import Entry
 from loyalty.ledger.verification import verify

@@ -24,7 +24,7 @@ _CLOSING: Final = ("loyalty", "close")
 _SCHEDULES: Final = (("loyalty", "expire"), _CLOSING, ("segments", "refresh"), ("privacy", "chase"))
 
 
-# Seconds until what a function did not acknowledge comes again (infra/service.yaml).
+# Seconds until what a function did not acknowledge comes again (infra/generate/service.yaml).
 VISIBILITY: Final = 180
 
 

@@ -11,8 +11,8 @@ from notifications.templates.models import CREDIT_EXPIRING, POINTS_ADJUSTED, POI
 from shared.events.loyalty import CreditExpiring, PointsAdjusted, PointsExpiring
 from shared.money import in_major_units
 
-# Shorter than the time until the queue delivers an event again (180 s, infra/service.yaml), so it delivers once more. A
-# recipient who is unknown then is a guest, without an address here.
+# Shorter than the time until the queue delivers an event again (180 s, infra/generate/service.yaml), so it delivers
+# once more. A recipient who is unknown then is a guest, without an address here.
 PATIENCE: Final = timedelta(minutes=2)
 # In the easternmost time zone (UTC+14) a day ends at this UTC time.
 _EARLIEST_END: Final = time(10, tzinfo=UTC)

@@ -1,6 +1,6 @@
 """Makes the template that is merged into Chalice's.
 
-It has three layers, and a later layer overrides an earlier one: `infra/service.yaml`; the parts made from the service's
+It has three layers, and a later layer overrides an earlier one: `service.yaml`; the parts made from the service's
 contracts, models and settings (functions, rules, table, parameters); the service's own `resources.yaml`.
 """
 
@@ -10,9 +10,9 @@ from typing import Any
 
 import yaml
 
-from infra.grants import functions
-from infra.parameters import parameters
-from infra.tables import table_properties
+from infra.generate.grants import functions
+from infra.generate.parameters import parameters
+from infra.generate.tables import table_properties
 from shared.contract import API, INBOX, RELAY, capabilities
 from shared.events.base import FOREIGN_SOURCES, SOURCE_PREFIX
 from shared.events.catalogue import EVENTS
@@ -32,7 +32,7 @@ LATE_SECONDS = 900
 def additions(root: Path, service: str) -> Template:
     """The template to merge into Chalice's, for a service in `root/services`."""
     own = own_resources(root, service)
-    text = re.sub(r"\bSERVICE\b", service, (root / "infra" / "service.yaml").read_text())
+    text = re.sub(r"\bSERVICE\b", service, (root / "infra" / "generate" / "service.yaml").read_text())
     made = parameters(service, own) | {
         "Resources": {
             "Table": {"Type": "AWS::DynamoDB::Table", "Properties": table_properties(service)},

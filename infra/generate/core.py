@@ -1,4 +1,4 @@
-"""The template of what the services share: `infra/core.yaml`, with a user-pool group for each staff role."""
+"""The template of what the services share: `infra/generate/core.yaml`, with a user-pool group for each staff role."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from shared.roles import STAFF_GROUPS
 
 def core_template(root: Path) -> dict[str, Any]:
     """The template of the stack `core`."""
-    template: dict[str, Any] = yaml.safe_load((root / "infra" / "core.yaml").read_text())
+    template: dict[str, Any] = yaml.safe_load((root / "infra" / "generate" / "core.yaml").read_text())
     template["Resources"] |= {
         f"{role.value.capitalize()}Group": {
             "Type": "AWS::Cognito::UserPoolGroup",

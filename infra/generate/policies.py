@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
-from infra.grants import functions, policy
-from infra.template import logical_id
+from infra.generate.grants import functions, policy
+from infra.generate.template import logical_id
 from shared.services import SERVICES
 
 # On AWS a stream's name ends with its time of creation. A table has only one stream.

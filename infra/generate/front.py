@@ -1,11 +1,11 @@
-"""Makes the front's template: `infra/front.yaml` with an origin for each service and a behaviour for each path."""
+"""Makes the front's template: `front.yaml` with an origin for each service and a behaviour for each path."""
 
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from infra.paths import paths
+from infra.generate.paths import paths
 from shared.services import SERVICES
 
 # AWS's managed policies, the same in every account. Without these two CloudFront drops the Authorization header.
@@ -16,7 +16,7 @@ METHODS = ["GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE"]
 
 def front_template(root: Path) -> dict[str, Any]:
     """The CloudFront template. Two parameters name each service's origin: `<Service>Host` and `<Service>Path`."""
-    template: dict[str, Any] = yaml.safe_load((root / "infra" / "front.yaml").read_text())
+    template: dict[str, Any] = yaml.safe_load((root / "infra" / "generate" / "front.yaml").read_text())
     for service in SERVICES:
         template["Parameters"] |= {f"{service.capitalize()}{part}": {"Type": "String"} for part in ("Host", "Path")}
     template["Resources"]["Distribution"]["Properties"]["DistributionConfig"] |= {
