@@ -105,8 +105,9 @@ class Schedule:
 class Grant:
     """A right of the functions `to`, beyond those of their kind (infra.generate.grants).
 
-    Exactly one of the other fields is set. `table` allows actions of DynamoDB on the service's own table. `index` allows queries of an index, and `scan` also
-    its scan. `secret` allows reading a secret of the service's resources.yaml. `mail` allows sending as the shop.
+    Exactly one of the other fields is set. `table` allows actions of DynamoDB on the service's own table. `index`
+    allows queries of an index, and `scan` also its scan. `secret` allows reading a secret of the service's
+    resources.yaml. `mail` allows sending as the shop.
     """
 
     to: tuple[str, ...]
