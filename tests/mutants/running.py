@@ -98,4 +98,4 @@ def _passes_afresh(module: str, code: CodeType, items: Sequence[pytest.Item]) ->
             return FAILED
         # Without their parameters, which a mutant may change the names of.
         ended = pytest.main([*dict.fromkeys(item.nodeid.split("[")[0] for item in items), *PYTEST])
-    return {pytest.ExitCode.OK: PASSED, pytest.ExitCode.USAGE_ERROR: UNFIT}.get(pytest.ExitCode(ended), FAILED)
+    return PASSED if ended == pytest.ExitCode.OK else FAILED

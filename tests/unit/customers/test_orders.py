@@ -129,6 +129,12 @@ def test_stats_moved_by_difference_are_the_sum_of_the_orders(history: list[tuple
     assert 0 <= totals.average <= 1003
 
 
+def test_of_deliveries_the_first_counts_and_of_changes_of_mind_the_last() -> None:
+    facts = known_after(*(each(hours) for each in (delivered, cancelled, reinstated) for hours in (2, 1, 3)))
+    assert facts.delivered_at == NOON + timedelta(hours=1)
+    assert facts.cancelled_at == facts.reinstated_at == NOON + timedelta(hours=3)
+
+
 def test_the_average_of_no_orders_is_nothing() -> None:
-    assert Totals().average == 0
+    assert (Totals().orders, Totals().spent, Totals().average) == (0, 0, 0)
     assert Totals(orders=3, spent=1000).average == 333

@@ -69,6 +69,19 @@ def test_a_withdrawal_overrules_a_grant_by_a_clock_ahead_of_ours() -> None:
     assert in_force(grant, withdrawn) == (withdrawn,)
 
 
+def test_a_withdrawal_is_later_by_the_least_there_is() -> None:
+    grant = said(granted=True, minutes=60)
+    withdrawn = withdrawal((grant,), Channel.EMAIL, NOON)
+    assert withdrawn is not None
+    assert withdrawn.decided_at - grant.decided_at == datetime.resolution
+
+
+def test_a_withdrawal_does_not_look_at_other_channels() -> None:
+    for granted in (True, False):
+        sms = said(granted=granted, minutes=60, channel=Channel.SMS)
+        assert withdrawal((sms,), Channel.EMAIL, NOON) == said(granted=False)
+
+
 def test_consent_to_one_channel_is_none_to_another() -> None:
     recipient = Recipient("cus_1", consents=(said(granted=True, channel=Channel.SMS),))
     assert recipient.consents_to(Channel.SMS)

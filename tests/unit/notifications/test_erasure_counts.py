@@ -14,3 +14,4 @@ def test_an_interrupted_erasure_remembers_what_it_has_deleted_since() -> None:
 def test_after_the_answer_what_slipped_in_is_added() -> None:
     heard_again = to_report({"messages": 2, "dead_letters": 1}, {"messages": 1}, answered=True)
     assert heard_again == {"messages": 3, "dead_letters": 1}
+    assert to_report({"messages": 2}, {"contacts": 1}, answered=True) == {"messages": 2, "contacts": 1}

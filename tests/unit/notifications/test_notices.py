@@ -54,6 +54,7 @@ def test_the_occasion_of_a_warning_is_its_day_and_not_when_it_was_told() -> None
     first, later = (expiring_points(POINTS, NOON + timedelta(hours=hours), NOON) for hours in (0, 5))
     assert (first.occasion, first.occasion_at) == (later.occasion, later.occasion_at)
     assert first.occasion_at == datetime(2026, 6, 1, tzinfo=UTC)
+    assert first.occasion == "points/2026-06-08/7"
 
 
 def test_each_currency_day_and_number_of_days_is_an_occasion() -> None:
@@ -65,6 +66,24 @@ def test_each_currency_day_and_number_of_days_is_an_occasion() -> None:
     ]
     occasions = {(due.occasion, due.occasion_at) for one in data if (due := expiring_credit(one, NOON, NOON))}
     assert len({occasion for occasion, _ in occasions}) == len(occasions) == 8
+
+
+def test_a_warning_of_credit_counts_its_days_as_one_of_points_does() -> None:
+    data = CreditExpiring(customer_id=ADA, amount=150, currency="USD", on=IN_A_WEEK, days=7)
+    due = expiring_credit(data, NOON, NOON + timedelta(days=6))
+    assert due.values == {"amount": "1.50 USD", "last_day": "8 June 2026", "days_left": "tomorrow"}
+    assert due.occasion == "credit:USD/2026-06-08/7"
+
+
+@pytest.mark.parametrize(("points", "is_added"), [(1, True), (0, False), (-1, False)])
+def test_a_notice_says_whether_points_were_added(points: int, is_added: bool) -> None:
+    said = PointsAdjusted(customer_id=ADA, entry=1, points=points, balance=1, cause="adj_1", reason="r")
+    assert adjustment(said, NOON).values["is_added"] is is_added
+
+
+def test_a_notice_waits_for_its_recipient_for_less_than_a_delivery() -> None:
+    said = PointsAdjusted(customer_id=ADA, entry=1, points=1, balance=1, cause="adj_1", reason="r")
+    assert adjustment(said, NOON).patient_until == NOON + timedelta(minutes=2)
 
 
 def test_the_occasion_of_an_adjustment_is_the_adjustment() -> None:

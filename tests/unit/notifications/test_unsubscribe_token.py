@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -23,6 +24,15 @@ def test_a_token_says_whom_and_what_it_is_for(channel: Channel) -> None:
 def test_a_token_is_always_the_same_and_safe_in_a_path() -> None:
     assert make_token(KEY, ADA, Channel.EMAIL) == TOKEN
     assert TOKEN.replace("-", "").replace("_", "").isalnum()
+
+
+@pytest.mark.parametrize("subject", [("cus_1", "email"), (ADA, "fax"), (f"{ADA}:x", "email")])
+def test_a_signature_alone_makes_no_customer_and_no_channel(subject: tuple[str, Any]) -> None:
+    assert read_token(KEY, make_token(KEY, *subject)) is None
+
+
+def test_signs_that_a_token_never_has_are_not_passed_over() -> None:
+    assert read_token(KEY, f"{TOKEN[:10]}!{TOKEN[10:]}") is None
 
 
 def test_a_token_of_another_key_is_nobodys() -> None:

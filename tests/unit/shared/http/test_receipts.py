@@ -187,6 +187,7 @@ def test_a_key_is_needed_or_kept(idempotency: Idempotency, required: bool, kept:
 
 def test_a_key_is_read_without_its_quotes() -> None:
     assert receipts.read_key(' "key-1" ', Idempotency.ACCEPTED) == "key-1"
+    assert receipts.read_key('"X1X"', Idempotency.ACCEPTED) == "X1X"
     assert receipts.read_key("x" * 255, Idempotency.REQUIRED) == "x" * 255
     assert receipts.read_key("no key", Idempotency.NONE) is None
 
