@@ -94,7 +94,7 @@ redrive: $(READY) ## Send SERVICE's dead letters back to its inbox (STAGE=… fo
 	@$(RUN) infra.redrive $(SERVICE) $(if $(STAGE),--stage $(STAGE))
 
 republish: $(READY) ## Tell SERVICE's events again since a time (SINCE=…, STAGE=… for an account)
-	@test -n "$(SERVICE)$(SINCE)" || { echo 'Which service, and since when? make republish SERVICE=loyalty SINCE=2026-11-22T10:00:00Z'; exit 2; }
+	@test -n "$(SERVICE)" && test -n "$(SINCE)" || { echo 'Which service, and since when? make republish SERVICE=loyalty SINCE=2026-11-22T10:00:00Z'; exit 2; }
 	@$(RUN) infra.republish $(SERVICE) --since $(SINCE) $(if $(STAGE),--stage $(STAGE))
 
 clock: $(READY) ## Set the running local cloud's clock DAYS forward, and run all schedules on the way
