@@ -9,10 +9,12 @@ import hashlib
 import importlib
 import json
 import os
+import signal
 import sys
 import time
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import CodeType
 from typing import Final
@@ -66,6 +68,18 @@ def _by_package(items: Sequence[pytest.Item]) -> dict[str, list[pytest.Item]]:
     return found
 
 
+@dataclass(frozen=True)
+class Trial:
+    """A mutant that is tried: what its outcome is kept under, what is run, and the tests."""
+
+    key: str
+    identity: str
+    code: CodeType
+    functions: Functions | None
+    items: Sequence[pytest.Item]
+    is_second: bool = False
+
+
 class ModuleRun:
     """The run of one module's mutants, but of those whose outcome is known from a run before."""
 
@@ -74,7 +88,7 @@ class ModuleRun:
         self._tests, self._functions, self._jobs = tests, functions, jobs
         self._kept = _RESULTS / f"{module}.json"
         self._known: dict[str, list[str | bool]] = json.loads(self._kept.read_text()) if self._kept.exists() else {}
-        self._running: dict[int, tuple[str, str]] = {}
+        self._running: dict[int, Trial] = {}
         self._results: dict[str, list[str | bool]] = {}
 
     def results(self) -> dict[str, bool]:
@@ -107,7 +121,11 @@ class ModuleRun:
         while len(self._running) >= self._jobs:
             self._end_one()
         code: CodeType = compile(mutant.tree, str(self._path), "exec")
-        self._running[start(self._module, code, functions, items, self._tests.seconds(items))] = mutant.key, identity
+        self._start(Trial(mutant.key, identity, code, functions, items))
+
+    def _start(self, trial: Trial) -> None:
+        seconds = self._tests.seconds(trial.items)
+        self._running[start(self._module, trial.code, trial.functions, trial.items, seconds)] = trial
 
     def _end_all(self) -> None:
         while self._running:
@@ -115,11 +133,14 @@ class ModuleRun:
 
     def _end_one(self) -> None:
         child, status = os.wait()
-        key, identity = self._running.pop(child)
+        trial = self._running.pop(child)
         ended = os.waitstatus_to_exitcode(status)
         if ended == UNFIT:
-            pytest.exit(f"{self._module}: {key}: cannot be run", 3)
-        self._results[key] = [identity, ended == PASSED]
+            pytest.exit(f"{self._module}: {trial.key}: cannot be run", 3)
+        if ended == -signal.SIGALRM and not trial.is_second:
+            self._start(replace(trial, is_second=True))  # the machine may have slept, and not the mutant
+            return
+        self._results[trial.key] = [trial.identity, ended == PASSED]
         self._keep(self._known | self._results)  # so that a run that is broken off is not lost
 
     def _keep(self, results: dict[str, list[str | bool]]) -> None:
@@ -129,7 +150,7 @@ class ModuleRun:
     def _identity(self, items: Sequence[pytest.Item]) -> str:
         """What an outcome depends on: the module and the tests."""
         files = sorted({str(item.path.relative_to(ROOT)) for item in items})
-        text = json.dumps([self._source, [item.nodeid for item in items], [digest(file) for file in files]])
+        text = json.dumps([self._source, sorted(item.nodeid for item in items), [digest(file) for file in files]])
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

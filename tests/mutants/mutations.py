@@ -148,7 +148,8 @@ def _call_edits(call: ast.Call) -> Iterator[Edit]:
     if name in _IN_PLACE or any(isinstance(argument, ast.Starred) for argument in call.args):
         return
     for index, (one, next_one) in enumerate(pairwise(call.args)):
-        yield call, "args", [*call.args[:index], next_one, one, *call.args[index + 2 :]]
+        if ast.dump(one) != ast.dump(next_one):
+            yield call, "args", [*call.args[:index], next_one, one, *call.args[index + 2 :]]
 
 
 def _constant(constant: ast.Constant, words: bool) -> ast.Constant | None:
