@@ -255,10 +255,10 @@ def test_a_receipt_counts_for_two_days_to_the_second(table: Any, monkeypatch: py
 def test_an_answer_replaces_what_only_said_where_an_expired_one_lay(
     table: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    attempt = receipts.Attempt(Receipt, receipts.ReceiptName("d", None, "f"), lambda view: "text", 200)
+    attempt = receipts.Attempt(Receipt, receipts.ReceiptName("d", None, "f"), lambda view: f"{view}", 200)
     monkeypatch.setattr(receipts, "_now", lambda: 0)
-    commit(*attempt.receipts_of("cus_1", object()))
+    commit(*attempt.receipts_of("cus_1", "before"))
     monkeypatch.undo()
     assert attempt.replay() is None
-    commit(attempt.receipt(object()))
-    assert attempt.replay() == receipts.Answer(200, {}, "text")
+    commit(attempt.receipt("after"))
+    assert attempt.replay() == receipts.Answer(200, {}, "after")
