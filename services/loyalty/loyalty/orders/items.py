@@ -1,4 +1,4 @@
-"""What was spent on an order, and an order that earned nothing and was reversed, as they are stored."""
+"""The stored items of spendings on an order, and of a reversed order that earned nothing."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ REVERSED: Final = "UNDONE"
 
 
 class SpentOnOrder(LoyaltyItem, discriminator="spent"):
-    """`ORDER#<order id>` / `SPENT#<id>`: whose lots a captured hold or a redemption took, so that a refund finds them.
+    """`ORDER#<order id>` / `SPENT#<id>`: the lots that a captured hold or a redemption took.
 
-    `account` is the account's name, as entries have it.
+    A refund of the order reads them. `account` is the account's name, as entries have it.
     """
 
     account = personal(UnicodeAttribute(), "user.unique_id.pseudonymous", _KEPT, export=Export.LEFT_OUT)
@@ -30,14 +30,14 @@ class SpentOnOrder(LoyaltyItem, discriminator="spent"):
 
     @classmethod
     def of(cls, order_id: str, spending_id: str, account: str, lots: Lots) -> SpentOnOrder:
-        """What a hold or a redemption paid of an order, not stored yet."""
+        """A new item, not stored yet, for one hold or redemption that paid for an order."""
         return cls(f"ORDER#{order_id}", f"{_SPENT}{spending_id}", account=account, lots=lots)
 
 
 class ReversedOrder(LoyaltyItem, discriminator="undone"):
-    """`ORDER#<order id>` / `UNDONE`: how much of an order that earned nothing is reversed, at its newest version.
+    """`ORDER#<order id>` / `UNDONE`: the reversed amount of an order that earned nothing, at its newest version.
 
-    Of one that earned, the entries of its settlements say so. Money is in the minor unit.
+    The settlements of an order that earned points store its reversed amount themselves. Money is in the minor unit.
     """
 
     order_version = plain(IntegerAttribute())
@@ -49,7 +49,7 @@ class ReversedOrder(LoyaltyItem, discriminator="undone"):
 
     @classmethod
     def of(cls, order_id: str, mark: ReversedMark, before: ReversedMark | None) -> ReversedOrder:
-        """The item of a mark, in place of the one before it; not stored yet."""
+        """A new item for a mark, which replaces the mark `before`; not stored yet."""
         item = cls(
             f"ORDER#{order_id}",
             REVERSED,
@@ -63,5 +63,5 @@ class ReversedOrder(LoyaltyItem, discriminator="undone"):
         return item
 
 
-# Whatever is stored with an order.
+# Every item that lies in an order's partition.
 OrderRecord = Entry | SpentOnOrder | ReversedOrder

@@ -1,4 +1,4 @@
-"""What is stored of one order: what it earned, and what became of that. Pure."""
+"""The entries of one order: its earning, its delivery and its settlements. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from loyalty.ledger.balances import NO_LOTS, Activation, Lots
 from loyalty.orders.order_lots import OrderLots, Place
 from shared.events.customers import OrderRecorded
 
-# Where the entries lie in the order's partition; those of settlements by the order's version, and so in its order.
+# Sort keys of the entries in the order's partition. A settlement's key ends with the order's version, so settlements
+# sort by version.
 EARNED: Final = "EARN"
 SETTLED: Final = "SETTLE#"
 DELIVERED: Final = "DELIVERED"
@@ -22,7 +23,7 @@ DELIVERED: Final = "DELIVERED"
 class Earning:
     """The entry of an order's points, or of a first referral reward. Money is in the minor unit.
 
-    `brought` are the referrals that count the order.
+    `brought` names the referrals that count the order.
     """
 
     account: str
@@ -38,23 +39,25 @@ class Earning:
 
     @property
     def customer_id(self) -> str:
-        """Whose account it is in."""
         return self.account.partition("#")[0]
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """The entry that a delivery caused: its points are activated on another day, or (None) were so at once."""
+    """The entry that a delivery caused.
+
+    The points are activated on `activates_on`; None means that they were activated at once.
+    """
 
     activates_on: date | None
 
 
 @dataclass(frozen=True)
 class Settlement:
-    """An entry that took points back or (negative) gave them back, when so much of the order's money was reversed.
+    """An entry that took points back, or (negative) gave points back, once `reversed_money` was reversed.
 
-    Of the points taken back some were `still_in_lot`, `already_expired` or `forgiven`. `lot` is where points were given
-    back, if that is not the order's own lot.
+    Of the points taken back some were `still_in_lot`, `already_expired` or `forgiven`. `lot` is the lot that received
+    the points given back; None means the order's own lot.
     """
 
     at: Place
@@ -69,9 +72,9 @@ class Settlement:
 
 @dataclass(frozen=True)
 class ReversedMark:
-    """How much money was reversed of an order that earned nothing, at its newest version.
+    """The reversed money of an order that earned nothing, at its newest version.
 
-    `item_version` is that of the stored item.
+    `item_version` is the version of the stored item.
     """
 
     version: int
@@ -83,7 +86,7 @@ class ReversedMark:
 
 @dataclass(frozen=True)
 class OrderEntries:
-    """The entries of an order, its settlements by rising version; nothing is in it of an order never heard of."""
+    """The entries of an order, its settlements by rising version. An unknown order has none."""
 
     earned: Earning | None = None
     delivered: Delivery | None = None
@@ -91,13 +94,16 @@ class OrderEntries:
     mark: ReversedMark | None = None
 
     def is_news(self, version: int) -> bool:
-        """Whether this version of the order is newer than what was posted for it."""
+        """Whether this version of the order is newer than the newest posted one."""
         settled = max((each.version for each in self.settled), default=0)
         return version > settled and version >= (self.earned.version if self.earned else 0)
 
     @property
     def lot(self) -> date:
-        """The lot that its points fell into: one that would have ended before their activation ends on that day."""
+        """The lot of the order's points.
+
+        A lot that would have ended before the activation ends on the day of the activation.
+        """
         if self.earned is None:
             return NEVER
         days = (self.earned.activates_on, self.delivered and self.delivered.activates_on)
@@ -105,28 +111,27 @@ class OrderEntries:
 
     @property
     def activation(self) -> Activation | None:
-        """Where its points wait, or waited; None when they could be used at once."""
+        """Where the order's points wait, or waited; None if they could be used at once."""
         newest = self.delivered or self.earned
         return Activation(newest.activates_on, self.lot) if newest and newest.activates_on else None
 
     @property
     def reversed_money(self) -> int:
-        """How much of its money was refunded or cancelled when it was last settled."""
+        """The money that was refunded or cancelled at the last settlement, in minor units."""
         return self.settled[-1].reversed_money if self.settled else 0
 
     @property
     def taken_back(self) -> int:
-        """How many of its points are taken back."""
         return sum(each.taken_back for each in self.settled)
 
     @property
     def remaining(self) -> int:
-        """How many of its points are not taken back."""
+        """The number of the order's points that are not taken back."""
         return (self.earned.points if self.earned else 0) - self.taken_back
 
     @property
     def lots(self) -> OrderLots:
-        """The lots of the points that remain, and what became of those that were taken back."""
+        """The lots of the remaining points, and the outcomes of the points taken back."""
         if self.earned is None:
             return OrderLots()
         lots = OrderLots.earned(self.earned.points, self.lot, self.earned.at)
@@ -139,13 +144,13 @@ class OrderEntries:
 
 
 def reversed_amount(order: OrderRecorded) -> int:
-    """How much of an order's money was refunded: all of one that is cancelled."""
+    """The reversed money of an order, in minor units: its refunds, or its total once it is cancelled."""
     return order.total if order.cancelled_at else order.refunded
 
 
 @dataclass(frozen=True)
 class ReversedShare:
-    """The share of an order that is refunded or cancelled, at one of its versions; `reinstated` if more was before."""
+    """The refunded or cancelled share of an order, at one version; `reinstated` if it was larger before."""
 
     order_id: str
     version: int
@@ -154,13 +159,13 @@ class ReversedShare:
 
     @classmethod
     def told(cls, order: OrderRecorded, version: int) -> Self:
-        """As the order says it."""
+        """The share that the order itself states."""
         share = _share(reversed_amount(order), order.total, is_cancelled=order.cancelled_at is not None)
         return cls(order.order_id, version, share, order.reinstated_at is not None)
 
     @classmethod
     def known(cls, order_id: str, entries: OrderEntries) -> Self | None:
-        """As it was stored when the order was last heard of; None when nothing was."""
+        """The share that was last stored; None when nothing was stored."""
         known = []
         if earned := entries.earned:
             versions = [*((each.version, each.reversed_money) for each in entries.settled), (earned.version, 0)]
@@ -173,7 +178,7 @@ class ReversedShare:
 
 
 def _share(reversed_money: int, total: int, *, is_cancelled: bool) -> Fraction:
-    """Of an order that cost no money nothing is reversed until it is cancelled."""
+    """The reversed share. An order that cost no money has none until it is cancelled."""
     if is_cancelled:
         return Fraction(1)
     return Fraction(reversed_money, total) if total else Fraction(0)

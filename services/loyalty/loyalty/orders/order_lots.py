@@ -1,7 +1,7 @@
-"""Where the points of one order went: which of them remain, in which lots, and what became of those taken back.
+"""The lots of one order's points: the remaining points, and the outcomes of points taken back.
 
-What is given back is what was taken last. So an order that is refunded in part, cancelled and reinstated leaves its
-customer with what the refund alone would have, however often that happens.
+A reinstatement gives back the points that were taken last. So after a partial refund, a cancellation and a
+reinstatement the customer has the same as after the refund alone, however often that happens.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from enum import Enum, auto
 
 from loyalty.ledger.balances import Lots
 
-# An entry's, in the order of entries.
+# The moment and the number of an entry: entries sort by them.
 Place = tuple[datetime, int]
 
 
 class _Outcome(Enum):
-    """What became of points that were taken back: they left the account, had expired already, or nobody pays them."""
+    """The outcome of points taken back: they left the account, had expired before, or were forgiven."""
 
     LEFT = auto()
     EXPIRED = auto()
@@ -27,7 +27,7 @@ class _Outcome(Enum):
 
 @dataclass(frozen=True)
 class _Portion:
-    """Some points of one lot, given by the entry at `since`; `outcome` is of those that were taken back."""
+    """Some points of one lot, given by the entry at `since`. `outcome` applies to points taken back."""
 
     lot: date
     since: Place
@@ -37,28 +37,33 @@ class _Portion:
 
 @dataclass
 class OrderLots:
-    """The points of one order, in two stacks whose last portion is the newest. Kept up entry by entry."""
+    """The points of one order in two stacks, each with its newest portion last.
+
+    Each entry of the order updates them.
+    """
 
     remaining: list[_Portion] = field(default_factory=list)
     taken_back: list[_Portion] = field(default_factory=list)
 
     @classmethod
     def earned(cls, amount: int, lot: date, at: Place) -> OrderLots:
-        """As they were earned."""
         return cls([_Portion(lot, at, amount)])
 
     def newest_first(self) -> list[tuple[date, int, Place]]:
-        """Lots and amounts of the points that remain, and since when they are there, in a reversal's order."""
+        """Lot, amount and arrival of the remaining points, in the order in which a reversal takes them."""
         return [(portion.lot, portion.amount, portion.since) for portion in reversed(self.remaining)]
 
     def take_back(self, amount: int, still_in_lot: int, already_expired: Lots, forgiven: int) -> None:
-        """A reversal: what was `still_in_lot`, `already_expired` or `forgiven`; the rest came from other lots."""
+        """Take back `amount`: parts were `still_in_lot`, `already_expired` or `forgiven`.
+
+        The rest came from other lots.
+        """
         portions = _pop(self.remaining, amount)
         by_lot = {portion.lot: portion for portion in portions}
         newest = portions[0]
         self.taken_back += [
             replace(newest, amount=still_in_lot),
-            # As the reversal went through them, not by their days.
+            # In the order in which the reversal took the lots, not by their days.
             *(
                 replace(portion, amount=already_expired[day], outcome=_Outcome.EXPIRED)
                 for day, portion in by_lot.items()
@@ -69,14 +74,14 @@ class OrderLots:
         ]
 
     def give_back(self, amount: int, lot: date, at: Place) -> None:
-        """A reinstatement into `lot`. What had expired lies where it did."""
+        """Give `amount` back into `lot`. Expired points return to the lot in which they expired."""
         portions = _pop(self.taken_back, amount)
         expired = [portion for portion in portions if portion.outcome is _Outcome.EXPIRED]
         rest = amount - sum(portion.amount for portion in expired)
         self.remaining += [*(replace(portion, outcome=_Outcome.LEFT) for portion in expired), _Portion(lot, at, rest)]
 
     def lost_of_last(self, amount: int) -> tuple[Mapping[date, int], int]:
-        """Of the last `amount` taken back: what had expired, by lot, and what was forgiven."""
+        """Of the last `amount` taken back: the expired points by lot, and the number forgiven."""
         portions = _pop([*self.taken_back], amount)
         expired: dict[date, int] = {}
         for portion in portions:
@@ -86,7 +91,7 @@ class OrderLots:
 
 
 def _pop(stack: list[_Portion], amount: int) -> list[_Portion]:
-    """Take so much off the stack, newest first."""
+    """Take `amount` off the stack, newest first."""
     taken: list[_Portion] = []
     while amount > 0 and stack:
         portion = stack.pop()

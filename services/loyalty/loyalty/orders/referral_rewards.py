@@ -1,9 +1,9 @@
-"""Referral rewards: referrer and referee have them as long as the referee has a qualifying order.
+"""Referral rewards: referrer and referee keep them as long as the referee has a qualifying order.
 
-The entry of an order, or of its settlement, counts the qualifying orders in the same transaction. Where both sides
-are to have their rewards and have not, they are granted; in the opposite case they are withdrawn. The two entries and
-both accounts are one transaction.
-So a crash leaves either everything to be done or nothing, and whichever order is heard of next finds it.
+An order's entry or settlement counts the qualifying orders in its own transaction. Afterwards missing rewards are
+granted, and rewards without a qualifying order are withdrawn. The two entries and both accounts are one transaction.
+
+So a crash leaves the whole change undone or none of it. The next event of any of the referee's orders completes it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from shared.table import Put, commit, retry_lost_races
 
 
 def settle_referral_rewards(customer: PointsAccount, terms: Terms, cause: Cause) -> None:
-    """Grant the rewards for this customer, or withdraw them, where that is due; it costs nothing where it is not."""
+    """Grant or withdraw the rewards for this customer, where that is due. Otherwise it reads nothing."""
     for referee, referral in (customer.referrals or {}).items():
         if referral.is_due:
             retry_lost_races(lambda referee=referee: _grant_or_withdraw(customer.customer_id, referee, terms, cause))  # type: ignore[misc]
@@ -49,7 +49,7 @@ def _grant_or_withdraw(customer_id: str, referee: str, terms: Terms, cause: Caus
 
 @dataclass(frozen=True)
 class _RewardChange:
-    """One grant or withdrawal: of which referral, and what each side was granted and lost before."""
+    """One grant or withdrawal for a referral; `before` holds the earlier entries of each side."""
 
     referee: str
     referral: Referral
@@ -58,12 +58,11 @@ class _RewardChange:
     cause: Cause
 
     def origin(self, side: str) -> Origin:
-        """The origin of the entry of one side."""
         return Origin(*key_of_reward(self.referee, side, self.referral.changed.changes), side, self.cause)
 
 
 def _sides(customer: PointsAccount, change: _RewardChange) -> Mapping[str, PointsAccount]:
-    """Both accounts, the referrer's first; the very same where the two have turned out to be one."""
+    """Both accounts, the referrer's first. If the two customers were merged, both are the same account."""
     granted = change.before[REFERRER].earned if change.before else None
     referrer_id = change.referral.referrer or (granted and granted.customer_id)
     if not referrer_id:
@@ -73,7 +72,7 @@ def _sides(customer: PointsAccount, change: _RewardChange) -> Mapping[str, Point
 
 
 def _entry_of_side(side: str, account: PointsAccount, change: _RewardChange) -> Entry | None:
-    """The finished entry of one side; None for somebody who was erased, or who has nothing to gain or lose."""
+    """The sealed entry of one side; None for an erased customer, or when nothing changes for this side."""
     if account.erased_at:
         return None
     make = _later_change if change.before else _first_grant

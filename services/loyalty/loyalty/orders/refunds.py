@@ -1,4 +1,4 @@
-"""What a refund takes back and a reinstatement gives back: of points that were earned, and of what was spent. Pure."""
+"""The postings of refunds and reinstatements, for earned points and for spent points or credit. Pure."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from loyalty.programme.models import BelowZero
 
 @dataclass(frozen=True)
 class Change:
-    """A posting, and the facts by which its entry tells later what it did."""
+    """A posting, and the facts that its entry keeps for later settlements."""
 
     posting: Posting
     facts: Mapping[str, Any]
 
 
 def take_back(before: Balances, entries: OrderEntries, amount: int, shares: Sequence[LotShare], terms: Terms) -> Change:
-    """Take back `amount` of what was earned; what was spent is owed or forgiven, as the programme says.
+    """Take back `amount` of the earned points. Points already spent are owed or forgiven, as the programme says.
 
-    `shares` are the points that remain, newest first, with what has expired of their lots.
+    `shares` are the remaining points, newest first, with the points that expired in their lots.
     """
     forgives = terms.programme.refunds.below_zero is BelowZero.FLOOR
     posting = reverse(before, amount, shares, activation=entries.activation, forgives=forgives)
@@ -35,9 +35,9 @@ def take_back(before: Balances, entries: OrderEntries, amount: int, shares: Sequ
 
 
 def give_back(before: Balances, entries: OrderEntries, amount: int, terms: Terms) -> Change:
-    """Give back `amount` of what was taken last; what had expired or was forgiven does not come back.
+    """Give back `amount` of the points that were taken last. Expired and forgiven points do not come back.
 
-    It comes into the lot that the order's points fell into, or into a lot of grace when that has ended.
+    The points return to the order's own lot, or to a grace lot once that has ended.
     """
     has_ended = entries.lot < terms.today
     lot = return_policy(terms.programme, terms.today).grace_until if has_ended else entries.lot
@@ -52,9 +52,9 @@ def give_back(before: Balances, entries: OrderEntries, amount: int, terms: Terms
 def change_reward(
     before: Balances, entries: OrderEntries, shares: Sequence[LotShare], terms: Terms, *, grants: bool
 ) -> Change | None:
-    """Grant a referral reward again, or withdraw it: neither more nor less than at first, whatever the programme says.
+    """Grant a referral reward again, or withdraw it.
 
-    None where nothing was granted at first.
+    The amount is always the first grant's, whatever the programme says now. None if nothing was granted at first.
     """
     if entries.earned is None or not entries.earned.points:
         return None
@@ -65,7 +65,7 @@ def change_reward(
 
 @dataclass(frozen=True)
 class Restored:
-    """An entry that gave back lots of what was spent, or (negative) took them again, at a version of the order."""
+    """An entry that restored spent lots, or (negative) spent them again, at a version of the order."""
 
     version: int
     lots: Lots
@@ -73,9 +73,9 @@ class Restored:
 
 @dataclass(frozen=True)
 class Spending:
-    """What an account paid of an order, by the lots it came from, and the entries of what became of that.
+    """The amount that an account paid for an order, by lot, and the `later` entries that restored it.
 
-    `account` is its name as it was then: it may have been merged into another since.
+    `account` is the account's name when it paid; the account may have been merged since.
     """
 
     account: str
@@ -84,7 +84,7 @@ class Spending:
 
     @property
     def restored(self) -> Lots:
-        """What of it came back and was not taken again, by the lots it had come from."""
+        """The amounts that are restored now, by the lots that they were spent from."""
         lots: Lots = NO_LOTS
         for each in self.later:
             lots = plus(lots, each.lots)
@@ -92,24 +92,24 @@ class Spending:
 
     @property
     def version(self) -> int:
-        """The newest version of the order that was settled."""
+        """The newest version of the order that was settled for this account."""
         return max((each.version for each in self.later), default=0)
 
 
 def settle_spent(
     before: Balances, spending: Spending, share: ReversedShare, known: ReversedShare | None, policy: ReturnPolicy
 ) -> Change | None:
-    """Give back the reversed share of what was spent, the latest expiring first, or take again what came back too much.
+    """Restore the reversed share of a spending, or spend again a part that was restored before.
 
-    None when nothing is missing, and when a newer version than the share's is `known`: what was spent only after that
-    was settled has no entry of it.
+    Lots that expire latest are restored first. None when nothing changes, or when a version newer than the share's is
+    `known`: a later spending may have no entry for that version.
     """
     if share.version < max(spending.version, known.version if known else 0):
         return None
     target = int(sum(spending.spent.values()) * share.share)
     restored = spending.restored
     amount = target - sum(restored.values())
-    # A reinstatement that changes nothing is posted too: the cancellation before it may still be heard.
+    # A reinstatement that changes nothing is posted too: the event of the earlier cancellation may still arrive.
     if amount == 0 and not (share.reinstated and share.version > spending.version):
         return None
     if amount >= 0:

@@ -1,6 +1,6 @@
-"""What an order earns, loses or gets back: decided from the order, and from what is stored of it. Pure.
+"""The points that an order earns, loses or gets back, decided from the order and its entries. Pure.
 
-An order's entries follow its state, not its events: whatever of it is heard first, twice, late or never, the newest
+An order's entries follow its state, not its events. Events may arrive late, twice, out of order or never: the newest
 version decides how many points the order keeps.
 """
 
@@ -38,7 +38,7 @@ from shared.events.customers import OrderRecorded
 
 @dataclass(frozen=True)
 class RecordedOrder:
-    """An order at a version, under the terms of now."""
+    """An order at one version, under the current terms."""
 
     order: OrderRecorded
     version: int
@@ -46,28 +46,28 @@ class RecordedOrder:
 
     @property
     def earns(self) -> bool:
-        """Whether it has come far enough to earn, and cost anything: a free order leaves no entry."""
+        """Whether the order's state lets it earn, and it cost money: a free order leaves no entry."""
         on = self.terms.programme.earning.on
         return self.order.total > 0 and (on is EarnOn.PLACED or self.order.paid_at is not None)
 
     @property
     def is_changed(self) -> bool:
-        """Whether any of its money was reversed, now or before."""
+        """Whether any of the order's money was ever reversed."""
         return bool(self.order.refunded or self.order.cancelled_at or self.order.reinstated_at)
 
     @property
     def ends_waiting(self) -> bool:
-        """Whether it was delivered, and points wait for that."""
+        """Whether the order was delivered, and the programme activates points on delivery."""
         return self.order.delivered_at is not None and self.terms.programme.pending.until is PendingUntil.DELIVERY
 
     @property
     def reversed_money(self) -> int:
-        """How much of its money was refunded: all of one that is cancelled."""
+        """The reversed money in minor units; the total once the order is cancelled."""
         return reversed_amount(self.order)
 
     @property
     def activates_on(self) -> date | None:
-        """The day on which its points can be used, or None for at once."""
+        """The day on which the order's points are activated; None means at once."""
         pending, programme, today = self.terms.programme.pending, self.terms.programme, self.terms.today
         if pending.until is PendingUntil.NONE:
             return None
@@ -83,7 +83,7 @@ class RecordedOrder:
 
 @dataclass(frozen=True)
 class Holder:
-    """What of an account decides what is posted to it for an order."""
+    """The parts of an account that decide its postings for an order."""
 
     balances: Balances = field(default_factory=Balances)
     tiers: TierState = field(default_factory=TierState)
@@ -98,10 +98,10 @@ class Holder:
 
 @dataclass(frozen=True)
 class Known:
-    """What is stored of an order and of the account that its points fall to.
+    """The stored entries of an order, and the account that its points belong to.
 
-    `holder` is None for an order without a customer: nobody's any more, or never anybody's. `shares` are the order's
-    points that remain, newest first; they are read only where `loses_points`.
+    `holder` is None for an order without a customer. `shares` are the order's remaining points, newest first; they are
+    read only where `loses_points`.
     """
 
     holder: Holder | None
@@ -111,14 +111,14 @@ class Known:
 
 @dataclass(frozen=True)
 class OpenAccount:
-    """Write the customer's account, in which there is nothing yet."""
+    """Store the customer's account, which is still empty."""
 
 
 @dataclass(frozen=True)
 class PostEntry:
-    """Post an entry to the account, and let the account keep what is not None.
+    """Post an entry to the account, and store every field that is not None in the account.
 
-    `step` is the entry's key among those of the order.
+    `step` is the entry's sort key in the order's partition.
     """
 
     step: str
@@ -132,14 +132,14 @@ class PostEntry:
 
 @dataclass(frozen=True)
 class Decision:
-    """What to write for an order next; `goes_on` when more may follow, to be decided from what is stored then."""
+    """The next write for an order. `goes_on` means: read again and decide again after the write."""
 
     write: OpenAccount | ReversedMark | PostEntry
     goes_on: bool = False
 
 
 def decide(recorded: RecordedOrder, known: Known) -> Decision | None:
-    """What to write for the order next; None when nothing is missing."""
+    """The next write for the order; None when nothing is missing."""
     holder, entries = known.holder, known.entries
     if holder is None:
         return _mark(recorded, entries)
@@ -155,22 +155,22 @@ def decide(recorded: RecordedOrder, known: Known) -> Decision | None:
 
 
 def loses_points(recorded: RecordedOrder, entries: OrderEntries) -> bool:
-    """Whether points that the order earned are taken back."""
+    """Whether this version takes back points that the order earned."""
     is_less = recorded.reversed_money > entries.reversed_money
     return entries.earned is not None and is_less and entries.is_news(recorded.version)
 
 
 def taken_back_target(earned: int, total: int, refunded: int) -> int:
-    """How many of `earned` points must be taken back when `refunded` of `total` (minor units) was given back.
+    """The number of `earned` points to take back once `refunded` of `total` (minor units) is refunded.
 
-    What stays is the part of the money that stays, rounded down; a whole refund leaves nothing.
+    The customer keeps points in proportion to the money not refunded, rounded down. A whole refund leaves none.
     """
     stays = max(total - refunded, 0)
     return earned - (earned * stays // total if total else 0)
 
 
 def _mark(recorded: RecordedOrder, entries: OrderEntries) -> Decision | None:
-    """Store how much of the order is reversed, though it earned nothing: somebody may have paid for it with points."""
+    """Store the reversed amount of an order that earned nothing: points may have paid for it."""
     if not recorded.is_changed or (entries.mark and entries.mark.version >= recorded.version):
         return None
     order = recorded.order
@@ -210,20 +210,20 @@ def _earn(recorded: RecordedOrder, holder: Holder) -> Decision:
 
 
 def _opened_at(recorded: RecordedOrder, holder: Holder) -> datetime:
-    """When the account began: when its customer bought, though the order may be heard of after the registration."""
+    """The moment at which the account began: an older order may arrive after the registration."""
     bought_at = recorded.order.placed_at
     return min(holder.opened_at or bought_at, bought_at)
 
 
 def _requalify(recorded: RecordedOrder, holder: Holder, change: Qualifying) -> TierState | None:
-    """The tier once `change` counts towards it; None where it counts nothing."""
+    """The tier once `change` counts towards it; None if it counts nothing."""
     tiers, today = recorded.terms.programme.tiers, recorded.terms.today
     amount = change.by(tiers.by)
     return requalify(holder.tiers, amount, min(change.on, today), today, tiers) if amount else None
 
 
 def _settle(recorded: RecordedOrder, holder: Holder, earned: Earning, known: Known) -> Decision | None:
-    """Take points back, or give them back, until the order keeps as many as it should."""
+    """Take points back or give points back until the order keeps the right number."""
     entries = known.entries
     if not _is_due(recorded, entries, earned):
         return None
@@ -245,9 +245,9 @@ def _settle(recorded: RecordedOrder, holder: Holder, earned: Earning, known: Kno
 
 
 def _is_due(recorded: RecordedOrder, entries: OrderEntries, earned: Earning) -> bool:
-    """Whether it is news, and says another amount than was settled.
+    """Whether this version is newer, and states another reversed amount than the last settlement.
 
-    A reinstatement is posted all the same: the cancellation before it may still be heard.
+    A reinstatement is posted in any case: the event of the earlier cancellation may still arrive.
     """
     if not recorded.is_changed or not entries.is_news(recorded.version):
         return False
@@ -256,7 +256,7 @@ def _is_due(recorded: RecordedOrder, entries: OrderEntries, earned: Earning) -> 
 
 
 def _qualifying_change(recorded: RecordedOrder, entries: OrderEntries, earned: Earning, target: int) -> Qualifying:
-    """What the order counts towards tiers once `target` of its points are taken back, less what it did before."""
+    """The change of the order's qualifying amounts once `target` of its points are taken back."""
     before, now = entries.reversed_money, recorded.reversed_money
     orders = int(before == earned.total) - int(now == earned.total)
     money = before - now if earned.currency == recorded.terms.programme.currency else 0
@@ -264,7 +264,7 @@ def _qualifying_change(recorded: RecordedOrder, entries: OrderEntries, earned: E
 
 
 def _deliver(recorded: RecordedOrder, holder: Holder, entries: OrderEntries) -> Decision | None:
-    """Let points that wait for the delivery be activated after it, or at once."""
+    """Activate points that wait for the delivery at once, or move their activation to its new day."""
     where, day = entries.activation, recorded.activates_on
     if not recorded.ends_waiting or entries.delivered or where is None or where.on == day:
         return None

@@ -1,4 +1,4 @@
-"""What paid for an order, points or credit: given back with its money, and taken again when it is reinstated."""
+"""Points and credit that paid for an order: restored on refunds, and spent again on a reinstatement."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ RESTORED: Final = "RESTORE#"
 
 
 def settle_spending(share: ReversedShare, cause: Cause) -> None:
-    """Let what accounts paid of an order follow how much of its money is reversed; an older version changes nothing."""
+    """Adjust each account's spending on an order to the reversed share. An older version changes nothing."""
     for payer in _spendings(store.order_records(share.order_id)):
         retry_lost_races(lambda payer=payer: _settle_payer(share, payer, cause))  # type: ignore[misc]
 
 
 def settle_late_spending(order_id: str, cause: Cause) -> None:
-    """The same for what was just spent on an order that may have been refunded or cancelled before.
+    """Settle a new spending on an order that may have been refunded or cancelled before.
 
-    Whoever settles an order stores its reversal before looking at what was spent on it; whoever spends looks here
-    after writing. So one of the two sees the other.
+    Settling an order stores its reversal before it reads the spendings. A spending calls this function after its write.
+    So one of the two always sees the other.
     """
     share = ReversedShare.known(order_id, store.read_entries(order_id))
     if share and share.share:
@@ -54,7 +54,7 @@ def _settle_payer(share: ReversedShare, name: str, cause: Cause) -> None:
     change = settle_spent(payer.account.balances, spending, share, known, payer.return_policy)
     if change is None or payer.account.erased_at:
         return
-    # The number makes room for what was spent only after this version was settled.
+    # The number allows a second entry for one version, when a spending comes after its settlement.
     step = f"{RESTORED}{share.version:09}#{len(spending.later):03}#{name}"
     origin = ledger.Origin.of_order(share.order_id, step, cause)
     ledger.write_unless_posted(payer.post(payer.account, change.posting, origin, **change.facts), payer.account)
@@ -62,7 +62,7 @@ def _settle_payer(share: ReversedShare, name: str, cause: Cause) -> None:
 
 @dataclass(frozen=True)
 class _Payer:
-    """An account as it is now, and what differs between those of points and of credit.
+    """An account as it is now, with the policy and the posting function of its kind.
 
     `post` takes account, posting, origin and facts.
     """
@@ -73,7 +73,7 @@ class _Payer:
 
     @classmethod
     def of(cls, name: str, cause: Cause) -> _Payer:
-        """The account of that name, or that which took it over; overdue lots have expired."""
+        """The account of this name, or the account that took it over. Overdue lots have expired."""
         customer_id, _, currency = name.partition("#")
         return cls._of_credit(customer_id, currency, cause) if currency else cls._of_points(customer_id, cause)
 
@@ -97,7 +97,7 @@ class _Payer:
 
 
 def _spendings(records: Iterable[OrderRecord]) -> dict[str, Spending]:
-    """What was spent on an order, by the name of the account, among all that the order caused."""
+    """The spendings on an order, by account name, from the order's records."""
     spent: dict[str, Lots] = {}
     later: dict[str, list[Restored]] = {}
     for item in records:

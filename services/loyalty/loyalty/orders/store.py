@@ -1,4 +1,4 @@
-"""Finding what is stored of an order, whether a customer has earned by one, and the referral rewards."""
+"""Reads the records of an order, the first earning of a customer, and the referral rewards."""
 
 from __future__ import annotations
 
@@ -28,23 +28,23 @@ from loyalty.table import LoyaltyItem
 from shared.keys import customer_partition
 from shared.table import LostRaceError, find
 
-# Most who are asked about have a handful of entries, or earned with one of their first.
+# Most accounts have a handful of entries, or earned with one of the first.
 _PAGE: Final = 20
 
 
 def order_records(order_id: str) -> list[OrderRecord]:
-    """All that one order caused, as it is now."""
+    """All items in an order's partition, read consistently."""
     found: Iterable[Any] = LoyaltyItem.query(f"ORDER#{order_id}", consistent_read=True)
     return list(found)
 
 
 def read_entries(order_id: str) -> OrderEntries:
-    """The entries of an order as they are now."""
+    """The entries of an order, read consistently."""
     return entries_of(order_records(order_id))
 
 
 def entries_of(records: Iterable[OrderRecord]) -> OrderEntries:
-    """The entries of an order, among all that it caused."""
+    """The entries among the records of an order."""
     by_key = {record.sk: record for record in records}
     entries = {sk: record for sk, record in by_key.items() if isinstance(record, Entry)}
     mark = by_key.get(REVERSED)
@@ -57,7 +57,7 @@ def entries_of(records: Iterable[OrderRecord]) -> OrderEntries:
 
 
 def lot_shares(account: PointsAccount, entries: OrderEntries, today: date) -> list[LotShare]:
-    """The points of an order that remain, newest first, with what has expired of their lots."""
+    """The order's remaining points, newest first, with the points that expired in their lots."""
     return [
         LotShare(lot, points, *(expired_points(account, lot, since) if lot < today or lot == NEVER else ()))
         for lot, points, since in entries.lots.newest_first()
@@ -65,14 +65,14 @@ def lot_shares(account: PointsAccount, entries: OrderEntries, today: date) -> li
 
 
 def reward_entries(referee: str) -> Mapping[str, OrderEntries]:
-    """What each side was granted for a referee, and what became of that, as it is now."""
+    """The entries of each side's reward for a referee, read consistently."""
     pk, _ = key_of_reward(referee, REFEREE, 1)
     entries = list(Entry.query(pk, consistent_read=True))
     return {side: _entries_of_side([entry for entry in entries if entry.cause == side]) for side in (REFERRER, REFEREE)}
 
 
 def has_earned(account: PointsAccount) -> bool:
-    """Whether an order has earned yet, of the customer's or of anybody's who turned out to be them.
+    """Whether any order of the customer, or of a customer merged into them, has earned points.
 
     Raises LostRaceError while the index of entries is behind.
     """
@@ -86,13 +86,13 @@ def key_of_reward(referee: str, bonus: str, number: int) -> tuple[str, str]:
 
 
 def first_rewards(referee: str) -> tuple[Entry | None, Entry | None]:
-    """The entries that first granted the rewards for a referee: the referee's, and the referrer's."""
+    """The first reward entries for a referee: the referee's own, then the referrer's."""
     referees, referrers = (find(Entry, *key_of_reward(referee, bonus, 1)) for bonus in (REFEREE, REFERRER))
     return referees, referrers
 
 
 def referrer_of(referee: str, referral: Referral) -> str | None:
-    """Who referred a customer; None where they never had a reward for it, and never will."""
+    """The customer who referred a referee; None if the referrer was not given a reward and never will be."""
     if referral.referrer:
         return referral.referrer
     _, reward = first_rewards(referee)
@@ -105,7 +105,7 @@ def _has_earned(account: PointsAccount) -> bool:
         if entry.sk == EARNED:
             return True
         seen += 1
-    # Entries are numbered without gaps, so it is known whether the index shows them all yet.
+    # Entries are numbered without gaps, so their number shows whether the index is complete.
     if seen < account.entries:
         raise LostRaceError
     return False
@@ -144,10 +144,10 @@ def _mark(item: ReversedOrder) -> ReversedMark:
 
 
 def _day(entry: Entry, fact: str) -> date | None:
-    """A day among an entry's facts; None without it, or where it is empty."""
+    """A day among an entry's facts; None if it is missing or empty."""
     return date.fromisoformat(entry.fact(fact)) if entry.fact(fact) else None
 
 
 def _entries_of_side(entries: Sequence[Entry]) -> OrderEntries:
-    """Of one side, oldest first. Who was granted nothing at first has nothing to lose later."""
+    """The entries of one side, oldest first. A side that was granted nothing has nothing to lose later."""
     return OrderEntries(next(map(_earning, entries), None), settled=tuple(map(_settlement, entries[1:])))

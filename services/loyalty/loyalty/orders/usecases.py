@@ -1,6 +1,6 @@
-"""Points of orders: earned once an order has come as far as the programme says, and settled whenever it changes.
+"""Posts the points of orders, and settles them whenever an order changes.
 
-Each step reads what is stored, decides once (`rules.decide`) and posts once.
+Each step reads the stored entries, decides once (`rules.decide`) and posts once.
 """
 
 from __future__ import annotations
@@ -22,21 +22,22 @@ from shared.table import Put, commit, retry_lost_races
 
 
 def record_order(order: OrderRecorded, version: int, cause: Cause) -> None:
-    """Post what the order should have earned, lost or given back by now and has not yet.
+    """Post the points that the order should have earned, lost or regained by now.
 
-    Safe whatever was heard before: the newest version alone is enough, and an older one changes nothing.
+    Events may arrive in any order: the newest version alone is enough, and an older one changes nothing.
     """
     recorded = RecordedOrder(order, version, store.terms_now())
     account = retry_lost_races(lambda: _settle_points(recorded, cause))
     if recorded.is_changed:
         settle_spending(ReversedShare.told(order, version), cause)
-    # Last, for it writes the referrer's account too, which may be busy: nothing of the customer waits for that.
+    # Last, because it also writes the referrer's account. That account may be busy, and the customer's own points must
+    # not wait for it.
     if account:
         settle_referral_rewards(account, recorded.terms, cause)
 
 
 def _settle_points(recorded: RecordedOrder, cause: Cause) -> PointsAccount | None:
-    """Post what the order's points need; their account as it is after that, or None for an order of nobody's."""
+    """Post the missing entries; return the account afterwards, or None for an order without a customer."""
     account, known = _read(recorded, cause)
     decision = decide(recorded, known)
     match decision and decision.write:
@@ -50,13 +51,13 @@ def _settle_points(recorded: RecordedOrder, cause: Cause) -> PointsAccount | Non
 
 
 def _read(recorded: RecordedOrder, cause: Cause) -> tuple[PointsAccount | None, Known]:
-    """The account that the order's points fell to (its customer's, if none did), and what is known of both."""
+    """The account that received the order's points, or else its customer's, and the stored entries."""
     order, terms = recorded.order, recorded.terms
     if order.customer_id is None:
         return None, Known(None, read_entries(order.order_id) if recorded.is_changed else OrderEntries())
     may_post = recorded.earns or recorded.is_changed or recorded.ends_waiting
     account = load_for_posting(order.customer_id, terms, cause) if may_post else store.account_of(order.customer_id)
-    # An order that can only earn most likely has not yet: an attempt that fails costs as much as a look.
+    # An order that can only earn has most likely no entry yet. A failed write costs as much as a read.
     entries, shares = OrderEntries(), []
     if recorded.is_changed or recorded.ends_waiting:
         account, entries = _read_entries(account, recorded, cause)
@@ -76,9 +77,9 @@ def _read(recorded: RecordedOrder, cause: Cause) -> tuple[PointsAccount | None, 
 
 
 def _read_entries(account: PointsAccount, recorded: RecordedOrder, cause: Cause) -> tuple[PointsAccount, OrderEntries]:
-    """The order's entries, and the account that they fell to: the one in hand, if there are none yet.
+    """The order's entries, and the account that received its points; without entries, `account`.
 
-    An account is read before the entries: whatever is posted on the order after that changes its version too.
+    The account is read before the entries: every later entry of the order also changes the account's version.
     """
     entries = read_entries(recorded.order.order_id)
     if entries.earned is None or account.answers_to(entries.earned.account):
@@ -88,14 +89,14 @@ def _read_entries(account: PointsAccount, recorded: RecordedOrder, cause: Cause)
 
 
 def _read_shares(account: PointsAccount, entries: OrderEntries, recorded: RecordedOrder) -> list[LotShare]:
-    """The order's points that remain, newest first, where some of them are to be taken back."""
+    """The order's remaining points, newest first, if this version takes any back."""
     if account.erased_at or not loses_points(recorded, entries):
         return []
     return lot_shares(account, entries, recorded.terms.today)
 
 
 def _post(change: PostEntry, recorded: RecordedOrder, account: PointsAccount, cause: Cause) -> PointsAccount:
-    """Post the entry; the account as it is after that, whoever wrote the entry."""
+    """Post the entry; return the account afterwards, even if another run posted the entry."""
     account.referrals = change.referrals or account.referrals
     account.quota = change.quota or account.quota
     account.opened_at = change.opened_at or account.opened_at
