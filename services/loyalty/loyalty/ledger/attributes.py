@@ -1,4 +1,4 @@
-"""How items hold what the ledger counts: lots, what is pending, holds, and moments to the minute."""
+"""Attributes for the ledger's values: lots, pending amounts, holds, and moments to the minute."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from loyalty.table import TextAttribute
 
 
 def lots_attribute(**options: Any) -> TextAttribute[Lots]:
-    """Lots, or changes of them."""
+    """Lots, or signed changes of lots."""
     return TextAttribute(write_lots, read_lots, **options)
 
 
 def pending_attribute(**options: Any) -> TextAttribute[Pending]:
-    """Pending amounts, by the day of their activation and their lot, or changes of them."""
+    """Pending amounts by activation, or signed changes of them."""
     return TextAttribute(write_pending, _read_pending, **options)
 
 
 def holds_attribute(**options: Any) -> TextAttribute[Holds]:
-    """Open holds by their names."""
+    """Open holds by hold id."""
     return TextAttribute(_write_holds, _read_holds, **options)
 
 
 def grace_lots_attribute(**options: Any) -> TextAttribute[GraceLots]:
-    """Grace lots, and the lots that their amounts are of."""
+    """Amounts in grace lots, by grace lot and original lot."""
     return TextAttribute(_write_grace_lots, _read_grace_lots, **options)
 
 
 def write_pending(pending: Pending) -> dict[str, int]:
-    """Pending amounts as JSON says them: by the day of their activation and the day of their lot."""
+    """Pending amounts as JSON: `<day of activation>/<day of lot>` to amount."""
     return {f"{where.on}/{where.lot}": pending[where] for where in sorted(pending)}
 
 

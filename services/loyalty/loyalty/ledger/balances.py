@@ -1,15 +1,15 @@
-"""What an account holds, and in which words.
+"""The balances of an account, and the terms for them.
 
-It is the same for points and for store credit; an amount is a number of points, or of the currency's minor units.
-What an account holds is in four places:
+Points and store credit have the same balances. An amount is a number of points, or of the currency's minor units. An
+account holds amounts in four places:
 
-- `lots`: what can be used, by the last day on which it can be;
-- `pending`: what will be, by the day on which it becomes usable and the lot that it then falls into;
-- `held`: set aside for a checkout that is not finished; each hold remembers the lots that it came from;
-- `owed`: what was spent before the order that had earned it was refunded.
+- `lots`: usable amounts, by the last day on which they can be used;
+- `pending`: amounts not usable yet, by the day of their activation and the lot they then fall into;
+- `held`: amounts set aside for an open checkout; each hold remembers the lots it came from;
+- `owed`: amounts that were spent before a refund took them back.
 
-Always, after any operation: the balance (usable + pending + held - owed) is the sum of the entries' amounts, and no
-place is below zero. `spent` and `expired` only say what became of the rest.
+After every operation the balance (usable + pending + held - owed) is the sum of the entries' amounts. No place is ever
+below zero. `spent` and `expired` only count the amounts that left the account.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Lots = Mapping[date, int]
 
 
 class Activation(NamedTuple):
-    """Where pending amounts lie: the day of their activation, and the lot they then fall into."""
+    """A pending amount's day of activation, and the lot it then falls into."""
 
     on: date
     lot: date
@@ -37,7 +37,7 @@ Pending = Mapping[Activation, int]
 
 
 class GraceLot(NamedTuple):
-    """Where amounts lie that returned when their lot had ended: the lot of the grace, and the one they are of."""
+    """A grace lot, for amounts that returned after their lot had ended; `of` is the lot that ended."""
 
     lot: date
     of: date
@@ -54,26 +54,26 @@ class EntryKind(StrEnum):
     """What an entry did."""
 
     EARNED = "earned"
-    # Points were activated: what was pending can be used.
+    # Pending points were activated.
     RIPENED = "ripened"
-    # Earned and taken back with its order's money; and given back, when the order was reinstated.
+    # Earned points were taken back by a refund; then given back, when the order was reinstated.
     REVERSED = "reversed"
     REINSTATED = "reinstated"
-    # Set aside for a checkout; then taken or given back.
+    # A hold was placed for a checkout; then captured or released.
     HELD = "held"
     CAPTURED = "captured"
     RELEASED = "released"
-    # Spent at once; and given back, when what it was spent on was refunded.
+    # An amount was spent at once; then given back, when its order was refunded.
     REDEEMED = "redeemed"
     RESTORED = "restored"
     ADJUSTED = "adjusted"
     EXPIRED = "expired"
-    # The tier was looked at and changed, for time had passed.
+    # The tier changed because time had passed.
     REVIEWED = "reviewed"
-    # Store credit that staff gave, or took back.
+    # Staff gave store credit, or took it back.
     ISSUED = "issued"
     REVOKED = "revoked"
-    # The first of the account that stays and the last of the one that ends.
+    # The surviving account's entry of a merge, and the last entry of the merged account.
     MERGED_IN = "merged_in"
     MERGED_OUT = "merged_out"
     # The last entry of an erased person's account.
@@ -82,9 +82,9 @@ class EntryKind(StrEnum):
 
 @dataclass(frozen=True)
 class Hold:
-    """What is set aside for a checkout: until when, and which lots it came from.
+    """An amount set aside for a checkout until a moment, by the lots it came from.
 
-    `order` is the order's id, where it is known by then; `value` what points are worth in the minor unit.
+    `order` is the order's id, if it is known yet. `value` is the worth of points in the minor unit.
     """
 
     until: datetime
@@ -94,7 +94,6 @@ class Hold:
 
     @property
     def amount(self) -> int:
-        """How much it is."""
         return sum(self.lots.values())
 
 
@@ -107,9 +106,9 @@ _NO_HOLDS: Final[Holds] = MappingProxyType({})
 class Balances:
     """The balances of an account.
 
-    `expired_before_reversal` counts, by lot, what had expired unspent when its order was refunded: it counted as taken
-    back, and no other order of the same lot may count it again. `grace_lots` says which lot the amounts in a grace are
-    of: what expires there unspent expired of that lot.
+    `expired_before_reversal` counts, by lot, amounts that expired unspent before their order was refunded. They counted
+    as taken back, so no other order of the same lot may count them again. `grace_lots` names the original lot of each
+    amount in a grace lot: if the amount expires there, it counts as expired from the original lot.
     """
 
     lots: Lots = field(default_factory=lambda: NO_LOTS)
@@ -124,29 +123,30 @@ class Balances:
 
     @property
     def available(self) -> int:
-        """What can be used now."""
         return sum(self.lots.values())
 
     @property
     def held(self) -> int:
-        """What is set aside."""
         return sum(hold.amount for hold in self.holds.values())
 
     @property
     def vector(self) -> Vector:
-        """Where everything is, in numbers."""
+        """The account's sums, without its lots."""
         return Vector(
             sum(self.pending.values()), self.available, self.held, self.owed, self.earned, self.spent, self.expired
         )
 
     @property
     def balance(self) -> int:
-        """What the customer has in all, less what is owed; the sum of the entries' amounts."""
+        """The whole balance less the debt; it is the sum of the entries' amounts."""
         return self.vector.balance
 
 
 class Vector(NamedTuple):
-    """An account in numbers; `earned` (less what refunds took back), `spent` and `expired` since it began."""
+    """The sums of an account.
+
+    `earned` (less refunds), `spent` and `expired` count from the account's first entry.
+    """
 
     pending: int = 0
     available: int = 0
@@ -158,17 +158,17 @@ class Vector(NamedTuple):
 
     @property
     def balance(self) -> int:
-        """What the customer has in all, less what is owed."""
+        """The whole balance less the debt."""
         return self.pending + self.available + self.held - self.owed
 
 
 @dataclass(frozen=True)
 class Posting:
-    """What one operation posts: the signed change of each place, and the balances before and after it.
+    """One operation: the signed change of each place, and the balances before and after it.
 
-    Of a reversal, `taken_back` is how many earned points it takes back. Of these, `still_in_lot` were still there,
-    `expired_before_reversal` had expired, by lot, and `forgiven` will never be paid by anybody. Of a reinstatement all
-    but `still_in_lot` are negative.
+    Of a reversal, `taken_back` counts the earned points taken back. Some were `still_in_lot`; `expired_before_reversal`
+    had expired, by lot; `forgiven` points will never be paid. A reinstatement has the same counts, negative except
+    `still_in_lot`.
     """
 
     kind: EntryKind
@@ -188,24 +188,24 @@ class Posting:
 
     @property
     def is_news(self) -> bool:
-        """Whether it is to be told: not that an order earns nothing, or that a delivery moves a day, say."""
+        """Whether an event tells of the posting. An order that earns nothing, or a moved activation, is no news."""
         if self.kind is EntryKind.RIPENED:
             return bool(self.lots or self.owed)
         return bool(self.amount) or self.kind is EntryKind.CAPTURED
 
     @property
     def held(self) -> int:
-        """The signed change of what is set aside."""
+        """The signed change of the held amount."""
         return self.after.held - self.before.held
 
     @property
     def owed(self) -> int:
-        """The signed change of what is owed."""
+        """The signed change of the debt."""
         return self.after.owed - self.before.owed
 
 
 def soonest(lots: Lots, amount: int) -> Lots:
-    """As much of `amount` as the lots hold, from the soonest expiring on."""
+    """Up to `amount` from the lots, soonest expiring first."""
     taken: dict[date, int] = {}
     for day in sorted(lots):
         if amount <= 0:
@@ -216,13 +216,13 @@ def soonest(lots: Lots, amount: int) -> Lots:
 
 
 def latest(lots: Lots, amount: int) -> Lots:
-    """As much of `amount` as the lots hold, from the latest expiring on."""
+    """Up to `amount` from the lots, latest expiring first."""
     kept = soonest(lots, sum(lots.values()) - amount)
     return plus(lots, negative(kept))
 
 
 def plus(lots: Mapping[K, int], change: Mapping[K, int]) -> Mapping[K, int]:
-    """The lots after a signed change; an empty one is gone."""
+    """The lots after a signed change, without empty lots."""
     if not change:
         return lots
     after = {day: lots.get(day, 0) + change.get(day, 0) for day in {*lots, *change}}
@@ -230,15 +230,15 @@ def plus(lots: Mapping[K, int], change: Mapping[K, int]) -> Mapping[K, int]:
 
 
 def negative(lots: Mapping[K, int]) -> Mapping[K, int]:
-    """The same amounts, taken."""
+    """The same amounts with the sign reversed."""
     return {day: -amount for day, amount in lots.items()}
 
 
 def write_lots(lots: Lots) -> dict[str, int]:
-    """Lots as JSON says them: by day, soonest first."""
+    """Lots as JSON, by day, soonest first."""
     return {day.isoformat(): lots[day] for day in sorted(lots)}
 
 
 def read_lots(written: dict[str, int]) -> Lots:
-    """Lots as JSON says them."""
+    """Lots from JSON, as `write_lots` writes them."""
     return {date.fromisoformat(day): amount for day, amount in written.items()}

@@ -1,7 +1,7 @@
-"""The hash chain: each entry carries the hash of the one before it, and the account that of its newest.
+"""The hash chain: each entry carries the hash of the entry before it; the account carries the newest hash.
 
-So nobody can change, remove or slip in an entry without every later one telling. A hash covers what an entry did and
-what came of it, and no words of staff: removing those, as an erasure does, breaks no chain.
+So nobody can change, remove or insert an entry unnoticed: every later hash would differ. A hash covers an entry's facts
+and results but no words of staff, so an erasure of such words breaks no chain.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""When a day does something to an account: points are activated, expire or are to be warned of."""
+"""The days on which points are activated, lots expire and warnings are due."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from typing import Final
 from loyalty.days import NEVER, day_after, months_after, start_of
 from loyalty.ledger.balances import Balances, Lots
 
-# How accounts keep moments.
+# The format in which accounts store moments.
 MINUTES: Final = "%Y-%m-%dT%H:%MZ"
 
 
 @dataclass(frozen=True)
 class Watch:
-    """What of the programme decides when an account is looked at.
+    """The settings of the programme that decide when an account is due.
 
-    `idle_months` is set where all lots end so many months after the account was last used; `warn_days` are days
-    before a lot's last day.
+    `idle_months` is set where lots end that many months after the last activity. `warn_days` are days before a lot's
+    last day.
     """
 
     today: date
@@ -30,7 +30,7 @@ class Watch:
 
 @dataclass(frozen=True)
 class Notice:
-    """A lot that ends in so many days."""
+    """A warning that a lot ends in so many days."""
 
     lot: date
     days: int
@@ -39,13 +39,13 @@ class Notice:
 def next_due(
     balances: Balances, active_on: date | None, warned_on: date | None, watch: Watch, others: Iterable[datetime]
 ) -> datetime | None:
-    """The next moment at which a day does something to an account; None while nothing is to come."""
+    """The next moment at which the account is due; None if nothing is to come."""
     days = _days(balances, active_on, warned_on, watch)
     return min((*others, *(start_of(day, watch.zone) for day in days)), default=None)
 
 
 def last_days(lots: Lots, active_on: date | None, watch: Watch) -> Lots:
-    """The lots by the day on which they really end: all together, where they live by activity."""
+    """The lots by their actual last day. Lots that live by activity all end on the same day."""
     if watch.idle_months is None or not lots:
         return lots
     ends = months_after(active_on or watch.today, watch.idle_months)
@@ -64,7 +64,7 @@ def overdue_lots(lots: Lots, active_on: date | None, watch: Watch) -> Lots:
 
 
 def warnings(lots: Lots, warned_on: date | None, watch: Watch) -> list[Notice]:
-    """The warnings whose day has come and that were not given yet: of each lot the last that has come."""
+    """The due warnings that were not given yet. If several are due for one lot, only the last counts."""
     since = warned_on or watch.today
     due = [
         Notice(lot, days)
@@ -90,7 +90,7 @@ def _warned_on(lot: date, days: int) -> date:
 
 
 def moment_to_keep(kept: str | None, soonest: datetime | None, now: datetime) -> str | None:
-    """The moment to keep: one that has not come stays, unless something comes sooner."""
+    """The moment to store: a stored future moment stays, unless `soonest` comes before it."""
     wanted = minute_of(soonest) if soonest else None
     if kept is None or is_reached(kept, now):
         return wanted
@@ -98,10 +98,10 @@ def moment_to_keep(kept: str | None, soonest: datetime | None, now: datetime) ->
 
 
 def minute_of(moment: datetime) -> str:
-    """A moment as accounts keep it."""
+    """A moment in the stored format, in UTC."""
     return moment.astimezone(UTC).strftime(MINUTES)
 
 
 def is_reached(minute: str | None, now: datetime) -> bool:
-    """Whether a moment that an account keeps has come."""
+    """Whether a stored moment has come."""
     return minute is not None and minute <= minute_of(now)

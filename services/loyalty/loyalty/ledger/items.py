@@ -1,4 +1,4 @@
-"""Accounts and entries, as they are stored."""
+"""The stored items of accounts and entries."""
 
 from __future__ import annotations
 
@@ -75,9 +75,9 @@ class EntriesByDay(GlobalSecondaryIndex["Entry"]):
 
 
 class Account(LoyaltyItem):
-    """What one customer has, of points or of one currency's credit: in `CUSTOMER#<id>`, under the account's name."""
+    """One customer's account of points, or of credit in one currency: in `CUSTOMER#<id>`, under its name."""
 
-    # The number of the newest entry, and its hash; not named `seq`, which would put the account into the indexes.
+    # The number of the newest entry, and its hash. The name is not `seq`, which would put the account into the indexes.
     entries = personal(IntegerAttribute(default=0), "user.financial", _KEPT, export=Export.LEFT_OUT)
     head = plain(BinaryAttribute(legacy_encoding=False, null=True))
     lots = personal(lots_attribute(default=dict), "user.financial", DROP)
@@ -89,13 +89,13 @@ class Account(LoyaltyItem):
     expired = personal(IntegerAttribute(null=True), "user.financial", DROP)
     expired_before_reversal = personal(lots_attribute(attr_name="written_off", null=True), "user.financial", DROP)
     grace_lots = personal(grace_lots_attribute(attr_name="graced", null=True), "user.financial", DROP)
-    # The day of the last operation by the customer or for an order; it matters where points live by activity.
+    # The day of the last activity. It matters where points expire after a time without activity.
     active_on = personal(DateAttribute(null=True), "user.behavior", DROP)
-    # All warnings of days up to this one have been given.
+    # Every warning due by this day has been given.
     warned_on = personal(DateAttribute(null=True), "user.behavior", DROP, export=Export.LEFT_OUT)
     due_shard = personal(UnicodeAttribute(null=True), "user.behavior", DROP, export=Export.LEFT_OUT)
     due_at = personal(UnicodeAttribute(null=True), "user.behavior", DROP, export=Export.LEFT_OUT)
-    # Apart from what days do: a hold of minutes would move the date of what is a year away, there and back.
+    # Separate from `due_at`: a hold of minutes would otherwise move a date that is a year away, and move it back.
     hold_shard = personal(UnicodeAttribute(null=True), "user.behavior", DROP, export=Export.LEFT_OUT)
     hold_until = personal(UnicodeAttribute(null=True), "user.behavior", DROP, export=Export.LEFT_OUT)
 
@@ -104,17 +104,16 @@ class Account(LoyaltyItem):
 
     @property
     def customer_id(self) -> str:
-        """Whose it is."""
         return customer_in(self.pk)
 
     @property
     def name(self) -> str:
-        """What its entries call it."""
+        """The account's name in its entries."""
         return self.customer_id
 
     @property
     def balances(self) -> Balances:
-        """Its balances, as the ledger's rules take them."""
+        """The stored balances, as the ledger's rules take them."""
         return Balances(
             lots=self.lots,
             pending=self.pending or {},
@@ -129,16 +128,14 @@ class Account(LoyaltyItem):
 
     @property
     def balance(self) -> int:
-        """What the customer has in all, less what is owed."""
         return self.balances.balance
 
     @property
     def available(self) -> int:
-        """What can be used now."""
         return self.balances.available
 
     def set_balances(self, balances: Balances) -> None:
-        """Store these balances. A place that is empty is left out: an item pays for its length."""
+        """Store these balances. Empty places are left out, because an item's size costs money."""
         self.lots = balances.lots
         self.pending, self.holds = balances.pending or None, balances.holds or None
         self.owed, self.earned = balances.owed or None, balances.earned or None
@@ -149,10 +146,10 @@ class Account(LoyaltyItem):
         )
 
     def move_due(self, watch: Watch, now: datetime) -> None:
-        """Set when time does something to it next.
+        """Set when the account is due next.
 
-        A date in an index stays where it is, though its reason may be gone, until it is reached or an earlier one
-        comes: an operation then costs no write to the index.
+        A date in an index stays until it is reached or an earlier one comes, even if its reason is gone. So most
+        operations cost no write to the index.
         """
         balances = self.balances
         soonest = next_due(balances, self.active_on, self.warned_on, watch, self.other_due(watch))
@@ -163,16 +160,16 @@ class Account(LoyaltyItem):
         self.hold_shard = shard_of(self.pk) if self.hold_until else None
 
     def is_due(self, now: datetime) -> bool:
-        """Whether the moment has come at which time does something to it."""
+        """Whether a due date of the account or of one of its holds has come."""
         return is_reached(self.due_at, now) or is_reached(self.hold_until, now)
 
     def clear_due(self) -> None:
-        """Let time do nothing to it any more."""
+        """Remove all due dates."""
         self.due_at = self.due_shard = self.hold_until = self.hold_shard = None
         self.active_on = self.warned_on = None
 
     def other_due(self, watch: Watch) -> Iterable[datetime]:
-        """What else time does to it, of this kind of account."""
+        """Further due moments of this kind of account."""
         del watch
         return ()
 
@@ -181,10 +178,10 @@ A = TypeVar("A", bound=Account)
 
 
 class Entry(LoyaltyItem, discriminator="entry"):
-    """One operation on one account, written once. Its key is made of what caused it.
+    """One operation on one account, written once. Its key is derived from its cause.
 
-    `amount`, `lots`, `pending`, `held` and `owed` are signed changes; `after` are the account's balances then. `facts`
-    are those of its kind, as the service's README lists them. `previous` is the hash of the account's entry before.
+    `amount`, `lots`, `pending`, `held` and `owed` are signed changes; `after` holds the account's sums after the entry.
+    The service's README lists the `facts` of each kind. `previous` is the hash of the account's entry before.
     """
 
     account = personal(UnicodeAttribute(), "user.unique_id.pseudonymous", _KEPT)
@@ -207,7 +204,7 @@ class Entry(LoyaltyItem, discriminator="entry"):
     posted_at = personal(UTCDateTimeAttribute(), "user.financial", _KEPT)
     previous = plain(BinaryAttribute(legacy_encoding=False))
     facts: TextAttribute[dict[str, Any]] = personal(TextAttribute(dict, dict, null=True), "user.financial", _KEPT)
-    # What staff wrote; the one part that no hash covers, for an erasure removes it.
+    # Words of staff. No hash covers them, because an erasure removes them.
     reason = personal(UnicodeAttribute(null=True), "user.content.private", DROP)
 
     by_account = EntriesByAccount()
@@ -215,29 +212,28 @@ class Entry(LoyaltyItem, discriminator="entry"):
 
     @property
     def customer_id(self) -> str:
-        """Whose account it is in."""
         return self.account.partition("#")[0]
 
     @property
     def place(self) -> tuple[datetime, int]:
-        """Where it is among the entries of an account, and of those merged into it."""
+        """The sort key among an account's entries, also across accounts merged into it."""
         return self.posted_at, self.seq
 
     @property
     def hash(self) -> bytes:
-        """What the next entry carries of this one."""
+        """The hash that the next entry carries."""
         return hash_of(self.previous, self._hashed())
 
     @property
     def last_day_given(self) -> date | None:
-        """The last day on which what it gave can be used; None where it gave nothing, or for ever."""
+        """The last usable day of the amount given; None if nothing was given, or it never expires."""
         gained = [day for day, amount in (self.lots or {}).items() if amount > 0]
         gained += [where.lot for where, amount in (self.pending or {}).items() if amount > 0]
         day = min(gained, default=NEVER)
         return day if self.amount > 0 and day != NEVER else None
 
     def fact(self, name: str) -> Any:
-        """One of its kind's facts, or None."""
+        """A fact of the entry, or None."""
         return (self.facts or {}).get(name)
 
     def _hashed(self) -> dict[str, Any]:
@@ -266,7 +262,7 @@ def entry_of(account: Account, posting: Posting, previous: bytes | None, now: da
     """The attributes of an entry that follow from its posting, its number and the moment."""
     return {
         "posted_at": now,
-        # Its day in UTC, and a shard.
+        # The entry's day in UTC, and a shard.
         "day_shard": f"{now.astimezone(UTC).date()}#{shard_of(account.pk)}",
         "account": account.name,
         "seq": account.entries,

@@ -1,6 +1,6 @@
-"""What is overdue in an account: a hold whose time is over, or a lot whose last day is.
+"""Overdue holds and lots: holds past their time, and lots past their last day.
 
-The job writes the entries by the hour; whoever spends writes them first, where an overdue hold or lot is in the way.
+An hourly job writes their entries. A spending writes them first, if an overdue hold or lot is in its way.
 """
 
 from __future__ import annotations
@@ -20,30 +20,29 @@ from shared.cause import Cause
 from shared.events.base import EventData
 from shared.table import Put, commit
 
-# Takes account, posting, origin and facts, as the store of the account's kind makes entries.
+# Makes an entry from account, posting, origin and facts; each kind of account has its own.
 Post = Callable[..., Entry]
 
 
 def overdue_hold(balances: Balances, now: datetime) -> str | None:
-    """An overdue hold, if any."""
     return next((name for name, each in balances.holds.items() if each.until <= now), None)
 
 
 def release_overdue(account: A, hold_id: str, cause: Cause, return_policy: ReturnPolicy, post: Post) -> Entry:
-    """The entry that ends an overdue hold."""
+    """The entry that releases an overdue hold."""
     posting = rules.release(account.balances, hold_id, return_policy)
     return post(account, posting, end_of(hold_id, cause), hold=hold_id, ran_out=True)
 
 
 def end_of(hold_id: str, cause: Cause) -> ledger.Origin:
-    """What the entry is named after that ends a hold, however it ends."""
+    """The origin of the entry that ends a hold. Capture, release and expiry share it, so a hold ends once."""
     return ledger.Origin(f"HOLD#{hold_id}", "END", hold_id, cause)
 
 
 def expire(account: Account, watch: Watch, cause: Cause, post: Post) -> Entry | None:
-    """The entry that takes away the soonest overdue lot, if there is one.
+    """The entry that expires the soonest overdue lot; None if no lot is overdue.
 
-    It is named after the day of the lot that it expired of, so that this is found without what expired of others.
+    Its key names the day of the original lot. So the expiries of one lot are found without those of other lots.
     """
     overdue = overdue_lots(account.lots, account.active_on, watch)
     if not overdue:
@@ -53,10 +52,10 @@ def expire(account: Account, watch: Watch, cause: Cause, post: Post) -> Entry | 
 
 
 def expire_overdue(load: Callable[[], A], watch: Watch, cause: Cause, post: Post) -> A:
-    """The account as `load` finds it, once every overdue lot has expired; to be posted to.
+    """Expire every overdue lot, and return the account for posting, as `load` reads it.
 
-    Else points that nobody has used for too long would live again with the next order, if that came before the job.
-    Raises LostRaceError when another run is faster.
+    Otherwise a new order could revive points that were idle too long, if it came before the job. Raises LostRaceError
+    when another run is faster.
     """
     account = load()
     while overdue_lots(account.lots, account.active_on, watch):
@@ -68,14 +67,14 @@ def expire_overdue(load: Callable[[], A], watch: Watch, cause: Cause, post: Post
 
 
 def by_time(cause: Cause) -> Cause:
-    """The cause of what time has done, in a request of somebody who has nothing to do with it."""
+    """The cause for an entry that time alone caused, during somebody's request."""
     return replace(cause, actor="service:loyalty")
 
 
 def without_overdue(account: A, watch: Watch) -> A:
-    """The account in hand as it will be once its overdue lots have expired: to be looked at and never written.
+    """The account as it will be once its overdue lots have expired: for reading only, never to be stored.
 
-    No entry says so yet.
+    No entry of the expiry exists yet.
     """
     if overdue := overdue_lots(account.lots, account.active_on, watch):
         account.set_balances(rules.expire(account.balances, overdue).after)
@@ -83,8 +82,8 @@ def without_overdue(account: A, watch: Watch) -> A:
 
 
 def on_day(what: str, account: Account, day: date, cause: Cause) -> ledger.Origin:
-    """What an entry is named after that a day caused: the account's name, the day and the entry's number."""
-    # The number makes room for a second time on one day: an old order heard of late, say.
+    """The origin of an entry that a day caused: its key has the account's name, the day and the entry's number."""
+    # The number allows a second entry for one day, for example after an old order arrives late.
     name = day.isoformat()
     return ledger.Origin(f"{what}#{account.name}", f"{name}#{account.entries + 1:09}", name, cause)
 
@@ -92,13 +91,13 @@ def on_day(what: str, account: Account, day: date, cause: Cause) -> ledger.Origi
 def release_next_overdue(
     account: A, now: datetime, cause: Cause, return_policy: ReturnPolicy, post: Post
 ) -> Entry | None:
-    """The entry that ends an overdue hold, if there is one."""
+    """The entry that releases an overdue hold; None if no hold is overdue."""
     ended = overdue_hold(account.balances, now)
     return release_overdue(account, ended, cause, return_policy, post) if ended else None
 
 
 def warn_and_set_due(account: Account, terms: Terms, warning: type[EventData], cause: Cause) -> None:
-    """Warn of what expires soon, by `warning` about `<day>/<amount>/<days left>`; set when the account is due again."""
+    """Send the due warnings, about `<day>/<amount>/<days left>`, and set when the account is due again."""
     watch = terms.watch
     lots = last_days(account.balances.lots, account.active_on, watch)
     for notice in warnings(lots, account.warned_on, watch):

@@ -1,4 +1,4 @@
-"""What orders take back and give back of what they had earned. Nothing here knows of tables or of the time."""
+"""The arithmetic of reversals and reinstatements of earned points. Pure: it reads neither tables nor the clock."""
 
 from __future__ import annotations
 
@@ -25,9 +25,10 @@ from loyalty.ledger.rules import give, posted, with_earned
 
 
 class LotShare(NamedTuple):
-    """Some of what an order earned and the lot it fell into.
+    """A part of an order's earned points, and the lot it fell into.
 
-    Of the lot `expired` ever ended unspent, and `expired_since` of that after these came into it; None: all of it.
+    `expired` counts all points of the lot that ever expired unspent. `expired_since` counts those that expired after
+    this part came into the lot; None means all of them.
     """
 
     lot: date
@@ -39,10 +40,10 @@ class LotShare(NamedTuple):
 def reverse(
     before: Balances, amount: int, shares: Sequence[LotShare], *, activation: Activation | None, forgives: bool
 ) -> Posting:
-    """Take back `amount` of what an order earned, which lies or lay in `shares`.
+    """Take back `amount` of an order's earned points, which are or were in `shares`.
 
-    First from what is pending of it, then from its own lots. What expired of those lots counts as taken back. Then it
-    comes from the other lots, soonest expiring first. What no lot covers was spent: it is owed, or forgiven.
+    Pending points are taken first, then the order's own lots. Points that expired in those lots count as taken back.
+    Then the other lots pay, soonest expiring first. The uncovered rest was spent: it is owed, or forgiven.
     """
     pending = min(amount, before.pending.get(activation, 0)) if activation else 0
     found = _find_in_lots(before, amount - pending, shares)
@@ -71,10 +72,10 @@ def reinstate(
     forgiven: int = 0,
     activates_on: date | None = None,
 ) -> Posting:
-    """Give back `amount` that reversals of an order had taken, into `lot`.
+    """Give back `amount` that reversals of an order took, into `lot`.
 
-    What never left the balance when it was taken is not given: it had `expired_before_reversal`, or was `forgiven`.
-    What was still pending goes on waiting until `activates_on`.
+    Points that had `expired_before_reversal` or were `forgiven` never left the balance, so they are not given. Points
+    still pending wait until `activates_on`.
     """
     given = amount - sum(expired_before_reversal.values()) - forgiven
     if activates_on is None:
@@ -86,7 +87,7 @@ def reinstate(
 
 
 def _with_reversed(posting: Posting, amount: int, expired: Lots, forgiven: int) -> Posting:
-    """The posting that takes back `amount` that was earned, or (negative) gives it back."""
+    """The posting with `amount` earned points counted as taken back, or (negative) as given back."""
     expired_before = plus(posting.before.expired_before_reversal, expired)
     after = replace(posting.after, expired_before_reversal=expired_before)
     changed = replace(posting, after=after, taken_back=amount, expired_before_reversal=expired, forgiven=forgiven)
@@ -95,7 +96,7 @@ def _with_reversed(posting: Posting, amount: int, expired: Lots, forgiven: int) 
 
 @dataclass(frozen=True)
 class _Found:
-    """What a reversal has found of an order's points so far; `grace_lots` are those that it leaves."""
+    """The parts of an order's points found so far; `grace_lots` are the grace lots that remain afterwards."""
 
     still_in_lot: Lots
     already_expired: Lots
@@ -103,7 +104,7 @@ class _Found:
 
 
 def _find_in_lots(before: Balances, amount: int, shares: Sequence[LotShare]) -> _Found:
-    """Where `amount` of an order's points is, the first share first."""
+    """Find `amount` of an order's points, in the order of the shares."""
     found = _Found(NO_LOTS, NO_LOTS, before.grace_lots)
     for share in shares:
         wanted = min(amount, share.amount)
@@ -113,7 +114,7 @@ def _find_in_lots(before: Balances, amount: int, shares: Sequence[LotShare]) -> 
 
 
 def _find_in_lot(before: Balances, wanted: int, share: LotShare, found: _Found) -> tuple[_Found, int]:
-    """With what is still in the share's lot, and then in the grace lots of that; and how much of `wanted` is not."""
+    """Find points in the share's lot, then in its grace lots; also return how much of `wanted` is missing."""
     still_in_lot, grace_lots = found.still_in_lot, found.grace_lots
     graces = sorted((where, part) for where, part in grace_lots.items() if where.of == share.lot)
     for where, part in [(GraceLot(share.lot, share.lot), wanted), *graces]:
@@ -125,7 +126,7 @@ def _find_in_lot(before: Balances, wanted: int, share: LotShare, found: _Found) 
 
 
 def _find_expired(before: Balances, found: _Found, wanted: int, share: LotShare) -> _Found:
-    """With what of `wanted` expired in the share's lot after its points came there, and was not counted yet."""
+    """Count expired points of `wanted`: only those that expired after the share came, and none twice."""
     counted = before.expired_before_reversal.get(share.lot, 0) + found.already_expired.get(share.lot, 0)
     since = share.expired if share.expired_since is None else share.expired_since
     expired = min(wanted, max(share.expired - counted, 0), since)

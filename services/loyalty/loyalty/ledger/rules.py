@@ -1,4 +1,4 @@
-"""The ledger's arithmetic: what one operation does to an account. Nothing here knows of tables or of the time."""
+"""The ledger's arithmetic: the change that each operation makes. Pure: it reads neither tables nor the clock."""
 
 from __future__ import annotations
 
@@ -27,9 +27,10 @@ from loyalty.ledger.balances import (
 
 @dataclass(frozen=True)
 class ReturnPolicy:
-    """How amounts return to their lots: what has ended by `today` can be used until `grace_until`.
+    """How amounts return to their lots. If a lot has ended by `today`, its amount is usable until `grace_until`.
 
-    Where orders earn, it is `remembered` which lot they are of, for a refund looks there for what has expired.
+    `remembered` is set where orders earn: the grace lot then remembers its original lot, so that a refund can find
+    expired points.
     """
 
     today: date
@@ -38,7 +39,7 @@ class ReturnPolicy:
     remembered: bool = True
 
     def of(self, lots: Lots) -> Lots:
-        """The lots, those that have ended put together into one that ends with the grace."""
+        """The lots after the return: ended lots become one grace lot."""
         living: dict[date, int] = {}
         for day, amount in lots.items():
             lot = self.grace_until if day < self.today else day
@@ -46,7 +47,7 @@ class ReturnPolicy:
         return living
 
     def grace_lots(self, before: Balances, lots: Lots) -> GraceLots:
-        """The grace lots once `lots` have returned; an overdue and empty one is forgotten."""
+        """The grace lots once `lots` have returned, without overdue empty ones."""
         known = {
             where: part
             for where, part in before.grace_lots.items()
@@ -57,12 +58,12 @@ class ReturnPolicy:
 
 
 def give(kind: EntryKind, before: Balances, amount: int, lot: date, *, fills_debt: bool = True) -> Posting:
-    """Add `amount` (0 or more) to a lot; what is owed is filled first, where it is to be."""
+    """Add `amount` (0 or more) to a lot. With `fills_debt` it pays the debt first."""
     return posted(kind, before, **_incoming(before, {lot: amount}, fills_debt=fills_debt))
 
 
 def earn(before: Balances, amount: int, lot: date, activates_on: date | None = None) -> Posting:
-    """What an order or an act earned, usable at once or from `activates_on` on."""
+    """Earn `amount` for an order or an act, usable at once or from `activates_on` on."""
     if activates_on is None:
         posting = give(EntryKind.EARNED, before, amount, lot)
     else:
@@ -71,18 +72,18 @@ def earn(before: Balances, amount: int, lot: date, activates_on: date | None = N
 
 
 def activate(before: Balances, today: date) -> Posting | None:
-    """Activate all that is due by `today`; None when nothing is. It fills what is owed first."""
+    """Activate every pending amount due by `today`, and pay the debt first; None when nothing is due."""
     due = {where: amount for where, amount in before.pending.items() if where.on <= today}
     return _activate(before, due) if due else None
 
 
 def activate_early(before: Balances, where: Activation, amount: int) -> Posting:
-    """Activate some of what is pending before its day: its order was delivered."""
+    """Activate a pending amount before its day, because its order was delivered."""
     return _activate(before, {where: min(amount, before.pending.get(where, 0))})
 
 
 def reschedule(before: Balances, where: Activation, amount: int, on: date) -> Posting:
-    """Some of what is pending is activated on another day: now it is known when its order was delivered."""
+    """Move a pending amount to another day of activation, once the day of delivery is known."""
     moved = min(amount, before.pending.get(where, 0))
     pending = plus({where: -moved}, {Activation(on, max(where.lot, on)): moved})
     return posted(EntryKind.RIPENED, before, pending=pending)
@@ -91,16 +92,16 @@ def reschedule(before: Balances, where: Activation, amount: int, on: date) -> Po
 def hold(
     before: Balances, hold_id: str, amount: int, until: datetime, *, order: str | None = None, value: int | None = None
 ) -> Posting:
-    """Set `amount` aside, soonest expiring first; the caller has checked that it is there."""
+    """Set `amount` aside, soonest expiring first. The caller has checked that it is available."""
     taken = soonest(before.lots, amount)
     holds = {**before.holds, hold_id: Hold(until, taken, order, value)}
     return posted(EntryKind.HELD, before, lots=negative(taken), holds=holds)
 
 
 def capture(before: Balances, hold_id: str, amount: int, return_policy: ReturnPolicy) -> tuple[Posting, Lots]:
-    """Spend `amount` of a hold and give the rest back as `release` does; with it, which lots were spent.
+    """Spend `amount` of a hold, release the rest, and return the spent lots as well.
 
-    The soonest expiring are spent. The caller has checked that the hold is there and holds as much.
+    The soonest expiring lots are spent. The caller has checked that the hold exists and covers the amount.
     """
     kept = before.holds[hold_id].lots
     spent = soonest(kept, amount)
@@ -111,33 +112,33 @@ def capture(before: Balances, hold_id: str, amount: int, return_policy: ReturnPo
 
 
 def release(before: Balances, hold_id: str, return_policy: ReturnPolicy) -> Posting:
-    """Give a hold back to the lots that it came from."""
+    """Return a hold to the lots that it came from."""
     holds = _without(before.holds, hold_id)
     return _returned(EntryKind.RELEASED, before, before.holds[hold_id].lots, return_policy, holds)
 
 
 def spend(kind: EntryKind, before: Balances, amount: int) -> Posting:
-    """Spend `amount` at once, soonest expiring first; the caller has checked that it is there."""
+    """Spend `amount` at once, soonest expiring first. The caller has checked that it is available."""
     return _with_spent(posted(kind, before, lots=negative(soonest(before.lots, amount))), amount)
 
 
 def restore(before: Balances, lots: Lots, return_policy: ReturnPolicy) -> Posting:
-    """Give back what was spent of each lot."""
+    """Return spent amounts to their lots."""
     posting = _returned(EntryKind.RESTORED, before, lots, return_policy, before.holds)
     return _with_spent(posting, -sum(lots.values()))
 
 
 def spend_again(before: Balances, amount: int) -> Posting:
-    """Take again what had returned, for its order was reinstated; what is not there any more is owed."""
+    """Spend restored amounts again, because their order was reinstated. A missing rest is owed."""
     taken = soonest(before.lots, amount)
     missing = amount - sum(taken.values())
     return _with_spent(posted(EntryKind.REDEEMED, before, lots=negative(taken), owed=missing), amount)
 
 
 def adjust(before: Balances, amount: int, lot: date, *, fills_debt: bool) -> Posting:
-    """Staff's addition, into a lot, or (negative) deduction, from the soonest expiring lots.
+    """Add `amount` into a lot or, if it is negative, deduct it from the soonest expiring lots.
 
-    The caller has checked that a deduction is there.
+    The caller has checked that a deduction is available.
     """
     if amount > 0:
         return give(EntryKind.ADJUSTED, before, amount, lot, fills_debt=fills_debt)
@@ -145,22 +146,21 @@ def adjust(before: Balances, amount: int, lot: date, *, fills_debt: bool) -> Pos
 
 
 def revoke(before: Balances, amount: int, lot: date) -> Posting:
-    """Take back what was given into a lot: from it, then from the others. The caller has checked that it is there."""
+    """Take `amount` from its lot, then from the other lots. The caller has checked that it is available."""
     from_lot = min(amount, before.lots.get(lot, 0))
     others = soonest({day: rest for day, rest in before.lots.items() if day != lot}, amount - from_lot)
     return posted(EntryKind.REVOKED, before, lots=negative(plus(others, {lot: from_lot})))
 
 
 def expire(before: Balances, overdue: Lots) -> Posting:
-    """Take overdue lots away."""
     posting = posted(EntryKind.EXPIRED, before, lots=negative(overdue))
     return replace(posting, after=replace(posting.after, expired=before.expired + sum(overdue.values())))
 
 
 def expire_soonest(before: Balances, overdue: Lots) -> tuple[Posting, date]:
-    """Take the soonest of the overdue lots away; and the day of the lot that it expired of.
+    """Expire the soonest overdue lot; also return the day of its original lot.
 
-    A grace lot in it goes first, apart, for it is of another lot.
+    A grace lot on the same day expires first, in a posting of its own, because its original lot differs.
     """
     lot = min(overdue)
     where = min((each for each in before.grace_lots if each.lot == lot), default=None)
@@ -172,19 +172,19 @@ def expire_soonest(before: Balances, overdue: Lots) -> tuple[Posting, date]:
 
 
 def nothing(kind: EntryKind, before: Balances) -> Posting:
-    """An entry that moves nothing, for what has to be written down."""
+    """A posting that changes no amount, for an entry that must be recorded."""
     return Posting(kind, before, before)
 
 
 def close(kind: EntryKind, before: Balances) -> Posting:
-    """Bring the account to nothing."""
+    """Bring all balances to zero."""
     return Posting(kind, before, Balances(), negative(before.lots), negative(before.pending))
 
 
 def take_over(before: Balances, other: Balances, *, fills_debt: bool = False) -> Posting:
-    """Everything that another account held and was, on top of what this one does.
+    """Add all balances of another account to this one.
 
-    What either owes is filled by what the other has, where anything that is given fills it.
+    With `fills_debt` the joint lots pay the joint debt.
     """
     lots, owed = plus(before.lots, other.lots), before.owed + other.owed
     filled = soonest(lots, owed) if fills_debt else NO_LOTS
@@ -213,7 +213,7 @@ def _activate(before: Balances, due: Pending) -> Posting:
     lots: Lots = NO_LOTS
     for where, amount in due.items():
         lots = plus(lots, {where.lot: amount})
-    # Whatever the policy: it was earned.
+    # Earned points pay the debt under every policy.
     incoming = _incoming(before, lots, fills_debt=True)
     return posted(EntryKind.RIPENED, before, **incoming, pending=negative(due))
 
@@ -224,7 +224,7 @@ class _Incoming(TypedDict):
 
 
 def _incoming(before: Balances, lots: Lots, *, fills_debt: bool) -> _Incoming:
-    """What is left of lots to come once they have filled what is owed, the soonest expiring first."""
+    """The incoming lots after they paid the debt, soonest expiring first."""
     filled = min(sum(lots.values()), before.owed) if fills_debt else 0
     return {"lots": plus(lots, negative(soonest(lots, filled))), "owed": -filled}
 

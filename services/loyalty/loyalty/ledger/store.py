@@ -1,4 +1,4 @@
-"""Accounts and entries: finding them, and writing an entry together with the account it changes."""
+"""Reads accounts and entries, and writes an entry together with its account."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from shared.http.receipts import ReplayError
 from shared.jobs import rows_due
 from shared.table import LostRaceError, Put, Write, commit
 
-# Kinds of entries that keep no points alive which live by activity. What gives any counts as activity, whoever
-# gave it: points that staff add to an account long idle would else be overdue at once.
+# Kinds of entries that do not count as activity. Every gift counts as activity, even one by staff: otherwise points
+# added to an idle account would be overdue at once.
 _IDLE: Final = frozenset(
     {
         EntryKind.RIPENED,
@@ -35,12 +35,12 @@ _IDLE: Final = frozenset(
 
 
 class AlreadyPostedError(Exception):
-    """The ledger has an entry of this very cause."""
+    """The ledger already has an entry with this key, so for this cause."""
 
 
 @dataclass(frozen=True)
 class Origin:
-    """What caused an entry: the key made of it, its name to people, and who did it."""
+    """The cause of an entry: its key, its readable name and its actor."""
 
     pk: str
     sk: str
@@ -53,9 +53,9 @@ class Origin:
 
 
 def post_entry(account: Account, posting: Posting, origin: Origin, terms: Terms, **facts: Any) -> Entry:
-    """The entry of a posting; the account's balances become those after it. `write` stores both.
+    """Make the entry of a posting and set the account's balances. `write` stores both.
 
-    `facts` are those of its kind; None among them is left out.
+    `facts` are the facts of the entry's kind; a fact that is None is left out.
     """
     now, previous = clock.now(), account.head
     account.entries += 1
@@ -77,21 +77,21 @@ def post_entry(account: Account, posting: Posting, origin: Origin, terms: Terms,
 
 
 def seal(account: Account, entry: Entry) -> None:
-    """Close the chain over a finished entry."""
+    """Add a finished entry to the account's hash chain."""
     account.head = entry.hash
 
 
 def write(entry: Entry, account: Account, *others: Write | None) -> None:
-    """Write the entry, the account and `others`, or nothing.
+    """Write the entry, the account and `others` in one transaction.
 
-    Raises AlreadyPostedError when the entry is in the ledger, LostRaceError when the account has changed since.
+    Raises AlreadyPostedError when the entry exists, LostRaceError when the account has changed since it was read.
     """
     seal(account, entry)
     commit(Put(entry, error=AlreadyPostedError()), Put(account), *others)
 
 
 def write_or_lose(entry: Entry, account: Account, *others: Write | None) -> None:
-    """The same for whoever reads again when another was faster: LostRaceError too when the entry is in the ledger."""
+    """As `write`, but raises LostRaceError also when the entry exists, so that the caller reads again."""
     try:
         write(entry, account, *others)
     except AlreadyPostedError:
@@ -99,7 +99,7 @@ def write_or_lose(entry: Entry, account: Account, *others: Write | None) -> None
 
 
 def write_unless_posted(entry: Entry, account: Account) -> bool:
-    """The same for an entry that may be in the ledger already; whether it was not."""
+    """As `write` for an entry that may exist; return whether it was written."""
     seal(account, entry)
     try:
         commit(Put(entry, error=AlreadyPostedError()), Put(account))
@@ -109,25 +109,25 @@ def write_unless_posted(entry: Entry, account: Account) -> bool:
 
 
 def write_as_receipt(entry: Entry, account: Account, *others: Write | None) -> None:
-    """The same for an entry that is the receipt of its request. Raises ReplayError when it is in the ledger."""
+    """As `write` for an entry that is the receipt of its request. Raises ReplayError when the entry exists."""
     seal(account, entry)
     commit(Put(entry, error=ReplayError()), Put(account), *others)
 
 
 def entries_of(account: str, *, before: int | None, kind: EntryKind | None, limit: int | None) -> list[Entry]:
-    """At most `limit` entries of an account numbered below `before`, newest first; the very newest may lag a little."""
+    """At most `limit` entries of an account numbered below `before`, newest first; the index may lag a moment."""
     numbered = Entry.seq < before if before is not None else None
     wanted = Entry.entry_kind == kind if kind else None
     return list(Entry.by_account.query(account, numbered, wanted, scan_index_forward=False, limit=limit))
 
 
 def entries_from_first(account: str) -> Iterator[Entry]:
-    """All entries of an account from the first on; the very newest may lag a little."""
+    """All entries of an account from the first on; the index may lag a moment."""
     return iter(Entry.by_account.query(account))
 
 
 def accounts_due(now: datetime) -> Iterator[tuple[str, str]]:
-    """Keys of the accounts whose moment has come: first those with a hold that ends, then the others."""
+    """Keys of the due accounts: first those with a hold that ends, then the others."""
     until = minute_of(now)
     ending = dict.fromkeys((found.pk, found.sk) for found in rows_due(Account.open_holds, Account.hold_until, until))
     yield from ending

@@ -1,4 +1,4 @@
-"""What an operation is made under. Nothing here knows of tables."""
+"""The terms of an operation: the programme and the moment."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from loyalty.programme.models import Programme
 
 @dataclass(frozen=True)
 class Terms:
-    """What an operation is made under: the programme in force and its version, at a moment and on the shop's day.
+    """The programme in force, its version, and the moment, on the shop's day.
 
-    `watch` says when time does something to the account next.
+    `watch` decides when the account is due next.
     """
 
     version: int
@@ -23,5 +23,5 @@ class Terms:
 
     @property
     def today(self) -> date:
-        """The shop's day."""
+        """The day in the shop's time zone."""
         return self.watch.today

@@ -1,4 +1,4 @@
-"""Proving a ledger: its chain and its sums computed again from the first entry."""
+"""Verifies a ledger: recomputes its hash chain and its sums from the first entry."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from shared.table import LostRaceError, retry_lost_races
 
 @dataclass(frozen=True)
 class Verification:
-    """What was found: whether all holds, and else at which entry what does not."""
+    """The result of a verification; `broken_at` is the number of the first wrong entry, `what` describes it."""
 
     entries: int
     broken_at: int | None = None
@@ -28,11 +28,11 @@ class Verification:
 
 
 _NOTHING: Final = Vector(0, 0, 0, 0)
-# By which what was spent since ever changes, and nothing else does.
+# Only these kinds change the sum spent.
 _SPENDING: Final = frozenset({EntryKind.CAPTURED, EntryKind.REDEEMED, EntryKind.RESTORED})
-# What these count as earned is more than they move: what a refund takes may have expired, or is owed or forgiven.
+# These kinds count more as earned than they move: points taken back may have expired, or be owed or forgiven.
 _SETTLING: Final = frozenset({EntryKind.REVERSED, EntryKind.REINSTATED})
-# These take over or give away what another account counted.
+# These kinds take over the sums of another account, or give sums away.
 _MOVING: Final = frozenset({EntryKind.MERGED_IN, EntryKind.MERGED_OUT, EntryKind.VOIDED})
 
 
@@ -46,7 +46,7 @@ class _Sums:
     after: Vector = _NOTHING
 
     def add(self, entry: Entry) -> str | None:
-        """Count one more entry; what does not fit, if anything."""
+        """Count one more entry; return the first mismatch, or None."""
         self.number += 1
         if entry.seq != self.number:
             return "it is missing"
@@ -59,24 +59,24 @@ class _Sums:
 
     @property
     def places(self) -> tuple[int, int, int, int]:
-        """What is pending, available, held and owed."""
+        """The sums pending, available, held and owed."""
         return sum((self.pending or {}).values()), sum((self.lots or {}).values()), self.held, self.owed
 
 
 def prove(read: Callable[[], A]) -> tuple[A, Verification]:
-    """The account that `read` gives, with its whole chain and all its sums computed again from its first entry.
+    """Verify the account that `read` returns, from its first entry on.
 
-    It reads every entry. Raises what `read` does, and LostRaceError while the account keeps changing.
+    It reads every entry. Raises the errors of `read`, and LostRaceError while the account keeps changing.
     """
     try:
         return retry_lost_races(lambda: _proved(read, is_settled=False))
     except LostRaceError:
-        # The index is a moment behind at most: what it has not shown in all these tries is not there.
+        # The index lags a moment at most: an entry still missing after all tries does not exist.
         return _proved(read, is_settled=True)
 
 
 def verify(account: Account, entries: Sequence[Entry]) -> Verification:
-    """The account's entries, from the first on, against each other and against the account."""
+    """Check the account's entries, from the first on, against each other and against the account."""
     sums = _Sums()
     for entry in entries:
         if what := sums.add(entry):
@@ -92,16 +92,16 @@ def verify(account: Account, entries: Sequence[Entry]) -> Verification:
 def _proved(read: Callable[[], A], *, is_settled: bool) -> tuple[A, Verification]:
     account = read()
     entries = list(store.entries_from_first(account.name))
-    # The index is behind, or something was posted since the account was read; a lost entry shows as a gap.
+    # Either the index lags, or an entry was posted after the account was read. A lost entry shows as a gap.
     if len(entries) != account.entries and not (is_settled and read().version == account.version):
         raise LostRaceError
     return account, verify(account, entries)
 
 
 def _changed(account: Account, entries: Sequence[Entry]) -> int | None:
-    """The number of the first entry whose hash is not the one that the next, or the account, carries.
+    """The number of the first entry whose hash differs from the hash that the next entry, or the account, carries.
 
-    Where the next one's is not either, it is the next one that was changed, in what it carries of the one before.
+    If the next entry's own hash differs too, the next entry was changed: in its copy of the previous hash.
     """
     carried = [entry.previous for entry in entries] + [account.head or GENESIS]
     hashes = [GENESIS] + [entry.hash for entry in entries]
