@@ -1,4 +1,4 @@
-"""The account of points as it is stored: the ledger's account, the tier, the card, and what is known of its person."""
+"""The stored account of points, with the tier, the card and the known facts of the customer."""
 
 from __future__ import annotations
 
@@ -27,10 +27,11 @@ from shared.tombstones import TombstoneMixin
 class PointsAccount(Account, TombstoneMixin, discriminator="account"):
     """One customer's points: `CUSTOMER#<id>` / `ACCOUNT`.
 
-    With `erased_at` it is the tombstone of an erased person; with `merged_into` that of a customer who is another's.
+    With `erased_at` it is the tombstone of an erased person. With `merged_into` it is the tombstone of a merged
+    customer.
     """
 
-    # An erased person is in the lowest tier of the programme, like somebody new.
+    # An erased person is in the programme's lowest tier, like a new customer.
     tier = personal(UnicodeEnumAttribute(Tier, default=Tier.BRONZE), "user.behavior", mask(Tier.BRONZE))
     tier_since = personal(DateAttribute(null=True), "user.behavior", DROP)
     tier_kept_until = personal(DateAttribute(null=True), "user.behavior", DROP)
@@ -42,7 +43,7 @@ class PointsAccount(Account, TombstoneMixin, discriminator="account"):
     )
     # When it came to be, or the moment of an older order: before the registration, it was a guest's.
     opened_at = personal(MomentAttribute(null=True), "user.account", DROP)
-    # Of the profile, at the version that told them.
+    # Facts of the customer's profile, at the profile's version.
     registered_at = personal(MomentAttribute(null=True), "user.account", DROP)
     email_verified = personal(BooleanAttribute(null=True), "user.account", DROP)
     birthday = personal(DateAttribute(null=True), "user.demographic.date_of_birth", DROP)
@@ -52,41 +53,41 @@ class PointsAccount(Account, TombstoneMixin, discriminator="account"):
     profile_version = personal(IntegerAttribute(null=True), "user.account", DROP, export=Export.LEFT_OUT)
     card_number = personal(UnicodeAttribute(null=True), "user.unique_id", DROP)
     card_issued_at = personal(MomentAttribute(null=True), "user.account", DROP)
-    # The day of the last gain, and what was given on it, in its month and ever: only where the programme limits it.
+    # The day of the last earning, and the points earned on that day, in its month and ever. Only kept where the
+    # programme limits them.
     quota: TextAttribute[tuple[str, int, int, int]] = personal(
         TextAttribute(list, tuple, null=True), "user.financial", DROP, export=Export.LEFT_OUT
     )
-    # Who referred this customer, and whoever turned out to be them.
+    # The referrals of this customer, and of customers merged into them.
     referrals: TextAttribute[Referrals] = personal(
         TextAttribute(write_referrals, read_referrals, null=True), "user.social", DROP, export=Export.LEFT_OUT
     )
-    # Customers who turned out to be this one.
+    # Ids of the customers merged into this one.
     merged_from: TextAttribute[tuple[str, ...]] = personal(
         TextAttribute(list, tuple, null=True), "user.unique_id.pseudonymous", DROP, export=Export.LEFT_OUT
     )
     merged_into = personal(
         UnicodeAttribute(null=True), "user.unique_id.pseudonymous", keep(Ground.SUPPRESSION), export=Export.LEFT_OUT
     )
-    # Of a tombstone: the adjustments whose reasons are still to be removed, and more that the erasure has yet to do.
+    # Only in a tombstone: adjustments whose reasons must still be removed, and other work left for the erasure.
     unfinished: Any = personal(JSONAttribute(null=True), "user.unique_id.pseudonymous", DROP, export=Export.LEFT_OUT)
 
     @classmethod
     def fresh(cls, customer_id: str, now: datetime) -> PointsAccount:
-        """An account with nothing in it, not stored yet."""
+        """A new empty account, not stored yet."""
         return cls(customer_partition(customer_id), ACCOUNT, opened_at=now)
 
     def answers_to(self, name: str) -> bool:
-        """Whether entries of the account `name` are this one's: its own, or those of one that it has taken over."""
+        """Whether entries of the account `name` belong to this account, or to one that it took over."""
         return name in {self.name, *(self.merged_from or ())}
 
     @property
     def tiers(self) -> TierState:
-        """Its tier, and what that follows from."""
+        """The tier, and the qualifying amounts it follows from."""
         basis = self.qualifying_by or TierBy.POINTS
         return TierState(self.tier, self.tier_since, basis, self.qualifying or {}, self.tier_kept_until)
 
     def set_tier(self, tiers: TierState) -> None:
-        """Keep the tier, and what it follows from."""
         self.tier, self.tier_since, self.tier_kept_until = tiers.tier, tiers.since, tiers.kept_until
         self.qualifying = tiers.qualifying or None
         self.qualifying_by = tiers.basis if tiers.basis is not TierBy.POINTS else None
@@ -96,7 +97,7 @@ class PointsAccount(Account, TombstoneMixin, discriminator="account"):
             yield start_of(day, watch.zone).astimezone(UTC)
 
     def learn(self, profile: Profile, version: int) -> bool:
-        """Take over what it needs of a profile; whether it is newer than the one known."""
+        """Store the needed facts of a profile; return whether its version is newer than the stored one."""
         if version <= (self.profile_version or 0):
             return False
         self.registered_at, self.email_verified = profile.registered_at, profile.email_verified
@@ -106,10 +107,10 @@ class PointsAccount(Account, TombstoneMixin, discriminator="account"):
 
     @property
     def hides_past(self) -> bool:
-        """Whether it holds what a guest bought and nobody has shown yet to be that guest."""
+        """Whether the account holds a guest's purchases, and nobody has proved yet to be that guest."""
         return is_past_hidden(self.opened_at, self.registered_at, verified=bool(self.email_verified))
 
     @property
     def is_closed(self) -> bool:
-        """Whether nothing is posted to it any more."""
+        """Whether the account accepts no more postings."""
         return self.erased_at is not None or self.merged_into is not None

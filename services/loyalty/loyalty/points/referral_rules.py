@@ -1,4 +1,4 @@
-"""Who referred a customer, and when both sides are to have a referral reward for it."""
+"""The referral of a customer, and the conditions for both referral rewards."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Any, Final
 
-# The two sides of a referral, as bonuses and entries call them: who referred a customer, and that customer.
+# The two sides of a referral, as bonuses and entries name them.
 REFERRER: Final = "referrer"
 REFEREE: Final = "referee"
 
@@ -22,11 +22,11 @@ class RewardState(Enum):
 
 @dataclass(frozen=True)
 class Referral:
-    """How many qualifying orders a referee has, and how often the rewards were granted or withdrawn for that.
+    """A referee's number of qualifying orders, and the number of grants and withdrawals so far.
 
-    An order qualifies while any of the points that it earned remain. Each change follows its opposite: a grant, a
-    withdrawal, a grant. `referrer` is who referred the customer, until the first grant, whose entries then say so: an
-    account is to stay small.
+    An order qualifies while any of its earned points remain. Grants and withdrawals alternate, and the first change is
+    a grant. `referrer` is stored until the first grant; after that the entries name the referrer, which keeps the
+    account small.
     """
 
     qualifying_orders: int = 0
@@ -35,33 +35,33 @@ class Referral:
 
     @property
     def state(self) -> RewardState:
-        """What became of the rewards: of the changes, the odd ones grant and the even ones withdraw."""
+        """The state of the rewards: odd changes grant, even changes withdraw."""
         if not self.changes:
             return RewardState.AWAITED
         return RewardState.GRANTED if self.changes % 2 else RewardState.WITHDRAWN
 
     @property
     def is_granted(self) -> bool:
-        """Whether both have their rewards."""
+        """Whether both sides have their rewards."""
         return self.state is RewardState.GRANTED
 
     @property
     def is_due(self) -> bool:
-        """Whether the rewards are granted without a qualifying order, or one qualifies and they are not granted."""
+        """Whether rewards must be granted for a qualifying order, or withdrawn because none is left."""
         return self.is_granted != (self.qualifying_orders > 0)
 
     @property
     def changed(self) -> Referral:
-        """Once the rewards have been granted, or withdrawn."""
+        """The referral after the next grant or withdrawal."""
         return replace(self, changes=self.changes + 1, referrer=None)
 
 
-# By the id under which the customer was referred: one who turned out to be several people was referred more than once.
+# By the id under which the customer was referred: a merged customer may have been referred under several ids.
 Referrals = Mapping[str, Referral]
 
 
 def counted(referrals: Referrals | None, referees: Iterable[str], change: int) -> Referrals | None:
-    """After so many more orders qualify (or, negative, fewer) of those who were referred under these ids."""
+    """The referrals after `change` more (negative: fewer) qualifying orders of these referees."""
     if not referrals or not change:
         return referrals
     of = set(referees)
@@ -72,7 +72,6 @@ def counted(referrals: Referrals | None, referees: Iterable[str], change: int) -
 
 
 def write_referrals(referrals: Referrals) -> dict[str, Any]:
-    """Referrals as JSON says them."""
     return {
         referee: [each.qualifying_orders, each.changes, *([each.referrer] if each.referrer else [])]
         for referee, each in referrals.items()
@@ -80,5 +79,4 @@ def write_referrals(referrals: Referrals) -> dict[str, Any]:
 
 
 def read_referrals(written: dict[str, Any]) -> Referrals:
-    """Referrals as JSON says them."""
     return {referee: Referral(*each) for referee, each in written.items()}

@@ -1,4 +1,4 @@
-"""What the programme's settings mean for an account of points. Pure."""
+"""The meaning of the programme's settings for an account of points. Pure."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from loyalty.programme.tiers import Tiers
 
 @dataclass(frozen=True, kw_only=True)
 class PointsWatch(Watch):
-    """The watch over an account of points, which may have a tier to look at."""
+    """The watch over an account of points, which also reviews its tier."""
 
     tiers: Tiers
 
 
 def watch_of(programme: Programme, now: datetime) -> PointsWatch:
-    """When time does something to an account of points."""
+    """The watch over an account of points, under a programme."""
     expiry = programme.expiry
     return PointsWatch(
         today=programme.day_of(now),
@@ -32,12 +32,12 @@ def watch_of(programme: Programme, now: datetime) -> PointsWatch:
 
 
 def lot_for(given: date, expiry: Expiry) -> date:
-    """The lot of points that were given on a day."""
+    """The lot of points given on a day."""
     return days.lot_of(last_day(given, expiry), given, exact=expiry.exact_days)
 
 
 def last_day(given: date, expiry: Expiry) -> date:
-    """The last day on which points that were given on a day can be used."""
+    """The last usable day of points given on a day."""
     match expiry.mode:
         case ExpiryMode.MONTHS:
             return days.months_after(given, expiry.months)
@@ -50,17 +50,19 @@ def last_day(given: date, expiry: Expiry) -> date:
 
 
 def return_policy(programme: Programme, today: date) -> ReturnPolicy:
-    """How points return to their lots."""
     return ReturnPolicy(today, programme.grace_until(today), fills_debt=fills_debt(programme))
 
 
 def fills_debt(programme: Programme) -> bool:
-    """Whether anything that is given fills what is owed; what is earned always does."""
+    """Whether every gift pays the debt first. Earned points always do."""
     return programme.refunds.below_zero is not BelowZero.DEBT
 
 
 def is_past_hidden(opened_at: datetime | None, registered_at: datetime | None, *, verified: bool) -> bool:
-    """Whether customers may not see their own account: it began with a guest, and anybody may have registered since."""
+    """Whether the account is hidden from its own customer.
+
+    It began with a guest's purchase, and anybody may have registered with the guest's e-mail since.
+    """
     if verified or opened_at is None:
         return False
     return registered_at is None or opened_at < registered_at

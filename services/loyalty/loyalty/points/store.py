@@ -1,4 +1,4 @@
-"""Accounts of points: finding them and their changes of tier, and making an entry with the events that tell of it."""
+"""Reads accounts of points and their tier changes, and makes entries with their events."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from shared.events.loyalty import (
 from shared.keys import customer_partition
 from shared.table import Check, find
 
-# What is set aside and given back is no news.
+# Holds and releases cause no event.
 _TELLS: Final[dict[EntryKind, type[EventData]]] = {
     EntryKind.EARNED: PointsEarned,
     EntryKind.RIPENED: PointsRipened,
@@ -54,14 +54,17 @@ _SILENT: Final = frozenset({EntryKind.VOIDED, EntryKind.MERGED_OUT})
 
 
 def terms_now() -> Terms:
-    """The terms under which an operation is made now."""
+    """The terms of an operation made now."""
     now = clock.now()
     in_force = current_programme(now)
     return Terms(in_force.version, watch_of(in_force.programme, now), in_force.programme, now)
 
 
 def find_account(customer_id: str) -> PointsAccount | None:
-    """The account as it is now; of an erased person, the tombstone; of one who was merged, the account that stays."""
+    """The account, read consistently.
+
+    Of an erased person it is the tombstone; of a merged customer, the surviving account.
+    """
     account = find(PointsAccount, customer_partition(customer_id), ACCOUNT)
     while account and account.merged_into:
         account = find(PointsAccount, customer_partition(account.merged_into), ACCOUNT)
@@ -69,12 +72,12 @@ def find_account(customer_id: str) -> PointsAccount | None:
 
 
 def account_of(customer_id: str) -> PointsAccount:
-    """The account as it is now, or a fresh one that is not stored yet."""
+    """The account, read consistently, or a new one that is not stored yet."""
     return find_account(customer_id) or PointsAccount.fresh(customer_id, clock.now())
 
 
 def existing_account(customer_id: str) -> PointsAccount:
-    """The account. Raises NotFoundError when there is none, or only the tombstone of one."""
+    """The account. Raises NotFoundError when there is none, or only a tombstone."""
     account = find_account(customer_id)
     if account is None or account.erased_at:
         raise NotFoundError("This customer has no points account.")
@@ -82,9 +85,9 @@ def existing_account(customer_id: str) -> PointsAccount:
 
 
 def guard(pk: str) -> Check:
-    """The customer of this partition is still one: not erased, and nobody else. Otherwise the commit loses its race.
+    """A check that the customer of this partition is neither erased nor merged; else the commit raises LostRaceError.
 
-    So nothing comes to be beside the account that an erasure or a merge going on has not seen.
+    So no new item appears beside an account while an erasure or a merge is under way.
     """
     is_a_customer = (
         PointsAccount.pk.exists()
@@ -105,10 +108,10 @@ def post_points(
     reason: str | None = None,
     **facts: Any,
 ) -> Entry:
-    """The entry of a posting, which tells of itself; sets the account's balances. `ledger.write` stores both.
+    """Make the entry of a posting with its event, and set the account's balances. `ledger.write` stores both.
 
-    `facts` are those of its kind; `tier_before` is that of an account whose tier is another already; `reason`
-    is what staff wrote.
+    `facts` are the facts of the entry's kind. `tier_before` is the earlier tier of an account whose tier is already
+    changed. `reason` holds words of staff.
     """
     tier_before = tier_before or account.tier
     if tiers:
@@ -124,9 +127,9 @@ def post_points(
 
 
 def expired_points(account: PointsAccount, day: date, since: tuple[datetime, int]) -> tuple[int, int]:
-    """How many points of the lot of `day` have expired unspent ever, and since an entry of that `place`, as it is now.
+    """The points of the lot of `day` that expired unspent: all of them, and those since the entry at `since`.
 
-    Those of merged customers are among them, and those that were in a grace.
+    Points of merged customers count, and so do points in a grace lot. The entries are read consistently.
     """
     people = (account.customer_id, *(account.merged_from or ()))
     expired = [(entry, -entry.amount) for person in people for entry in _expiries(person, day)]
@@ -136,20 +139,20 @@ def expired_points(account: PointsAccount, day: date, since: tuple[datetime, int
 def load_for_posting(
     customer_id: str, terms: Terms, cause: Cause, load: Callable[[str], PointsAccount] | None = None
 ) -> PointsAccount:
-    """The account without overdue lots, as `store.account_of` or `load` finds it; to be posted to.
+    """The account without overdue lots, for posting; read with `store.account_of` or `load`.
 
-    Raises what `load` raises, and LostRaceError when another run is faster.
+    Raises the errors of `load`, and LostRaceError when another run is faster.
     """
     found = partial(load or account_of, customer_id)
     return expire_overdue(found, terms.watch, cause, partial(post_points, terms=terms))
 
 
-# Few entries change a tier: many are looked through in one call, whatever is asked for.
+# Few entries change a tier, so each call reads many entries, whatever the limit.
 _PAGE: Final = 500
 
 
 def changes_of(account: str, *, before: int | None, limit: int) -> list[Entry]:
-    """At most `limit` entries below `before` after which an account's tier was another, newest first."""
+    """At most `limit` entries below `before` that changed the account's tier, newest first."""
     numbered = Entry.seq < before if before is not None else None
     is_change = Path("tier") != Path("tier_before")
     found = Entry.by_account.query(account, numbered, is_change, scan_index_forward=False, limit=limit, page_size=_PAGE)

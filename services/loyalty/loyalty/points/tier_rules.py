@@ -1,8 +1,9 @@
-"""Tiers: by what counts towards them in a window of time, never by balance. Up at once; down after a grace.
+"""Tiers follow from a qualifying amount in a window of time, never from the balance.
 
-What counts (points earned, money or orders, as the programme says) is kept by month, thirteen of them, and since
-ever. So any window can be read from it: the calendar year; twelve months that roll, which are the month of today and
-the twelve before it, in the customer's favour; or all of life.
+A customer moves up at once, and down after a grace. The qualifying amount is points earned, money or orders, as the
+programme says. It is kept for thirteen months and as a total, so every window can be computed. A window is the calendar
+year, twelve rolling months, or all time. Rolling months are the current month and the twelve before it, in the
+customer's favour.
 """
 
 from __future__ import annotations
@@ -19,10 +20,10 @@ from loyalty.programme.tiers import TierBy, TierLevel, Tiers, TierWindow
 from shared.events.loyalty import Tier
 
 EVER: Final = "ever"
-# The months that a rolling window looks back from its own.
+# The months before the current one in a rolling window.
 ROLLING: Final = 12
 
-# Amounts by month, `2026-11`, and since EVER.
+# Amounts by month, such as `2026-11`, and the total under EVER.
 QualifyingMonths = Mapping[str, int]
 
 _NONE: Final[QualifyingMonths] = MappingProxyType({})
@@ -30,7 +31,7 @@ _NONE: Final[QualifyingMonths] = MappingProxyType({})
 
 @dataclass(frozen=True)
 class TierState:
-    """A tier and what it follows from. `kept_until` is the last day of a tier that nothing but the grace keeps."""
+    """A tier and its qualifying amounts. `kept_until` is the last day of a tier that only the grace keeps."""
 
     tier: Tier = Tier.BRONZE
     since: date | None = None
@@ -41,7 +42,7 @@ class TierState:
 
 @dataclass(frozen=True)
 class Qualifying:
-    """What an entry counts towards tiers, signed, by each measure; for the month of `on`."""
+    """The signed qualifying amounts of an entry, by each measure, for the month of `on`."""
 
     on: date
     points: int
@@ -49,19 +50,20 @@ class Qualifying:
     orders: int
 
     def by(self, measure: TierBy) -> int:
-        """What it counts by one measure."""
+        """The amount by one measure."""
         return {TierBy.POINTS: self.points, TierBy.MONEY: self.money, TierBy.ORDERS: self.orders}[measure]
 
 
 def fresh(rules: Tiers) -> TierState:
-    """Where everyone begins."""
+    """The state of a new customer."""
     return TierState(rules.rungs[0].tier, basis=rules.by)
 
 
 def requalify(state: TierState, amount: int, on: date, today: date, rules: Tiers) -> TierState:
-    """The tier after `amount` more (or less, negative) counts for the month of `on`.
+    """The tier after `amount` more (negative: less) qualifies in the month of `on`.
 
-    A tier that this very amount takes away ends at once; one that time had taken already stays for its grace.
+    If this amount itself takes the tier away, the tier ends at once. A tier that time took away before stays for its
+    grace.
     """
     state = _on_basis(state, rules)
     qualified_before = qualified_tier(state, today, rules)
@@ -79,7 +81,7 @@ def requalify(state: TierState, amount: int, on: date, today: date, rules: Tiers
 
 
 def review(state: TierState, today: date, rules: Tiers) -> TierState:
-    """The tier looked at again on a day: kept for the grace when time has taken it away, and lost after that."""
+    """The tier reviewed on a day: once time has taken it away, it is kept for the grace and then lost."""
     state = _on_basis(state, rules)
     now = qualified_tier(state, today, rules)
     if _rank(now, rules) > _rank(state.tier, rules):
@@ -91,12 +93,12 @@ def review(state: TierState, today: date, rules: Tiers) -> TierState:
 
 
 def review_on(state: TierState, today: date, rules: Tiers) -> date | None:
-    """The day on which time alone may change the tier; None when it never will."""
+    """The day on which time alone may change the tier; None if there is no such day."""
     if state.tier is rules.rungs[0].tier:
         return None
     if state.kept_until:
         return state.kept_until + timedelta(days=1)
-    # Today too: the window may have moved before the job ran, or the programme has changed.
+    # Today counts too: the window may have moved before the job ran, or the programme may have changed.
     return next(
         (day for day in [today, *_window_moves(today, rules)] if qualified_tier(state, day, rules) is not state.tier),
         None,
@@ -104,13 +106,13 @@ def review_on(state: TierState, today: date, rules: Tiers) -> date | None:
 
 
 def qualified_tier(state: TierState, day: date, rules: Tiers) -> Tier:
-    """The tier that the qualifying amount of a day reaches."""
+    """The tier that the qualifying amount reaches on a day."""
     qualifying = max(qualifying_on(state, day, rules), 0)
     return [level for level in rules.rungs if level.threshold <= qualifying][-1].tier
 
 
 def qualifying_on(state: TierState, day: date, rules: Tiers) -> int:
-    """The qualifying amount on a day, in the window of the programme."""
+    """The qualifying amount on a day, in the programme's window."""
     if state.basis is not rules.by:
         return 0
     if rules.window is TierWindow.LIFETIME:
@@ -120,18 +122,18 @@ def qualifying_on(state: TierState, day: date, rules: Tiers) -> int:
 
 
 def next_level(state: TierState, rules: Tiers) -> TierLevel | None:
-    """The next tier up, or None from the highest."""
+    """The next higher tier level; None in the highest tier."""
     above = rules.rungs[_rank(state.tier, rules) + 1 :]
     return above[0] if above else None
 
 
 def multiplier_of(tier: Tier, rules: Tiers) -> Decimal:
-    """What points are multiplied by in a tier."""
+    """The tier's multiplier of points."""
     return rules.level_of(tier).multiplier
 
 
 def merge(one: TierState, other: TierState, today: date, rules: Tiers) -> TierState:
-    """The tier of two people who are one, by their qualifying amounts together; neither's tier is lost by it."""
+    """The tier of two merged customers, from their joint qualifying amounts; neither loses a tier by the merge."""
     one, other = _on_basis(one, rules), _on_basis(other, rules)
     months = {*one.qualifying, *other.qualifying}
     qualifying = {month: one.qualifying.get(month, 0) + other.qualifying.get(month, 0) for month in sorted(months)}
@@ -140,7 +142,7 @@ def merge(one: TierState, other: TierState, today: date, rules: Tiers) -> TierSt
 
 
 def period_end(day: date, rules: Tiers) -> date | None:
-    """The last day of the period that a projection looks at: the year's, or the month's where the window rolls."""
+    """The last day of a projection's period: the year's, or with a rolling window the month's."""
     if rules.window is TierWindow.LIFETIME:
         return None
     if rules.window is TierWindow.CALENDAR_YEAR:
@@ -149,7 +151,7 @@ def period_end(day: date, rules: Tiers) -> date | None:
 
 
 def window_begins(day: date, rules: Tiers) -> date | None:
-    """The first day that counts on a day; None where all of life does."""
+    """The first day of the window on a day; None where all time counts."""
     if rules.window is TierWindow.LIFETIME:
         return None
     if rules.window is TierWindow.CALENDAR_YEAR:
@@ -158,14 +160,14 @@ def window_begins(day: date, rules: Tiers) -> date | None:
 
 
 def projected(state: TierState, today: date, rules: Tiers) -> Tier:
-    """The tier when the period is over and its grace too, if nothing more counts; without periods, the grace."""
+    """The tier after the period and its grace, if nothing more qualifies; without periods, after the grace."""
     end = period_end(today, rules)
     begins = end + timedelta(days=1) if end else today
     return foreseen(state, today, begins + timedelta(days=rules.grace_days), rules)
 
 
 def foreseen(state: TierState, today: date, day: date, rules: Tiers) -> Tier:
-    """The tier on a day to come, if nothing more counts: looked at whenever time may change it, as it will be."""
+    """The tier on a future day, if nothing more qualifies, with every review until then."""
     state = review(state, today, rules)
     while (next_look := review_on(state, today, rules)) and next_look <= day:
         today = next_look
@@ -174,7 +176,7 @@ def foreseen(state: TierState, today: date, day: date, rules: Tiers) -> Tier:
 
 
 def write_qualifying(qualifying: QualifyingMonths) -> list[Any]:
-    """As an account keeps them: what counts ever, the first month, and what counts in each month from that on."""
+    """The stored form: the total, the first month, and the amount of each month from the first on."""
     months = sorted(qualifying.keys() - {EVER})
     if not months:
         return [qualifying.get(EVER, 0)]
@@ -188,7 +190,7 @@ def write_qualifying(qualifying: QualifyingMonths) -> list[Any]:
 
 
 def read_qualifying(written: list[Any]) -> QualifyingMonths:
-    """What `write_qualifying` wrote."""
+    """The qualifying amounts from their stored form."""
     ever, *rest = written
     if not rest:
         return {EVER: ever}
@@ -198,7 +200,7 @@ def read_qualifying(written: list[Any]) -> QualifyingMonths:
 
 
 def _on_basis(state: TierState, rules: Tiers) -> TierState:
-    """What counted by another measure counts no more; the tier that it gave stays for its grace."""
+    """Drop amounts of another measure. The tier that they gave stays for its grace."""
     if state.basis is rules.by:
         return state
     return replace(state, basis=rules.by, qualifying=_NONE)
@@ -219,7 +221,7 @@ def _rank(tier: Tier, rules: Tiers) -> int:
 
 
 def _window_moves(today: date, rules: Tiers) -> list[date]:
-    """The days to come on which something leaves the window."""
+    """The days to come on which an amount leaves the window."""
     if rules.window is TierWindow.LIFETIME:
         return []
     if rules.window is TierWindow.CALENDAR_YEAR:

@@ -1,4 +1,4 @@
-"""Reading an account of points and its tier, and proving its ledger."""
+"""Reads an account of points and its tier, and verifies its ledger."""
 
 from __future__ import annotations
 
@@ -23,28 +23,27 @@ from shared.table import Put, commit, retry_lost_races
 
 
 class EmailNotVerifiedError(ForbiddenError):
-    """A guest bought with this e-mail before somebody registered with it, who has not shown that it is theirs."""
+    """A guest bought with this e-mail before the registration, and the customer has not verified the e-mail."""
 
     slug = "email-not-verified"
     title = "The e-mail is not verified"
 
 
 class InsufficientPointsError(ConflictError):
-    """There is less than is asked for; `balance` and `available` say what there is."""
+    """The account has fewer points than requested; `balance` and `available` state the numbers."""
 
     slug = "insufficient-points"
     title = "There are not enough points"
 
     @classmethod
     def of(cls, account: PointsAccount) -> Self:
-        """The error about an account."""
         return cls(extensions={"balance": account.balance, "available": account.available})
 
 
 def read_points(customer_id: str, *, by_self: bool) -> PointsView:
-    """The account's balances and tier, without overdue lots, whether the job has come by or not.
+    """The account's balances and tier. Overdue lots are left out, even before the job expires them.
 
-    Raises NotFoundError without one, EmailNotVerifiedError as `shown_account`.
+    Raises NotFoundError without an account, and EmailNotVerifiedError as `shown_account` does.
     """
     terms = store.terms_now()
     return PointsView.of(without_overdue(shown_account(customer_id, by_self=by_self), terms.watch), terms)
@@ -63,9 +62,9 @@ def list_entries(
 
 
 def verify_entries(customer_id: str) -> VerificationView:
-    """Compute the account's whole chain and all its sums again, from its first entry.
+    """Verify the account's ledger from its first entry.
 
-    It reads every entry. Raises NotFoundError without an account, LostRaceError while it keeps changing.
+    It reads every entry. Raises NotFoundError without an account, LostRaceError while the account keeps changing.
     """
     account, found = prove(lambda: store.existing_account(customer_id))
     return VerificationView(
@@ -79,15 +78,15 @@ def verify_entries(customer_id: str) -> VerificationView:
 
 
 def keep_profile(updated: CustomerUpdated, version: int) -> None:
-    """Know what the programme needs of the profile, as of its version; an older one changes nothing."""
+    """Store the facts of a profile that the programme needs. An older version changes nothing."""
     retry_lost_races(lambda: _keep_profile(updated, version))
 
 
 def shown_account(customer_id: str, *, by_self: bool) -> PointsAccount:
-    """The account, to be shown to whoever asks. Raises NotFoundError without one.
+    """The account for the caller. Raises NotFoundError without one.
 
-    Raises EmailNotVerifiedError to customers themselves while it holds what was bought before they registered and
-    their e-mail is not verified: until then anybody could have registered with it.
+    Raises EmailNotVerifiedError to the customers themselves if the account holds purchases from before they registered,
+    and their e-mail is not verified. Anybody could have registered with that e-mail.
     """
     account = store.existing_account(customer_id)
     if by_self and account.hides_past:
@@ -98,7 +97,10 @@ def shown_account(customer_id: str, *, by_self: bool) -> PointsAccount:
 
 
 def owner_of(query: EntriesQuery, account: PointsAccount) -> str:
-    """Whose ledger is asked for. Raises NotFoundError when it is not of anybody who turned out to be this customer."""
+    """The id of the customer whose ledger is requested.
+
+    Raises NotFoundError unless this customer, or one merged into them, has that id.
+    """
     if query.merged is None:
         return account.customer_id
     if query.merged not in (account.merged_from or ()):
@@ -107,7 +109,7 @@ def owner_of(query: EntriesQuery, account: PointsAccount) -> str:
 
 
 def position_in(position: Mapping[str, Any] | None) -> int | None:
-    """The number of the entry that a page begins before."""
+    """The entry number before which a page begins."""
     if position is None:
         return None
     before = position.get("before")
@@ -117,14 +119,14 @@ def position_in(position: Mapping[str, Any] | None) -> int | None:
 
 
 def read_tier(customer_id: str, *, by_self: bool) -> TierView:
-    """The tier of a customer. Raises NotFoundError, EmailNotVerifiedError as `shown_account`."""
+    """The tier of a customer. Raises NotFoundError and EmailNotVerifiedError as `shown_account` does."""
     return TierView.of(shown_account(customer_id, by_self=by_self), store.terms_now())
 
 
 def list_tier_changes(
     customer_id: str, query: PageQuery, position: Mapping[str, Any] | None, *, by_self: bool
 ) -> Page[TierChangeView]:
-    """A page of the changes of a tier, newest first; errors as of `read_tier`."""
+    """A page of tier changes, newest first. Raises the errors of `read_tier`."""
     account = shown_account(customer_id, by_self=by_self)
     found = changes_of(account.name, before=position_in(position), limit=query.limit + 1)
     page = found[: query.limit]
@@ -133,13 +135,13 @@ def list_tier_changes(
 
 
 def read_ladder() -> LadderView:
-    """The tiers of the programme in force."""
+    """The tier levels of the programme in force."""
     return LadderView.of(current_programme(clock.now()))
 
 
 def _keep_profile(updated: CustomerUpdated, version: int) -> None:
     account = store.account_of(updated.customer_id)
-    # The account of somebody who was merged is another's, whose profile this is not.
+    # After a merge the account is the survivor's, and this is not the survivor's profile.
     is_own = account.customer_id == updated.customer_id
     if is_own and not account.erased_at and account.learn(updated.profile, version):
         commit(Put(account))
