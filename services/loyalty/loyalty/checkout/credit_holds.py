@@ -1,4 +1,4 @@
-"""Holding store credit for a checkout, then taking it or giving it back."""
+"""Holds of store credit for a checkout: placed, captured and released."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from shared.table import find
 
 
 class CreditWallet:
-    """One customer's credit during one request: of a currency, or of whichever account has or had a hold."""
+    """One customer's credit during one request: in one currency, or the account of one hold."""
 
     field = "amount"
 
@@ -38,26 +38,22 @@ class CreditWallet:
 
     @property
     def now(self) -> datetime:
-        """The moment of the request."""
         return self._terms.now
 
     @property
     def watch(self) -> Watch:
-        """When time does something to the account."""
         return self._terms.watch
 
     @property
     def hold_minutes(self) -> int:
-        """How long a hold lasts."""
         return self._terms.programme.credit.hold_minutes
 
     @property
     def return_policy(self) -> ReturnPolicy:
-        """How what is given back returns to its lots."""
         return return_policy(self._terms.programme, self._terms.today)
 
     def load(self) -> CreditAccount:
-        """The account as it is now. Raises NotFoundError, EmailNotVerifiedError."""
+        """The account, read consistently. Raises NotFoundError, EmailNotVerifiedError."""
         check_shown(self._customer_id, by_self=self._by_self)
         if self.currency:
             return store.existing_account(self._customer_id, self.currency)
@@ -66,7 +62,7 @@ class CreditWallet:
         return account
 
     def owns(self, account: CreditAccount, name: str) -> bool:
-        """Whether entries of the account `name` are this one's, or those of one that it has taken over."""
+        """Whether entries of the account `name` belong to this account, or to one that it took over."""
         if name == account.name:
             return True
         customer_id, _, currency = name.partition("#")
@@ -74,18 +70,16 @@ class CreditWallet:
         return owner is not None and owner.name == account.name
 
     def shortage(self, account: CreditAccount) -> InsufficientCreditError:
-        """The error that says how much there is."""
         return shortage(account)
 
     def price(self, amount: int) -> None:
-        """Nothing: it is money itself."""
+        """None: credit is money itself."""
 
     def post_spending(self, account: CreditAccount, posting: Posting, origin: ledger.Origin, **facts: Any) -> Entry:
-        """The entry of a posting."""
         return store.post_credit(account, posting, origin, self._terms, **facts)
 
     def _with_hold(self, hold_id: str) -> CreditAccount:
-        """The account that has the hold; it is one read of all of them. Or else that which once had it."""
+        """The account with the open hold, found in one read of all accounts; else the account that once had it."""
         for account in store.accounts_of(self._customer_id):
             if hold_id in account.balances.holds:
                 return account
@@ -99,7 +93,7 @@ class CreditWallet:
 def hold_credit(
     customer_id: str, wanted: NewCreditHold, *, by_self: bool, cause: Cause, signature: Signature
 ) -> CreditHoldView:
-    """Set credit aside for a checkout, soonest expiring first; it comes back by itself when its time is over.
+    """Hold credit for a checkout, soonest expiring first. An overdue hold is released by itself.
 
     Raises NotFoundError without an account, InsufficientCreditError, TooManyHoldsError, EmailNotVerifiedError,
     KeyReusedError.
@@ -110,7 +104,7 @@ def hold_credit(
 
 
 def read_hold(customer_id: str, hold_id: str, *, by_self: bool) -> CreditHoldView:
-    """A hold, whether it has ended or not. Raises NotFoundError, EmailNotVerifiedError."""
+    """A hold, open or ended. Raises NotFoundError, EmailNotVerifiedError."""
     wallet = CreditWallet(customer_id, by_self=by_self, hold_id=hold_id)
     return CreditHoldView.of(hold_lifecycle.read(wallet, hold_id), wallet.currency)
 
@@ -118,10 +112,10 @@ def read_hold(customer_id: str, hold_id: str, *, by_self: bool) -> CreditHoldVie
 def capture_hold(
     customer_id: str, hold_id: str, wanted: CreditCapture, *, by_self: bool, cause: Cause
 ) -> CreditHoldView:
-    """Pay with all of a hold, or with a part and give the rest back. The same again changes nothing.
+    """Capture all or a part of a hold, and release the rest. A repeated capture changes nothing.
 
-    Raises NotFoundError, EmailNotVerifiedError, HoldEndedError when it ended otherwise, InvalidError for more than it
-    holds or for another order than the hold's.
+    Raises NotFoundError, EmailNotVerifiedError, HoldEndedError when the hold ended otherwise. Raises InvalidError for
+    more than the hold covers or for another order than the hold's.
     """
     wallet = CreditWallet(customer_id, by_self=by_self, hold_id=hold_id)
     held = hold_lifecycle.capture(wallet, hold_id, wanted.amount, wanted.order_id, cause)
@@ -131,6 +125,6 @@ def capture_hold(
 
 
 def release_hold(customer_id: str, hold_id: str, *, by_self: bool, cause: Cause) -> CreditHoldView:
-    """Give a hold back; any number of times is once. Raises NotFoundError, HoldEndedError when it was captured."""
+    """Release a hold; a repeated release changes nothing. Raises NotFoundError, HoldEndedError after a capture."""
     wallet = CreditWallet(customer_id, by_self=by_self, hold_id=hold_id)
     return CreditHoldView.of(hold_lifecycle.release(wallet, hold_id, cause), wallet.currency)

@@ -1,8 +1,8 @@
-"""Setting an amount aside for a checkout, then taking it or giving it back: alike for points and for store credit.
+"""The lifecycle of a hold, for points and store credit alike: placed, then captured or released.
 
-A hold ends once. `HOLD#<id>` / `END` is the entry of its capture, of its release or of its running out, whichever
-comes first; so each of them can be asked for any number of times and happens once. `HOLD#<id>` / `HOLD` is the entry
-that made it, and the receipt of the request: the id is made of its Idempotency-Key.
+A hold ends once. `HOLD#<id>` / `END` is the entry of its capture, its release or its expiry, whichever comes first. So
+each may be requested any number of times and happens once. `HOLD#<id>` / `HOLD` is the entry that placed the hold, and
+the receipt of its request: the id is derived from the Idempotency-Key.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from shared.table import LostRaceError, Put, find, retry_lost_races
 
 
 def hold(wallet: Wallet[A], amount: int, order_id: str | None, cause: Cause, signature: Signature) -> Held:
-    """Set an amount aside, soonest expiring first; once for a request, which gets the first answer again.
+    """Hold an amount, soonest expiring first. A repeated request gets the first answer again.
 
     Raises the wallet's `shortage`, TooManyHoldsError beyond MOST_HOLDS, InvalidError for an amount that cannot be
     spent, KeyReusedError.
@@ -40,7 +40,7 @@ def hold(wallet: Wallet[A], amount: int, order_id: str | None, cause: Cause, sig
 
 
 def read(wallet: Wallet[A], hold_id: str) -> Held:
-    """A hold, whether it has ended or not. Raises NotFoundError when the account has had none of this id."""
+    """A hold, open or ended. Raises NotFoundError when the account never had a hold with this id."""
     account = wallet.load()
     if found := account.balances.holds.get(hold_id):
         return Held.open(hold_id, found, wallet.now)
@@ -48,26 +48,26 @@ def read(wallet: Wallet[A], hold_id: str) -> Held:
 
 
 def capture(wallet: Wallet[A], hold_id: str, amount: int | None, order_id: str | None, cause: Cause) -> Held:
-    """Spend all of a hold, or `amount` of it and give the rest back. The same again changes nothing.
+    """Capture all of a hold, or `amount` of it and release the rest. A repeated capture changes nothing.
 
-    Raises NotFoundError, HoldEndedError when it has ended otherwise, InvalidError for an amount that it does not hold
-    or that cannot be spent, or for another order than the hold's.
+    Raises NotFoundError, HoldEndedError when the hold ended otherwise. Raises InvalidError for an amount that the hold
+    does not cover or that cannot be spent, or for another order than the hold's.
     """
     return retry_lost_races(lambda: _capture(wallet, hold_id, amount, order_id, cause))
 
 
 def release(wallet: Wallet[A], hold_id: str, cause: Cause) -> Held:
-    """Give a hold back. Again, or after it ran out, it changes nothing.
+    """Release a hold. A hold that was released or ran out stays as it is.
 
-    Raises NotFoundError, HoldEndedError when it was captured.
+    Raises NotFoundError, HoldEndedError after a capture.
     """
     return retry_lost_races(lambda: _release(wallet, hold_id, cause))
 
 
 def posted_before(wallet: Wallet[A], origin: ledger.Origin, signature: Signature) -> Entry | None:
-    """The entry that is the receipt of this very request, if it was carried out before.
+    """The entry that is the receipt of this request, if the request was carried out before.
 
-    Raises KeyReusedError for another body, which may have named another account, and whatever `wallet.load` raises.
+    Raises KeyReusedError for another body, which may name another account, and the errors of `wallet.load`.
     """
     entry = find(Entry, origin.pk, origin.sk)
     if entry is None:
@@ -77,11 +77,10 @@ def posted_before(wallet: Wallet[A], origin: ledger.Origin, signature: Signature
 
 
 def with_enough(wallet: Wallet[A], amount: int, cause: Cause, *, most_holds: int | None = None) -> A:
-    """The account, with `amount` to spend, and fewer than `most_holds` open holds.
+    """The account with `amount` available, and fewer than `most_holds` open holds.
 
-    The job that ends what is overdue runs by the hour. So overdue lots expire here first, for nobody may spend
-    them; and overdue holds end here where they are in the way. Raises the wallet's `shortage`,
-    TooManyHoldsError.
+    The job for overdue holds and lots runs hourly. So overdue lots expire here first, because nobody may spend them.
+    Overdue holds are released here if they are in the way. Raises the wallet's `shortage`, TooManyHoldsError.
     """
     account = expire_overdue(wallet.load, wallet.watch, cause, wallet.post_spending)
     while entry := _in_the_way(wallet, account, amount, most_holds, cause):
@@ -158,7 +157,7 @@ def _release(wallet: Wallet[A], hold_id: str, cause: Cause) -> Held:
 
 
 def _in_the_way(wallet: Wallet[A], account: A, amount: int, most_holds: int | None, cause: Cause) -> Entry | None:
-    """The entry that ends an overdue hold, if that is in the way."""
+    """The entry that releases an overdue hold, if the hold is in the way."""
     lacking = _lacking(wallet, account, amount, most_holds)
     if lacking is None:
         return None
@@ -177,7 +176,7 @@ def _lacking(wallet: Wallet[A], account: A, amount: int, most_holds: int | None)
 
 
 def _ended(wallet: Wallet[A], account: A, hold_id: str) -> Held:
-    """A hold that the account does not have any more."""
+    """An ended hold, which the account no longer carries."""
     entries = {entry.sk: entry for entry in Entry.query(f"HOLD#{hold_id}", consistent_read=True)}
     made, end = entries.get("HOLD"), entries.get("END")
     if made is None or not wallet.owns(account, made.account):

@@ -1,4 +1,4 @@
-"""What a hold is to those who ask for it."""
+"""A hold as callers see it."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from loyalty.ledger.balances import EntryKind, Hold
 from loyalty.ledger.items import Entry
 from shared.errors import ConflictError
 
-# Holds lie on the account, which is to stay small; nobody is in six checkouts at once.
+# The account stores its holds and must stay small; nobody is in six checkouts at once.
 MOST_HOLDS: Final = 5
-# Clocks differ, and a payment may end on the very last second.
+# Clocks differ, and a payment may finish in the last second.
 LATENESS: Final = timedelta(minutes=1)
 
 
@@ -24,16 +24,16 @@ class HoldState(StrEnum):
     HELD = "held"
     CAPTURED = "captured"
     RELEASED = "released"
-    # Nobody ended it in its time.
+    # Nobody captured or released the hold in its time.
     EXPIRED = "expired"
 
 
 @dataclass(frozen=True)
 class Held:
-    """A hold, and what became of it.
+    """A hold and its outcome.
 
-    `amount` was set aside, `captured` was taken of it. `value` is what it is worth in the minor unit, once it is
-    captured of what was taken; None where the amount is money itself.
+    `amount` was held, and `captured` of it was spent. `value` is the worth of the held points in the minor unit, or of
+    the captured points after a capture. It is None where the amount is money itself.
     """
 
     id: str
@@ -46,13 +46,13 @@ class Held:
 
     @classmethod
     def open(cls, hold_id: str, hold: Hold, now: datetime) -> Self:
-        """One that nobody has ended; past its time it counts no more, though it may not have been given back yet."""
+        """An open hold. After its time it counts as ended, even before its release is posted."""
         state = HoldState.EXPIRED if is_overdue(hold, now) else HoldState.HELD
         return cls(hold_id, state, hold.amount, 0, hold.until, hold.order, hold.value)
 
     @classmethod
     def made(cls, made: Entry) -> Self:
-        """As its entry says that it was made."""
+        """The hold as its first entry states it."""
         return cls(
             id=made.fact("hold"),
             state=HoldState.HELD,
@@ -65,7 +65,7 @@ class Held:
 
     @classmethod
     def ended(cls, made: Entry, end: Entry) -> Self:
-        """One of which the ledger has both entries."""
+        """An ended hold, from its two entries."""
         held = cls.made(made)
         return replace(
             held,
@@ -77,19 +77,18 @@ class Held:
 
 
 class HoldEndedError(ConflictError):
-    """It was captured, released or ran out before; `state` says which, and `captured` how much was taken."""
+    """The hold was captured, released or ran out; `state` states which, and `captured` how much was spent."""
 
     slug = "hold-ended"
     title = "This hold has ended"
 
     @classmethod
     def of(cls, held: Held) -> Self:
-        """The error about a hold that has ended."""
         return cls(extensions={"state": held.state.value, "captured": held.captured})
 
 
 class TooManyHoldsError(ConflictError):
-    """So many checkouts at once are no customer's: end one of the holds first."""
+    """The customer has too many open holds: one of them must end first."""
 
     slug = "too-many-holds"
     title = f"There are {MOST_HOLDS} open holds already"
@@ -97,7 +96,7 @@ class TooManyHoldsError(ConflictError):
 
 @dataclass(frozen=True)
 class NewHold:
-    """What is to be set aside, and for which order if that is known; `request` is the fingerprint of its request."""
+    """A requested hold, and its order if known; `request` is the fingerprint of its request."""
 
     id: str
     amount: int
@@ -106,7 +105,7 @@ class NewHold:
 
 
 def is_overdue(hold: Hold, now: datetime) -> bool:
-    """Whether it is too late to capture it."""
+    """Whether the hold can no longer be captured."""
     return now > hold.until + LATENESS
 
 

@@ -1,4 +1,4 @@
-"""An account of points, as holding needs to know it."""
+"""The wallet of points: the account as holds use it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from loyalty.points.usecases import InsufficientPointsError, shown_account
 
 @dataclass(frozen=True)
 class PointsWallet:
-    """One customer's points, during one request."""
+    """One customer's points during one request."""
 
     customer_id: str
     by_self: bool
@@ -29,56 +29,50 @@ class PointsWallet:
 
     @classmethod
     def of(cls, customer_id: str, *, by_self: bool) -> Self:
-        """The points of a customer, under the terms of now."""
+        """The points of a customer, under the current terms."""
         return cls(customer_id, by_self, store.terms_now())
 
     @property
     def now(self) -> datetime:
-        """The moment of the request."""
         return self.terms.now
 
     @property
     def watch(self) -> Watch:
-        """When time does something to the account."""
         return self.terms.watch
 
     @property
     def hold_minutes(self) -> int:
-        """How long a hold lasts."""
         return self.terms.programme.redeeming.hold_minutes
 
     @property
     def return_policy(self) -> ReturnPolicy:
-        """How points return to their lots."""
         return return_policy(self.terms.programme, self.terms.today)
 
     @property
     def field(self) -> str:
-        """What callers call the amount."""
+        """The name of the amount in requests."""
         return "points"
 
     @property
     def currency(self) -> str:
-        """The currency of what points are worth."""
+        """The currency of the points' value."""
         return self.terms.programme.currency
 
     def load(self) -> PointsAccount:
-        """The account. Raises NotFoundError without one, EmailNotVerifiedError as `shown_account`."""
+        """The account. Raises NotFoundError without one, and EmailNotVerifiedError as `shown_account` does."""
         return shown_account(self.customer_id, by_self=self.by_self)
 
     def owns(self, account: PointsAccount, name: str) -> bool:
-        """Whether entries of the account `name` are this one's."""
         return account.answers_to(name)
 
     def shortage(self, account: PointsAccount) -> InsufficientPointsError:
-        """The error that says how many points there are."""
         return InsufficientPointsError.of(account)
 
     def price(self, amount: int) -> int:
-        """What so many points are worth by now. Raises InvalidError for a number that cannot be redeemed."""
+        """The current value of the points in minor units. Raises InvalidError for a number that cannot be redeemed."""
         return rules.price(amount, self.terms.programme.redeeming)
 
     def post_spending(self, account: PointsAccount, posting: Posting, origin: Origin, **facts: Any) -> Entry:
-        """The entry of a posting; it says in which currency a value is."""
+        """The entry of a posting, with the currency of the points' value."""
         currency = self.currency if facts.get("value") is not None else None
         return store.post_points(account, posting, origin, self.terms, **facts, currency=currency)

@@ -1,4 +1,4 @@
-"""What points and store credit can pay of an order, before anything of it is held or spent."""
+"""Quotes the points and store credit that can pay for an order, before any of them is held or spent."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from shared.table import find
 
 
 def quote_checkout(customer_id: str, asked: NewQuote, *, by_self: bool) -> QuoteView:
-    """Price what is asked for, or the most that can be used. Two reads, and one more for a customer who was merged.
+    """Price the requested amounts, or the most that can be used.
 
-    Raises NotFoundError without an account, EmailNotVerifiedError, InsufficientPointsError or InsufficientCreditError
-    when more is asked for than there is, InvalidError when the order cannot take what is asked for.
+    It takes two reads, and one more for a merged customer. Raises NotFoundError without an account, and
+    EmailNotVerifiedError. Raises InsufficientPointsError or InsufficientCreditError for more than is available, and
+    InvalidError for amounts that the order cannot take.
     """
     terms = terms_now()
     account = without_overdue(shown_account(customer_id, by_self=by_self), terms.watch)

@@ -1,4 +1,4 @@
-"""Redeeming points: set aside for a checkout and taken when it is paid, or spent at once."""
+"""Redeems points: held for a checkout and captured when it is paid, or spent at once."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _ENTRY: Final = "ENTRY"
 def hold_points(
     customer_id: str, wanted: NewPointsHold, *, by_self: bool, cause: Cause, signature: Signature
 ) -> PointsHoldView:
-    """Set points aside for a checkout, at what they are worth now.
+    """Hold points for a checkout, at their current value.
 
     Raises InvalidError for a number that cannot be redeemed, NotFoundError without an account, EmailNotVerifiedError,
     InsufficientPointsError, TooManyHoldsError, KeyReusedError.
@@ -35,7 +35,7 @@ def hold_points(
 
 
 def read_hold(customer_id: str, hold_id: str, *, by_self: bool) -> PointsHoldView:
-    """A hold, whether it has ended or not. Raises NotFoundError, EmailNotVerifiedError."""
+    """A hold, open or ended. Raises NotFoundError, EmailNotVerifiedError."""
     wallet = PointsWallet.of(customer_id, by_self=by_self)
     return PointsHoldView.of(hold_lifecycle.read(wallet, hold_id), wallet.currency)
 
@@ -43,10 +43,10 @@ def read_hold(customer_id: str, hold_id: str, *, by_self: bool) -> PointsHoldVie
 def capture_hold(
     customer_id: str, hold_id: str, capture: PointsCapture, *, by_self: bool, cause: Cause
 ) -> PointsHoldView:
-    """Spend a hold or a part of it; the same again changes nothing.
+    """Capture all or a part of a hold. A repeated capture changes nothing.
 
-    All of it is worth what it was when it was set aside, a part what it is now. Raises NotFoundError,
-    EmailNotVerifiedError, HoldEndedError when it has ended otherwise, InvalidError.
+    A whole hold has the value of the moment at which it was placed; a part has its current value. Raises NotFoundError,
+    EmailNotVerifiedError, HoldEndedError when the hold ended otherwise, InvalidError.
     """
     wallet = PointsWallet.of(customer_id, by_self=by_self)
     held = hold_lifecycle.capture(wallet, hold_id, capture.points, capture.order_id, cause)
@@ -56,7 +56,10 @@ def capture_hold(
 
 
 def release_hold(customer_id: str, hold_id: str, *, by_self: bool, cause: Cause) -> PointsHoldView:
-    """Give a hold back; again, it changes nothing. Raises NotFoundError, EmailNotVerifiedError, HoldEndedError."""
+    """Release a hold; a repeated release changes nothing.
+
+    Raises NotFoundError, EmailNotVerifiedError, HoldEndedError.
+    """
     wallet = PointsWallet.of(customer_id, by_self=by_self)
     return PointsHoldView.of(hold_lifecycle.release(wallet, hold_id, cause), wallet.currency)
 
@@ -64,7 +67,7 @@ def release_hold(customer_id: str, hold_id: str, *, by_self: bool, cause: Cause)
 def redeem_points(
     customer_id: str, wanted: NewRedemption, *, by_self: bool, cause: Cause, signature: Signature
 ) -> RedemptionView:
-    """Spend points at once; once for a request, which gets the first answer again.
+    """Spend points at once. A repeated request gets the first answer again.
 
     Raises InvalidError for a number that cannot be redeemed, NotFoundError without an account, EmailNotVerifiedError,
     InsufficientPointsError, KeyReusedError.

@@ -1,4 +1,4 @@
-"""What points are worth, and what they and store credit can pay of an order together. Pure.
+"""The value of points, and the share of an order that points and store credit can pay together. Pure.
 
 All amounts are in the minor unit of the order's currency.
 """
@@ -14,7 +14,7 @@ from shared.errors import InvalidError
 
 @dataclass(frozen=True)
 class Option:
-    """So many points, and what they pay."""
+    """A number of points, and the amount that they pay."""
 
     points: int
     value: int
@@ -25,7 +25,7 @@ _NONE: Final = Option(0, 0)
 
 @dataclass(frozen=True)
 class Funds:
-    """What a customer can use: points, and credit in the order's currency."""
+    """A customer's available points, and available credit in the order's currency."""
 
     points: int
     credit: int
@@ -33,7 +33,7 @@ class Funds:
 
 @dataclass(frozen=True)
 class Wish:
-    """What is to be used; None leaves it to the quote, which then uses as much as it can."""
+    """The amounts to use; None lets the quote use as much as it can."""
 
     points: int | None = None
     credit: int | None = None
@@ -41,7 +41,7 @@ class Wish:
 
 @dataclass(frozen=True)
 class Quote:
-    """What points could be used instead, what is used, and what remains to pay.
+    """The possible redemptions, the amounts used, and the amount that remains to pay.
 
     Always: points' value + credit + remaining is the total, and none of them is below zero.
     """
@@ -53,10 +53,10 @@ class Quote:
 
 
 def quote(total: int, funds: Funds, wish: Wish, redeeming: Redeeming | None) -> Quote:
-    """What pays an order: points first, for credit is money and points are not; both as far as is wished.
+    """The payment of an order, within the wish: points first, because credit is money and points are not.
 
-    `redeeming` is None where points are worth nothing in the order's currency. The caller has checked that the customer
-    has what is wished. Raises InvalidError naming `points` or `credit` for a wish that this order cannot take.
+    `redeeming` is None where points have no value in the order's currency. The caller has checked that the customer has
+    the wished amounts. Raises InvalidError naming `points` or `credit` for a wish that this order cannot take.
     """
     if (wish.credit or 0) > total:
         raise InvalidError.of("credit", f"The order's total is {total}")
@@ -68,12 +68,12 @@ def quote(total: int, funds: Funds, wish: Wish, redeeming: Redeeming | None) -> 
 
 
 def _share(total: int, redeeming: Redeeming | None) -> int:
-    """The most that points can pay of an order, rounded down."""
+    """The largest amount of an order that points can pay, rounded down."""
     return total * redeeming.largest_share // 100 if redeeming else 0
 
 
 def _options(available: int, room: int, redeeming: Redeeming | None) -> tuple[Option, ...]:
-    """What can be redeemed, the dearest last: at a flat rate the most, by a ladder each step that fits."""
+    """The possible redemptions, the dearest last: the largest at a flat rate, or every ladder step that fits."""
     if redeeming is None:
         return ()
     if redeeming.flat:
@@ -86,8 +86,8 @@ def _options(available: int, room: int, redeeming: Redeeming | None) -> tuple[Op
 
 
 def _most(available: int, room: int, flat: Flat, smallest: int) -> tuple[Option, ...]:
-    """The most that points can pay, with the fewest points that do."""
-    # The most points whose value, rounded down, is within the room.
+    """The largest amount that points can pay, with the fewest points for it."""
+    # The largest number of points whose value, rounded down, fits into the room.
     fitting = ((room + 1) * flat.points - 1) // flat.value
     most = min(available, fitting)
     value = most * flat.value // flat.points
@@ -112,10 +112,10 @@ _POINTS: Final = "points"
 
 
 def value_of(points: int, redeeming: Redeeming) -> int:
-    """What so many points are worth in all, in the minor unit; nothing where there are none or fewer.
+    """The total value of the points, in the minor unit; 0 for no points or a negative number.
 
-    At a flat rate in proportion, rounded down. By a ladder the dearest step first, as often as it goes, then the next
-    below it with what is left: a dearer step never gives less for a point.
+    A flat rate is proportional and rounds down. A ladder takes the dearest step as often as possible, then the next one
+    below it for the rest. A dearer step never gives less for a point.
     """
     points = max(points, 0)
     if redeeming.flat:
@@ -124,10 +124,10 @@ def value_of(points: int, redeeming: Redeeming) -> int:
 
 
 def price(points: int, redeeming: Redeeming) -> int:
-    """What one redemption of so many points is worth, in the minor unit; always something.
+    """The value of one redemption of these points, in the minor unit; never 0.
 
-    Raises InvalidError naming `points`: for fewer than the programme lets redeem, for so few that they are worth
-    nothing, and with a ladder for any number that is none of its steps.
+    Raises InvalidError naming `points` for fewer points than the programme's minimum, or for points without value. With
+    a ladder, it also raises it for any number that is not one of the steps.
     """
     if redeeming.flat:
         return _price_flat(points, redeeming.flat, redeeming.smallest)
@@ -143,7 +143,7 @@ def redeemable_steps(redeeming: Redeeming) -> tuple[Step, ...]:
 
 
 def fewest(value: int, flat: Flat) -> int:
-    """The fewest points that are worth `value` at a flat rate."""
+    """The smallest number of points that is worth `value` at a flat rate."""
     return -(-value * flat.points // flat.value)
 
 

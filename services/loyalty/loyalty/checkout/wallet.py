@@ -1,4 +1,4 @@
-"""What holds need to know of an account, of points or of store credit."""
+"""The wallet: the interface through which holds use an account of points or of store credit."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from shared.errors import ConflictError
 
 
 class Wallet(Protocol[A]):
-    """What differs between accounts of points and of store credit; of one account, during one request."""
+    """One account of points or store credit during one request."""
 
     @property
     def now(self) -> datetime:
@@ -22,34 +22,34 @@ class Wallet(Protocol[A]):
 
     @property
     def watch(self) -> Watch:
-        """When time does something to the account."""
+        """The watch that decides when the account is due."""
 
     @property
     def hold_minutes(self) -> int:
-        """How long a hold lasts."""
+        """The duration of a hold, in minutes."""
 
     @property
     def return_policy(self) -> ReturnPolicy:
-        """How what is given back returns to its lots."""
+        """How released amounts return to their lots."""
 
     @property
     def field(self) -> str:
-        """What callers call the amount."""
+        """The name of the amount in requests."""
 
     def load(self) -> A:
-        """The account as it is now. Raises NotFoundError without one, and what else bars the caller from it."""
+        """The account, read consistently. Raises NotFoundError without one, and errors that bar the caller from it."""
 
     def owns(self, account: A, name: str) -> bool:
-        """Whether entries of the account `name` are this one's: its own, or those of one that it has taken over."""
+        """Whether entries of the account `name` belong to this account, or to one that it took over."""
 
     def shortage(self, account: A) -> ConflictError:
-        """The error that says how much there is, where that is less than is asked for."""
+        """The error for a request above the available amount."""
 
     def price(self, amount: int) -> int | None:
-        """What a part of a hold is worth by now, in the minor unit; None where it is money itself.
+        """The current value of a part of a hold, in the minor unit; None where the amount is money itself.
 
         Raises InvalidError for an amount that cannot be spent.
         """
 
     def post_spending(self, account: A, posting: Posting, origin: Origin, **facts: Any) -> Entry:
-        """The entry of a posting, as the store of its kind makes it."""
+        """The entry of a posting, made by the store of the account's kind."""
