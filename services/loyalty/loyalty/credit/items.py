@@ -1,4 +1,4 @@
-"""The account of store credit as it is stored."""
+"""The stored account of store credit."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ CREDIT: Final = "CREDIT#"
 class CreditAccount(Account, discriminator="credit"):
     """One customer's store credit in one currency: `CUSTOMER#<id>` / `CREDIT#<currency>`; amounts in the minor unit.
 
-    With `erased_at` it is what is left of an erased person's; with `merged_into` (a customer's id) that of a customer
-    who is another's.
+    With `erased_at` it belongs to an erased person. With `merged_into` (a customer's id) it belongs to a merged
+    customer. Both kinds are closed.
     """
 
     merged_into = personal(
@@ -27,12 +27,11 @@ class CreditAccount(Account, discriminator="credit"):
 
     @classmethod
     def fresh(cls, customer_id: str, currency: str) -> CreditAccount:
-        """An account with nothing in it, not stored yet."""
+        """A new empty account, not stored yet."""
         return cls(customer_partition(customer_id), f"{CREDIT}{currency}")
 
     @property
     def currency(self) -> str:
-        """The currency that it is in."""
         return self.sk.removeprefix(CREDIT)
 
     @property
@@ -41,10 +40,10 @@ class CreditAccount(Account, discriminator="credit"):
 
     @property
     def is_closed(self) -> bool:
-        """Whether nothing is posted to it any more."""
+        """Whether the account accepts no more postings."""
         return self.erased_at is not None or self.merged_into is not None
 
 
 def currency_of(entry: Entry) -> str:
-    """The currency of the account that an entry is in."""
+    """The currency of an entry's account."""
     return entry.account.rpartition("#")[2]

@@ -1,4 +1,4 @@
-"""What the programme's settings mean for store credit. Pure."""
+"""The meaning of the programme's settings for store credit. Pure."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from loyalty.programme.sections import LONGEST_MONTHS
 from shared.errors import InvalidError
 from shared.money import LARGEST_AMOUNT
 
-# As far ahead as the programme may set it.
+# The longest time ahead that the programme may set as well.
 _FURTHEST: Final = LONGEST_MONTHS
 
 
 def watch_of(programme: Programme, now: datetime) -> Watch:
-    """When time does something to an account of credit: it is warned of like points, and no idleness ends it."""
+    """The watch over an account of credit: it warns as for points, but credit never ends by idleness."""
     return Watch(programme.day_of(now), programme.time_zone, programme.expiry.warn_days)
 
 
 def lot_for(given: date, programme: Programme) -> date:
-    """The lot of credit that is given on a day and has no day of its own."""
+    """The lot of credit given on a day without a last day of its own."""
     if programme.credit.months is None:
         return days.NEVER
     last_day = days.months_after(given, programme.credit.months)
@@ -31,7 +31,7 @@ def lot_for(given: date, programme: Programme) -> date:
 
 
 def check_expiry(wanted: date, today: date) -> None:
-    """Raises InvalidError naming `expires_on` for a last day that is past, or too far off."""
+    """Raises InvalidError naming `expires_on` for a last day that is past, or too far ahead."""
     if wanted < today:
         raise InvalidError.of("expires_on", "Must not be in the past")
     if wanted > days.months_after(today, _FURTHEST):
@@ -39,11 +39,11 @@ def check_expiry(wanted: date, today: date) -> None:
 
 
 def check_room(balance: int, amount: int) -> None:
-    """Raises InvalidError naming `amount` for more than an account may hold."""
+    """Raises InvalidError naming `amount` if the account would hold more than the largest balance."""
     if balance + amount > LARGEST_AMOUNT:
         raise InvalidError.of("amount", f"An account holds at most {LARGEST_AMOUNT}")
 
 
 def return_policy(programme: Programme, today: date) -> ReturnPolicy:
-    """How credit returns to its lots. It fills what is owed first, for credit is earned by nothing that could."""
+    """How credit returns to its lots. It pays the debt first, because nothing is ever earned in credit."""
     return ReturnPolicy(today, programme.grace_until(today), fills_debt=True, remembered=False)

@@ -1,4 +1,4 @@
-"""Accounts of store credit: finding them, and making an entry with the event that tells of it."""
+"""Reads accounts of store credit, and makes entries with their event."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from shared.events.loyalty import CreditExpired, CreditIssued, CreditRestored, C
 from shared.keys import customer_partition
 from shared.table import Check, find
 
-# What is set aside and given back is no news.
+# Holds and releases cause no event.
 _TELLS: Final[dict[EntryKind, type[EventData]]] = {
     EntryKind.ISSUED: CreditIssued,
     EntryKind.CAPTURED: CreditSpent,
@@ -36,16 +36,16 @@ _TELLS: Final[dict[EntryKind, type[EventData]]] = {
 
 
 def terms_now() -> Terms:
-    """The terms under which an operation is made now."""
+    """The terms of an operation made now."""
     now = clock.now()
     in_force = current_programme(now)
     return Terms(in_force.version, watch_of(in_force.programme, now), in_force.programme, now)
 
 
 def find_account(customer_id: str, currency: str) -> CreditAccount | None:
-    """The account as it is now; of an erased person, what is left of it; of one who was merged, that which stays.
+    """The account, read consistently; None before the first issue.
 
-    None before the first issue.
+    Of an erased person it is the closed account; of a merged customer, the surviving account.
     """
     account = _find(customer_id, currency)
     if account is None and (owner := points.find_account(customer_id)) and owner.customer_id != customer_id:
@@ -54,7 +54,7 @@ def find_account(customer_id: str, currency: str) -> CreditAccount | None:
 
 
 def existing_account(customer_id: str, currency: str) -> CreditAccount:
-    """The account. Raises NotFoundError when there is none, or only what is left of an erased person's."""
+    """The account. Raises NotFoundError when there is none, or only an erased person's."""
     account = find_account(customer_id, currency)
     if account is None or account.erased_at:
         raise NotFoundError("This customer has no store credit in this currency.")
@@ -62,9 +62,9 @@ def existing_account(customer_id: str, currency: str) -> CreditAccount:
 
 
 def account_to_open(customer_id: str, currency: str) -> CreditAccount:
-    """The account, or a fresh one that is not stored yet. Raises NotFoundError for whom loyalty does not know.
+    """The account, or a new one that is not stored yet. Raises NotFoundError for an unknown customer.
 
-    A fresh one may only be written together with `guard`.
+    A new account may only be written together with `guard`.
     """
     account = _find(customer_id, currency)
     if account is None:
@@ -76,12 +76,12 @@ def account_to_open(customer_id: str, currency: str) -> CreditAccount:
 
 
 def guard(account: CreditAccount) -> Check:
-    """Its customer is still one: not erased, and nobody else. Otherwise the commit raises LostRaceError."""
+    """A check that the customer is neither erased nor merged; else the commit raises LostRaceError."""
     return points.guard(account.pk)
 
 
 def accounts_of(customer_id: str) -> list[CreditAccount]:
-    """All accounts of a customer as they are now, by currency; not those of whoever was merged into them."""
+    """All accounts of a customer, by currency, read consistently, without those of merged customers."""
     partition = customer_partition(customer_id)
     return list(CreditAccount.query(partition, CreditAccount.sk.startswith(CREDIT), consistent_read=True))
 
@@ -95,14 +95,14 @@ def post_credit(
     reason: str | None = None,
     **facts: Any,
 ) -> Entry:
-    """The entry of a posting, which tells of itself; sets the account's balances. `ledger.write` stores both.
+    """Make the entry of a posting with its event, and set the account's balances. `ledger.write` stores both.
 
-    `facts` are those of its kind; `reason` is what staff wrote.
+    `facts` are the facts of the entry's kind. `reason` holds words of staff.
     """
     entry = ledger.post_entry(account, posting, origin, terms, **facts)
     entry.reason = reason
     event = _TELLS.get(posting.kind)
-    # A reinstatement that changes nothing is in the ledger and no news.
+    # A reinstatement that changes nothing has an entry, but no event.
     if event and posting.amount:
         entry.tell(event, origin.cause)
     return entry
@@ -116,8 +116,8 @@ def _find(customer_id: str, currency: str) -> CreditAccount | None:
 
 
 def load_credit_for_posting(load: Callable[[], CreditAccount], terms: Terms, cause: Cause) -> CreditAccount:
-    """The account as `load` finds it, without overdue lots; to be posted to.
+    """The account without overdue lots, for posting, as `load` reads it.
 
-    Raises what `load` raises, and LostRaceError when another run is faster.
+    Raises the errors of `load`, and LostRaceError when another run is faster.
     """
     return expire_overdue(load, terms.watch, cause, partial(post_credit, terms=terms))

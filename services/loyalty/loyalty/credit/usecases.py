@@ -1,4 +1,4 @@
-"""Store credit: giving it, taking it back, reading it, and proving its ledger."""
+"""Issues, revokes and reads store credit, and verifies its ledger."""
 
 from __future__ import annotations
 
@@ -26,17 +26,16 @@ from shared.table import retry_lost_races
 
 
 class InsufficientCreditError(ConflictError):
-    """There is less than is asked for; `balance` and `available` say what there is."""
+    """The account has less credit than requested; `balance` and `available` state the amounts."""
 
     slug = "insufficient-credit"
     title = "There is not enough store credit"
 
 
 def issue_credit(customer_id: str, new: NewCredit, *, cause: Cause, attempt: Attempt | None) -> CreditEntryView:
-    """Give store credit to anybody whom loyalty knows; a customer's first opens the account of its currency.
+    """Issue store credit to a customer; the first issue in a currency opens the account.
 
-    Raises InvalidError for a reason that the programme does not know or a day that cannot be, NotFoundError for whom
-    loyalty does not know.
+    Raises InvalidError for an unknown reason or an impossible day, NotFoundError for an unknown customer.
     """
     terms = store.terms_now()
     check_code(new.code, terms.programme.adjustments)
@@ -49,10 +48,10 @@ def issue_credit(customer_id: str, new: NewCredit, *, cause: Cause, attempt: Att
 def revoke_credit(
     customer_id: str, currency: str, revocation: Revocation, *, cause: Cause, attempt: Attempt | None
 ) -> CreditEntryView:
-    """Take store credit back, the soonest expiring first.
+    """Revoke store credit, soonest expiring first.
 
-    Raises InvalidError for a reason that the programme does not know, NotFoundError without an account,
-    InsufficientCreditError when less can be used than is to be taken; what is held cannot be.
+    Raises InvalidError for an unknown reason, NotFoundError without an account. Raises InsufficientCreditError when
+    less is available; held credit cannot be revoked.
     """
     terms = store.terms_now()
     check_code(revocation.code, terms.programme.adjustments)
@@ -66,14 +65,14 @@ def revoke_credit(
 
 
 def origin_of(credit_id: str, cause: Cause) -> ledger.Origin:
-    """What the entry of something that staff gave or took is named after."""
+    """The origin of the entry by which staff issue or revoke credit."""
     return ledger.Origin(f"CREDIT#{credit_id}", "ENTRY", credit_id, cause)
 
 
 def list_credit(customer_id: str, *, by_self: bool) -> Page[CreditView]:
     """All accounts of a customer, by currency.
 
-    Raises NotFoundError for whom loyalty does not know, EmailNotVerifiedError as `points.usecases.shown_account`.
+    Raises NotFoundError for an unknown customer, EmailNotVerifiedError as `points.usecases.shown_account` does.
     """
     owner = shown_account(customer_id, by_self=by_self)
     accounts = store.accounts_of(owner.customer_id)
@@ -105,9 +104,9 @@ def list_entries(
 
 
 def verify_entries(customer_id: str, currency: str) -> CreditVerificationView:
-    """Compute the account's whole chain and all its sums again, from its first entry.
+    """Verify the account's ledger from its first entry.
 
-    It reads every entry. Raises NotFoundError without an account, LostRaceError while it keeps changing.
+    It reads every entry. Raises NotFoundError without an account, LostRaceError while the account keeps changing.
     """
     account, found = prove(lambda: store.existing_account(customer_id, currency))
     return CreditVerificationView(
@@ -122,13 +121,12 @@ def verify_entries(customer_id: str, currency: str) -> CreditVerificationView:
 
 
 def check_shown(customer_id: str, *, by_self: bool) -> None:
-    """Raises EmailNotVerifiedError to customers themselves while they may not see or spend what a guest had."""
+    """Raises EmailNotVerifiedError while customers themselves may neither see nor spend a guest's credit."""
     if by_self:
         shown_account(customer_id, by_self=True)
 
 
 def shortage(account: CreditAccount) -> InsufficientCreditError:
-    """The error that says how much there is."""
     return InsufficientCreditError(extensions={"balance": account.balance, "available": account.available})
 
 
