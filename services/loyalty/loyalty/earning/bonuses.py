@@ -1,4 +1,4 @@
-"""Points that no order earns: for registering and for a review; and the entry of any such bonus."""
+"""Points for registering and for a review, and the entry of any bonus."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ REVIEW = "review"
 
 
 def reward_sign_up(customer_id: str, cause: Cause) -> None:
-    """Give what registering earns, once."""
+    """Give the sign-up bonus, once."""
     origin = Origin(f"BONUS#{customer_id}", SIGN_UP.upper(), SIGN_UP, cause)
     retry_lost_races(lambda: _give(customer_id, SIGN_UP, origin))
 
 
 def reward_review(review: ReviewRecorded, cause: Cause) -> None:
-    """Give what a review earns, once for each."""
+    """Give the review bonus, once for each review."""
     origin = Origin(f"REVIEW#{review.review_id}", "ENTRY", review.review_id, cause)
     retry_lost_races(lambda: _give(review.customer_id, REVIEW, origin))
 
 
 def bonus_entry(account: PointsAccount, bonus: str, amount: int, origin: Origin, terms: Terms) -> Entry:
-    """The entry that gives a bonus, as far as the limits on earning leave room for it."""
+    """The entry of a bonus, cut to the room that the limits on earning leave."""
     limits, quota = terms.programme.earning.limits, Quota.of(account.quota, terms.today)
     given, lot = clip(amount, quota.left(limits)), lot_for(terms.today, terms.programme.expiry)
     account.quota = quota.used(given, limits) or account.quota

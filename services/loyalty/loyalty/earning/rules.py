@@ -1,4 +1,4 @@
-"""What an order earns and which rules gave it."""
+"""The points that an order earns, and the rules that give them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ from loyalty.programme.sections import (
 )
 from shared.money import exponent
 
-# A million million: of a thousand such orders the sum is still exact in JSON (2^53), whatever multipliers a shop sets.
+# A million million: JSON still holds the sum of a thousand such orders exactly (2^53), whatever multipliers a shop
+# sets.
 MOST_POINTS_OF_AN_ORDER: Final = 10**12
 
 BASE: Final = "base"
@@ -36,10 +37,10 @@ LIMIT: Final = "limit"
 
 
 def price(order: OrderFacts, who: Member, programme: Programme, limits_left: int | None = None) -> Earned:
-    """What the order earns, and which rules gave it; at most `limits_left` points, if that is not None.
+    """The points that the order earns, and the rules that give them; at most `limits_left`, if not None.
 
-    Exact to the end, and rounded once, for the whole order; the parts are then made whole by largest remainder, so
-    that they sum to it. An order in another currency than the shop's earns nothing.
+    The sum is exact and rounded once, for the whole order. Then the parts become whole points by largest remainder, so
+    that they add up to it. An order in another currency than the shop's earns nothing.
     """
     base = base_of(order, programme.earning)
     if order.currency != programme.currency:
@@ -53,7 +54,7 @@ def price(order: OrderFacts, who: Member, programme: Programme, limits_left: int
 
 
 def base_of(order: OrderFacts, earning: Earning) -> int:
-    """The amount of an order that earns, in minor units; never below 0."""
+    """The earning amount of an order, in minor units; never below 0."""
     base = order.total
     base -= order.tax if earning.tax is Counted.EXCLUDED else 0
     base -= order.shipping if earning.shipping is Counted.EXCLUDED else 0
@@ -62,18 +63,18 @@ def base_of(order: OrderFacts, earning: Earning) -> int:
 
 
 def limits_left(limits: Limits, *, today: int, this_month: int, ever: int) -> int | None:
-    """How many more points can be earned after so many today, this month and ever; None without a limit."""
+    """The points that may still be earned after this many today, this month and ever; None without a limit."""
     pairs = ((limits.per_day, today), (limits.per_month, this_month), (limits.for_ever, ever))
     return min((max(limit - earned, 0) for limit, earned in pairs if limit is not None), default=None)
 
 
 def clip(points: int, left: int | None) -> int:
-    """The points that may be given when `left` more can be earned; None: as many as there are."""
+    """The points that may be given with `left` more allowed; None allows all."""
     return points if left is None else min(points, max(left, 0))
 
 
 def is_birthday(birthday: date, day: date, window: BirthdayWindow) -> bool:
-    """Whether the birthday's factor applies on `day`. Born on 29 February, it is the 28th in other years."""
+    """Whether the birthday's factor applies on `day`. A birthday on 29 February is on the 28th in other years."""
     if window is BirthdayWindow.MONTH:
         return birthday.month == day.month
     kept_on = min(birthday.day, calendar.monthrange(day.year, birthday.month)[1])
@@ -82,7 +83,7 @@ def is_birthday(birthday: date, day: date, window: BirthdayWindow) -> bool:
 
 @dataclass(frozen=True)
 class _Boost:
-    """A multiplier that applies to this customer on this day: to the lines it names, to all where it names none."""
+    """A multiplier that applies to this customer today: to the lines it names, or to all if it names none."""
 
     rule: str
     factor: Fraction
@@ -105,9 +106,9 @@ class _Boost:
 
 
 def _exact_parts(order: OrderFacts, base: int, who: Member, programme: Programme) -> Mapping[str, Fraction]:
-    """What each rule adds to those before it: base, tier, then multipliers and birthday by name.
+    """The points that each rule adds: base, tier, then multipliers and birthday by name.
 
-    Fractions, for a share of an order is seldom a decimal, and a third lost is a point lost.
+    They are fractions: a share of an order is seldom a decimal, and a lost third would be a lost point.
     """
     earning, boosts = programme.earning, _boosts(order, who, programme)
     per_unit = Fraction(earning.points_per_unit, 10 ** exponent(order.currency))
@@ -123,7 +124,7 @@ def _exact_parts(order: OrderFacts, base: int, who: Member, programme: Programme
 
 
 def _boosts(order: OrderFacts, who: Member, programme: Programme) -> list[_Boost]:
-    """The multipliers that apply, by name."""
+    """The multipliers that apply to the order, by name."""
     day = programme.day_of(order.placed_at)
     boosts = [_Boost.of(each) for each in programme.earning.multipliers if _applies(each, who, day)]
     boosts += _birthday_boost(programme.earning.bonuses, who, day)
@@ -145,10 +146,10 @@ def _birthday_boost(bonuses: Bonuses, who: Member, day: date) -> list[_Boost]:
 
 
 def _shares(base: int, lines: Sequence[Line], boosts: Sequence[_Boost]) -> list[tuple[Fraction, tuple[_Boost, ...]]]:
-    """The base by the multipliers that apply to it.
+    """The parts of the base, each with the multipliers that apply to it.
 
-    Lines share it in proportion to their amounts, which need not sum to it: they are before tax and after discounts.
-    Of an order whose lines cost nothing, or that has none, no line's multiplier applies.
+    Lines share the base in proportion to their amounts. These amounts need not add up to the base: they are before tax
+    and after discounts. If the lines cost nothing, or there are none, no line's multiplier applies.
     """
     whole = sum(line.amount for line in lines)
     if not whole:
@@ -160,7 +161,7 @@ def _shares(base: int, lines: Sequence[Line], boosts: Sequence[_Boost]) -> list[
 
 
 def _combined(boosts: Sequence[_Boost], combine: Combine) -> Iterable[_Boost]:
-    """Those that count of several on one amount; of two that are equally high, the first by name."""
+    """The multipliers that count when several apply to one amount; of two equally high, the first by name."""
     if combine is Combine.HIGHEST and boosts:
         return [max(boosts, key=lambda boost: boost.factor)]
     return boosts
@@ -177,7 +178,7 @@ def _rounded(exact: Fraction | int, rounding: Rounding) -> int:
 
 
 def _whole_parts(points: int, exact: Mapping[str, Fraction]) -> tuple[Part, ...]:
-    """The parts as whole points that sum to `points`: those that rounding down took most from get one back."""
+    """The parts as whole points that add up to `points`: the parts that lost most by rounding down regain one each."""
     whole = {rule: math.floor(part) for rule, part in exact.items()}
     missing = points - sum(whole.values())
     for rule in sorted(exact, key=lambda rule: exact[rule] - whole[rule], reverse=True)[:missing]:

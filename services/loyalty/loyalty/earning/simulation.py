@@ -1,4 +1,4 @@
-"""What an order would earn: priced as it would be, and not posted."""
+"""Simulates an order: prices it, and posts nothing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from shared import clock
 
 
 def simulate_order(simulation: Simulation) -> SimulationView:
-    """What the order would earn now; the account is read only where a customer is named.
+    """The points that the order would earn now. The account is read only if the request names a customer.
 
     Raises NotFoundError for a customer without an account.
     """
@@ -36,7 +36,7 @@ def simulate_order(simulation: Simulation) -> SimulationView:
 
 
 def _member(simulation: Simulation, account: PointsAccount | None, programme: Programme) -> Member:
-    """What is said of the customer, else what is known, else the least that one can be."""
+    """The customer's facts: from the request, else from the account, else the first tier alone."""
     known = Member(programme.tiers.rungs[0].tier)
     if account:
         known = Member.of(account.tier, account.groups, account.birthday)
