@@ -1,4 +1,4 @@
-"""What becomes of the card of a customer who turns out to be another: one person keeps one card."""
+"""The card of a merged customer: one person keeps one card."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from shared.table import Put
 def hand_over_card(merged: PointsAccount, survivor: PointsAccount, cause: Cause) -> list[Put]:
     """The writes by which `survivor` takes over the card of `merged`, for the commit that writes both accounts.
 
-    The survivor keeps their own card, and the other's counts as replaced by it, whatever the two are good for; without
-    one of their own they take the other's over as it is. Changes both accounts. Raises LostRaceError when a card was
-    replaced after its account was read.
+    A survivor with a card keeps it, and the other card counts as replaced by it, whatever the status of either. A
+    survivor without a card takes over the other card unchanged. Changes both accounts. Raises LostRaceError when a card
+    was replaced after its account was read.
     """
     card, kept = card_of(merged), card_of(survivor)
     merged.card_number = merged.card_issued_at = None

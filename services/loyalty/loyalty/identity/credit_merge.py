@@ -1,4 +1,4 @@
-"""The store credit of two customers who are one, in one currency."""
+"""Merges two customers' store credit in one currency."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from shared.table import Put, commit, find
 
 
 def merge_credit(merged_id: str, currency: str, cause: Cause) -> None:
-    """End the account of a customer whose points went to another, and let that one's take it over, once."""
+    """Close the merged customer's account and let the survivor's account take it over, once."""
     terms = store.terms_now()
     merged = load_credit_for_posting(partial(_own_account, merged_id, currency), terms, cause)
     owner = find_points(merged_id)
@@ -33,12 +33,12 @@ def merge_credit(merged_id: str, currency: str, cause: Cause) -> None:
     entries = _carry_over(merged, survivor, terms, cause)
     merged.clear_due()
     merged.merged_into = survivor.customer_id
-    # Nobody erased meanwhile is given credit.
+    # A customer erased meanwhile receives no credit.
     commit(Put(merged), Put(survivor), *map(Put, entries), store.guard(survivor))
 
 
 def _own_account(customer_id: str, currency: str) -> CreditAccount:
-    """The account under the very id, though it may have ended. It is there: it was just listed."""
+    """The account under this very id, even if it is closed. It exists, because it was just listed."""
     account = find(CreditAccount, customer_partition(customer_id), f"{CREDIT}{currency}")
     assert account is not None  # noqa: S101  # accounts are never deleted
     return account
@@ -49,5 +49,5 @@ def _carry_over(merged: CreditAccount, survivor: CreditAccount, terms: Terms, ca
         assert isinstance(account, CreditAccount)  # noqa: S101  # one of the two
         return store.post_credit(account, posting, origin, terms, head=head)
 
-    # As with all credit: what is owed is filled first.
+    # As with all credit, the debt is paid first.
     return carry_over(merged, survivor, post_merge, cause, fills_debt=True)

@@ -1,7 +1,7 @@
-"""Erasure: a person leaves the ledger, and its sums stay right.
+"""Erasure removes a person from the ledger, and the ledger's sums stay right.
 
-What is left of them is a tombstone, which turns away every later event, and entries that name only the random id.
-Each step leaves on the tombstone what the next one needs, so a redelivery goes on wherever the last one stopped.
+A tombstone remains, which turns away every later event, with entries that name only the random id. Each step leaves the
+next step's input on the tombstone, so a redelivered event resumes where the last run stopped.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ WHY_KEPT: Final = (
     "Accounting records of points and credit issued, spent and expired. They hold a random id in place of the person, "
     "and no words that staff wrote."
 )
-# The count of a tombstone that is no count of what was erased.
+# The name of the count of kept entries, beside the counts of erased items.
 _ENTRIES_KEPT: Final = "entries_kept"
 
 
 def erase_customer(request: ErasureRequested, cause: Cause) -> None:
-    """Erase what loyalty knows of a person, and answer; heard again, finish what was left undone and answer again."""
+    """Erase a person's data and answer the request. A repeated event finishes the erasure and answers again."""
     retry_lost_races(lambda: _suppress(request, cause))
     people = _erase_rest(request, cause)
     swept = sweep_dead_letters(*people)
@@ -46,8 +46,8 @@ def erase_customer(request: ErasureRequested, cause: Cause) -> None:
 
 
 def erase_late(customer_id: str, erased_id: str, cause: Cause) -> None:
-    """Erase what is left of somebody who turns out to be a person whose erasure has been answered already."""
-    # The entry that voids the points is then named by that person, not by a request.
+    """Erase the rest of a customer who was merged into a person whose erasure is already answered."""
+    # The entry that voids the points is then named after that person, not after a request.
     request = ErasureRequested.model_construct(request_id=erased_id, customer_id=customer_id)
     retry_lost_races(lambda: _suppress(request, cause))
     sweep_dead_letters(*_erase_rest(request, cause))
@@ -55,19 +55,19 @@ def erase_late(customer_id: str, erased_id: str, cause: Cause) -> None:
 
 
 def kept_of(tombstone: PointsAccount) -> list[Kept]:
-    """What a tombstone says was kept."""
+    """The kept data, as a tombstone lists it."""
     kept = (tombstone.erased or {}).get(_ENTRIES_KEPT, tombstone.entries)
     return [Kept(what="ledger entries", count=kept, why=WHY_KEPT)] if kept else []
 
 
 def erased_of(tombstone: PointsAccount) -> dict[str, int]:
-    """What a tombstone says was erased, by kind."""
+    """The number of erased items by kind, as a tombstone lists it."""
     return {what: count for what, count in tombstone.erased.items() if what != _ENTRIES_KEPT}
 
 
 @dataclass(frozen=True)
 class _Found:
-    """All that is stored of a person, under each id that was theirs."""
+    """All stored items of a person, under each of the person's ids."""
 
     account: PointsAccount
     people: list[str]
@@ -85,7 +85,7 @@ class _Found:
 
 
 def _suppress(request: ErasureRequested, cause: Cause) -> None:
-    """Put a tombstone in the account's place, in one transaction with its card's end and the entry that voids it."""
+    """Replace the account by a tombstone; the same transaction ends the card and voids the points."""
     account = store.account_of(request.customer_id)
     if account.erased_at:
         return
@@ -96,7 +96,7 @@ def _suppress(request: ErasureRequested, cause: Cause) -> None:
     tombstone = remains_of(account)
     tombstone.set_tier(fresh(store.terms_now().programme.tiers))
     tombstone.erased_at = clock.now()
-    # With the entry that will void each account of credit.
+    # Also counts the entry that will void each account of credit.
     open_credits = sum(not each.is_closed for each in found.credits)
     tombstone.erased = erased | {_ENTRIES_KEPT: sum(each.entries for each in found.accounts) + open_credits}
     tombstone.unfinished = {"people": found.people, "reasons": reasons, "cards": found.former_cards}
@@ -112,7 +112,7 @@ def _find_all(account: PointsAccount) -> _Found:
 
 
 def _count(found: _Found, reasons: int) -> dict[str, int]:
-    """How many things there are to erase, by kind."""
+    """The number of items to erase, by kind."""
     others = [item.sk.partition("#")[0] for person in found.people for item in _others_of(person)]
     return {
         "accounts": (1 if found.account.version else 0) + len(found.merged) + len(found.credits),
@@ -128,7 +128,8 @@ def _count(found: _Found, reasons: int) -> dict[str, int]:
 def _with_reasons(account: Account) -> list[list[str]]:
     """The keys of an account's entries that hold words of staff.
 
-    Entries are numbered without gaps, so it is known whether the index shows them all yet: LostRaceError when not.
+    Entries are numbered without gaps, so their number shows whether the index is complete. Raises LostRaceError while
+    it is not.
     """
     if not account.entries:
         return []
@@ -148,18 +149,18 @@ def _void(account: PointsAccount, request: ErasureRequested, cause: Cause) -> En
 
 
 def _erase_rest(request: ErasureRequested, cause: Cause) -> list[str]:
-    """Erase what lies beside the tombstone; every id that was the person's."""
+    """Erase the person's items beside the tombstone; return every id that was the person's."""
     account = store.account_of(request.customer_id)
     unfinished = account.unfinished or {"people": [account.customer_id], "reasons": [], "cards": []}
     for pk, sk in unfinished["reasons"]:
         retry_lost_races(lambda pk=pk, sk=sk: _remove_reason(pk, sk))  # type: ignore[misc]
     delete_all([Card(f"CARD#{number}", "CARD") for number in unfinished["cards"]])
-    # The request may name one who turned out to be this person, when all else of them is erased already.
+    # The request may name a customer merged into this person, after everything else of theirs was erased.
     people = list(dict.fromkeys([*unfinished["people"], request.customer_id]))
     for person in people:
         for credit in _credit_of(person):
             retry_lost_races(lambda credit=credit: _void_credit(credit, request, cause))  # type: ignore[misc]
-            # Now that nothing is posted to it any more: also of what staff gave while the erasure began.
+            # The account is closed now, so this also covers credit that staff gave while the erasure began.
             retry_lost_races(lambda credit=credit: _remove_reasons(credit))  # type: ignore[misc]
         delete_all(_others_of(person))
     return people
@@ -196,7 +197,7 @@ def _credit_of(customer_id: str) -> list[CreditAccount]:
 
 
 def _others_of(customer_id: str) -> list[AnyItem]:
-    """What else lies in the person's own partition: receipts, claims."""
+    """The other items in the person's own partition: receipts and claims."""
     found = AnyItem.query(customer_partition(customer_id), consistent_read=True)
     return [item for item in found if not isinstance(item, Account)]
 

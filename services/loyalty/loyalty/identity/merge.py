@@ -1,7 +1,7 @@
-"""Two customers who turn out to be one: the account of the one ends, and all of it goes on in the other's.
+"""Merges two customers who are one person: the merged account ends, and the survivor's takes it over.
 
-The points, the card and what is known of the customer move in one transaction, then the store credit, a currency at a
-time. A redelivery finds what is done and does the rest.
+The points, the card and the known facts move in one transaction, then the store credit, one currency at a time. A
+redelivered event completes the steps that are missing.
 """
 
 from __future__ import annotations
@@ -17,16 +17,15 @@ from shared.table import retry_lost_races
 
 
 def merge_customers(merged: CustomersMerged, cause: Cause) -> None:
-    """Let `merged_id` be `customer_id` from now on, whichever of the two is known here; heard again, finish it.
+    """Merge `merged_id` into `customer_id`, whether or not either is known. A repeated event finishes the merge.
 
-    Of one who was erased nothing is left that could be merged. What is left of one who turns out to be an erased person
-    is erased.
+    An erased customer has nothing left to merge. A customer merged into an erased person is erased.
     """
     retry_lost_races(lambda: merge_points(merged.merged_id, merged.customer_id, cause))
     survivor = account_of(merged.customer_id)
     if survivor.erased_at:
         erase_late(merged.merged_id, survivor.customer_id, cause)
         return
-    # No credit opens under the old id once the points have moved, so these are all.
+    # No credit opens under the old id once the points have moved, so this list is complete.
     for account in credit_of(merged.merged_id):
         retry_lost_races(lambda currency=account.currency: merge_credit(merged.merged_id, currency, cause))  # type: ignore[misc]

@@ -1,4 +1,4 @@
-"""The points of two customers who are one, with the card and what is known of them."""
+"""Merges two customers' points, with the card and the known facts."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ from shared.tombstones import remains_of
 
 
 def merge_points(merged_id: str, survivor_id: str, cause: Cause) -> None:
-    """End the account of the one and let that of the other take it over, once; neither needs to be there already.
+    """Close the merged account and let the survivor's account take it over, once. Neither needs to exist yet.
 
-    Nothing happens where either has been erased.
+    Nothing happens if either customer was erased.
     """
     terms = store.terms_now()
     merged = load_for_posting(merged_id, terms, cause, _own_account)
@@ -38,18 +38,18 @@ def merge_points(merged_id: str, survivor_id: str, cause: Cause) -> None:
     writes = hand_over_card(merged, survivor, cause)
     _take_over_facts(survivor, merged, terms)
     entries = _carry_over(merged, survivor, terms, cause) if merged.entries else []
-    # The survivor's account is written even where nothing is known of either: the old id must lead somewhere.
+    # The survivor's account is written even if both are unknown, because the old id must lead to an account.
     commit(Put(_tombstone(merged, survivor.customer_id, terms)), Put(survivor), *map(Put, entries), *writes)
 
 
 def _own_account(customer_id: str) -> PointsAccount:
-    """The account under the very id, though it may have ended, or a fresh one."""
+    """The account under this very id, even if it is closed, or a new one."""
     found = find(PointsAccount, customer_partition(customer_id), ACCOUNT)
     return found or PointsAccount.fresh(customer_id, clock.now())
 
 
 def _take_over_facts(survivor: PointsAccount, merged: PointsAccount, terms: Terms) -> None:
-    """Let the surviving account know what was known of the other. It keeps its own profile."""
+    """Add the merged account's facts to the survivor's, which keeps its own profile."""
     survivor.quota = _quota(survivor, merged, terms.today)
     survivor.referrals = referrals_of_both(survivor, merged)
     survivor.opened_at = earliest(survivor.opened_at, merged.opened_at)
@@ -60,7 +60,7 @@ def _take_over_facts(survivor: PointsAccount, merged: PointsAccount, terms: Term
 
 
 def _quota(survivor: PointsAccount, merged: PointsAccount, today: date) -> tuple[str, int, int, int] | None:
-    """What was given to both today, this month and ever: one person has one limit."""
+    """The points earned by both today, this month and ever: one person has one limit."""
     if survivor.quota is None and merged.quota is None:
         return None
     one, other = Quota.of(survivor.quota, today), Quota.of(merged.quota, today)
@@ -79,7 +79,7 @@ def _carry_over(merged: PointsAccount, survivor: PointsAccount, terms: Terms, ca
 
 
 def _tombstone(merged: PointsAccount, survivor_id: str, terms: Terms) -> PointsAccount:
-    """The item that takes the account's place: its chain, and where it went."""
+    """The item that replaces the merged account: it keeps the hash chain and names the survivor."""
     tombstone = remains_of(merged)
     tombstone.set_tier(fresh(terms.programme.tiers))
     tombstone.merged_into = survivor_id

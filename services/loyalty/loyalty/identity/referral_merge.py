@@ -1,4 +1,4 @@
-"""Who referred two customers who turn out to be one."""
+"""Merges the referrals of two customers who are one person."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from loyalty.points.referral_rules import Referral, Referrals
 
 
 def referrals_of_both(survivor: PointsAccount, merged: PointsAccount) -> Referrals | None:
-    """What was begun for either goes on. One that still awaits its first order does only if no other has been there.
+    """The referrals that continue: those with a reward or a qualifying order, if there are any.
 
-    For nobody refers somebody who has bought before, and nobody themselves. Where both wait for one, the survivor's
-    referrer counts. Raises LostRaceError as `has_earned`.
+    Otherwise a waiting referral continues, the survivor's first, unless the other customer has bought. Nobody refers an
+    old customer or themselves. Raises LostRaceError as `has_earned` does.
     """
     if begun := _begun(survivor, merged):
         return begun
@@ -23,7 +23,7 @@ def referrals_of_both(survivor: PointsAccount, merged: PointsAccount) -> Referra
 
 
 def _begun(survivor: PointsAccount, merged: PointsAccount) -> Referrals:
-    """Those that have had a reward, or whose first order qualifies for one."""
+    """The referrals that had a reward, or have a qualifying order."""
     both = {**(merged.referrals or {}), **(survivor.referrals or {})}
     return {
         referee: each
@@ -38,6 +38,6 @@ def _awaiting(named: PointsAccount, survivor: PointsAccount, merged: PointsAccou
 
 
 def _is_between(referral: Referral, survivor: PointsAccount, merged: PointsAccount) -> bool:
-    """Whether it was one of the two who referred the other; nobody is left of one who is not known any more."""
+    """Whether one of the two referred the other. An unknown referrer counts as one of the two."""
     referrer = store.find_account(referral.referrer or "")
     return referrer is None or referrer.customer_id in {survivor.customer_id, merged.customer_id}

@@ -1,4 +1,4 @@
-"""What the surviving account takes over from the merged one, beside the ledger's balances."""
+"""The facts that the surviving account takes over from the merged one, beside the balances."""
 
 from __future__ import annotations
 
@@ -7,23 +7,24 @@ from datetime import date, datetime
 
 
 def earliest(*moments: datetime | None) -> datetime | None:
-    """The first of the moments that are known."""
+    """The first known moment."""
     return min((moment for moment in moments if moment), default=None)
 
 
 def latest_day(*days: date | None) -> date | None:
-    """The last of the days that are known."""
+    """The last known day."""
     return max((day for day in days if day), default=None)
 
 
 def warned_until(today: date, missing_since: Iterable[date | None]) -> date:
-    """Through which day all warnings have been given, where accounts that wait for the job have theirs since then.
+    """The day through which the joint account has all its warnings.
 
-    An account that does not wait for it has been given all of its own.
+    `missing_since` holds the day of the last warnings of each due account. An account that is not due has all of its
+    warnings.
     """
     return min((day for day in missing_since if day), default=today)
 
 
 def people_of(merged: str, before_it: Iterable[str] | None, already: Iterable[str] | None) -> tuple[str, ...]:
-    """Everyone who turned out to be the survivor, once `merged` is one of them, with all who were `merged`."""
+    """All customers merged into the survivor: `merged`, the customers merged into it before, and the survivor's own."""
     return tuple(dict.fromkeys((*(already or ()), *(before_it or ()), merged)))

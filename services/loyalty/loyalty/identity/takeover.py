@@ -1,4 +1,4 @@
-"""The two entries by which one account ends and another takes it over, of points and of store credit alike."""
+"""The two entries of a merge, for points and store credit alike: one account ends, another takes it over."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ IN: Final = "IN"
 
 
 class Post(Protocol):
-    """Makes the entry of a posting; the account's balances become those after it."""
+    """Makes the entry of a posting, and sets the account's balances."""
 
     def __call__(self, account: Account, posting: Posting, origin: ledger.Origin, *, head: str | None) -> Entry:
         """The entry, not stored yet."""
 
 
 def carry_over(merged: Account, survivor: Account, post: Post, cause: Cause, *, fills_debt: bool) -> list[Entry]:
-    """The last entry of the one account and the one by which the other takes over all that it held and was.
+    """The last entry of the merged account, and the entry by which the survivor takes over its balances.
 
-    Each carries the hash that the other's chain had reached, so that neither ledger can be had without the other.
+    Each entry carries the hash that the other chain had reached, so neither ledger is complete without the other.
     """
     carried = merged.balances
     close = rules.close(EntryKind.MERGED_OUT, carried)
@@ -39,6 +39,6 @@ def carry_over(merged: Account, survivor: Account, post: Post, cause: Cause, *, 
 
 
 def _origin(step: str, merged: Account, named: Account, cause: Cause) -> ledger.Origin:
-    # A customer is merged away once, and each of their accounts with them.
+    # A customer is merged once, and so is each of the customer's accounts.
     which = merged.name.removeprefix(merged.customer_id)
     return ledger.Origin(f"MERGE#{merged.customer_id}", f"{step}{which}", named.customer_id, cause)
