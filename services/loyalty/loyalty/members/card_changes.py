@@ -1,6 +1,6 @@
-"""What staff do to a card that was issued: note, block, unblock, replace.
+"""Changes of an issued card by staff: note, block, unblock, replace.
 
-Each names the card that it means. A card that was replaced meanwhile is left alone, and its successor too.
+Each request names its card. If that card was replaced meanwhile, neither it nor its successor changes.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ from shared.table import Put, commit, retry_lost_races
 
 
 class CardReplacedError(ConflictError):
-    """Another number has come after this one, which is never used again."""
+    """The card was replaced by another number, and is never used again."""
 
     slug = "card-replaced"
     title = "This card was replaced"
 
 
 def change_card(number: str, patch: CardPatch, version: int) -> CardRecord:
-    """Change what staff may change, if the card is still at `version`.
+    """Change a card's editable fields, if the card is still at `version`.
 
-    Raises NotFoundError, CardReplacedError, PreconditionFailedError, InvalidError; LostRaceError when somebody else
+    Raises NotFoundError, CardReplacedError, PreconditionFailedError, InvalidError; LostRaceError when another change
     was faster.
     """
     card = find_card(number)
@@ -49,20 +49,20 @@ def change_card(number: str, patch: CardPatch, version: int) -> CardRecord:
 
 
 def block_card(customer_id: str, block: NewBlock, cause: Cause) -> CardRecord:
-    """Make a card unusable until it is unblocked; its customer goes on earning. A blocked card stays as it is.
+    """Block a card until it is unblocked; its customer goes on earning. A blocked card stays as it is.
 
-    Raises NotFoundError without an account, CardReplacedError, InvalidError when it is not this customer's card.
+    Raises NotFoundError without an account, CardReplacedError, InvalidError for another customer's card.
     """
     return retry_lost_races(lambda: _block(customer_id, block, cause))
 
 
 def unblock_card(customer_id: str, number: str, cause: Cause) -> CardRecord:
-    """Make a blocked card usable again; any other stays as it is. Errors as of `block_card`."""
+    """Unblock a blocked card; any other card stays as it is. Raises the errors of `block_card`."""
     return retry_lost_races(lambda: _unblock(customer_id, number, cause))
 
 
 def replace_card(customer_id: str, replacement: Replacement, *, cause: Cause, attempt: Attempt | None) -> CardRecord:
-    """Give the customer a new number in place of the one named, blocked or not. Errors as of `block_card`."""
+    """Give the customer a new card in place of the named one, blocked or not. Raises the errors of `block_card`."""
     return retry_lost_races(lambda: _replace(customer_id, replacement, cause, attempt))
 
 
@@ -97,7 +97,7 @@ def _replace(customer_id: str, replacement: Replacement, cause: Cause, attempt: 
 
 
 def _named(customer_id: str, number: str) -> tuple[PointsAccount, Card]:
-    """The account and its card, which must be the one of this number."""
+    """The account and its card, which must have this number."""
     account = existing_account(customer_id)
     card = card_of(account)
     if card is not None and card.number == number:
@@ -110,7 +110,7 @@ def _named(customer_id: str, number: str) -> tuple[PointsAccount, Card]:
 
 
 def _written(card: Card, account: PointsAccount) -> CardRecord:
-    """The record of a card, written at the version at which it was read."""
+    """The record of a card after its write, at the version at which it was read."""
     record = _record(card, account, version=(card.version or 0) + 1)
     commit(Put(card))
     return record

@@ -1,4 +1,4 @@
-"""Cards: one for each customer who registers, or to whom staff give one; read, looked up at the till, and drawn."""
+"""Cards: one for each customer who registers, or whom staff give one. Read, looked up and drawn."""
 
 from __future__ import annotations
 
@@ -30,41 +30,44 @@ from shared.table import Put, commit, retry_lost_races
 
 
 class CardExistsError(ConflictError):
-    """A customer has one card; it can be replaced."""
+    """A customer has one card; a card can be replaced."""
 
     slug = "card-exists"
     title = "This customer has a card"
 
 
 class CardNotUsableError(ConflictError):
-    """The card is blocked or expired; `card_status` says which."""
+    """The card is blocked or expired; `card_status` states which."""
 
     slug = "card-not-usable"
     title = "This card cannot be used"
 
 
 def issue_card(registered: CustomerRegistered, version: int, cause: Cause) -> None:
-    """Give the customer a card, once, and an account if there is none yet; `version` is the profile's."""
-    # A number that is taken loses its race like an account that has changed: the next try draws another.
+    """Issue a card, once, and open an account if there is none. `version` is the profile's."""
+    # A number that is taken loses its race like a changed account: the next try draws another number.
     retry_lost_races(lambda: _issue(registered, version, cause))
 
 
 def issue_card_by_hand(customer_id: str, details: CardDetails, *, cause: Cause, attempt: Attempt | None) -> CardRecord:
-    """Give a card to somebody who has none. Raises NotFoundError without an account, CardExistsError, InvalidError."""
+    """Issue a card to a customer without one.
+
+    Raises NotFoundError without an account, CardExistsError, InvalidError.
+    """
     return retry_lost_races(lambda: _issue_by_hand(customer_id, details, cause, attempt))
 
 
 def read_card(customer_id: str, *, by_self: bool, for_staff: bool) -> CardView:
-    """The customer's card as they see it.
+    """The customer's card as the caller may see it.
 
-    Raises NotFoundError without one, EmailNotVerifiedError as `shown_account`.
+    Raises NotFoundError without one, EmailNotVerifiedError as `shown_account` does.
     """
     account, card = retry_lost_races(lambda: _shown_card(customer_id, by_self=by_self))
     return _view(account, card, clock.now(), for_staff=for_staff)
 
 
 def draw_card(customer_id: str, form: PictureForm, *, by_self: bool) -> str:
-    """The SVG of the card's number; errors as of `read_card`, and CardNotUsableError: nobody is to scan it then."""
+    """The SVG of the card's number. Raises the errors of `read_card`, and CardNotUsableError."""
     _, card = retry_lost_races(lambda: _shown_card(customer_id, by_self=by_self))
     status = card.status(today())
     if status is not CardStatus.ACTIVE:
@@ -73,9 +76,9 @@ def draw_card(customer_id: str, form: PictureForm, *, by_self: bool) -> str:
 
 
 def look_up_card(number: str, *, for_staff: bool) -> CardRecord:
-    """Whose card it is and what it is good for. Raises NotFoundError.
+    """The customer and the status of a card number. Raises NotFoundError.
 
-    A number that was replaced leads staff to its customer, and nobody else anywhere.
+    A replaced number leads only staff to its customer.
     """
     card = find_card(number)
     newest = newest_after(card) if card else None
@@ -86,7 +89,7 @@ def look_up_card(number: str, *, for_staff: bool) -> CardRecord:
 
 
 def make_card(customer_id: str, details: CardDetails) -> Card:
-    """A card of a new number, not stored yet. Raises InvalidError when its last day is over."""
+    """A card with a new number, not stored yet. Raises InvalidError when its last day is over."""
     check_last_day(details.expires_on, today())
     card = new_card(new_number(secrets.randbelow), customer_id, clock.now())
     card.expires_on, card.notes = details.expires_on, details.notes
@@ -94,7 +97,7 @@ def make_card(customer_id: str, details: CardDetails) -> Card:
 
 
 def today() -> date:
-    """The shop's day."""
+    """The day in the shop's time zone."""
     now = clock.now()
     return current_programme(now).programme.day_of(now)
 
@@ -103,11 +106,11 @@ def _issue(registered: CustomerRegistered, version: int, cause: Cause) -> None:
     account = store.account_of(registered.customer_id)
     if account.is_closed:
         return
-    # The account of somebody who was merged meanwhile is another's, whose profile this is not.
+    # After a merge the account is the survivor's, and this is not the survivor's profile.
     is_own = account.customer_id == registered.customer_id
     has_learned = is_own and account.learn(registered.profile, version)
     if account.card_number:
-        # A guest's, given by hand; or of somebody who was merged into this customer.
+        # The card was issued to a guest by hand, or to a customer merged into this one.
         commit(Put(account) if has_learned else None)
         return
     card = new_card(new_number(secrets.randbelow), account.customer_id, clock.now())

@@ -1,4 +1,4 @@
-"""What a customer reaches next: the tier above, or points enough for something at the checkout."""
+"""The customer's next milestone: the next tier level, or enough points for a redemption."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ class MilestoneKind(StrEnum):
     """What is reached."""
 
     TIER = "tier"
-    # Points enough for the next step of the ladder, or for the smallest redemption.
+    # Enough points for the next step of the ladder, or for the smallest redemption.
     REDEMPTION = "redemption"
 
 
 @dataclass(frozen=True)
 class Milestone:
-    """`missing` is in points, in minor units of money or in orders, as `unit` says; `value` is what points then buy."""
+    """`missing` is in points, minor units of money or orders, as `unit` says; `value` is the redemption's worth."""
 
     kind: MilestoneKind
     missing: int
@@ -35,7 +35,7 @@ class Milestone:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far somebody is: `usable` points (negative while more is owed than there is), and what counts for tiers."""
+    """A customer's usable points (negative while the account is in debt) and qualifying amount."""
 
     usable: int
     qualifying: int
@@ -44,10 +44,10 @@ class Progress:
 
 
 def next_milestone(progress: Progress, programme: Programme) -> Milestone | None:
-    """What is nearer in points, the tier at a tie; None where there is nothing above.
+    """The milestone that is nearer in points, or the tier at a tie; None if no milestone is left.
 
-    Money that is missing to a tier counts as the points that it earns there. Orders cannot be told in points, so a
-    tier by orders comes after what can.
+    Money that is missing to a tier counts as the points that it earns there. Orders cannot be converted to points, so a
+    tier by orders comes after every other milestone.
     """
     reached = [_tier(progress, programme.tiers.by), _redemption(progress.usable, programme.redeeming)]
     return min(

@@ -1,6 +1,6 @@
-"""A card's number as a picture that scanners read: an SVG of black on white, with a title for those who hear it.
+"""A card's number as a picture for scanners: a black on white SVG, with a title for screen readers.
 
-The libraries encode, and are imported when the first picture is drawn.
+The encoding libraries are imported when the first picture is drawn.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from enum import StrEnum
 from itertools import groupby
 from typing import Final
 
-# Sizes are in modules, the width of the narrowest bar. Around a QR code four stay white (ISO/IEC 18004), beside the
-# bars of Code 128 ten (ISO/IEC 15417).
+# Sizes are in modules, the width of the narrowest bar. A QR code has a margin of four modules (ISO/IEC 18004), the bars
+# of Code 128 one of ten (ISO/IEC 15417).
 _QUIET_AROUND_QR: Final = 4
 _QUIET_BESIDE_BARS: Final = 10
-# A quarter of the bars' length, so that a hand need not aim; 15 % is the least that scanners are made for.
+# The height is a quarter of the bars' length, so that a hand need not aim. Scanners need at least 15 %.
 _BAR_HEIGHT: Final = 30
-# Pixels of a module, before the page gives the picture another size: 232 by 232, and 484 by 200.
+# Pixels of a module, before the page scales the picture. The pictures are 232 by 232 and 484 by 200 pixels.
 _QR_SCALE: Final = 8
 _BARS_SCALE: Final = 4
 
@@ -33,7 +33,7 @@ class PictureForm(StrEnum):
 
 
 def draw(number: str, form: PictureForm) -> str:
-    """The SVG of a card's number. It holds the number, and nothing else of anybody."""
+    """The SVG of a card's number. It holds no other personal data."""
     if form is PictureForm.QR:
         return _svg(number, _qr(number), quiet=_QUIET_AROUND_QR, row_height=1, scale=_QR_SCALE)
     return _svg(number, [_bars(number)], quiet=_QUIET_BESIDE_BARS, row_height=_BAR_HEIGHT, scale=_BARS_SCALE)
@@ -65,7 +65,7 @@ def _svg(number: str, rows: Sequence[Row], *, quiet: int, row_height: int, scale
 
 
 def _bars_of(rows: Sequence[Row], quiet: int, row_height: int) -> Iterator[str]:
-    """Every run of black modules, as a rectangle of a path."""
+    """Every run of black modules, as a rectangle of an SVG path."""
     for index, row in enumerate(rows):
         left, top = quiet, quiet + index * row_height
         for colour, run in groupby(row):

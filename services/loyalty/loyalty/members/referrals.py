@@ -1,4 +1,7 @@
-"""Who referred a customer: named once, before their first order earns; orders.referral_rewards says what follows."""
+"""The referrer of a customer, named once, before the customer's first order earns points.
+
+`orders.referral_rewards` grants the referral rewards.
+"""
 
 from __future__ import annotations
 
@@ -16,30 +19,30 @@ from shared.table import Put, commit, retry_lost_races
 
 
 class ReferralExistsError(ConflictError):
-    """Somebody else is named as having referred this customer."""
+    """The customer already has another referrer."""
 
     slug = "referral-exists"
     title = "Somebody is named already"
 
 
 class ReferralTooLateError(ConflictError):
-    """Whoever has bought was not referred by anybody who is named now."""
+    """The customer has bought before, so a referrer can no longer be named."""
 
     slug = "referral-too-late"
     title = "An order of this customer has earned already"
 
 
 def name_referrer(customer_id: str, card_number: str, *, by_self: bool, attempt: Attempt | None) -> ReferralView:
-    """Keep whose card referred this customer. Naming the same again changes nothing, until an order of theirs is known.
+    """Store the referrer by card number. A repeated request changes nothing, as long as the customer has not bought.
 
-    Raises NotFoundError and EmailNotVerifiedError as `shown_account`, ReferralExistsError, ReferralTooLateError,
-    and InvalidError for a card that nobody else can use.
+    Raises NotFoundError and EmailNotVerifiedError as `shown_account` does, ReferralExistsError, ReferralTooLateError,
+    and InvalidError for a card that no other customer can use.
     """
     return retry_lost_races(lambda: _name(customer_id, card_number, by_self=by_self, attempt=attempt))
 
 
 def read_referral(customer_id: str, *, by_self: bool) -> ReferralView:
-    """How far it has come. Raises NotFoundError and EmailNotVerifiedError as `shown_account`."""
+    """The state of the referral. Raises NotFoundError and EmailNotVerifiedError as `shown_account` does."""
     return _view(shown_account(customer_id, by_self=by_self), by_self=by_self)
 
 
@@ -55,7 +58,10 @@ def _name(customer_id: str, card_number: str, *, by_self: bool, attempt: Attempt
 
 
 def _holder_of(card_number: str, account: PointsAccount) -> PointsAccount:
-    """Whose card it is. Whatever else it is, is not told: a number is no means of asking about people."""
+    """The account of a card number.
+
+    Errors do not say why a card is refused: a number must not reveal facts about people.
+    """
     card = find_card(card_number)
     today = store.terms_now().today
     holder = store.find_account(card.customer_id) if card and card.status(today) is CardStatus.ACTIVE else None
@@ -67,7 +73,7 @@ def _holder_of(card_number: str, account: PointsAccount) -> PointsAccount:
 
 
 def _referrers_of(account: PointsAccount) -> set[str]:
-    """Everyone who referred this customer, as whoever they are now."""
+    """The ids of all referrers of this customer, after merges."""
     named = [referrer_of(referee, each) for referee, each in (account.referrals or {}).items()]
     found = [store.find_account(each) for each in named if each]
     return {referrer.customer_id for referrer in found if referrer}
@@ -97,7 +103,7 @@ def _view(account: PointsAccount, *, by_self: bool) -> ReferralView:
 
 
 def _waiting(account: PointsAccount, referral: Referral | None, *, by_self: bool) -> ReferralView:
-    """No reward was granted yet: what the programme gives."""
+    """The view before any reward was granted, with the programme's rewards."""
     bonuses = store.terms_now().programme.earning.bonuses
     return ReferralView(
         customer_id=account.customer_id,

@@ -1,4 +1,4 @@
-"""Card numbers, and what a card is good for.
+"""Card numbers and card statuses.
 
 Numbers are twelve digits, the last of which is the Luhn check digit of the others (ISO/IEC 7812-1, annex B).
 """
@@ -12,7 +12,7 @@ from typing import Final
 
 from shared.errors import InvalidError
 
-# Twelve: no payment card is that short, so that no scanner for payment data takes one for it.
+# No payment card has as few as twelve digits, so no scanner for payment data mistakes a card number for one.
 LENGTH: Final = 12
 
 
@@ -20,11 +20,11 @@ class CardStatus(StrEnum):
     """What a card is good for. Whatever it is, its customer earns and keeps what they have."""
 
     ACTIVE = "active"
-    # By staff, until they unblock it.
+    # Staff blocked the card, until they unblock it.
     BLOCKED = "blocked"
     # Its last day is over.
     EXPIRED = "expired"
-    # Another number has come after it; it never comes back.
+    # Another card replaced this one for good.
     REPLACED = "replaced"
 
 
@@ -38,7 +38,7 @@ class BlockReason(StrEnum):
 
 
 def status_of(today: date, *, replaced: bool, blocked: bool, expires_on: date | None) -> CardStatus:
-    """The status on a day: what cannot be undone first, then what staff decided, then what time did."""
+    """The status on a day: a replacement comes first, then a block by staff, then the last day."""
     if replaced:
         return CardStatus.REPLACED
     if blocked:
@@ -53,16 +53,16 @@ def check_last_day(expires_on: date | None, today: date) -> None:
 
 
 def new_number(below: Callable[[int], int]) -> str:
-    """A number whose digits, but the last, come from `below(n)`, a random integer from 0 to n - 1.
+    """A number whose digits, except the check digit, come from `below(n)`, a random integer from 0 to n - 1.
 
-    The first is not 0, or spreadsheets would lose it.
+    The first digit is not 0, because spreadsheets would drop it.
     """
     body = str(1 + below(9)) + "".join(str(below(10)) for _ in range(LENGTH - 2))
     return body + str(check_digit(body))
 
 
 def is_valid(number: str) -> bool:
-    """Whether it can be a card's number: its length, its digits, its check digit."""
+    """Whether the length, the digits and the check digit are those of a card number."""
     return (
         len(number) == LENGTH and number.isascii() and number.isdigit() and str(check_digit(number[:-1])) == number[-1]
     )

@@ -1,4 +1,4 @@
-"""Finding cards: by number, and those that are or were a customer's."""
+"""Reads cards by number, and the current and former cards of a customer."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from shared.table import LostRaceError, find
 
 
 def find_card(number: str) -> Card | None:
-    """The card of a number, whatever has become of it, as it is now."""
+    """The card of a number, in any status, read consistently."""
     return find(Card, key_of(number), CARD)
 
 
@@ -23,9 +23,9 @@ def card_of(account: PointsAccount) -> Card | None:
 
 
 def newest_after(card: Card) -> Card | None:
-    """The card that is in use in place of this one, or itself; None once its customer has been erased.
+    """The card in use in place of this one, or this card itself; None once its customer has been erased.
 
-    It leads to the customer, whoever they were merged into.
+    Its customer is the current one, even after a merge.
     """
     newest: Card | None = card
     while newest is not None and newest.replaced_by is not None:
