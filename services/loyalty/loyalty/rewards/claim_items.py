@@ -1,4 +1,4 @@
-"""Claims, as they are stored: with all that the customer was given, in the customer's own partition."""
+"""The stored claims, each with everything the customer was given, in the customer's own partition."""
 
 from __future__ import annotations
 
@@ -28,25 +28,25 @@ class ClaimState(StrEnum):
 
 
 class Claim(LoyaltyItem, discriminator="claim"):
-    """`CUSTOMER#<customer id>` / `CLAIM#<claim id>`: what a reward was and cost when the customer took it."""
+    """`CUSTOMER#<customer id>` / `CLAIM#<claim id>`: a claim, with the reward's facts and price at that moment."""
 
     reward_id = personal(UnicodeAttribute(), "user.behavior.purchase_history", DROP)
     name = personal(UnicodeAttribute(), "user.behavior.purchase_history", DROP)
     reward_kind = personal(UnicodeEnumAttribute(RewardKind), "user.behavior.purchase_history", DROP)
     points = personal(IntegerAttribute(), "user.behavior.purchase_history", DROP)
-    # As good as money: it is in this item and in the answers about it, and nowhere else.
+    # The code is as good as money: only this item and the answers about the claim contain it.
     code = personal(UnicodeAttribute(null=True), "user.financial", DROP)
     state = personal(UnicodeEnumAttribute(ClaimState), "user.behavior.purchase_history", DROP)
     order_id = personal(UnicodeAttribute(null=True), "user.behavior.purchase_history", DROP)
     claimed_at = personal(UTCDateTimeAttribute(), "user.behavior.purchase_history", DROP)
     settled_at = personal(UTCDateTimeAttribute(null=True), "user.behavior.purchase_history", DROP)
-    # Whether it counts in the reward's stock, and in what the customer had of it: a cancellation counts it back.
+    # Whether the claim counts in the reward's stock, and in the customer's limit. A cancellation subtracts it again.
     in_stock = plain(BooleanAttribute(null=True))
     in_limit = plain(BooleanAttribute(null=True))
 
     @classmethod
     def fresh(cls, customer_id: str, claim_id: str, reward: StoredReward, now: datetime) -> Claim:
-        """A claim of a reward, not stored yet."""
+        """A new claim of a reward, not stored yet."""
         return cls(
             customer_partition(customer_id),
             CLAIM + claim_id,
@@ -60,25 +60,23 @@ class Claim(LoyaltyItem, discriminator="claim"):
 
     @property
     def id(self) -> str:
-        """The claim's id."""
         return self.sk.removeprefix(CLAIM)
 
     @property
     def customer_id(self) -> str:
-        """Who made it; who was merged since is somebody else now."""
+        """The customer who made the claim, as named before any merge."""
         return customer_in(self.pk)
 
     def settle(self, state: ClaimState, now: datetime) -> None:
-        """Let this have become of it."""
         self.state, self.settled_at = state, now
 
 
 class Claimed(LoyaltyItem, discriminator="claimed"):
-    """`CUSTOMER#<customer id>` / `CLAIMED#<reward id>`: how many a customer had of a reward that limits that."""
+    """`CUSTOMER#<customer id>` / `CLAIMED#<reward id>`: a customer's number of claims of a limited reward."""
 
     taken = personal(IntegerAttribute(default=0), "user.behavior.purchase_history", DROP, export=Export.LEFT_OUT)
 
     @classmethod
     def fresh(cls, customer_id: str, reward_id: str) -> Claimed:
-        """None yet, and not stored."""
+        """A count of zero, not stored yet."""
         return cls(customer_partition(customer_id), CLAIMED + reward_id)

@@ -1,4 +1,4 @@
-"""Claims in the table: those of a customer are theirs and those of whoever turned out to be the same person."""
+"""Reads the claims of a customer, which include those of customers merged into them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CANCELLED: Final = "CANCELLED"
 
 
 def existing_claim(account: PointsAccount, claim_id: str) -> Claim:
-    """A claim of the account's customer, as it is now. Raises NotFoundError."""
+    """A claim of the account's customer, read consistently. Raises NotFoundError."""
     for person in _people(account):
         if claim := find(Claim, customer_partition(person), CLAIM + claim_id):
             return claim
@@ -28,15 +28,15 @@ def existing_claim(account: PointsAccount, claim_id: str) -> Claim:
 
 
 def newest_first(account: PointsAccount, *, before: str | None, limit: int) -> list[Claim]:
-    """At most `limit` claims of the account's customer, made before the one of the id `before`."""
+    """At most `limit` claims of the account's customer, made before the claim with the id `before`."""
     found = [_of_person(person, before, limit) for person in _people(account)]
     return list(islice(merge(*found, key=lambda claim: claim.id, reverse=True), limit))
 
 
 def claimed_of(account: PointsAccount, reward: StoredReward) -> tuple[Claimed | None, int]:
-    """What counts a customer's claims of a reward, where it limits them; and how many there were.
+    """The customer's count item for a limited reward, and the number of claims so far.
 
-    Those of whoever was merged into the customer are among them; no claim adds to these any more.
+    Claims of merged customers count too; their own count items no longer change.
     """
     if reward.limit_per_customer is None:
         return None, 0
@@ -46,12 +46,12 @@ def claimed_of(account: PointsAccount, reward: StoredReward) -> tuple[Claimed | 
 
 
 def find_claimed(customer_id: str, reward_id: str) -> Claimed | None:
-    """What counts a customer's claims of a reward, as it is now; None before the first that counted."""
+    """The customer's count item for a reward, read consistently; None before the first counted claim."""
     return find(Claimed, customer_partition(customer_id), CLAIMED + reward_id)
 
 
 def lots_of(claim: Claim) -> Lots:
-    """The lots that a claim's points came from, as its entry says."""
+    """The lots that a claim's points were spent from, read from its entry."""
     entry = find(Entry, f"CLAIM#{claim.id}", ENTRY)
     return negative(entry.lots or {}) if entry else {}
 
@@ -62,7 +62,7 @@ def _people(account: PointsAccount) -> tuple[str, ...]:
 
 def _of_person(customer_id: str, before: str | None, limit: int) -> list[Claim]:
     below = Claim.sk.between(CLAIM, CLAIM + before) if before else Claim.sk.startswith(CLAIM)
-    # Both ends of a range are in it: one more, for the claim that the page begins before.
+    # A range includes both ends: one more item, for the claim before which the page begins.
     found = Claim.query(
         customer_partition(customer_id), below, consistent_read=True, scan_index_forward=False, limit=limit + 1
     )

@@ -1,7 +1,7 @@
-"""Claims: a customer takes a reward for points, staff fulfil it, or cancel it and give the points back.
+"""Claims: a customer takes a reward for points; staff fulfil the claim, or cancel it and restore the points.
 
-Whatever a claim changes, it changes in one transaction: the points, the claim itself, and of a limited reward what
-limits it. So of two who want the last one, the later finds none left, and nothing is ever half done.
+One transaction makes all changes of a claim: the points, the claim, and the counts of a limited reward. So the later of
+two claims for the last item finds none left, and no change is ever half done.
 """
 
 from __future__ import annotations
@@ -37,33 +37,32 @@ from shared.table import Delete, LostRaceError, Put, Write, commit, retry_lost_r
 
 
 class RewardNotAvailableError(ConflictError):
-    """The customer cannot have this reward today; `why` says why not."""
+    """The customer cannot have this reward today; `why` states the reason."""
 
     slug = "reward-not-available"
     title = "This reward is not available"
 
     @classmethod
     def of(cls, why: Why) -> Self:
-        """The error for a reason."""
         return cls(extensions={"why": why})
 
 
 class OutOfStockError(ConflictError):
-    """All there were have been claimed, or all codes given."""
+    """All items of the reward have been claimed, or all its codes given."""
 
     slug = "out-of-stock"
     title = "None of this reward is left"
 
 
 class ClaimLimitError(ConflictError):
-    """The customer has had as many of this reward as one can; `limit` says how many that is."""
+    """The customer has claimed this reward as often as allowed; `limit` states the number."""
 
     slug = "claim-limit"
     title = "This customer cannot have more of this reward"
 
 
 class ClaimSettledError(ConflictError):
-    """The claim was fulfilled or cancelled before; `state` says which."""
+    """The claim was fulfilled or cancelled before; `state` states which."""
 
     slug = "claim-settled"
     title = "This claim has been settled"
@@ -72,9 +71,9 @@ class ClaimSettledError(ConflictError):
 def claim_reward(
     customer_id: str, wanted: NewClaim, *, by_self: bool, cause: Cause, attempt: Attempt | None
 ) -> ClaimView:
-    """Take a reward for points, at what it costs now.
+    """Take a reward for points, at its current price.
 
-    Raises InvalidError for a reward that is none, NotFoundError without an account, EmailNotVerifiedError,
+    Raises InvalidError for an unknown reward, NotFoundError without an account, EmailNotVerifiedError,
     RewardNotAvailableError, InsufficientPointsError, ClaimLimitError, OutOfStockError.
     """
     wallet = PointsWallet.of(customer_id, by_self=by_self)
@@ -98,22 +97,22 @@ def read_claim(customer_id: str, claim_id: str, *, by_self: bool) -> ClaimView:
 
 
 def fulfil_claim(customer_id: str, claim_id: str) -> ClaimView:
-    """Note that the customer has got it; again, it changes nothing. Raises NotFoundError, ClaimSettledError."""
+    """Mark a claim as fulfilled. A repeated call changes nothing. Raises NotFoundError, ClaimSettledError."""
     return retry_lost_races(lambda: _fulfil(customer_id, claim_id))
 
 
 def cancel_claim(customer_id: str, claim_id: str, cause: Cause) -> ClaimView:
-    """Undo a claim that was not fulfilled; again, it changes nothing. Raises NotFoundError, ClaimSettledError.
+    """Cancel an open claim. A repeated call changes nothing. Raises NotFoundError, ClaimSettledError.
 
-    The points go back to the lots that they came from, and it counts no more against stock and limit. Its code is given
-    to nobody else: somebody has seen it.
+    The points return to their lots, and the claim no longer counts against stock and limit. Its code is not given
+    again, because somebody has seen it.
     """
     return retry_lost_races(lambda: _cancel(customer_id, claim_id, cause))
 
 
 @dataclass
 class _Taking:
-    """One of a reward, about to be taken: the claim, and what else is written with it."""
+    """A claim about to be made, and the other writes of its transaction."""
 
     claim: Claim
     writes: list[Write] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""The catalogue, as it is stored: rewards, how many were given of those that are limited, and codes to be given."""
+"""The stored catalogue: rewards, the counts of limited rewards, and codes to give."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def _tiers(written: list[str]) -> tuple[Tier, ...]:
 
 
 class StoredReward(LoyaltyItem, discriminator="reward"):
-    """`REWARDS` / `REWARD#<reward id>`: a reward as staff described it. No claim writes it."""
+    """`REWARDS` / `REWARD#<reward id>`: a reward as staff described it. No claim writes this item."""
 
     name = plain(UnicodeAttribute())
     reward_kind = plain(UnicodeEnumAttribute(RewardKind))
@@ -46,66 +46,65 @@ class StoredReward(LoyaltyItem, discriminator="reward"):
 
     @classmethod
     def fresh(cls, reward_id: str, now: datetime) -> StoredReward:
-        """A reward of which nothing is said and nothing stored yet."""
+        """A new empty reward, not stored yet."""
         return cls(CATALOGUE, REWARD + reward_id, created_at=now)
 
     @property
     def id(self) -> str:
-        """The reward's id."""
         return self.sk.removeprefix(REWARD)
 
     def why_not(self, today: date) -> Why | None:
-        """Why nobody can have it on a day of the shop's."""
+        """Why no customer can have the reward on a day in the shop's time zone; None if it is available."""
         return why_not_on(today, self.status, self.valid_from, self.valid_until)
 
     def why_not_for(self, tier: Tier) -> Why | None:
-        """Why a customer in a tier cannot have it."""
+        """Why a customer in a tier cannot have the reward; None if they can."""
         return why_not_in(tier, self.tiers or ())
 
 
 class Stock(LoyaltyItem, discriminator="reward_stock"):
-    """`REWARD#<reward id>` / `STOCK`: how many were given of a reward that is limited.
+    """`REWARD#<reward id>` / `STOCK`: the number given of a limited reward.
 
-    Apart from the reward, so that a claim never makes a change by staff lose its race.
+    It is separate from the reward, so that no claim makes a change by staff lose its race.
     """
 
     taken = plain(IntegerAttribute(default=0))
 
     @classmethod
     def fresh(cls, reward_id: str) -> Stock:
-        """None given, and not stored yet."""
+        """A count of zero, not stored yet."""
         return cls(partition_of(reward_id), STOCK)
 
 
 class KnownCode(LoyaltyItem, discriminator="known_code"):
-    """`REWARD#<reward id>` / `CODE#<hash>`: a code that was posted, for ever, so that it is never given twice."""
+    """`REWARD#<reward id>` / `CODE#<hash>`: a posted code, kept for ever so that it is never given twice."""
 
     @classmethod
     def of(cls, reward_id: str, code: str) -> KnownCode:
-        """That of a code, not stored yet."""
+        """The item of a code, not stored yet."""
         return cls(partition_of(reward_id), KNOWN + hash_of(code))
 
 
 class FreeCode(LoyaltyItem, discriminator="free_code"):
-    """`REWARD#<reward id>` / `FREE#<hash>`: a code that nobody has yet; the claim that gives it deletes it.
+    """`REWARD#<reward id>` / `FREE#<hash>`: a code that no claim has yet; the claim that gives it deletes the item.
 
-    The hash spreads codes evenly, so that claims at the same time start at places of their own. And it keeps the code,
-    which is as good as money, out of keys.
+    The hash spreads codes evenly, so that simultaneous claims start at different places. It also keeps the code, which
+    is as good as money, out of keys.
     """
 
     code = plain(UnicodeAttribute())
 
     @classmethod
     def of(cls, reward_id: str, code: str) -> FreeCode:
-        """That of a code, not stored yet."""
+        """The item of a code, not stored yet."""
         return cls(partition_of(reward_id), FREE + hash_of(code), code=code)
 
 
 def partition_of(reward_id: str) -> str:
-    """The partition of what is counted and given of a reward."""
+    """The partition of a reward's counts and codes."""
     return REWARD + reward_id
 
 
 def hash_of(code: str) -> str:
-    """What stands for a code in keys: 128 bits of its SHA-256 in hexadecimal digits."""
+    """The hash of a code for keys: 128 bits of its SHA-256 in hexadecimal digits."""
     return hashlib.sha256(code.encode()).hexdigest()[:32]

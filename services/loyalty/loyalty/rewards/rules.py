@@ -1,4 +1,4 @@
-"""Which rewards there are to be had, by whom and when, and what a code of them looks like."""
+"""The availability of rewards, by customer and day, and the form of their codes."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Final
 
 from shared.events.loyalty import Tier
 
-# 26 characters, without what is mistaken for something else when it is read out or typed: 0 O, 1 I L, 2 Z, 5 S, 8 B,
-# U V (2, 5 and 8 stay). So each has 4.7 bits.
+# 26 characters, without those that are easily confused: 0 O, 1 I L, 2 Z, 5 S, 8 B, U V (2, 5 and 8 stay). So each
+# character has 4.7 bits.
 ALPHABET: Final = "23456789ACDEFGHJKMNPQRTWXY"
 # 47 bits: whoever tries a thousand codes a second hits one of a million in two days; with 56 bits, in three years.
 SHORTEST_CODE: Final = 10
@@ -51,7 +51,7 @@ class Why(StrEnum):
 
 
 def why_not_on(today: date, status: RewardStatus, first: date | None, last: date | None) -> Why | None:
-    """Why nobody can have a reward on a day of the shop's; None when it is there to be had."""
+    """Why no customer can have a reward on a day in the shop's time zone; None if it is available."""
     if status is not RewardStatus.ACTIVE:
         return Why.ARCHIVED
     if first and today < first:
@@ -60,11 +60,11 @@ def why_not_on(today: date, status: RewardStatus, first: date | None, last: date
 
 
 def why_not_in(tier: Tier, tiers: Iterable[Tier]) -> Why | None:
-    """Why a customer in a tier cannot have a reward that is for `tiers`, or for everybody where there are none."""
+    """Why a customer in a tier cannot have a reward for `tiers`; a reward without tiers is for everybody."""
     allowed = tuple(tiers)
     return Why.TIER if allowed and tier not in allowed else None
 
 
 def new_code(prefix: str, length: int, choose: Callable[[str], str]) -> str:
-    """A code of `length` characters after its prefix; `choose` picks one at random, as `secrets.choice` does."""
+    """A code of `length` characters after its prefix. `choose` picks a random character, like `secrets.choice`."""
     return prefix + "".join(choose(ALPHABET) for _ in range(length))

@@ -1,4 +1,4 @@
-"""The catalogue: what staff do to rewards, and who sees which."""
+"""The catalogue: changes by staff, and the rewards that each caller sees."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from shared.table import Put, commit, retry_lost_races
 
 
 def add_reward(new: NewReward, *, attempt: Attempt | None) -> RewardView:
-    """Put a reward into the catalogue."""
     reward = StoredReward.fresh(ids.new_reward_id(), clock.now())
     new.describe(reward)
     view = RewardView.of(reward, 0, for_staff=True, version=1)
@@ -27,7 +26,7 @@ def add_reward(new: NewReward, *, attempt: Attempt | None) -> RewardView:
 
 
 def list_rewards(query: RewardsQuery, position: Mapping[str, Any] | None, *, for_staff: bool) -> Page[RewardView]:
-    """Rewards, newest first: staff see all, others those that can be had today."""
+    """Rewards, newest first: staff see all of them, others only those available today."""
     status = query.status if for_staff else RewardStatus.ACTIVE
     on = None if for_staff else terms_now().today
     found = store.newest_first(before=position_in(position), limit=query.limit + 1, status=status, on=on)
@@ -38,7 +37,7 @@ def list_rewards(query: RewardsQuery, position: Mapping[str, Any] | None, *, for
 
 
 def read_reward(reward_id: str, *, for_staff: bool) -> RewardView:
-    """A reward. Raises NotFoundError; to others than staff an archived one is not there."""
+    """A reward. Raises NotFoundError, also to callers other than staff for an archived reward."""
     reward = store.existing_reward(reward_id)
     if not for_staff and reward.status is not RewardStatus.ACTIVE:
         raise NotFoundError("There is no such reward.")
@@ -46,9 +45,9 @@ def read_reward(reward_id: str, *, for_staff: bool) -> RewardView:
 
 
 def change_reward(reward_id: str, patch: RewardPatch, version: int) -> RewardView:
-    """Change a reward, if it is still at `version`. A claim that has read it before may still go by what it was.
+    """Change a reward, if it is still at `version`. A claim that read the reward before may still use its old facts.
 
-    Raises NotFoundError, PreconditionFailedError, InvalidError; LostRaceError when somebody else was faster.
+    Raises NotFoundError, PreconditionFailedError, InvalidError; LostRaceError when another change was faster.
     """
     reward = store.existing_reward(reward_id)
     if reward.version != version:
@@ -63,15 +62,15 @@ def change_reward(reward_id: str, patch: RewardPatch, version: int) -> RewardVie
 
 
 def archive_reward(reward_id: str) -> RewardView:
-    """Let nobody claim a reward any more; what was claimed stands. Again, it changes nothing. Raises NotFoundError."""
+    """End claims of a reward; earlier claims stand. A repeated call changes nothing. Raises NotFoundError."""
     return retry_lost_races(lambda: _archive(reward_id))
 
 
 def add_codes(reward_id: str, new: NewCodes) -> CodesAdded:
-    """Add codes that claims will be given; those known already are left out, whether they were given or not.
+    """Add codes for claims to give. Known codes are left out, whether or not they were given.
 
-    After a failure the same can be posted again: what was added then counts as duplicates. Raises NotFoundError,
-    InvalidError where codes are not imported.
+    After a failure the same codes can be posted again: codes that were added then count as duplicates. Raises
+    NotFoundError, InvalidError where codes are not imported.
     """
     if store.existing_reward(reward_id).code_source is not CodeSource.IMPORTED:
         raise InvalidError.of("codes", "The codes of this reward are not imported")
@@ -83,7 +82,7 @@ def add_codes(reward_id: str, new: NewCodes) -> CodesAdded:
 
 
 def position_in(position: Mapping[str, Any] | None) -> str | None:
-    """The id that a page of rewards or claims begins before."""
+    """The id before which a page of rewards or claims begins."""
     if position is None:
         return None
     before = position.get("before")
