@@ -1,6 +1,6 @@
-"""The second person's part: what was proposed is posted once they approve, and never when they reject it.
+"""The second person's decision: an approved proposal is posted, a rejected one never.
 
-A decision is final. Made again by whom it was made by, it is answered again.
+A decision is final. If the same person makes it again, the first answer is repeated.
 """
 
 from __future__ import annotations
@@ -26,34 +26,35 @@ from shared.table import LostRaceError, Put, commit, find, retry_lost_races
 
 
 class SamePersonError(ForbiddenError):
-    """Whoever proposes an adjustment cannot approve it."""
+    """The person who proposed an adjustment cannot approve it."""
 
     slug = "same-person"
     title = "Somebody else must approve what you proposed"
 
 
 class ProposalDecidedError(ConflictError):
-    """It was approved or rejected before, by somebody else or otherwise; `state` says which."""
+    """The proposal was decided before, by another person or with another result; `state` states the result."""
 
     slug = "proposal-decided"
     title = "This proposal has been decided on"
 
 
 def approve_adjustment(customer_id: str, proposal_id: str, cause: Cause) -> EntryView:
-    """Post what was proposed. That there is enough to take from is looked at now.
+    """Post a proposed adjustment. Only now is it checked that a deduction is available.
 
-    Raises NotFoundError, SamePersonError, ProposalDecidedError, InsufficientPointsError, which leaves it open.
+    Raises NotFoundError, SamePersonError, ProposalDecidedError, and InsufficientPointsError, which leaves the proposal
+    open.
     """
     return retry_lost_races(lambda: _approve(customer_id, proposal_id, cause))
 
 
 def reject_adjustment(customer_id: str, proposal_id: str, rejection: Rejection, cause: Cause) -> ProposalView:
-    """Let nothing come of what was proposed; who proposed it may take it back so. Errors as of approving."""
+    """Reject a proposal; its proposer may withdraw it this way. Raises NotFoundError, ProposalDecidedError."""
     return retry_lost_races(lambda: _reject(customer_id, proposal_id, rejection, cause))
 
 
 def list_proposals(customer_id: str, query: PageQuery, position: Mapping[str, Any] | None) -> Page[ProposalView]:
-    """A page of a customer's proposals, newest first, with what became of them. Raises NotFoundError."""
+    """A page of a customer's proposals, newest first, decided ones too. Raises NotFoundError."""
     account = store.existing_account(customer_id)
     found = proposals.proposals_of(account, before=_id_in(position), limit=query.limit + 1)
     page = found[: query.limit]
@@ -62,7 +63,7 @@ def list_proposals(customer_id: str, query: PageQuery, position: Mapping[str, An
 
 
 def list_open_proposals(query: PageQuery, position: Mapping[str, Any] | None) -> Page[ProposalView]:
-    """A page of all that wait for a second person, newest first; a page may be short of those decided just now."""
+    """A page of all open proposals, newest first. A page may be short of proposals that were just decided."""
     keys = proposals.open_ids(before=_id_in(position), limit=query.limit + 1)
     page = keys[: query.limit]
     after = {"before": page[-1][1].rpartition("#")[2]} if len(keys) > query.limit else None
@@ -103,7 +104,7 @@ def _proposed(account: PointsAccount, proposal_id: str) -> Proposal:
 
 
 def _is_decided(proposal: Proposal, state: ProposalState, cause: Cause) -> bool:
-    """Whether this very decision was made before, by the same person. Raises ProposalDecidedError for another one."""
+    """Whether the same person made this decision before. Raises ProposalDecidedError for another decision."""
     if proposal.state is ProposalState.PROPOSED:
         return False
     if proposal.state is not state or proposal.decided_by != cause.actor:
@@ -119,7 +120,7 @@ def _answered_before(origin: ledger.Origin) -> EntryView:
 
 
 def _id_in(position: Mapping[str, Any] | None) -> str | None:
-    """The id of the proposal that a page begins before."""
+    """The id of the proposal before which a page begins."""
     if position is None:
         return None
     before = position.get("before")

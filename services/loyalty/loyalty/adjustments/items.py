@@ -1,4 +1,4 @@
-"""An adjustment that waits for a second person, as it is stored."""
+"""The stored proposal: an adjustment that waits for a second person."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from shared.keys import SHARDS, customer_in, customer_partition, shard_of
 from shared.personal import DROP, Export, personal
 
 PROPOSAL: Final = "PROPOSAL#"
-# Beside the shards of accounts in the index of what is due: what is due here is somebody's decision.
+# Proposals share the index of due accounts, in shards of their own: a proposal waits for a decision.
 OPEN_SHARDS: Final = tuple(f"{PROPOSAL}{shard}" for shard in SHARDS)
 
 
@@ -39,21 +39,21 @@ class OpenProposals(GlobalSecondaryIndex["Proposal"]):
 
 
 class Proposal(LoyaltyItem, discriminator="proposal"):
-    """`CUSTOMER#<id>` / `PROPOSAL#<adjustment id>`: points that staff want to add (or take, negative), and why."""
+    """`CUSTOMER#<id>` / `PROPOSAL#<adjustment id>`: points that staff propose to add (negative: deduct), and why."""
 
     points = personal(IntegerAttribute(), "user.financial", DROP)
     code = personal(UnicodeAttribute(), "user.financial", DROP)
     reason = personal(UnicodeAttribute(), "user.content.private", DROP)
-    # Only where the customer is not to be told.
+    # Only set if the customer is not to be notified.
     quiet = personal(BooleanAttribute(null=True), "user.financial", DROP, export=Export.LEFT_OUT)
     state = personal(UnicodeEnumAttribute(ProposalState, default=ProposalState.PROPOSED), "user.financial", DROP)
     proposed_by = personal(UnicodeAttribute(), "user.unique_id", DROP, export=Export.LEFT_OUT)
     proposed_at = personal(UTCDateTimeAttribute(), "user.financial", DROP)
     decided_by = personal(UnicodeAttribute(null=True), "user.unique_id", DROP, export=Export.LEFT_OUT)
     decided_at = personal(UTCDateTimeAttribute(null=True), "user.financial", DROP)
-    # What was said when it was rejected.
+    # The note of a rejection.
     note = personal(UnicodeAttribute(null=True), "user.content.private", DROP)
-    # While it waits.
+    # Only set while the proposal is open.
     due_shard = personal(UnicodeAttribute(null=True), "user.behavior", DROP, export=Export.LEFT_OUT)
     due_at = personal(UnicodeAttribute(null=True), "user.behavior", DROP, export=Export.LEFT_OUT)
 
@@ -61,7 +61,7 @@ class Proposal(LoyaltyItem, discriminator="proposal"):
 
     @classmethod
     def fresh(cls, customer_id: str, adjustment_id: str) -> Proposal:
-        """One that waits from now on, not stored yet and without its contents."""
+        """A new open proposal, not stored yet and without its contents."""
         return cls(
             customer_partition(customer_id),
             f"{PROPOSAL}{adjustment_id}",
@@ -72,20 +72,19 @@ class Proposal(LoyaltyItem, discriminator="proposal"):
 
     @property
     def id(self) -> str:
-        """The adjustment's own, which its entry is named by."""
+        """The id of the adjustment, which its entry is named after."""
         return self.sk.removeprefix(PROPOSAL)
 
     @property
     def notify(self) -> bool:
-        """Whether the customer is to be told once it is posted."""
+        """Whether the customer is notified once the adjustment is posted."""
         return not self.quiet
 
     @property
     def customer_id(self) -> str:
-        """Whose points it is about; they may have been merged since."""
+        """The customer of the points, as named before any merge."""
         return customer_in(self.pk)
 
     def decide(self, state: ProposalState, by: str, note: str | None = None) -> None:
-        """Let it wait no more."""
         self.state, self.decided_by, self.decided_at, self.note = state, by, clock.now(), note
         self.due_shard = self.due_at = None

@@ -1,4 +1,4 @@
-"""Finding proposals: a customer's, and all that wait for a decision."""
+"""Reads proposals: a customer's, and all open ones."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from shared.table import find
 
 
 def find_proposal(account: PointsAccount, proposal_id: str) -> Proposal | None:
-    """The proposal as it is now, of the customer or of anybody's who turned out to be them."""
+    """A proposal of the customer, or of a customer merged into them, read consistently."""
     found = (find(Proposal, partition, f"{PROPOSAL}{proposal_id}") for partition in _partitions(account))
     return next((proposal for proposal in found if proposal), None)
 
 
 def proposals_of(account: PointsAccount, *, before: str | None, limit: int) -> list[Proposal]:
-    """At most `limit` proposals of a customer whose ids are below `before`, newest first; decided ones too."""
+    """At most `limit` proposals of a customer with ids below `before`, newest first; decided ones too."""
     pages = [_proposals_in(partition, before, limit) for partition in _partitions(account)]
     return list(islice(merge(*pages, key=lambda proposal: proposal.id, reverse=True), limit))
 
 
 def open_ids(*, before: str | None, limit: int) -> list[tuple[str, str]]:
-    """Keys of at most `limit` proposals that wait, with ids below `before`, newest first. It may lag a little."""
+    """Keys of at most `limit` open proposals with ids below `before`, newest first; the index may lag a moment."""
     older = Proposal.due_at < before if before else None
     shards = [
         [
@@ -38,14 +38,14 @@ def open_ids(*, before: str | None, limit: int) -> list[tuple[str, str]]:
 
 
 def still_open(keys: Sequence[tuple[str, str]]) -> list[Proposal]:
-    """Those of the proposals that wait, as they are now, newest first."""
+    """The proposals that are still open, newest first, read consistently."""
     found = Proposal.batch_get(list(keys), consistent_read=True) if keys else ()
     waiting = (proposal for proposal in found if proposal.state is ProposalState.PROPOSED)
     return sorted(waiting, key=lambda proposal: proposal.id, reverse=True)
 
 
 def _proposals_in(partition: str, before: str | None, limit: int) -> list[Proposal]:
-    # Up to the id itself, which the caller has seen: a range of sort keys has both its ends.
+    # A range of sort keys includes both ends, so it also finds the id `before`, which the caller has seen.
     last = f"{PROPOSAL}{before}" if before else f"{PROPOSAL}~"
     keys = Proposal.sk.between(PROPOSAL, last)
     more = 1 if before else 0

@@ -1,4 +1,4 @@
-"""What staff add to an account, or take from it: at once, or, above the programme's limit, once two agree."""
+"""Adjustments by staff: posted at once or, above the programme's limit, after a second person's approval."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ from shared.errors import InvalidError
 from shared.http import Attempt
 from shared.table import Put, commit, retry_lost_races
 
-# What an answer says of something that is not done yet.
+# The HTTP status of an answer while the adjustment is not posted yet.
 ACCEPTED = 202
 
 
 def adjust_points(
     customer_id: str, adjustment: NewAdjustment, *, cause: Cause, attempt: Attempt | None
 ) -> EntryView | ProposalView:
-    """Add or take points; what is added lives as long as points of an order placed today.
+    """Add or deduct points; added points live as long as points of an order placed today.
 
-    Above the programme's limit it is only proposed, whatever there is to take from. Raises InvalidError beyond the
-    largest adjustment or for a reason that the programme does not know, NotFoundError without an account,
-    InsufficientPointsError when there is less than is to be taken.
+    Above the programme's limit the adjustment is only proposed, even if too few points are available. Raises
+    InvalidError beyond the largest adjustment or for an unknown reason, NotFoundError without an account,
+    InsufficientPointsError when a deduction is not available.
     """
     terms, adjustment_id = store.terms_now(), ids.new_adjustment_id()
     limits = terms.programme.adjustments
@@ -47,12 +47,12 @@ def adjust_points(
 
 
 def origin_of(adjustment_id: str, cause: Cause) -> ledger.Origin:
-    """What an adjustment's entry is named after."""
+    """The origin of an adjustment's entry."""
     return ledger.Origin(f"ADJUSTMENT#{adjustment_id}", "ENTRY", adjustment_id, cause)
 
 
 def check(adjustment: NewAdjustment, limits: Adjustments) -> None:
-    """Raises InvalidError naming the field for what the programme does not allow."""
+    """Raises InvalidError, naming the field, for an adjustment that the programme does not allow."""
     if adjustment.points == 0:
         raise InvalidError.of("points", "Must not be 0")
     if abs(adjustment.points) > limits.largest:
@@ -63,7 +63,7 @@ def check(adjustment: NewAdjustment, limits: Adjustments) -> None:
 def posted(
     account: PointsAccount, points: int, origin: ledger.Origin, terms: Terms, *, reason: str, **facts: Any
 ) -> Entry:
-    """The entry of an adjustment; sets the account's balances. `facts` are its `code`, `quiet`, and who agreed.
+    """Make the entry of an adjustment and set the account's balances. `facts` are `code`, `quiet` and the approver.
 
     Raises InsufficientPointsError.
     """
