@@ -1,4 +1,4 @@
-"""Closed days, and how far the books are, as they are stored."""
+"""The stored closed days, and the progress of the books."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _read_closed(written: list[Any]) -> Closed:
 class ClosedDay(LoyaltyItem, discriminator="closed_day"):
     """`LIABILITY#<ledger>` / `<day>`: one ledger at the end of a day, written once.
 
-    `rate` is what points were worth then, by which version of the programme; a ledger of credit needs none.
+    `rate` is the value of points on that day, with the version of the programme; a ledger of credit has none.
     """
 
     closed: TextAttribute[Closed] = plain(TextAttribute(_write_closed, _read_closed))
@@ -58,25 +58,24 @@ class ClosedDay(LoyaltyItem, discriminator="closed_day"):
 
     @property
     def ledger(self) -> str:
-        """Whose books they are."""
+        """The ledger of the books."""
         return self.pk.removeprefix(f"{PARTITION}#")
 
     @property
     def day(self) -> date:
-        """At whose end."""
+        """The closed day."""
         return date.fromisoformat(self.sk)
 
 
 def key_of(ledger: str, day: date) -> tuple[str, str]:
-    """The key of a closed day."""
     return f"{PARTITION}#{ledger}", day.isoformat()
 
 
 class Progress(LoyaltyItem, discriminator="books"):
-    """`LIABILITY` / `PROGRESS`: the first day that is not closed, the ledgers before it, what of it is counted.
+    """`LIABILITY` / `PROGRESS`: the first open day, the ledgers before it, and the part of it that is counted.
 
-    `counted` are the shards of that day that are; of the next one, all up to `position`. What they came to is `open`:
-    sums and place are written together, so a run goes on where the last one stopped.
+    `counted` are the counted shards of that day; the next shard is counted up to `position`. `open` holds their sums.
+    Sums and position are written together, so a run resumes where the last one stopped.
     """
 
     first_day = plain(DateAttribute())
@@ -100,5 +99,5 @@ class Progress(LoyaltyItem, discriminator="books"):
 
     @classmethod
     def fresh(cls, first_day: date) -> Progress:
-        """Nothing counted yet, not stored yet."""
+        """A new progress with nothing counted, not stored yet."""
         return cls(PARTITION, PROGRESS, first_day=first_day, day=first_day)

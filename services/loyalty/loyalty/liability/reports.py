@@ -1,4 +1,4 @@
-"""The books at the end of a past day."""
+"""Reports the books at the end of a past day."""
 
 from __future__ import annotations
 
@@ -14,16 +14,17 @@ from shared.errors import NotFoundError
 
 
 class DayNotClosedError(NotFoundError):
-    """There are no books of this day: it is not closed yet, or was before the ledger began."""
+    """No books exist for this day: it is not closed yet, or it was before the ledger began."""
 
     slug = "day-not-closed"
     title = "There are no books of this day"
 
 
 def report_liability(query: LiabilityQuery) -> LiabilityView:
-    """What customers are owed at the end of a day: one read, and one more where no day is named, or none found.
+    """The liability to customers at the end of a day.
 
-    Raises DayNotClosedError with the days that there are.
+    It takes one read, and one more if no day is named or none is found. Raises DayNotClosedError with the available
+    days.
     """
     day = _day(query)
     closed = store.find_closed(query.ledger, day) if day else None
@@ -33,7 +34,7 @@ def report_liability(query: LiabilityQuery) -> LiabilityView:
 
 
 def tabulate_liability(query: LiabilityQuery) -> str:
-    """The same as CSV (RFC 4180). Raises DayNotClosedError."""
+    """The report as CSV (RFC 4180). Raises DayNotClosedError."""
     text = io.StringIO()
     csv.writer(text).writerows(table_of(report_liability(query)))
     return text.getvalue()

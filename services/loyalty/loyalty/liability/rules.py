@@ -1,4 +1,4 @@
-"""The books: what entries come to by kind and by the month in which points end, and what that is worth. Pure."""
+"""The books: the sums of entries by kind and by the month in which points end, and their value. Pure."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from loyalty.programme.sections import Redeeming
 
 POINTS: Final = "points"
 _CREDIT: Final = "credit:"
-# The month of what no calendar ends; it sorts after all others.
+# The month of points without a last day; it sorts after all others.
 NO_MONTH: Final = "never"
-# An entry carries its writer's clock and is written within seconds of that, all tries counted; an index follows its
-# table within a second or so. An hour is far beyond both.
+# An entry carries its writer's clock, and is written within seconds of it, even after retries. An index follows its
+# table within about a second. An hour is far beyond both.
 SETTLED_AFTER: Final = timedelta(hours=1)
 
 
 class BooksError(Exception):
-    """Something would be held that is less than nothing: entries are missing from what was counted."""
+    """A sum would be below zero: entries are missing from the count."""
 
 
 class Movement(StrEnum):
@@ -39,7 +39,7 @@ class Movement(StrEnum):
     RESTORED = "restored"
     EXPIRED = "expired"
     VOIDED = "voided"
-    # The two entries of a merge cancel out, unless they fall on two days.
+    # The two entries of a merge cancel each other out, unless they fall on two days.
     MERGED = "merged"
 
 
@@ -62,7 +62,7 @@ Moved = Mapping[Movement, int]
 
 
 class Line(NamedTuple):
-    """What the books need of an entry: signed changes, as an entry has them."""
+    """The parts of an entry that the books count: signed changes, as in the entry."""
 
     ledger: str
     kind: EntryKind
@@ -73,19 +73,18 @@ class Line(NamedTuple):
 
     @property
     def owed(self) -> int:
-        """The change of what is owed, which follows from the others (an entry's amount is the sum of its changes)."""
+        """The change of the debt. It follows from the others, because an entry's amount is the sum of its changes."""
         return sum(self.lots.values()) + sum(self.pending.values()) + self.held - self.amount
 
     @property
     def movement(self) -> Movement:
-        """What it moved."""
         if self.kind is EntryKind.ADJUSTED:
             return Movement.ADDED if self.amount > 0 else Movement.DEDUCTED
         return _MOVEMENTS[self.kind]
 
 
 class Places(NamedTuple):
-    """What ends in one month: usable now, and still pending."""
+    """The amounts that end in one month: usable now, and still pending."""
 
     available: int = 0
     pending: int = 0
@@ -93,10 +92,10 @@ class Places(NamedTuple):
 
 @dataclass
 class Books:
-    """One ledger's sums: those of a day, or of all days so far.
+    """The sums of one ledger: of a day, or of all days so far.
 
-    `months` is by the month of the last day on which points can be used (YYYY-MM), pending ones by the lot that they
-    will fall into. What checkouts hold is in `held`, whichever lots it came from. Nothing is kept of what is nothing.
+    `months` is by the month of the last usable day (YYYY-MM); pending points count under the lot that they will fall
+    into. `held` counts held points of all lots. Sums of zero are left out.
     """
 
     entries: int = 0
@@ -106,7 +105,6 @@ class Books:
     owed: int = 0
 
     def count(self, line: Line) -> None:
-        """Count one more entry."""
         self.entries += 1
         self.held += line.held
         self.owed += line.owed
@@ -118,7 +116,7 @@ class Books:
             self._put(month_of(where.lot), Places(pending=amount))
 
     def add(self, other: Books) -> None:
-        """Count all that another counted."""
+        """Add the sums of other books."""
         self.entries += other.entries
         self.held += other.held
         self.owed += other.owed
@@ -128,21 +126,19 @@ class Books:
 
     @property
     def available(self) -> int:
-        """What can be used now."""
         return sum(places.available for places in self.months.values())
 
     @property
     def pending(self) -> int:
-        """What can be used later."""
         return sum(places.pending for places in self.months.values())
 
     @property
     def balance(self) -> int:
-        """All balances together."""
+        """The sum of all balances."""
         return self.available + self.pending + self.held - self.owed
 
     def check(self) -> None:
-        """Raises BooksError unless no place is below nothing and the movements come to the balance."""
+        """Raises BooksError unless every place is 0 or more and the movements add up to the balance."""
         places = [amount for month in self.months.values() for amount in month]
         if min([*places, self.held, self.owed], default=0) < 0 or sum(self.moved.values()) != self.balance:
             raise BooksError
@@ -162,7 +158,7 @@ def _add(moved: dict[Movement, int], more: Moved) -> None:
 
 
 def plus(moved: Moved, more: Moved) -> dict[Movement, int]:
-    """Movements after more of them."""
+    """The sums of two sets of movements."""
     after = dict(moved)
     _add(after, more)
     return after
@@ -170,7 +166,7 @@ def plus(moved: Moved, more: Moved) -> dict[Movement, int]:
 
 @dataclass(frozen=True)
 class Closed:
-    """One ledger at the end of a day: its books since `first_day`, and what moved since the first of the month."""
+    """One ledger at the end of a day: its books since `first_day`, and the movements since the first of the month."""
 
     first_day: date
     books: Books
@@ -178,7 +174,7 @@ class Closed:
 
 
 def close(before: Closed | None, on_day: Books, day: date) -> Closed:
-    """A ledger at the end of a day, from that of the day before. Raises BooksError when that cannot be."""
+    """A ledger at the end of a day, from the day before. Raises BooksError when a sum is impossible."""
     books = Books()
     for part in (before.books, on_day) if before else (on_day,):
         books.add(part)
@@ -188,44 +184,46 @@ def close(before: Closed | None, on_day: Books, day: date) -> Closed:
 
 
 def ledger_of(account: str) -> str:
-    """The ledger that an account belongs to, by the name that its entries call it: points, or a currency's credit."""
+    """The ledger of an account, from the account's name in its entries: points, or a currency's credit."""
     currency = account.partition("#")[2]
     return f"{_CREDIT}{currency}" if currency else POINTS
 
 
 def currency_of(ledger: str) -> str | None:
-    """The currency that a ledger counts in, or None where it counts points."""
+    """The currency of a ledger; None for points."""
     return ledger.removeprefix(_CREDIT) if ledger.startswith(_CREDIT) else None
 
 
 def month_of(day: date) -> str:
-    """The month of a lot's last day."""
     return NO_MONTH if day == NEVER else f"{day:%Y-%m}"
 
 
 def end_of(day: date) -> datetime:
-    """The moment at which a day of the books, which is one of UTC, is over."""
+    """The moment at which a day of the books, a day in UTC, is over."""
     return datetime.combine(day + timedelta(days=1), time(), UTC)
 
 
 def can_close(day: date, now: datetime) -> bool:
-    """Whether nothing is posted on a day any more, and all that was can be seen."""
+    """Whether no more entries can appear on a day, and the index shows all of its entries."""
     return now >= end_of(day) + SETTLED_AFTER
 
 
 class Rate(NamedTuple):
-    """So many points are worth so much, in the minor unit."""
+    """A number of points, and their value in the minor unit."""
 
     points: int
     value: int
 
     def worth(self, points: int) -> int:
-        """What so many points are worth, rounded down."""
+        """The value of the points, rounded down."""
         return points * self.value // self.points
 
 
 def rate_of(redeeming: Redeeming) -> Rate:
-    """What a point is worth at most: the flat rate, or that of the ladder's dearest step, which gives most for one."""
+    """The highest value of a point: the flat rate, or the rate of the ladder's dearest step.
+
+    The dearest step gives most for a point.
+    """
     if redeeming.ladder:
         step = redeeming.ladder[-1]
         return Rate(step.points, step.value)
@@ -234,7 +232,10 @@ def rate_of(redeeming: Redeeming) -> Rate:
 
 
 def values_of(amounts: Iterable[int], rate: Rate) -> Iterator[int]:
-    """What each amount is worth, so that they sum to what all are worth: each within one minor unit of its own."""
+    """The value of each amount, so that the values add up to the value of all.
+
+    Each value is within one minor unit of its own amount's value.
+    """
     total = 0
     for amount in amounts:
         yield rate.worth(total + amount) - rate.worth(total)
@@ -242,14 +243,14 @@ def values_of(amounts: Iterable[int], rate: Rate) -> Iterator[int]:
 
 
 def of_ended(moved: Moved) -> float | None:
-    """Of what was expired or spent (less what came back), the share that expired; None where there is neither."""
+    """The expired share of points expired or spent (less restored ones); None if there are none."""
     expired = -moved.get(Movement.EXPIRED, 0)
     spent = -moved.get(Movement.SPENT, 0) - moved.get(Movement.RESTORED, 0)
     return _share(expired, expired + spent)
 
 
 def of_given(moved: Moved) -> float | None:
-    """Of what was given (less what refunds and staff took back), the share that expired; None where nothing was."""
+    """The expired share of points given (less points taken back by refunds and staff); None if there are none."""
     given = (Movement.EARNED, Movement.REVERSED, Movement.REINSTATED, Movement.ISSUED, Movement.REVOKED, Movement.ADDED)
     return _share(-moved.get(Movement.EXPIRED, 0), sum(moved.get(movement, 0) for movement in given))
 

@@ -1,4 +1,4 @@
-"""What was posted on a day, a page at a time; and closed days."""
+"""Reads the entries of a day, page by page, and reads and writes closed days."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from loyalty.liability.items import PARTITION, PROGRESS, ClosedDay, Progress, ke
 from loyalty.liability.rules import Line, ledger_of
 from shared.table import Put, commit, find
 
-# Of some 300 bytes each, under the megabyte that one query reads; a run holds one page in memory.
+# Each entry has some 300 bytes, so a page is under the megabyte that one query reads. A run holds one page in memory.
 _ENTRIES_A_PAGE: Final = 2_000
 
 
 @dataclass(frozen=True)
 class Page:
-    """What one query brought, and where the next one begins; None after the last."""
+    """The result of one query, and the position of the next; None after the last."""
 
     lines: list[Line]
     next_position: Any
 
 
 def page_of(day: date, shard: str, position: Any) -> Page:
-    """The entries of a day in one shard after a position: as many as one query brings."""
+    """The entries of a day in one shard after a position: as many as one query returns."""
     shard_of_day = f"{day}#{shard}"
     pages = Entry.by_day.query(shard_of_day, last_evaluated_key=position, page_size=_ENTRIES_A_PAGE).page_iter
     found = next(pages)
@@ -33,7 +33,7 @@ def page_of(day: date, shard: str, position: Any) -> Page:
 
 
 def line_of(entry: Entry) -> Line:
-    """What the books need of an entry."""
+    """The parts of an entry that the books count."""
     return Line(
         ledger_of(entry.account),
         entry.entry_kind,
@@ -45,7 +45,7 @@ def line_of(entry: Entry) -> Line:
 
 
 def find_first_day() -> date | None:
-    """The first day on which anything was posted. It scans the index of days: once in a table's life."""
+    """The first day with an entry. It scans the index of days: once in a table's life."""
     days = (
         item["day_shard"]["S"].partition("#")[0]
         for page in Entry.by_day.scan(attributes_to_get=["day_shard"]).page_iter
@@ -56,21 +56,23 @@ def find_first_day() -> date | None:
 
 
 def find_progress() -> Progress | None:
-    """How far the books are, as it is now."""
+    """The progress of the books, read consistently."""
     return find(Progress, PARTITION, PROGRESS)
 
 
 def find_closed(ledger: str, day: date) -> ClosedDay | None:
-    """A ledger at the end of a day."""
     return find(ClosedDay, *key_of(ledger, day))
 
 
 def save(progress: Progress) -> None:
-    """Keep what is counted so far. Raises LostRaceError when another run was faster."""
+    """Store the sums counted so far. Raises LostRaceError when another run was faster."""
     commit(Put(progress))
 
 
 def write_day(closed: Iterable[ClosedDay], progress: Progress) -> None:
-    """Close a day of all ledgers and turn to the next, or do nothing. Raises LostRaceError when another was faster."""
-    # A transaction takes 100 items: points, and credit in 98 currencies.
+    """Close a day of all ledgers and move to the next, in one transaction.
+
+    Raises LostRaceError when another run was faster.
+    """
+    # A transaction takes 100 items: the progress, points, and credit in 98 currencies.
     commit(*(Put(each) for each in closed), Put(progress))

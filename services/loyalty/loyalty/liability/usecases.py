@@ -1,8 +1,8 @@
-"""Closing days: what was posted on each is summed once, and the books after it are kept for good.
+"""Closes days: sums the entries of each day, and keeps the books after it for good.
 
-A run closes one day after the other and can end anywhere. What it counted of a day lies in one item with the place up
-to which it did; a closed day is written in one transaction with the step to the next. So nothing counts twice, and two
-runs at once do no harm: the slower finds that the item has changed, and stops.
+A run closes one day after the other and can end anywhere. One item holds the sums of the open day together with the
+position of the count. A closed day and the step to the next are one transaction. So nothing counts twice. Two runs at
+once do no harm: the slower one finds that the item has changed, and stops.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ from shared.jobs import HasTime, Job, Run
 from shared.keys import SHARDS
 from shared.table import LostRaceError
 
-# A run that dies counts so many pages again at most: a minute's work.
+# A run that dies makes the next run count at most this many pages again: a minute's work.
 _PAGES_UNSAVED: Final = 50
 _CLOSE: Final = Job("close", "DaysClosed")
 
 
 def close_days(cause: Cause, has_time: HasTime) -> Run:
-    """Close every day that is over, from the first with an entry on, until all are or the time is over.
+    """Close every day that is over, from the first with an entry on, until all are closed or the time is over.
 
-    A day follows from the one before, so the run ends at the first that fails and tries no other. Raises BooksError
-    for a day that cannot be as it was counted; it stays open, and is counted anew by the next run.
+    A day follows from the day before, so the run ends at the first day that fails. Raises BooksError for a day with
+    impossible sums. That day stays open, and the next run counts it anew.
     """
     del cause  # closing a day tells nobody
     run = Run()
@@ -62,7 +62,7 @@ def _begin() -> Progress | None:
 
 
 def _count(progress: Progress, has_time: HasTime) -> bool:
-    """Sum what is left of the day, page by page; whether the time was enough."""
+    """Sum the rest of the day, page by page; return whether the time was enough."""
     pages = 0
     while progress.counted < len(SHARDS):
         page = store.page_of(progress.day, SHARDS[progress.counted], progress.position)
@@ -80,7 +80,7 @@ def _count(progress: Progress, has_time: HasTime) -> bool:
 
 
 def _close(progress: Progress) -> None:
-    """Write the day of every ledger there is, and go on to the next day."""
+    """Write the closed day of every ledger, and move to the next day."""
     day, on_day = progress.day, progress.open
     names = sorted({*progress.ledgers, *on_day})
     try:
@@ -99,7 +99,7 @@ def _count_anew(progress: Progress) -> None:
 
 
 def _closed_days(progress: Progress, on_day: dict[str, Books]) -> Iterator[ClosedDay]:
-    """The items of the day before the one that `progress` has come to."""
+    """The items of the day before `progress.day`, which is the day just closed."""
     now, day = clock.now(), progress.day - timedelta(days=1)
     in_force = programme_at(end_of(day) - timedelta.resolution)
     programme = in_force.programme
