@@ -1,4 +1,4 @@
-"""Whether the books agree with the accounts."""
+"""Checks the books against the accounts."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from loyalty.liability.rules import Books, Places, ledger_of, month_of
 
 
 def check_books(day: date) -> list[str]:
-    """What of the closed day does not agree with the accounts, in words; nothing when it balances.
+    """Differences between the closed day and the accounts, in words; empty when they agree.
 
-    The accounts are read as they are now, and what was posted since that day is taken off again. It reads the whole
-    table while nobody writes: for tests and audits; no function may.
+    The accounts are read as they are now, and later entries are subtracted. It reads the whole table while nobody may
+    write: it is for tests and audits, and no function may call it.
     """
     held, since = _accounts_and_entries_since(day)
     found = []
@@ -39,7 +39,7 @@ def _accounts_and_entries_since(day: date) -> tuple[Mapping[str, Books], Mapping
 
 
 def _books_of(account: Account) -> Books:
-    """What one account holds and counts."""
+    """The sums of one account."""
     balances = account.balances
     books = Books(entries=account.entries, held=balances.held, owed=balances.owed)
     for lot, amount in balances.lots.items():

@@ -1,4 +1,4 @@
-"""The next thing that time does to an account of store credit."""
+"""The next due step of an account of store credit."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from shared.events.loyalty import CreditExpiring
 
 
 def advance_credit(account: CreditAccount, cause: Cause) -> None:
-    """Write the next of what is due, and when the account is due again.
+    """Write the next due step; without one, set when the account is due again.
 
     Raises AlreadyPostedError or LostRaceError when another run was faster.
     """

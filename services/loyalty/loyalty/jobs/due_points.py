@@ -1,4 +1,4 @@
-"""The next thing that time does to an account of points."""
+"""The next due step of an account of points."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from shared.events.loyalty import PointsExpiring
 
 
 def advance_points(account: PointsAccount, cause: Cause) -> None:
-    """Write the next of what is due, and when the account is due again.
+    """Write the next due step; without one, set when the account is due again.
 
     Raises AlreadyPostedError or LostRaceError when another run was faster.
     """

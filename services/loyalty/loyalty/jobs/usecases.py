@@ -1,6 +1,6 @@
-"""What time does: holds end, pending points are activated, lots expire, tiers are looked at, customers are warned.
+"""The steps that time causes: holds end, points are activated, lots expire, tiers are reviewed, customers are warned.
 
-Only accounts that are due are read, and each step is an operation of its own, so a run can end anywhere.
+Only due accounts are read. Each step is an operation of its own, so a run can end anywhere.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ from shared.cause import Cause
 from shared.jobs import HasTime, Job, Run
 from shared.table import find, retry_lost_races
 
-# An account has few steps to take, one for each overdue lot; what is due after so many is left to the next run.
+# An account has few due steps, one for each overdue lot. The next run takes any steps beyond this number.
 _STEPS: Final = 20
 _EXPIRE: Final = Job("expire", "AccountsAdvanced")
 
 
 def advance_accounts(cause: Cause, has_time: HasTime) -> Run:
-    """Do what is due until all is done or the time is over; the next run goes on from there.
+    """Take all due steps until none is left or the time is over; the next run resumes there.
 
-    Runs beside each other do no harm. Raises RowsFailedError at its end when accounts failed.
+    Parallel runs do no harm. Raises RowsFailedError at its end when accounts failed.
     """
     return _EXPIRE.try_each(ledger.accounts_due(clock.now()), lambda key: _advance(*key, cause), has_time)
 
 
 def _advance(pk: str, sk: str, cause: Cause) -> bool:
-    """Take the account's steps one by one; whether there was any."""
+    """Take the account's steps one by one; return whether there was any."""
     for taken in range(_STEPS):
         if (more := retry_lost_races(lambda: _step(pk, sk, cause))) is None:
             return taken > 0
@@ -42,7 +42,7 @@ def _advance(pk: str, sk: str, cause: Cause) -> bool:
 
 
 def _step(pk: str, sk: str, cause: Cause) -> bool | None:
-    """Take one step; whether there are more, or None when there was none to take."""
+    """Take one step; return whether more may follow, or None when no step was due."""
     account = find(Account, pk, sk)
     if account is None or not account.is_due(clock.now()):
         return None  # the index was behind, or another run was faster
