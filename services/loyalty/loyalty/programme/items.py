@@ -1,4 +1,4 @@
-"""A version of the programme, as it is stored."""
+"""The stored version of the programme."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from shared.personal import Export, Ground, keep, personal, plain
 
 PARTITION: Final = "PROGRAMME"
 PREFIX: Final = "VERSION#"
-# So that keys sort by number.
+# The digits of a version's number in its key, so that keys sort by number.
 _DIGITS: Final = 6
 LARGEST_NUMBER: Final = 10**_DIGITS - 1
 
 
 class StoredVersion(LoyaltyItem, discriminator="programme_version"):
-    """`PROGRAMME` / `VERSION#000001`: one version, written once. What is there cannot be written again."""
+    """`PROGRAMME` / `VERSION#000001`: one version, written once and never overwritten."""
 
-    # The programme as JSON text: 2 KB of a usual shop, and never near the 400 KB of an item, for no request is.
+    # The programme as JSON text: 2 KB for a usual shop. No request is large enough to reach the 400 KB of an item.
     document = plain(UnicodeAttribute())
     effective_from = plain(UTCDateTimeAttribute())
     created_at = plain(UTCDateTimeAttribute())
@@ -30,17 +30,16 @@ class StoredVersion(LoyaltyItem, discriminator="programme_version"):
 
     @property
     def number(self) -> int:
-        """Counted from 1 without gaps."""
+        """The number of the version, counted from 1 without gaps."""
         return int(self.sk.removeprefix(PREFIX))
 
     @property
     def programme(self) -> Programme:
-        """The document."""
         return Programme.model_validate_json(self.document)
 
 
 def new_version(number: int, programme: Programme, *, effective_from: datetime, at: datetime, by: str) -> StoredVersion:
-    """A fresh item for a version."""
+    """A new item for a version, not stored yet."""
     return StoredVersion(
         PARTITION,
         key_of(number),

@@ -1,6 +1,6 @@
-"""The two styles of a small shop that are ready to use; the stack names the one that counts until one is stored.
+"""The two presets for a small shop; the stack's preset is in force until a version is stored.
 
-Importing this builds the programme's validators, so those who may do without it import it where they need it.
+Importing this module builds the programme's validators, so other modules import it only where they need it.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _DIGITS: Final = 2
 
 
 def preset(name: Preset, currency: str, time_zone: str) -> Programme:
-    """A preset for a shop of this currency: units of money for dollars, whatever the digits of its minor unit."""
+    """A preset in the shop's currency: units of money in place of dollars, whatever the digits of its minor unit."""
     found = PRESETS[name]
     redeeming = _in(currency, found.redeeming)
     return found.model_copy(update={"currency": currency, "time_zone": time_zone, "redeeming": redeeming})

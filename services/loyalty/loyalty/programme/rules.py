@@ -1,4 +1,4 @@
-"""When a version of the programme takes effect, which is in force, and which reasons it knows."""
+"""The version of the programme in force, the start of a new version, and the reasons that staff may give."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from typing import Final
 from loyalty.programme.models import Adjustments, Programme
 from shared.errors import InvalidError
 
-# A caller's clock and ours may differ so much, and a request takes its time.
+# A caller's clock and ours may differ by this much, and a request takes time.
 GRACE: Final = timedelta(minutes=1)
-# A year mistyped is not a plan.
+# A start further ahead is taken for a mistyped year.
 FURTHEST: Final = timedelta(days=366)
 
 
 @dataclass(frozen=True)
 class InForce:
-    """A programme, and the number of its version; 0 is the preset that the stack names."""
+    """A programme and the number of its version; 0 is the stack's preset."""
 
     version: int
     programme: Programme
@@ -26,7 +26,7 @@ class InForce:
 
 @dataclass(frozen=True)
 class Version:
-    """A stored version, and when it takes effect."""
+    """A stored version, and the moment at which it takes effect."""
 
     number: int
     programme: Programme
@@ -34,9 +34,9 @@ class Version:
 
 
 def in_force_at(now: datetime, versions: Sequence[Version], preset: Programme) -> InForce:
-    """The highest version whose time has come, of `versions` by falling number; the preset before all of them.
+    """The highest version that has taken effect, of `versions` by falling number; before all of them the preset.
 
-    So a newer version that takes effect earlier than one to come takes that one's place for good.
+    So a newer version that takes effect before an older one replaces the older one for good.
     """
     for version in versions:
         if version.effective_from <= now:
@@ -45,9 +45,9 @@ def in_force_at(now: datetime, versions: Sequence[Version], preset: Programme) -
 
 
 def start_of(wanted: datetime | None, now: datetime) -> datetime:
-    """When a new version takes effect: when it is wanted, or now.
+    """The moment at which a new version takes effect: `wanted`, or now.
 
-    Raises InvalidError naming `effective_from` for a time that is past or too far off.
+    Raises InvalidError naming `effective_from` for a moment that is past or too far ahead.
     """
     if wanted is None:
         return now

@@ -1,4 +1,4 @@
-"""Versions of the programme in the table: finding them, newest first."""
+"""Reads versions of the programme, newest first."""
 
 from __future__ import annotations
 
@@ -9,17 +9,16 @@ from typing import Final
 from loyalty.programme.items import PARTITION, PREFIX, StoredVersion, key_of
 from shared.table import find
 
-# Hardly ever are more versions than this still to come: one page, and so one query, finds the one in force.
+# There are hardly ever more future versions than this. So one page, and one query, finds the version in force.
 _PAGE: Final = 4
 
 
 def find_version(number: int) -> StoredVersion | None:
-    """The version of this number."""
     return find(StoredVersion, PARTITION, key_of(number))
 
 
 def newest_version() -> StoredVersion | None:
-    """The version of the highest number, as it is now, in force or to come."""
+    """The version with the highest number, in force or future, read consistently."""
     return next(iter(newest_first(limit=1)), None)
 
 
@@ -29,7 +28,7 @@ def newest_first(*, before: int | None = None, limit: int) -> list[StoredVersion
 
 
 def in_force_and_to_come(now: datetime) -> list[StoredVersion]:
-    """The version in force at `now`, if any is, and those that take effect later; newest first."""
+    """The version in force at `now`, if there is one, and the future versions; newest first."""
     found = []
     for version in _query(None, page_size=_PAGE):
         found.append(version)

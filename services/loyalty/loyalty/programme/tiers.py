@@ -66,7 +66,7 @@ class Tiers(Section):
     ] = Field(default_factory=_default_levels)
 
     def level_of(self, tier: Tier) -> TierLevel:
-        """The level of a tier; of one that the programme does not have (any more), the next one below it."""
+        """The level of a tier; for a tier that the programme does not have, the next lower level."""
         below = [level for level in self.rungs if _ORDER.index(level.tier) <= _ORDER.index(tier)]
         return below[-1] if below else self.rungs[0]
 

@@ -1,4 +1,4 @@
-"""The programme: which is in force, and how a new version comes to be."""
+"""Reads the programme in force, and adds new versions."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from shared.errors import ConflictError, NotFoundError, PreconditionFailedError
 from shared.http import Page, PageQuery
 from shared.table import Put, commit
 
-# A process may go by a version that was replaced so long ago; one whose moment was known beforehand acts at once.
+# A process may use a replaced version for this long. A version with a known future start takes effect at once.
 _REMEMBERED_FOR: Final = timedelta(seconds=60)
 
 
 def current_programme(now: datetime) -> InForce:
-    """The programme in force at `now`, which is the present: read from the table at most once a minute a process."""
+    """The programme in force now, at `now`. A process reads it from the table at most once a minute."""
     known = _MEMORY[0] if _MEMORY else None
     if known is None or not known.read_at <= now < known.read_at + _REMEMBERED_FOR:
         known = _Known.read(now)
@@ -33,18 +33,18 @@ def current_programme(now: datetime) -> InForce:
 
 
 def programme_at(moment: datetime) -> InForce:
-    """The programme that was in force at a moment which is past, read from the table."""
+    """The programme in force at a past moment, read from the table."""
     known = _Known.read(moment)
     return rules.in_force_at(moment, known.versions, known.preset)
 
 
 def forget_cached_programme() -> None:
-    """Let the next call of `current_programme` read: after a change, and where a table is made anew."""
+    """Make the next call of `current_programme` read: after a change, and after a table is created anew."""
     _MEMORY.clear()
 
 
 def read_programme() -> ProgrammeView:
-    """The programme in force, as it is in the table now."""
+    """The programme in force, read from the table."""
     now = clock.now()
     known = _Known.read(now)
     newest = known.versions[0].number if known.versions else 0
@@ -54,8 +54,8 @@ def read_programme() -> ProgrammeView:
 def change_programme(change: NewVersion, newest: int, cause: Cause) -> VersionView:
     """Add a version, if `newest` is still the number of the newest one; 0 when there is none yet.
 
-    Other processes may go by the version before for up to a minute. Raises PreconditionFailedError when another version
-    was added meanwhile, InvalidError for a currency that is not the shop's or a time that cannot be.
+    Other processes may use the earlier version for up to a minute. Raises PreconditionFailedError when another version
+    was added meanwhile. Raises InvalidError for another currency than the shop's, or for an impossible start.
     """
     now = clock.now()
     before = store.newest_version()
@@ -67,14 +67,13 @@ def change_programme(change: NewVersion, newest: int, cause: Cause) -> VersionVi
     start = rules.start_of(change.effective_from, now)
     stored = new_version(newest + 1, change.programme, effective_from=start, at=now, by=cause.actor)
     stored.note = change.note
-    # Not there yet, as no fresh item may be: of two changes to one version only one can be the next.
+    # A new item must not exist yet: so only one of two changes to the same version succeeds.
     commit(Put(stored, error=PreconditionFailedError()))
     forget_cached_programme()
     return VersionView.of(stored)
 
 
 def list_versions(query: PageQuery, position: Mapping[str, Any] | None) -> Page[VersionSummary]:
-    """Versions, newest first."""
     before = int(position["before"]) if position else None
     found = store.newest_first(before=before, limit=query.limit + 1)
     shown = found[: query.limit]
@@ -90,13 +89,13 @@ def read_version(number: int) -> VersionView:
 
 
 def read_preset(name: Preset) -> PresetView:
-    """A programme that is ready to use, in the shop's currency and time zone."""
+    """A preset in the shop's currency and time zone."""
     return PresetView(name=name, programme=_preset(name))
 
 
 @dataclass(frozen=True)
 class _Known:
-    """What was read: the version in force then and those to come, newest first, and what is in force before all."""
+    """The cached versions: the one in force at the read and the future ones, newest first, and the preset."""
 
     read_at: datetime
     versions: tuple[Version, ...]
