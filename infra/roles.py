@@ -16,6 +16,7 @@ from itertools import groupby
 from typing import Final
 
 from infra.bundle import ROOT
+from infra.generate.grants import logs_id
 from infra.generate.policies import STREAM, Call, Role, roles
 from infra.generate.tables import indexes
 from infra.generate.template import own_resources
@@ -142,7 +143,7 @@ def _calls(on: str, resource: str, actions: list[str]) -> Iterator[tuple[str, Ca
 
 
 def _logs(role: Role) -> str:
-    return f"{role.service}.{''.join(part.capitalize() for part in role.function.split('_'))}Logs"
+    return f"{role.service}.{logs_id(role.function)}"
 
 
 @cache

@@ -30,6 +30,16 @@ def functions(service: str) -> tuple[str, ...]:
     return (API, INBOX, RELAY, *jobs)
 
 
+def camel(name: str) -> str:
+    """A name in snake case as templates write it: `ApiHandler` for `api_handler`."""
+    return "".join(part.capitalize() for part in name.split("_"))
+
+
+def logs_id(function: str) -> str:
+    """The logical id of a function's log group."""
+    return f"{camel(function)}Logs"
+
+
 def policy(service: str, function: str) -> Json:
     """The policy document of one function's role."""
     return {"Version": "2012-10-17", "Statement": list(_statements(service, function))}
@@ -39,7 +49,7 @@ def _statements(service: str, function: str) -> Iterator[Json]:
     grants = [
         grant for capability in capabilities(service) for grant in capability.contract.grants if function in grant.to
     ]
-    yield _allow("Log", ("logs:CreateLogStream", "logs:PutLogEvents"), _arn(_logs(function)))
+    yield _allow("Log", ("logs:CreateLogStream", "logs:PutLogEvents"), _arn(logs_id(function)))
     yield _allow("Trace", ("xray:PutTelemetryRecords", "xray:PutTraceSegments"), "*")
     if function == RELAY:
         yield from _relay(service)
@@ -98,7 +108,3 @@ def _arn(logical_id: str) -> Json:
 
 def _index(name: str) -> Json:
     return {"Fn::Sub": f"${{Table.Arn}}/index/{name}"}
-
-
-def _logs(function: str) -> str:
-    return f"{''.join(part.capitalize() for part in function.split('_'))}Logs"

@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic.fields import FieldInfo
 
+from infra.generate.grants import camel
 from shared.settings import Settings
 
 Json = dict[str, Any]
@@ -21,9 +22,9 @@ def parameters(service: str, own: Json) -> Json:
     """`Parameters` and `Globals` of the template, for the settings that `own` (resources.yaml) does not fill."""
     filled = own.get("Globals", {}).get("Function", {}).get("Environment", {}).get("Variables", {})
     names = {name: field for name, field in _fields(service).items() if name.upper() not in filled}
-    variables = {name.upper(): {"Ref": _camel(name)} for name in names}
+    variables = {name.upper(): {"Ref": camel(name)} for name in names}
     return {
-        "Parameters": {_camel(name): _parameter(service, name, field) for name, field in names.items()},
+        "Parameters": {camel(name): _parameter(service, name, field) for name, field in names.items()},
         "Globals": {"Function": {"Environment": {"Variables": variables}}},
     }
 
@@ -48,7 +49,3 @@ def _parameter(service: str, name: str, field: FieldInfo) -> Json:
     if not field.is_required():
         parameter["Default"] = field.default
     return parameter
-
-
-def _camel(name: str) -> str:
-    return "".join(part.capitalize() for part in name.split("_"))

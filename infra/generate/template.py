@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from infra.generate.grants import functions
+from infra.generate.grants import camel, functions, logs_id
 from infra.generate.parameters import parameters
 from infra.generate.tables import table_properties
 from shared.contract import API, INBOX, RELAY, capabilities
@@ -61,11 +61,7 @@ def merge(under: Any, over: Any) -> Any:
 
 def logical_id(function: str) -> str:
     """The function's id in Chalice's template."""
-    return "APIHandler" if function == API else _camel(function)
-
-
-def _camel(function: str) -> str:
-    return "".join(part.capitalize() for part in function.split("_"))
+    return "APIHandler" if function == API else camel(function)
 
 
 def _functions(service: str, names: tuple[str, ...]) -> Template:
@@ -78,7 +74,7 @@ def _functions(service: str, names: tuple[str, ...]) -> Template:
 def _function(service: str, name: str) -> Template:
     short = "api" if name == API else name.replace("_", "-")
     full = {"Fn::Sub": f"regulars-${{Stage}}-{service}-{short}"}
-    logs = f"{_camel(name)}Logs"
+    logs = logs_id(name)
     properties: Template = {
         "FunctionName": full,
         # Chalice sets 128 MB, Lambda's minimum. CPU grows with memory, and so little imports slowly.
@@ -110,7 +106,7 @@ def _job(name: str) -> Template:
         # A second run beside the first finds little work and causes conflicts.
         "EventInvokeConfig": bounds,
         # No dead letters: docs/decisions/0009.
-        "Events": {f"{_camel(name)}Event": {"Properties": {"RetryPolicy": bounds}}},
+        "Events": {f"{camel(name)}Event": {"Properties": {"RetryPolicy": bounds}}},
     }
 
 
@@ -120,7 +116,7 @@ def _function_alarms(name: str, full: Template) -> Template:
         watched["IteratorAge"] = "Maximum"
     dimensions = {"FunctionName": full}
     return {
-        f"{_camel(name)}{metric}Alarm": _alarm("AWS/Lambda", metric, statistic, dimensions)
+        f"{camel(name)}{metric}Alarm": _alarm("AWS/Lambda", metric, statistic, dimensions)
         for metric, statistic in watched.items()
     }
 
