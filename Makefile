@@ -64,7 +64,7 @@ check: $(READY) ## Check format, lint, types, imports, templates and generated d
 	.venv/bin/cfn-lint .build/lint/*.json
 	@$(CHECKS) checkov --config-file infra/checks/checkov.yaml --directory .build/lint
 	$(RUN) infra.docs --check
-	$(RUN) infra.roles --check
+	$(RUN) infra.docs.roles --check
 
 simulate: $(READY) ## Run random histories under faults (SEEDS=200 ORDERS=60 JOBS=1; or SEED=17, ONLY=its steps, BUG=planted)
 	@$(RUN) tests.simulation --orders $(ORDERS) --jobs $(JOBS) $(if $(ONLY),--only $(ONLY)) $(if $(BUG),--bug $(BUG)) \
@@ -99,7 +99,7 @@ republish: $(READY) ## Tell SERVICE's events again since a time (SINCE=…, STAG
 
 clock: $(READY) ## Set the running local cloud's clock DAYS forward, and run all schedules on the way
 	@test -n "$(DAYS)" || { echo 'How many days? make clock DAYS=90'; exit 2; }
-	@$(RUN) infra.clock $(DAYS)
+	@$(RUN) infra.local.clock $(DAYS)
 
 token: $(READY) ## Print an access token for ROLE: a staff role, storefront, or a customer's id
 	@test -n "$(ROLE)" || { echo 'Which role? make token ROLE=support'; exit 2; }

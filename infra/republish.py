@@ -23,7 +23,7 @@ from shared.services import SERVICES
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
 
-    from shared.outbox import Relay
+    from shared.messages.outbox import Relay
 
 _ENTRIES_A_CALL: Final = 10
 
@@ -50,7 +50,7 @@ def _happened(entry: Mapping[str, Any]) -> datetime:
 
 def _relay(service: str, bus_name: str) -> Relay:
     """As the service's own relay function makes it."""
-    from shared.functions import relay_of  # noqa: PLC0415  # reads the stage from the environment
+    from shared.runtime.triggers import relay_of  # noqa: PLC0415  # reads the stage from the environment
 
     return relay_of(service, bus_name)
 

@@ -1,4 +1,4 @@
-"""The caller of a request: access tokens of the two user pools, and the roles that they give.
+"""The caller of a request: the access tokens of two user pools, the roles they give, and the routes these open.
 
 Staff and machines are in one pool, customers in the other. The issuer in a token only chooses the pool for the check.
 The check verifies RS256 under the pool's own keys, issuer, client, use and expiry. Expiry is real time, never
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from shared.errors import UnauthorizedError, UnavailableError
+from shared.errors import ForbiddenError, UnauthorizedError, UnavailableError
 from shared.ids import ULID_PATTERN
 from shared.roles import STAFF_GROUPS, Role
 from shared.settings import Settings
@@ -98,6 +98,20 @@ def identify(authorization: str | None) -> Principal:
     if scheme.lower() != "bearer" or not token.strip():
         raise unauthorized("The Authorization header must be a bearer token.")
     return _principal(token.strip())
+
+
+def authorize(roles: frozenset[Role], principal: Principal, path: Mapping[str, str]) -> None:
+    """Let a route's callers pass: those whom its contract names. Nobody else passes.
+
+    Raises UnauthorizedError when nobody is known to ask, ForbiddenError otherwise.
+    """
+    if Role.PUBLIC in roles or roles & principal.roles:
+        return
+    if principal.kind == "public":
+        raise unauthorized()
+    is_self = principal.customer_id is not None and principal.customer_id == path.get("customer_id")
+    if not (Role.SELF in roles and is_self):
+        raise ForbiddenError
 
 
 def unauthorized(detail: str | None = None) -> UnauthorizedError:

@@ -2,7 +2,7 @@
 
 A service's erasure has `erase_customer(request, cause)`, in four steps that can each be made again: `_suppress` puts a
 tombstone where the person was, so that nothing of them is written any more; `_erase_rest` erases the items beside it;
-`sweep_dead_letters` (shared.dead_letters) deletes their messages; `_answer` tells the counts.
+`sweep_dead_letters` (shared.messages.dead_letters) deletes their messages; `_answer` tells the counts.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from shared.cause import Cause
 from shared.events.privacy import ErasureAnswered, ErasureRequested, Kept
-from shared.table import Put, Told, commit
-from shared.tombstones import TombstoneMixin, add_counts
+from shared.items.table import Put, Told, commit
+from shared.items.tombstones import TombstoneMixin, add_counts
+from shared.messages.cause import Cause
 
 _DEAD_LETTERS: Final = "dead_letters"
 

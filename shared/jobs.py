@@ -16,8 +16,8 @@ from typing import Any, Final, TypeVar
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import GlobalSecondaryIndex
 
-from shared.keys import SHARDS
-from shared.observability import count, describe, logger
+from shared.items.keys import SHARDS
+from shared.runtime.observability import count, describe, logger
 
 R = TypeVar("R")
 M = TypeVar("M", bound=Any)

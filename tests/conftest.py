@@ -29,7 +29,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _is_of(item: pytest.Item, service: str) -> bool:
     """Whether a test is in a folder of the service, or a case of it."""
     case = getattr(item, "callspec", None)
-    return service in item.path.parts[-3:-1] or (case is not None and service in case.params.values())
+    return service in item.path.relative_to(item.config.rootpath).parts or (
+        case is not None and service in case.params.values()
+    )
 
 
 @pytest.hookimpl(optionalhook=True)

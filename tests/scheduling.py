@@ -7,7 +7,7 @@ from xdist.scheduler import LoadScopeScheduling
 # Tests that share what is costly to make, by a name for it. The first package bundles into one folder and use one
 # local cloud.
 _TOGETHER = {
-    "bundles": ("tests/cloud/", "tests/contract/test_bundles.py"),
+    "bundles": ("tests/cloud/", "tests/contract/packaging/test_bundles.py"),
     "costs": ("tests/meter/test_costs.py",),
     "kinds": ("tests/contract/test_kinds.py",),
 }

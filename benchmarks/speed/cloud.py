@@ -16,7 +16,7 @@ from benchmarks.speed.purchases import buy
 from infra.local.stage import LocalStage, local_stage
 from infra.replay.storefront import Storefront
 from infra.tokens import token
-from shared.keys import SHARDS
+from shared.items.keys import SHARDS
 
 SENDERS: Final = (1, 4, 8)
 # The local cloud looks at every item of a table to answer a query of an index, which DynamoDB does not: beyond so many

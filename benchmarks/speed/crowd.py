@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ulid import ULID
 
-from shared.keys import customer_partition, shard_of
+from shared.items.keys import customer_partition, shard_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

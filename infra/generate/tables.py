@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from pynamodb.indexes import Index
 
-from shared.table import Item
+from shared.items.table import Item
 
 # Modules of a capability that may declare items.
 _DECLARE_ITEMS: Final = ("items", "store")

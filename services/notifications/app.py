@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import shared.coldstart  # noqa: F401  # isort: skip  # before all that takes time
+import shared.runtime.coldstart  # noqa: F401  # isort: skip  # before all that takes time
 
-from shared.functions import Functions
+from shared.runtime.triggers import Functions
 
 functions = Functions("notifications")
 app = functions.app

@@ -11,18 +11,17 @@ from chalice.app import Response
 
 from shared import auth
 from shared.auth import Principal
-from shared.cause import Cause
 from shared.contract import Idempotency
 from shared.errors import ProblemError
 from shared.http import cursors, inputs, problems, receipts
-from shared.http.access import authorize
 from shared.http.cursors import Page
 from shared.http.endpoint import Endpoint
 from shared.http.receipts import Attempt, ReceiptMixin, ReceiptName, ReplayError
 from shared.http.replies import Reply, Text, headers_of
 from shared.http.request import Request
 from shared.http.signature import Signature
-from shared.observability import describe, logger
+from shared.messages.cause import Cause
+from shared.runtime.observability import describe, logger
 from shared.settings import Settings
 
 _FIRST_INTERNAL_STATUS: Final = 500
@@ -68,7 +67,7 @@ class Call:
 
     def _answer(self) -> Response:
         principal = auth.identify(self.raw.headers.get("authorization"))
-        authorize(self.endpoint.roles, principal, self.path)
+        auth.authorize(self.endpoint.roles, principal, self.path)
         arguments: dict[str, Any] = dict(inputs.read_path(self.path, self.endpoint.path_adapters))
         arguments |= self._read_query() | self._read_body()
         self.request = self._request(principal)

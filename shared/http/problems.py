@@ -22,7 +22,7 @@ from shared.errors import (
 )
 from shared.http.cursors import invalid_cursor
 from shared.http.receipts import ReplayError
-from shared.table import BusyError, LostRaceError
+from shared.items.table import BusyError, LostRaceError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

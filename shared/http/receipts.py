@@ -28,9 +28,9 @@ from pynamodb_attributes import IntegerAttribute
 from shared.contract import Idempotency
 from shared.errors import BadRequestError, GoneError, InvalidError
 from shared.http.replies import NO_HEADERS, headers_of
-from shared.keys import customer_partition
-from shared.personal import DROP, Export, Ground, keep, personal, plain
-from shared.table import Expiring, Item, Put, find
+from shared.items.keys import customer_partition
+from shared.items.personal import DROP, Export, Ground, keep, personal, plain
+from shared.items.table import Expiring, Item, Put, find
 
 if TYPE_CHECKING:
     from shared.auth import Principal

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from shared.auth import Principal
-from shared.cause import Cause
 from shared.http import cursors
 from shared.http.receipts import Attempt
 from shared.http.signature import Signature
+from shared.messages.cause import Cause
 
 if TYPE_CHECKING:
     from shared.http.cursors import PageQuery

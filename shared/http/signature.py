@@ -13,7 +13,7 @@ from typing import Final, TypeVar, final
 from shared import ids
 from shared.errors import ProblemError
 from shared.http.receipts import KeyReusedError, ReceiptName, ReplayError
-from shared.table import BusyError, LostRaceError
+from shared.items.table import BusyError, LostRaceError
 
 V = TypeVar("V")
 

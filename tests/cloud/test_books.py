@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
-from infra.clock import advance
+from infra.local.clock import advance
 from tests.cloud.shop import Shop, eventually, order, paid
 
 REPORT = "/api/loyalty/liability"

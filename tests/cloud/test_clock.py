@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from infra.clock import ClockBusyError, advance
+from infra.local.clock import ClockBusyError, advance
 from infra.local.cloud import read_clock
 from loyalty.days import month_end, months_after
 from tests.cloud.shop import Shop, client, eventually, order, paid

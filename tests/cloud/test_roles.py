@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from infra.docs.roles import attempts
 from infra.generate.policies import Role, roles
 from infra.local.stage import LocalStage
-from infra.roles import attempts
 from tests.cloud.reaching import Ground, Reacher, session_of
 
 

@@ -21,9 +21,9 @@ from pynamodb.attributes import (
 )
 from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
 
-from shared.personal import Declaration, declarations_of
+from shared.items.personal import Declaration, declarations_of
+from shared.items.table import Item
 from shared.services import SERVICES
-from shared.table import Item
 
 I = TypeVar("I", bound=Item)  # noqa: E741
 

@@ -8,13 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from infra import clock
 from infra.bundle import ROOT
 from infra.generate.core import core_template
 from infra.generate.front import front_template
-from infra.local import state
+from infra.local import clock, state
 from shared.clock import OFFSET_FILE_VARIABLE
-from tests.contract.packaged import SERVICES, template
+from tests.contract.packaging.packaged import SERVICES, template
 
 
 @pytest.mark.parametrize("service", SERVICES)

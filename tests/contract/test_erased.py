@@ -36,12 +36,12 @@ from privacy.table import Receipt as PrivacyReceipt
 from segments.features.items import FeatureRow
 from segments.membership.items import Membership
 from shared import clock
-from shared.cause import Cause
 from shared.events.privacy import ErasureRequested
-from shared.keys import customer_partition
-from shared.personal import Declaration, Effect
+from shared.items.keys import customer_partition
+from shared.items.personal import Declaration, Effect
+from shared.items.table import Item
+from shared.messages.cause import Cause
 from shared.services import SERVICES
-from shared.table import Item
 from tests.contract.items import filled, name_of, stored_kinds, stripped
 from tests.harness.aws.ground import ground, items
 

@@ -19,8 +19,8 @@ import pytest
 from infra.apps import ROOT
 from infra.generate.tables import kinds
 from shared.contract import Capability, capabilities
+from shared.items.table import Item
 from shared.services import SERVICES
-from shared.table import Item
 
 _PROGRAM: Final = """
 import importlib, json, sys

@@ -8,7 +8,7 @@ from typing import Final, get_args
 import pytest
 from pynamodb.attributes import AttributeContainer
 
-from shared.personal import Category, Effect, declarations_of
+from shared.items.personal import Category, Effect, declarations_of
 from tests.contract.items import containers, name_of, parts_of, stored_kinds, stripped
 
 TAXONOMY: Final = Path(__file__).parent / "fides_data_categories.txt"
@@ -17,7 +17,7 @@ TAXONOMY: Final = Path(__file__).parent / "fides_data_categories.txt"
 @pytest.mark.parametrize("kind", containers(), ids=name_of)
 def test_every_attribute_says_its_class(kind: type[AttributeContainer]) -> None:
     silent = [name for name, declaration in declarations_of(kind).items() if declaration is None]
-    assert not silent, f"{name_of(kind)}: declare these by personal() or plain() of shared.personal"
+    assert not silent, f"{name_of(kind)}: declare these by personal() or plain() of shared.items.personal"
 
 
 @pytest.mark.parametrize("kind", containers(), ids=name_of)

@@ -14,10 +14,10 @@ from infra.generate.template import logical_id
 from shared.contract import API, INBOX, RELAY, Contract, ContractError, capabilities
 from shared.events.base import FOREIGN_SOURCES
 from shared.events.catalogue import EVENTS
-from shared.functions import listener, relay_of
+from shared.runtime.triggers import listener, relay_of
 from shared.services import SERVICES
 from shared.settings import Settings
-from tests.contract.packaged import functions, of_type, properties, template
+from tests.contract.packaging.packaged import functions, of_type, properties, template
 
 each_service = pytest.mark.parametrize("service", SERVICES)
 

@@ -20,8 +20,8 @@ from moto.sqs.models import sqs_backends
 
 from infra.apps import load_app
 from infra.generate.paths import service_for
-from shared.aws import client
 from shared.events.base import EventData
+from shared.runtime.aws import client
 from shared.services import SERVICES
 from tests.harness.aws.carriage import (
     QUEUE_BATCH,

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import cast
 
-from shared.observability import logger
+from shared.runtime.observability import logger
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from typing import Any
 from infra.apps import load_app
 from shared.events.base import EventData
 from shared.events.catalogue import EVENTS
-from shared.functions import relay_of
+from shared.runtime.triggers import relay_of
 from tests.harness.aws.context import LambdaContext
 from tests.harness.aws.gateway import Gateway
 from tests.harness.aws.ground import BUS, ground, items, replace_table

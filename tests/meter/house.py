@@ -23,7 +23,7 @@ from ulid import ULID
 # A query of a base names the kinds that are known: its bytes would else depend on what has run before.
 import loyalty.kinds  # noqa: F401
 from shared import clock, ids
-from shared.aws import client
+from shared.runtime.aws import client
 from tests.harness.aws.carriage import QUEUE_BATCH, Message
 from tests.harness.aws.gateway import Answer
 from tests.harness.aws.ground import ground

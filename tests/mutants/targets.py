@@ -9,7 +9,16 @@ from typing import Final
 
 ROOT: Final = Path(__file__).parents[2]
 
-_SPINE: Final = ("auth", "http/cursors", "http/receipts", "ids", "inbox", "money", "outbox", "table")
+_SPINE: Final = (
+    "auth",
+    "http/cursors",
+    "http/receipts",
+    "ids",
+    "items/table",
+    "messages/inbox",
+    "messages/outbox",
+    "money",
+)
 # They decide, and read what they decide on.
 _DECIDING: Final = ("customers.orders.buyers",)
 

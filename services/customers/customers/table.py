@@ -7,9 +7,9 @@ from typing import TypeVar
 from pynamodb.attributes import DiscriminatorAttribute
 
 from shared.http import ReceiptMixin
-from shared.personal import plain
+from shared.items.personal import plain
+from shared.items.table import Item, TableMeta
 from shared.settings import table_name
-from shared.table import Item, TableMeta
 
 
 class CustomersItem(Item):

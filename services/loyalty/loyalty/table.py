@@ -16,8 +16,8 @@ from pynamodb.constants import NUMBER, STRING
 
 from shared import settings
 from shared.http import ReceiptMixin
-from shared.personal import plain
-from shared.table import Item, TableMeta
+from shared.items.personal import plain
+from shared.items.table import Item, TableMeta
 
 V = TypeVar("V")
 

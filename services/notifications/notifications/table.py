@@ -5,8 +5,8 @@ from __future__ import annotations
 from pynamodb.attributes import DiscriminatorAttribute
 
 from shared import settings
-from shared.personal import plain
-from shared.table import Item, TableMeta
+from shared.items.personal import plain
+from shared.items.table import Item, TableMeta
 
 
 class NotificationsItem(Item):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pynamodb.attributes import DiscriminatorAttribute
 
-from shared.personal import plain
+from shared.items.personal import plain
+from shared.items.table import Item
+from shared.items.table import TableMeta as SharedMeta
 from shared.settings import table_name
-from shared.table import Item
-from shared.table import TableMeta as SharedMeta
 
 
 class SegmentsItem(Item):

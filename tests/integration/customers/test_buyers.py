@@ -12,7 +12,7 @@ from customers.emails.store import find_holder
 from customers.orders import buyers
 from customers.orders.rules import Totals
 from shared.events.foreign import Buyer
-from shared.table import LostRaceError, Put, commit
+from shared.items.table import LostRaceError, Put, commit
 from tests.harness.logs import captured_logs
 from tests.harness.orders import EMAIL, NOON, order, placed
 from tests.integration.customers.desk import NOBODY_KNOWN, customer_of, erasure, hear, read, register

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from shared.aws import client
 from shared.events.base import FOREIGN_SOURCES
 from shared.events.catalogue import EVENTS
 from shared.events.foreign import Buyer
+from shared.runtime.aws import client
 from tests.harness.aws.context import LambdaContext
 from tests.harness.aws.ground import ROOT, items
 from tests.harness.heard import foreign_event

@@ -9,7 +9,7 @@ from loyalty.programme import store
 from loyalty.programme.items import new_version
 from loyalty.programme.models import Programme
 from loyalty.programme.usecases import forget_cached_programme
-from shared.table import Put, commit
+from shared.items.table import Put, commit
 
 _LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 

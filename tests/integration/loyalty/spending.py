@@ -9,8 +9,8 @@ import pytest
 
 from loyalty.points import store
 from loyalty.points.items import PointsAccount
+from shared.items.table import commit
 from shared.roles import Role
-from shared.table import commit
 from tests.harness.aws.gateway import Answer
 from tests.integration.loyalty.shop import ADA, account, call, get
 

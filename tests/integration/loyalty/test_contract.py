@@ -15,7 +15,7 @@ from shared.contract import API, INBOX
 from shared.events.customers import CustomersMerged, OrderStatus
 from tests.harness.aws.context import LambdaContext
 from tests.integration.loyalty import wallet
-from tests.integration.loyalty.rewards import claimed, give, reward, voucher
+from tests.integration.loyalty.catalogue import claimed, give, reward, voucher
 from tests.integration.loyalty.shop import (
     ADA,
     BOB,

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from loyalty.points.items import PointsAccount
+from shared.items.table import Put, commit
 from shared.roles import Role
-from shared.table import Put, commit
 from tests.integration.loyalty.settings import set_programme
 from tests.integration.loyalty.shop import (
     ADA,

@@ -9,7 +9,7 @@ import pytest
 from notifications.contacts.items import find_recipient
 from notifications.contacts.models import Recipient
 from notifications.messages import usecases
-from shared import table
+from shared.items import table
 
 
 def before_second_look(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], None]) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from botocore.awsrequest import AWSResponse
 
-from shared.aws import client
+from shared.runtime.aws import client
 
 ADDRESS: Final = "ada@example.com"
 

@@ -10,7 +10,7 @@ from notifications.contacts.items import Contact, find_contact
 from notifications.messages.items import Message
 from shared.events.customers import Channel, Consent, CustomerRegistered, CustomerStatus, CustomerUpdated, Profile
 from shared.events.privacy import ConsentChanged, ErasureRequested
-from shared.keys import customer_partition
+from shared.items.keys import customer_partition
 from tests.harness.heard import house_event
 from tests.harness.orders import NOON
 from tests.harness.stage import Stage

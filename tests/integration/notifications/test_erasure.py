@@ -14,11 +14,11 @@ from notifications.erasure import usecases
 from notifications.messages.models import Due
 from notifications.messages.usecases import send_once
 from notifications.templates.models import WELCOME
-from shared.cause import Cause
+from shared.messages.cause import Cause
 from tests.harness.aws.ground import items
 from tests.harness.interruptions import Crash
 from tests.harness.orders import NOON
-from tests.integration.notifications.notices import adjusted
+from tests.integration.notifications.notices.notices import adjusted
 from tests.integration.notifications.post import ADDRESS, Post
 from tests.integration.notifications.stage import (
     ADA,

@@ -10,7 +10,7 @@ import pytest
 from notifications.messages.models import Due
 from notifications.messages.usecases import send_once
 from notifications.templates.models import WELCOME
-from shared.cause import Cause
+from shared.messages.cause import Cause
 from shared.roles import Role
 from tests.harness.orders import NOON
 from tests.harness.time import Time

@@ -12,10 +12,10 @@ from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, Re
 from notifications.contacts.items import find_recipient
 from notifications.contacts.models import Recipient
 from notifications.messages import usecases
-from shared import table
-from shared.aws import client
-from shared.cause import Cause
 from shared.events.customers import Channel, CustomerStatus
+from shared.items import table
+from shared.messages.cause import Cause
+from shared.runtime.aws import client
 from tests.harness.aws.ground import items
 from tests.harness.interruptions import Crash, counted_calls, crash
 from tests.harness.logs import captured_logs

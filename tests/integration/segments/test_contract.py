@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared.aws import client
+from shared.runtime.aws import client
 from tests.harness.aws.context import LambdaContext
 from tests.integration.segments.stage import ADA, erasure, hear, ordered, registered, stage
 

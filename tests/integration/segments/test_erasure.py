@@ -10,9 +10,9 @@ import pytest
 from segments.erasure import usecases as erasing
 from segments.features.store import find_row
 from segments.membership import feature_updates
-from shared import table
 from shared.events.privacy import ErasureAnswered
-from shared.keys import shard_of
+from shared.items import table
+from shared.items.keys import shard_of
 from tests.harness.aws.context import LambdaContext
 from tests.harness.aws.ground import items
 from tests.harness.heard import sqs_batch

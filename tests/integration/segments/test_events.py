@@ -11,9 +11,9 @@ import pytest
 from segments.features.items import FeatureRow
 from segments.features.store import features_in, find_row
 from segments.membership import feature_updates
-from shared import table
 from shared.events.customers import CustomerStatus
 from shared.ids import new_customer_id
+from shared.items import table
 from shared.settings import _READ
 from tests.harness.aws.context import LambdaContext
 from tests.harness.aws.ground import items

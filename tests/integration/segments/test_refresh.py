@@ -9,8 +9,8 @@ import pytest
 
 from segments.features.store import find_row
 from segments.membership import refresh as refreshing
-from shared import table
 from shared.ids import new_customer_id
+from shared.items import table
 from shared.jobs import RowsFailedError
 from tests.harness.aws.context import ShortContext
 from tests.harness.aws.ground import items

@@ -9,9 +9,9 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from shared import dead_letters
-from shared.dead_letters import UnseenLettersError, sweep_dead_letters
-from shared.patience import PATIENCE
+from shared.messages import dead_letters
+from shared.messages.dead_letters import UnseenLettersError, sweep_dead_letters
+from shared.messages.patience import PATIENCE
 
 
 @pytest.fixture

@@ -15,10 +15,9 @@ from moto import mock_aws
 from pynamodb.attributes import DiscriminatorAttribute, UnicodeAttribute
 from pynamodb.exceptions import CancellationReason, PutError, TransactWriteError, VerboseClientError
 
-from shared import table
-from shared.cause import Cause
 from shared.events.segments import SegmentEntered, SegmentLeft
-from shared.table import (
+from shared.items import table
+from shared.items.table import (
     BusyError,
     Check,
     Delete,
@@ -32,6 +31,7 @@ from shared.table import (
     read_image,
     retry_lost_races,
 )
+from shared.messages.cause import Cause
 
 CAUSE = Cause("staff:ada", "corr-1", "evt_0")
 

@@ -16,9 +16,9 @@ from loyalty.programme.usecases import current_programme
 from notifications.messages.usecases import send_welcome
 from notifications.settings import NotificationsSettings
 from notifications.unsubscribe.usecases import unsubscribe_url
-from shared.aws import secret
-from shared.cause import Cause
 from shared.events.customers import Channel
+from shared.messages.cause import Cause
+from shared.runtime.aws import secret
 from tests.harness import people
 from tests.harness.aws.ground import items
 from tests.harness.logs import captured_logs

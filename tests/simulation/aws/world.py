@@ -17,7 +17,7 @@ from typing import Any, Final
 from botocore.client import BaseClient
 
 from shared.events.catalogue import EVENTS
-from shared.observability import metrics
+from shared.runtime.observability import metrics
 from shared.services import SERVICES
 from tests.harness import tokens
 from tests.harness.aws import direct

@@ -18,8 +18,8 @@ from notifications.contacts import usecases as contacts
 from privacy.consents.store import state_of
 from privacy.erasure import usecases as privacy_erasure
 from privacy.requests import usecases as requests
-from shared import dead_letters
-from shared.table import Put, commit
+from shared.items.table import Put, commit
+from shared.messages import dead_letters
 from tests.simulation.bugs.planting import Replaced, bug
 
 

@@ -16,10 +16,11 @@ from customers.orders import usecases as orders
 from customers.table import Receipt
 from loyalty.ledger import items as ledger_items
 from loyalty.ledger import store as ledger
-from shared import inbox, outbox, table
-from shared.aws import client
-from shared.functions import relay_of
-from shared.table import BusyError, Put, Write
+from shared.items import table
+from shared.items.table import BusyError, Put, Write
+from shared.messages import inbox, outbox
+from shared.runtime.aws import client
+from shared.runtime.triggers import relay_of
 from tests.simulation.bugs.planting import Replaced, bug
 
 _commit: Final = table.commit

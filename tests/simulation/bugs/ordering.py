@@ -16,7 +16,7 @@ from segments.features import rules as feature_rules
 from segments.membership import feature_updates
 from segments.membership import store as membership
 from segments.membership import usecases as membership_usecases
-from shared.table import Delete, Write
+from shared.items.table import Delete, Write
 from tests.simulation.bugs.planting import Replaced, bug
 
 

@@ -10,7 +10,7 @@ from unittest.mock import patch
 
 from notifications.messages import usecases as messages
 from notifications.messages.models import MessageStatus
-from shared.table import Put, commit
+from shared.items.table import Put, commit
 from tests.simulation.bugs.planting import Replaced, bug
 
 

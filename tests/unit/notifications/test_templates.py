@@ -133,7 +133,7 @@ def test_a_name_is_greeted_on_one_line() -> None:
 
 def test_liquid_is_not_imported_until_something_is_rendered() -> None:
     code = (
-        "import sys; from shared.contract import capabilities; from shared.functions import listener, relay_of; "
+        "import sys; from shared.contract import capabilities; from shared.runtime.triggers import listener, relay_of; "
         "heard = [event for each in capabilities('notifications') for event in each.contract.hears]; "
         "[listener('notifications', event) for event in heard]; "
         "relay_of('notifications', 'bus'); sys.exit('liquid' in sys.modules)"

@@ -14,7 +14,7 @@ from segments.definitions.ready_made import READY_MADE
 from segments.definitions.rules import AllOf, AnyOf, DaysSince, Is, Number, facts_of, next_flip
 from segments.features.models import CurrencyStats, Features, Registration
 from shared.events.customers import CustomerStatus
-from shared.table import LARGEST_TRANSACTION
+from shared.items.table import LARGEST_TRANSACTION
 
 TODAY = date(2026, 6, 1)
 # Past every bound of the ready-made segments, counted from the last day a fact can have.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared import aws
+from shared.runtime import aws
 
 
 def test_the_region_is_lambdas_own_else_the_users_else_the_first(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 
-from shared import ids, inbox
-from shared.cause import Cause
+from shared import ids
 from shared.events.base import EventData
 from shared.events.customers import CustomerRegistered
 from shared.events.foreign import Order, OrderPlaced
 from shared.events.segments import SegmentEntered
-from shared.inbox import Find, Heard, read_event, receive
+from shared.messages import inbox
+from shared.messages.cause import Cause
+from shared.messages.inbox import Find, Heard, read_event, receive
 from tests.harness.heard import envelope, foreign_event, house_event, sqs_batch
 from tests.harness.logs import captured_logs
 

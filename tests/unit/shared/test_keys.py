@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared.ids import new_customer_id
-from shared.keys import SHARDS, customer_in, customer_partition, shard_of
+from shared.items.keys import SHARDS, customer_in, customer_partition, shard_of
 
 
 def test_a_partition_names_its_customer() -> None:

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from shared import observability
-from shared.observability import count, describe, metrics
+from shared.runtime import observability
+from shared.runtime.observability import count, describe, metrics
 
 
 def test_a_metric_is_of_its_service_and_stage(

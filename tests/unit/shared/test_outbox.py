@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from pynamodb.attributes import DiscriminatorAttribute, UnicodeAttribute
 
-from shared import ids, outbox
-from shared.cause import Cause
+from shared import ids
 from shared.events.loyalty import TierChanged
 from shared.events.segments import SegmentEntered
-from shared.outbox import Announcement, Relay
-from shared.table import Item, TableMeta, Told
+from shared.items.table import Item, TableMeta, Told
+from shared.messages import outbox
+from shared.messages.cause import Cause
+from shared.messages.outbox import Announcement, Relay
 from tests.harness.logs import captured_logs
 
 CUSTOMER = ids.new_customer_id()

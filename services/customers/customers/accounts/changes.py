@@ -14,11 +14,11 @@ from customers.emails.store import (
     find_holder,
     held_by,
 )
-from shared.cause import Cause
 from shared.errors import FieldError, ForbiddenError, InvalidError, PreconditionFailedError
 from shared.events.customers import CustomerUpdated
 from shared.http import apply_merge_patch, checked
-from shared.table import Delete, Put, Write, commit
+from shared.items.table import Delete, Put, Write, commit
+from shared.messages.cause import Cause
 
 
 def change_customer(

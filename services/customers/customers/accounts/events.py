@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from customers.accounts.items import ProfileItem
 from shared.events.customers import CustomerRegistered, CustomerUpdated
-from shared.table import Told
+from shared.items.table import Told
 
 
 def customer_registered(profile: ProfileItem, _: Told) -> CustomerRegistered:

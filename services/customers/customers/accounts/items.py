@@ -18,9 +18,9 @@ from customers.accounts.models import CustomerDetails, CustomerView, Person, Sou
 from customers.sortkeys import moment_key
 from customers.table import CustomersItem
 from shared.events.customers import Consent, CustomerStatus, Profile
-from shared.keys import customer_in, customer_partition, shard_of
-from shared.personal import DROP, Export, personal, plain
-from shared.tombstones import TombstoneMixin
+from shared.items.keys import customer_in, customer_partition, shard_of
+from shared.items.personal import DROP, Export, personal, plain
+from shared.items.tombstones import TombstoneMixin
 
 SK: Final = "PROFILE"
 

@@ -10,8 +10,8 @@ from typing import Any
 from customers.accounts.items import SK, AccountItem, ProfileItem
 from shared.errors import NotFoundError
 from shared.http.cursors import invalid_cursor
-from shared.keys import SHARDS, customer_partition
-from shared.table import find
+from shared.items.keys import SHARDS, customer_partition
+from shared.items.table import find
 
 
 def find_account(customer_id: str) -> AccountItem | None:

@@ -19,10 +19,10 @@ from customers.emails.store import (
     held_by,
 )
 from shared import clock, ids
-from shared.cause import Cause
 from shared.events.customers import Consent, CustomerRegistered
 from shared.http import Attempt, Page
-from shared.table import LostRaceError, Put, commit, retry_lost_races
+from shared.items.table import LostRaceError, Put, commit, retry_lost_races
+from shared.messages.cause import Cause
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,10 @@ from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
 
 from customers.settings import CustomersSettings
 from customers.table import CustomersItem, instead_of
-from shared.aws import secret
 from shared.errors import ConflictError
-from shared.personal import DROP, Export, personal, plain
-from shared.table import find
+from shared.items.personal import DROP, Export, personal, plain
+from shared.items.table import find
+from shared.runtime.aws import secret
 
 SK: Final = "EMAIL"
 

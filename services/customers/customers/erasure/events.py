@@ -6,7 +6,7 @@ from customers.accounts.items import ProfileTombstone
 from customers.erasure.usecases import kept_of
 from shared.erasure import read_answer
 from shared.events.privacy import ErasureAnswered
-from shared.table import Told
+from shared.items.table import Told
 
 
 def erasure_answered(tombstone: ProfileTombstone, told: Told) -> ErasureAnswered:

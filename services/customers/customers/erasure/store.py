@@ -9,8 +9,8 @@ from customers.accounts.items import ProfileTombstone
 from customers.accounts.store import find_account
 from customers.orders.items import STATS_PREFIX, OrderItem, StatsTombstone
 from customers.table import Receipt
-from shared.keys import customer_partition
-from shared.table import LostRaceError
+from shared.items.keys import customer_partition
+from shared.items.table import LostRaceError
 
 # Items of one transaction, which may be 4 MB in all (DynamoDB quota), and one item 400 KB.
 PAGE: Final = 9

@@ -26,13 +26,13 @@ from customers.orders.store import find_stats, list_stats
 from customers.reviews.store import list_leads, load_reviews
 from customers.table import instead_of
 from shared import clock
-from shared.cause import Cause
-from shared.dead_letters import sweep_dead_letters
 from shared.erasure import write_answer
 from shared.events.privacy import ErasureRequested, Kept
-from shared.keys import customer_partition
-from shared.patience import patient_looks
-from shared.table import Delete, Put, Write, commit, retry_lost_races
+from shared.items.keys import customer_partition
+from shared.items.table import Delete, Put, Write, commit, retry_lost_races
+from shared.messages.cause import Cause
+from shared.messages.dead_letters import sweep_dead_letters
+from shared.messages.patience import patient_looks
 
 WHY_ORDERS: Final = "Accounting records: amounts and lines, without the person"
 # Were they gone, one told again would count for whoever comes to have the e-mail.

@@ -18,8 +18,8 @@ from customers.orders.items import OrderItem, StatsItem, StatsTombstone
 from customers.orders.store import find_stats
 from shared import clock, ids
 from shared.events.foreign import Buyer
-from shared.observability import logger
-from shared.table import Check, LostRaceError, Put, Write
+from shared.items.table import Check, LostRaceError, Put, Write
+from shared.runtime.observability import logger
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from customers.orders.items import OrderItem
 from shared.events.customers import OrderRecorded, OrderStats
-from shared.table import Told
+from shared.items.table import Told
 
 
 def order_recorded(order: OrderItem, _: Told) -> OrderRecorded:

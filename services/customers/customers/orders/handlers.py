@@ -15,7 +15,7 @@ from shared.events.foreign import (
 )
 from shared.http import Page, PageQuery, Request
 from shared.ids import CustomerId, OrderId
-from shared.inbox import Heard
+from shared.messages.inbox import Heard
 
 
 def read_stats(request: Request, customer_id: CustomerId) -> StatsView:

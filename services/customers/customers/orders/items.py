@@ -14,9 +14,9 @@ from customers.sortkeys import moment_key
 from customers.table import CustomersItem, instead_of
 from shared.events.customers import OrderStats
 from shared.events.foreign import OrderLine
-from shared.keys import customer_partition
-from shared.personal import DROP, Export, Ground, keep, personal, plain
-from shared.tombstones import strip
+from shared.items.keys import customer_partition
+from shared.items.personal import DROP, Export, Ground, keep, personal, plain
+from shared.items.tombstones import strip
 
 ORDER_SK: Final = "ORDER"
 STATS_PREFIX: Final = "STATS#"

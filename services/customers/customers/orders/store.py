@@ -9,8 +9,8 @@ from typing import Any
 from customers.orders.items import ORDER_SK, STATS_PREFIX, OrderItem, StatsBaseItem, StatsItem, order_pk
 from customers.sortkeys import id_in, moment_key
 from shared.http.cursors import invalid_cursor
-from shared.keys import customer_partition
-from shared.table import find
+from shared.items.keys import customer_partition
+from shared.items.table import find
 
 
 def find_order(order_id: str) -> OrderItem | None:

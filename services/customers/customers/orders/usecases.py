@@ -14,14 +14,14 @@ from customers.orders.models import NewOrder, OrderView, StatsView
 from customers.orders.rules import Change, Facts
 from customers.orders.store import find_order, list_newest_orders, list_stats
 from shared import clock, ids
-from shared.cause import Cause
 from shared.errors import ConflictError, InvalidError, NotFoundError
 from shared.events.customers import OrderRecorded
 from shared.events.foreign import Buyer, Order, OrderLine
 from shared.http import Attempt, Page
 from shared.http.receipts import KeyRequiredError
-from shared.observability import logger
-from shared.table import Check, Put, Write, commit, retry_lost_races
+from shared.items.table import Check, Put, Write, commit, retry_lost_races
+from shared.messages.cause import Cause
+from shared.runtime.observability import logger
 
 # OrderRecorded carries the lines, and EventBridge takes 256 KB for an event. The rest of the event stays under 1 KB.
 LARGEST_LINES: Final = 200 * 1024

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from customers.reviews.items import ReviewItem
 from shared.events.customers import ReviewRecorded
-from shared.table import Told
+from shared.items.table import Told
 
 
 def review_recorded(review: ReviewItem, _: Told) -> ReviewRecorded:

@@ -6,7 +6,7 @@ from customers.reviews.usecases import record_review
 from shared.events.foreign import (
     ReviewPosted,
 )
-from shared.inbox import Heard
+from shared.messages.inbox import Heard
 
 
 def hear_review_posted(heard: Heard[ReviewPosted]) -> None:

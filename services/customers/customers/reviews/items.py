@@ -9,9 +9,9 @@ from pynamodb_attributes import IntegerAttribute
 
 from customers.table import CustomersItem
 from shared.events.foreign import Review
-from shared.keys import customer_partition
-from shared.personal import DROP, Ground, keep, personal, plain
-from shared.tombstones import strip
+from shared.items.keys import customer_partition
+from shared.items.personal import DROP, Ground, keep, personal, plain
+from shared.items.tombstones import strip
 
 SK: Final = "REVIEW"
 PREFIX: Final = "REVIEW#"

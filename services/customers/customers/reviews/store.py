@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from customers.reviews.items import PREFIX, SK, CustomersReview, ReviewItem, review_key
-from shared.keys import customer_partition
-from shared.table import find
+from shared.items.keys import customer_partition
+from shared.items.table import find
 
 
 def find_review(review_id: str) -> ReviewItem | None:

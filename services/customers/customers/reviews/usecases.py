@@ -5,11 +5,11 @@ from __future__ import annotations
 from customers.orders.buyers import find_buyer, still_here
 from customers.reviews.items import CustomersReview, ReviewItem
 from customers.reviews.store import find_review
-from shared.cause import Cause
 from shared.events.customers import ReviewRecorded
 from shared.events.foreign import Review
-from shared.observability import logger
-from shared.table import Put, commit, retry_lost_races
+from shared.items.table import Put, commit, retry_lost_races
+from shared.messages.cause import Cause
+from shared.runtime.observability import logger
 
 
 def record_review(review: Review, cause: Cause) -> None:

@@ -18,11 +18,11 @@ from loyalty.points import store
 from loyalty.points.items import PointsAccount
 from loyalty.points.models import EntryView
 from loyalty.points.store import load_for_posting
-from shared.cause import Cause
 from shared.errors import ConflictError, ForbiddenError, NotFoundError
 from shared.http import Page, PageQuery
 from shared.http.cursors import invalid_cursor
-from shared.table import LostRaceError, Put, commit, find, retry_lost_races
+from shared.items.table import LostRaceError, Put, commit, find, retry_lost_races
+from shared.messages.cause import Cause
 
 
 class SamePersonError(ForbiddenError):

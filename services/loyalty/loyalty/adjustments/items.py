@@ -11,8 +11,8 @@ from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
 
 from loyalty.table import LoyaltyItem
 from shared import clock
-from shared.keys import SHARDS, customer_in, customer_partition, shard_of
-from shared.personal import DROP, Export, personal
+from shared.items.keys import SHARDS, customer_in, customer_partition, shard_of
+from shared.items.personal import DROP, Export, personal
 
 PROPOSAL: Final = "PROPOSAL#"
 # Proposals share the index of due accounts, in shards of their own: a proposal waits for a decision.

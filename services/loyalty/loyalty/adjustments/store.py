@@ -8,8 +8,8 @@ from itertools import islice
 
 from loyalty.adjustments.items import OPEN_SHARDS, PROPOSAL, Proposal, ProposalState
 from loyalty.points.items import PointsAccount
-from shared.keys import customer_partition
-from shared.table import find
+from shared.items.keys import customer_partition
+from shared.items.table import find
 
 
 def find_proposal(account: PointsAccount, proposal_id: str) -> Proposal | None:

@@ -19,10 +19,10 @@ from loyalty.points.usecases import InsufficientPointsError
 from loyalty.programme.models import Adjustments
 from loyalty.programme.rules import check_code
 from shared import ids
-from shared.cause import Cause
 from shared.errors import InvalidError
 from shared.http import Attempt
-from shared.table import Put, commit, retry_lost_races
+from shared.items.table import Put, commit, retry_lost_races
+from shared.messages.cause import Cause
 
 # The HTTP status of an answer while the adjustment is not posted yet.
 ACCEPTED = 202

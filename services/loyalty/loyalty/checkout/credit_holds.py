@@ -17,10 +17,10 @@ from loyalty.ledger.due_dates import Watch
 from loyalty.ledger.items import Entry
 from loyalty.ledger.rules import ReturnPolicy
 from loyalty.orders.spending import settle_late_spending
-from shared.cause import Cause
 from shared.errors import NotFoundError
 from shared.http import Signature
-from shared.table import find
+from shared.items.table import find
+from shared.messages.cause import Cause
 
 
 class CreditWallet:

@@ -18,10 +18,10 @@ from loyalty.ledger.due_dates import minute_of
 from loyalty.ledger.items import A, Entry
 from loyalty.ledger.overdue import by_time, end_of, expire_overdue, release_overdue
 from loyalty.orders.items import SpentOnOrder
-from shared.cause import Cause
 from shared.errors import ConflictError, InvalidError, NotFoundError
 from shared.http import Signature
-from shared.table import LostRaceError, Put, find, retry_lost_races
+from shared.items.table import LostRaceError, Put, find, retry_lost_races
+from shared.messages.cause import Cause
 
 
 def hold(wallet: Wallet[A], amount: int, order_id: str | None, cause: Cause, signature: Signature) -> Held:

@@ -10,8 +10,8 @@ from loyalty.credit.usecases import shortage
 from loyalty.ledger.overdue import without_overdue
 from loyalty.points.store import terms_now
 from loyalty.points.usecases import InsufficientPointsError, shown_account
-from shared.keys import customer_partition
-from shared.table import find
+from shared.items.keys import customer_partition
+from shared.items.table import find
 
 
 def quote_checkout(customer_id: str, asked: NewQuote, *, by_self: bool) -> QuoteView:

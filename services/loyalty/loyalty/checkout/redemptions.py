@@ -13,9 +13,9 @@ from loyalty.ledger.balances import EntryKind, negative
 from loyalty.ledger.items import Entry
 from loyalty.orders.items import SpentOnOrder
 from loyalty.orders.spending import settle_late_spending
-from shared.cause import Cause
 from shared.http import Signature
-from shared.table import Put, retry_lost_races
+from shared.items.table import Put, retry_lost_races
+from shared.messages.cause import Cause
 
 _REDEMPTION: Final = "REDEMPTION#"
 _ENTRY: Final = "ENTRY"

@@ -15,7 +15,7 @@ from shared.events.loyalty import (
     CreditRevoked,
     CreditSpent,
 )
-from shared.table import Told
+from shared.items.table import Told
 
 
 def credit_expired(entry: Entry, _: Told) -> CreditExpired:

@@ -7,8 +7,8 @@ from typing import Final
 from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
 
 from loyalty.ledger.items import Account, Entry
-from shared.keys import customer_partition
-from shared.personal import Export, Ground, keep, personal, plain
+from shared.items.keys import customer_partition
+from shared.items.personal import Export, Ground, keep, personal, plain
 
 CREDIT: Final = "CREDIT#"
 

@@ -17,12 +17,12 @@ from loyalty.ledger.terms import Terms
 from loyalty.points import store as points
 from loyalty.programme.usecases import current_programme
 from shared import clock
-from shared.cause import Cause
 from shared.errors import NotFoundError
 from shared.events.base import EventData
 from shared.events.loyalty import CreditExpired, CreditIssued, CreditRestored, CreditRevoked, CreditSpent
-from shared.keys import customer_partition
-from shared.table import Check, find
+from shared.items.keys import customer_partition
+from shared.items.table import Check, find
+from shared.messages.cause import Cause
 
 # Holds and releases cause no event.
 _TELLS: Final[dict[EntryKind, type[EventData]]] = {

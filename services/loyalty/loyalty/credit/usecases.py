@@ -19,10 +19,10 @@ from loyalty.points.models import EntriesQuery
 from loyalty.points.usecases import owner_of, position_in, shown_account
 from loyalty.programme.rules import check_code
 from shared import ids
-from shared.cause import Cause
 from shared.errors import ConflictError
 from shared.http import Attempt, Page
-from shared.table import retry_lost_races
+from shared.items.table import retry_lost_races
+from shared.messages.cause import Cause
 
 
 class InsufficientCreditError(ConflictError):

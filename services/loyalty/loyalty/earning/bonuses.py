@@ -13,9 +13,9 @@ from loyalty.points import store
 from loyalty.points.items import PointsAccount
 from loyalty.points.rules import lot_for
 from loyalty.points.store import load_for_posting
-from shared.cause import Cause
 from shared.events.customers import ReviewRecorded
-from shared.table import retry_lost_races
+from shared.items.table import retry_lost_races
+from shared.messages.cause import Cause
 
 SIGN_UP = "sign_up"
 REVIEW = "review"

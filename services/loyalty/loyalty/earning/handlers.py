@@ -7,7 +7,7 @@ from loyalty.earning.models import Simulation, SimulationView
 from loyalty.earning.simulation import simulate_order
 from shared.events.customers import ReviewRecorded
 from shared.http import Request
-from shared.inbox import Heard
+from shared.messages.inbox import Heard
 
 
 def simulate(request: Request, body: Simulation) -> SimulationView:

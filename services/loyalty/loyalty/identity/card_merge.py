@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from loyalty.members.store import card_of
 from loyalty.points.items import PointsAccount
-from shared.cause import Cause
 from shared.events.loyalty import CardReplaced
-from shared.table import Put
+from shared.items.table import Put
+from shared.messages.cause import Cause
 
 
 def hand_over_card(merged: PointsAccount, survivor: PointsAccount, cause: Cause) -> list[Put]:

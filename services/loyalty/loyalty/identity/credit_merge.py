@@ -14,9 +14,9 @@ from loyalty.ledger.balances import Posting
 from loyalty.ledger.items import Account, Entry
 from loyalty.ledger.terms import Terms
 from loyalty.points.store import find_account as find_points
-from shared.cause import Cause
-from shared.keys import customer_partition
-from shared.table import Put, commit, find
+from shared.items.keys import customer_partition
+from shared.items.table import Put, commit, find
+from shared.messages.cause import Cause
 
 
 def merge_credit(merged_id: str, currency: str, cause: Cause) -> None:

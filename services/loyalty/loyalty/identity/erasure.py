@@ -21,13 +21,13 @@ from loyalty.points import store
 from loyalty.points.items import PointsAccount
 from loyalty.points.tier_rules import fresh
 from shared import clock
-from shared.cause import Cause
-from shared.dead_letters import sweep_dead_letters
 from shared.erasure import write_answer
 from shared.events.privacy import ErasureRequested, Kept
-from shared.keys import customer_partition
-from shared.table import Delete, LostRaceError, Put, commit, delete_all, find, retry_lost_races
-from shared.tombstones import remains_of, strip
+from shared.items.keys import customer_partition
+from shared.items.table import Delete, LostRaceError, Put, commit, delete_all, find, retry_lost_races
+from shared.items.tombstones import remains_of, strip
+from shared.messages.cause import Cause
+from shared.messages.dead_letters import sweep_dead_letters
 
 WHY_KEPT: Final = (
     "Accounting records of points and credit issued, spent and expired. They hold a random id in place of the person, "

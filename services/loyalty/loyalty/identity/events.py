@@ -6,7 +6,7 @@ from loyalty.identity.erasure import erased_of, kept_of
 from loyalty.points.items import PointsAccount
 from shared.erasure import read_answer
 from shared.events.privacy import ErasureAnswered
-from shared.table import Told
+from shared.items.table import Told
 
 
 def erasure_answered(tombstone: PointsAccount, told: Told) -> ErasureAnswered:

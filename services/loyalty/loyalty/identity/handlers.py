@@ -6,7 +6,7 @@ from loyalty.identity.erasure import erase_customer
 from loyalty.identity.merge import merge_customers
 from shared.events.customers import CustomersMerged
 from shared.events.privacy import ErasureRequested
-from shared.inbox import Heard
+from shared.messages.inbox import Heard
 
 
 def hear_customers_merged(heard: Heard[CustomersMerged]) -> None:

@@ -11,9 +11,9 @@ from loyalty.identity.credit_merge import merge_credit
 from loyalty.identity.erasure import erase_late
 from loyalty.identity.points_merge import merge_points
 from loyalty.points.store import account_of
-from shared.cause import Cause
 from shared.events.customers import CustomersMerged
-from shared.table import retry_lost_races
+from shared.items.table import retry_lost_races
+from shared.messages.cause import Cause
 
 
 def merge_customers(merged: CustomersMerged, cause: Cause) -> None:

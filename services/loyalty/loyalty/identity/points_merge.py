@@ -19,10 +19,10 @@ from loyalty.points.rules import fills_debt
 from loyalty.points.store import load_for_posting
 from loyalty.points.tier_rules import fresh, merge
 from shared import clock
-from shared.cause import Cause
-from shared.keys import customer_partition
-from shared.table import Put, commit, find
-from shared.tombstones import remains_of
+from shared.items.keys import customer_partition
+from shared.items.table import Put, commit, find
+from shared.items.tombstones import remains_of
+from shared.messages.cause import Cause
 
 
 def merge_points(merged_id: str, survivor_id: str, cause: Cause) -> None:

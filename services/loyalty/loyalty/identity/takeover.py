@@ -8,7 +8,7 @@ from loyalty.ledger import rules
 from loyalty.ledger import store as ledger
 from loyalty.ledger.balances import EntryKind, Posting
 from loyalty.ledger.items import Account, Entry
-from shared.cause import Cause
+from shared.messages.cause import Cause
 
 OUT: Final = "OUT"
 IN: Final = "IN"

@@ -9,8 +9,8 @@ from loyalty.credit.items import CreditAccount
 from loyalty.credit.rules import return_policy
 from loyalty.ledger import store as ledger
 from loyalty.ledger.overdue import expire, release_next_overdue, warn_and_set_due
-from shared.cause import Cause
 from shared.events.loyalty import CreditExpiring
+from shared.messages.cause import Cause
 
 
 def advance_credit(account: CreditAccount, cause: Cause) -> None:

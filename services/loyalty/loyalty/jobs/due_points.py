@@ -14,8 +14,8 @@ from loyalty.points import store
 from loyalty.points.items import PointsAccount
 from loyalty.points.rules import return_policy
 from loyalty.points.tier_rules import review
-from shared.cause import Cause
 from shared.events.loyalty import PointsExpiring
+from shared.messages.cause import Cause
 
 
 def advance_points(account: PointsAccount, cause: Cause) -> None:

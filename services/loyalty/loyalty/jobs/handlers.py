@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from loyalty.jobs.usecases import advance_accounts
-from shared.cause import Cause
 from shared.jobs import time_left
+from shared.messages.cause import Cause
 
 
 def expire(context: Any) -> dict[str, Any]:

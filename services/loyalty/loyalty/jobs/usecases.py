@@ -14,9 +14,9 @@ from loyalty.ledger import store as ledger
 from loyalty.ledger.items import Account
 from loyalty.points.items import PointsAccount
 from shared import clock
-from shared.cause import Cause
+from shared.items.table import find, retry_lost_races
 from shared.jobs import HasTime, Job, Run
-from shared.table import find, retry_lost_races
+from shared.messages.cause import Cause
 
 # An account has few due steps, one for each overdue lot. The next run takes any steps beyond this number.
 _STEPS: Final = 20

@@ -23,8 +23,8 @@ from loyalty.ledger.chain import GENESIS, hash_of
 from loyalty.ledger.due_dates import Watch, is_reached, moment_to_keep, next_due
 from loyalty.table import DateAttribute, LoyaltyItem, TextAttribute
 from shared.events.loyalty import Tier
-from shared.keys import customer_in, shard_of
-from shared.personal import DROP, Export, Ground, keep, personal, plain
+from shared.items.keys import customer_in, shard_of
+from shared.items.personal import DROP, Export, Ground, keep, personal, plain
 
 ACCOUNT: Final = "ACCOUNT"
 _KEPT: Final = keep(Ground.ACCOUNTING)

@@ -16,9 +16,9 @@ from loyalty.ledger.due_dates import Watch, last_days, overdue_lots, warnings
 from loyalty.ledger.items import A, Account, Entry
 from loyalty.ledger.rules import ReturnPolicy
 from loyalty.ledger.terms import Terms
-from shared.cause import Cause
 from shared.events.base import EventData
-from shared.table import Put, commit
+from shared.items.table import Put, commit
+from shared.messages.cause import Cause
 
 # Makes an entry from account, posting, origin and facts; each kind of account has its own.
 Post = Callable[..., Entry]

@@ -12,10 +12,10 @@ from loyalty.ledger.due_dates import minute_of
 from loyalty.ledger.items import Account, Entry, entry_of
 from loyalty.ledger.terms import Terms
 from shared import clock
-from shared.cause import Cause
 from shared.http.receipts import ReplayError
+from shared.items.table import LostRaceError, Put, Write, commit
 from shared.jobs import rows_due
-from shared.table import LostRaceError, Put, Write, commit
+from shared.messages.cause import Cause
 
 # Kinds of entries that do not count as activity. Every gift counts as activity, even one by staff: otherwise points
 # added to an idle account would be overdue at once.

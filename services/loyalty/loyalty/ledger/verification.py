@@ -10,7 +10,7 @@ from loyalty.ledger import store
 from loyalty.ledger.balances import EntryKind, Lots, Pending, Vector, plus
 from loyalty.ledger.chain import GENESIS
 from loyalty.ledger.items import A, Account, Entry
-from shared.table import LostRaceError, retry_lost_races
+from shared.items.table import LostRaceError, retry_lost_races
 
 
 @dataclass(frozen=True)

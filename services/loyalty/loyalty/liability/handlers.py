@@ -7,9 +7,9 @@ from typing import Any
 from loyalty.liability import reports as liability
 from loyalty.liability.models import LiabilityQuery, LiabilityView
 from loyalty.liability.usecases import close_days
-from shared.cause import Cause
 from shared.http import Csv, Request
 from shared.jobs import time_left
+from shared.messages.cause import Cause
 
 
 def report_liability(request: Request, query: LiabilityQuery) -> LiabilityView:

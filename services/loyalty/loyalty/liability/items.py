@@ -10,7 +10,7 @@ from pynamodb_attributes import IntegerAttribute
 
 from loyalty.liability.rules import Books, Closed, Moved, Movement, Places, Rate
 from loyalty.table import DateAttribute, LoyaltyItem, TextAttribute
-from shared.personal import plain
+from shared.items.personal import plain
 
 PARTITION: Final = "LIABILITY"
 PROGRESS: Final = "PROGRESS"

@@ -10,7 +10,7 @@ from typing import Any, Final
 from loyalty.ledger.items import Entry
 from loyalty.liability.items import PARTITION, PROGRESS, ClosedDay, Progress, key_of
 from loyalty.liability.rules import Line, ledger_of
-from shared.table import Put, commit, find
+from shared.items.table import Put, commit, find
 
 # Each entry has some 300 bytes, so a page is under the megabyte that one query reads. A run holds one page in memory.
 _ENTRIES_A_PAGE: Final = 2_000

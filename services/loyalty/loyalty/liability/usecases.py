@@ -16,10 +16,10 @@ from loyalty.liability.items import ClosedDay, Progress, key_of
 from loyalty.liability.rules import Books, BooksError, can_close, close, currency_of, end_of, rate_of
 from loyalty.programme.usecases import programme_at
 from shared import clock
-from shared.cause import Cause
+from shared.items.keys import SHARDS
+from shared.items.table import LostRaceError
 from shared.jobs import HasTime, Job, Run
-from shared.keys import SHARDS
-from shared.table import LostRaceError
+from shared.messages.cause import Cause
 
 # A run that dies makes the next run count at most this many pages again: a minute's work.
 _PAGES_UNSAVED: Final = 50

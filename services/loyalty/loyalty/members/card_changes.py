@@ -13,11 +13,11 @@ from loyalty.members.store import card_of, find_card, newest_after
 from loyalty.points.items import PointsAccount
 from loyalty.points.store import existing_account
 from shared import clock
-from shared.cause import Cause
 from shared.errors import ConflictError, InvalidError, NotFoundError, PreconditionFailedError
 from shared.events.loyalty import CardBlocked, CardReplaced, CardUnblocked
 from shared.http import Attempt, apply_merge_patch, checked
-from shared.table import Put, commit, retry_lost_races
+from shared.items.table import Put, commit, retry_lost_races
+from shared.messages.cause import Cause
 
 
 class CardReplacedError(ConflictError):

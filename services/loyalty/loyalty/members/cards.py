@@ -21,12 +21,12 @@ from loyalty.points.usecases import shown_account
 from loyalty.programme.models import Programme
 from loyalty.programme.usecases import current_programme
 from shared import clock
-from shared.cause import Cause
 from shared.errors import ConflictError, NotFoundError
 from shared.events.customers import CustomerRegistered
 from shared.events.loyalty import CardIssued
 from shared.http import Attempt
-from shared.table import Put, commit, retry_lost_races
+from shared.items.table import Put, commit, retry_lost_races
+from shared.messages.cause import Cause
 
 
 class CardExistsError(ConflictError):

@@ -9,7 +9,7 @@ from shared.events.loyalty import (
     CardReplaced,
     CardUnblocked,
 )
-from shared.table import Told
+from shared.items.table import Told
 
 
 def card_issued(card: Card, _: Told) -> CardIssued:

@@ -12,14 +12,15 @@ from loyalty.members.models import (
     NamedCard,
     NewBlock,
     NewCard,
+    NewReferral,
     PictureQuery,
+    ReferralView,
     Replacement,
 )
-from loyalty.members.referral_models import NewReferral, ReferralView
 from shared.events.customers import CustomerRegistered
 from shared.http import Request, Svg
 from shared.ids import CustomerId
-from shared.inbox import Heard
+from shared.messages.inbox import Heard
 
 
 def read_card(request: Request, customer_id: CustomerId) -> CardView:

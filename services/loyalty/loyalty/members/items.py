@@ -10,7 +10,7 @@ from pynamodb_attributes import UnicodeEnumAttribute
 
 from loyalty.members.rules import BlockReason, CardStatus, status_of
 from loyalty.table import DateAttribute, LoyaltyItem
-from shared.personal import DROP, personal
+from shared.items.personal import DROP, personal
 
 CARD: Final = "CARD"
 

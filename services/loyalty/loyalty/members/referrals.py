@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from loyalty.members.referral_models import ReferralState, ReferralView
+from loyalty.members.models import ReferralState, ReferralView
 from loyalty.members.rules import CardStatus
 from loyalty.members.store import find_card
 from loyalty.orders.store import first_rewards, has_earned, referrer_of
@@ -15,7 +15,7 @@ from loyalty.points.referral_rules import Referral
 from loyalty.points.usecases import shown_account
 from shared.errors import ConflictError, InvalidError
 from shared.http import Attempt
-from shared.table import Put, commit, retry_lost_races
+from shared.items.table import Put, commit, retry_lost_races
 
 
 class ReferralExistsError(ConflictError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from loyalty.members.items import CARD, Card, key_of
 from loyalty.points.items import PointsAccount
-from shared.table import LostRaceError, find
+from shared.items.table import LostRaceError, find
 
 
 def find_card(number: str) -> Card | None:

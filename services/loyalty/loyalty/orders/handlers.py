@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from loyalty.orders.usecases import record_order
 from shared.events.customers import OrderRecorded
-from shared.inbox import Heard
+from shared.messages.inbox import Heard
 
 
 def hear_order_recorded(heard: Heard[OrderRecorded]) -> None:

@@ -12,7 +12,7 @@ from loyalty.ledger.balances import Lots
 from loyalty.ledger.items import Entry
 from loyalty.orders.order_entries import ReversedMark
 from loyalty.table import LoyaltyItem
-from shared.personal import Export, Ground, keep, personal, plain
+from shared.items.personal import Export, Ground, keep, personal, plain
 
 _SPENT: Final = "SPENT#"
 _KEPT: Final = keep(Ground.ACCOUNTING)

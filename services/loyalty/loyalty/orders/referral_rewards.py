@@ -23,8 +23,8 @@ from loyalty.points import store
 from loyalty.points.items import PointsAccount
 from loyalty.points.referral_rules import REFEREE, REFERRER, Referral
 from loyalty.points.store import load_for_posting
-from shared.cause import Cause
-from shared.table import Put, commit, retry_lost_races
+from shared.items.table import Put, commit, retry_lost_races
+from shared.messages.cause import Cause
 
 
 def settle_referral_rewards(customer: PointsAccount, terms: Terms, cause: Cause) -> None:

@@ -23,8 +23,8 @@ from loyalty.points import rules as points_rules
 from loyalty.points import store as points
 from loyalty.points.items import PointsAccount
 from loyalty.points.store import load_for_posting
-from shared.cause import Cause
-from shared.table import retry_lost_races
+from shared.items.table import retry_lost_races
+from shared.messages.cause import Cause
 
 RESTORED: Final = "RESTORE#"
 

@@ -25,8 +25,8 @@ from loyalty.points.items import PointsAccount
 from loyalty.points.referral_rules import REFEREE, REFERRER, Referral
 from loyalty.points.store import expired_points
 from loyalty.table import LoyaltyItem
-from shared.keys import customer_partition
-from shared.table import LostRaceError, find
+from shared.items.keys import customer_partition
+from shared.items.table import LostRaceError, find
 
 # Most accounts have a handful of entries, or earned with one of the first.
 _PAGE: Final = 20

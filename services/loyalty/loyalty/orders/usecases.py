@@ -16,9 +16,9 @@ from loyalty.orders.store import lot_shares, read_entries
 from loyalty.points import store
 from loyalty.points.items import PointsAccount
 from loyalty.points.store import load_for_posting
-from shared.cause import Cause
 from shared.events.customers import OrderRecorded
-from shared.table import Put, commit, retry_lost_races
+from shared.items.table import Put, commit, retry_lost_races
+from shared.messages.cause import Cause
 
 
 def record_order(order: OrderRecorded, version: int, cause: Cause) -> None:

@@ -19,7 +19,7 @@ from shared.events.loyalty import (
     PointsRipened,
     TierChanged,
 )
-from shared.table import Told
+from shared.items.table import Told
 
 
 def points_adjusted(entry: Entry, _: Told) -> PointsAdjusted:

@@ -9,7 +9,7 @@ from loyalty.points.tier_models import LadderView, TierChangeView, TierView
 from shared.events.customers import CustomerUpdated
 from shared.http import Page, PageQuery, Request
 from shared.ids import CustomerId
-from shared.inbox import Heard
+from shared.messages.inbox import Heard
 
 
 def read_points(request: Request, customer_id: CustomerId) -> PointsView:

@@ -19,9 +19,9 @@ from loyalty.programme.tiers import TierBy
 from loyalty.table import DateAttribute, MomentAttribute, TextAttribute
 from shared.events.customers import Profile
 from shared.events.loyalty import Tier
-from shared.keys import customer_partition
-from shared.personal import DROP, Export, Ground, keep, mask, personal
-from shared.tombstones import TombstoneMixin
+from shared.items.keys import customer_partition
+from shared.items.personal import DROP, Export, Ground, keep, mask, personal
+from shared.items.tombstones import TombstoneMixin
 
 
 class PointsAccount(Account, TombstoneMixin, discriminator="account"):

@@ -20,7 +20,6 @@ from loyalty.points.rules import watch_of
 from loyalty.points.tier_rules import TierState
 from loyalty.programme.usecases import current_programme
 from shared import clock
-from shared.cause import Cause
 from shared.errors import NotFoundError
 from shared.events.base import EventData
 from shared.events.loyalty import (
@@ -35,8 +34,9 @@ from shared.events.loyalty import (
     Tier,
     TierChanged,
 )
-from shared.keys import customer_partition
-from shared.table import Check, find
+from shared.items.keys import customer_partition
+from shared.items.table import Check, find
+from shared.messages.cause import Cause
 
 # Holds and releases cause no event.
 _TELLS: Final[dict[EntryKind, type[EventData]]] = {

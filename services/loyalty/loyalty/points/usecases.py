@@ -19,7 +19,7 @@ from shared.errors import ConflictError, ForbiddenError, NotFoundError
 from shared.events.customers import CustomerUpdated
 from shared.http import Page, PageQuery
 from shared.http.cursors import invalid_cursor
-from shared.table import Put, commit, retry_lost_races
+from shared.items.table import Put, commit, retry_lost_races
 
 
 class EmailNotVerifiedError(ForbiddenError):

@@ -9,7 +9,7 @@ from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
 
 from loyalty.programme.models import Programme
 from loyalty.table import LoyaltyItem
-from shared.personal import Export, Ground, keep, personal, plain
+from shared.items.personal import Export, Ground, keep, personal, plain
 
 PARTITION: Final = "PROGRAMME"
 PREFIX: Final = "VERSION#"

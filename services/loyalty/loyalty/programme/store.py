@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from loyalty.programme.items import PARTITION, PREFIX, StoredVersion, key_of
-from shared.table import find
+from shared.items.table import find
 
 # There are hardly ever more future versions than this. So one page, and one query, finds the version in force.
 _PAGE: Final = 4

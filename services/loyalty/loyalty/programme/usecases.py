@@ -14,10 +14,10 @@ from loyalty.programme.rules import InForce, Version
 from loyalty.programme.views import NewVersion, PresetView, ProgrammeView, VersionSummary, VersionView
 from loyalty.settings import LoyaltySettings, Preset
 from shared import clock
-from shared.cause import Cause
 from shared.errors import ConflictError, NotFoundError, PreconditionFailedError
 from shared.http import Page, PageQuery
-from shared.table import Put, commit
+from shared.items.table import Put, commit
+from shared.messages.cause import Cause
 
 # A process may use a replaced version for this long. A version with a known future start takes effect at once.
 _REMEMBERED_FOR: Final = timedelta(seconds=60)

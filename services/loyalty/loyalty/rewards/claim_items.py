@@ -12,8 +12,8 @@ from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
 from loyalty.rewards.items import StoredReward
 from loyalty.rewards.rules import RewardKind
 from loyalty.table import LoyaltyItem
-from shared.keys import customer_in, customer_partition
-from shared.personal import DROP, Export, personal, plain
+from shared.items.keys import customer_in, customer_partition
+from shared.items.personal import DROP, Export, personal, plain
 
 CLAIM: Final = "CLAIM#"
 CLAIMED: Final = "CLAIMED#"

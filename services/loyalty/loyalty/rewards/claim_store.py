@@ -12,8 +12,8 @@ from loyalty.points.items import PointsAccount
 from loyalty.rewards.claim_items import CLAIM, CLAIMED, Claim, Claimed
 from loyalty.rewards.items import StoredReward
 from shared.errors import NotFoundError
-from shared.keys import customer_partition
-from shared.table import find
+from shared.items.keys import customer_partition
+from shared.items.table import find
 
 ENTRY: Final = "ENTRY"
 CANCELLED: Final = "CANCELLED"

@@ -29,11 +29,11 @@ from loyalty.rewards.items import StoredReward
 from loyalty.rewards.rules import CodeSource, Why, new_code
 from loyalty.rewards.usecases import position_in
 from shared import clock, ids
-from shared.cause import Cause
 from shared.errors import ConflictError, InvalidError
 from shared.events.loyalty import RewardRedeemed
 from shared.http import Attempt, Page, PageQuery
-from shared.table import Delete, LostRaceError, Put, Write, commit, retry_lost_races
+from shared.items.table import Delete, LostRaceError, Put, Write, commit, retry_lost_races
+from shared.messages.cause import Cause
 
 
 class RewardNotAvailableError(ConflictError):

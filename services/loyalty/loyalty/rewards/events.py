@@ -6,7 +6,7 @@ from loyalty.rewards.claim_items import Claim
 from shared.events.loyalty import (
     RewardRedeemed,
 )
-from shared.table import Told
+from shared.items.table import Told
 
 
 def reward_redeemed(claim: Claim, _: Told) -> RewardRedeemed:

@@ -12,7 +12,7 @@ from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
 from loyalty.rewards.rules import CodeSource, RewardKind, RewardStatus, Why, why_not_in, why_not_on
 from loyalty.table import DateAttribute, LoyaltyItem, TextAttribute
 from shared.events.loyalty import Tier
-from shared.personal import plain
+from shared.items.personal import plain
 
 CATALOGUE: Final = "REWARDS"
 REWARD: Final = "REWARD#"

@@ -29,7 +29,7 @@ from loyalty.rewards.items import (
 )
 from loyalty.rewards.rules import RewardStatus
 from shared.errors import NotFoundError
-from shared.table import LARGEST_TRANSACTION, Put, commit, find
+from shared.items.table import LARGEST_TRANSACTION, Put, commit, find
 
 # Each code has two items: a known code and a free code.
 CODES_AT_ONCE: Final = LARGEST_TRANSACTION // 2

@@ -14,7 +14,7 @@ from shared import clock, ids
 from shared.errors import InvalidError, NotFoundError, PreconditionFailedError
 from shared.http import Attempt, Page, apply_merge_patch, checked
 from shared.http.cursors import invalid_cursor
-from shared.table import Put, commit, retry_lost_races
+from shared.items.table import Put, commit, retry_lost_races
 
 
 def add_reward(new: NewReward, *, attempt: Attempt | None) -> RewardView:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from notifications.contacts.items import Contact
 from shared.events.customers import Channel
 from shared.events.notifications import Unsubscribed
-from shared.table import Told
+from shared.items.table import Told
 
 
 def unsubscribed(contact: Contact, told: Told) -> Unsubscribed:

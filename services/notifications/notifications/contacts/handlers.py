@@ -5,7 +5,7 @@ from __future__ import annotations
 from notifications.contacts.usecases import update_contact
 from shared.events.customers import CustomerUpdated
 from shared.events.privacy import ConsentChanged
-from shared.inbox import Heard
+from shared.messages.inbox import Heard
 
 
 def hear_customer_updated(heard: Heard[CustomerUpdated]) -> None:

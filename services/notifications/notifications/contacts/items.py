@@ -17,10 +17,10 @@ from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
 from notifications.contacts.models import Recipient
 from notifications.table import NotificationsItem
 from shared.events.customers import Channel, Consent, CustomerStatus
-from shared.keys import customer_partition
-from shared.personal import DROP, Export, Ground, keep, personal, plain
-from shared.table import find
-from shared.tombstones import TombstoneMixin
+from shared.items.keys import customer_partition
+from shared.items.personal import DROP, Export, Ground, keep, personal, plain
+from shared.items.table import find
+from shared.items.tombstones import TombstoneMixin
 
 CONTACT: Final = "CONTACT"
 

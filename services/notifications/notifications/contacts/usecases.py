@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from notifications.contacts import rules
 from notifications.contacts.items import Contact, find_contact
 from shared import clock
-from shared.cause import Cause
 from shared.events.customers import Channel, Consent, Profile
 from shared.events.notifications import Unsubscribed
-from shared.table import Put, commit, retry_lost_races
+from shared.items.table import Put, commit, retry_lost_races
+from shared.messages.cause import Cause
 
 
 def update_contact(

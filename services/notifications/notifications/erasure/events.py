@@ -6,7 +6,7 @@ from notifications.contacts.items import Contact
 from notifications.erasure.usecases import KEPT
 from shared.erasure import read_answer
 from shared.events.privacy import ErasureAnswered
-from shared.table import Told
+from shared.items.table import Told
 
 
 def erasure_answered(tombstone: Contact, told: Told) -> ErasureAnswered:

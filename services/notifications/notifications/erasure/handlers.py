@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from notifications.erasure.usecases import erase_customer
 from shared.events.privacy import ErasureRequested
-from shared.inbox import Heard
+from shared.messages.inbox import Heard
 
 
 def hear_erasure_requested(heard: Heard[ErasureRequested]) -> None:

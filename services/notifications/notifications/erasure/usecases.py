@@ -8,13 +8,13 @@ from notifications.contacts.items import Contact, find_contact
 from notifications.erasure import rules
 from notifications.messages.items import Message
 from shared import clock
-from shared.cause import Cause
-from shared.dead_letters import sweep_dead_letters
 from shared.erasure import write_answer
 from shared.events.privacy import ErasureRequested, Kept
-from shared.keys import customer_partition
-from shared.table import LostRaceError, Put, commit, delete_all, retry_lost_races
-from shared.tombstones import remains_of
+from shared.items.keys import customer_partition
+from shared.items.table import LostRaceError, Put, commit, delete_all, retry_lost_races
+from shared.items.tombstones import remains_of
+from shared.messages.cause import Cause
+from shared.messages.dead_letters import sweep_dead_letters
 
 KEPT: Final = Kept(what="tombstone", count=1, why="so that an event that comes late brings nobody back")
 

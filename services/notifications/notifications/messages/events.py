@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from notifications.messages.items import Message
 from shared.events.notifications import MessageSent
-from shared.table import Told
+from shared.items.table import Told
 
 
 def message_sent(message: Message, _: Told) -> MessageSent:

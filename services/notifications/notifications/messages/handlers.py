@@ -8,7 +8,7 @@ from notifications.messages.models import MessageView
 from shared.events.customers import CustomerRegistered
 from shared.http import Page, PageQuery, Request
 from shared.ids import CustomerId
-from shared.inbox import Heard
+from shared.messages.inbox import Heard
 
 
 def list_messages(request: Request, customer_id: CustomerId, query: PageQuery) -> Page[MessageView]:

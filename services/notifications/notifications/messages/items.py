@@ -17,9 +17,9 @@ from notifications.messages.models import Due, MessageStatus, MessageView
 from notifications.table import NotificationsItem
 from shared.events.customers import Channel
 from shared.http.cursors import invalid_cursor
-from shared.keys import customer_partition
-from shared.personal import DROP, Export, personal, plain
-from shared.table import find
+from shared.items.keys import customer_partition
+from shared.items.personal import DROP, Export, personal, plain
+from shared.items.table import find
 
 PREFIX: Final = "MESSAGE#"
 

@@ -1,7 +1,7 @@
 """Hands one mail to SES v2.
 
 SES has no idempotency: a mail that it accepted and gets again arrives twice. So the client never retries by itself
-(shared.aws). Every failure is one of three: refused for good, certainly not taken, or unknown.
+(shared.runtime.aws). Every failure is one of three: refused for good, certainly not taken, or unknown.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from botocore.exceptions import (
 )
 
 from notifications.templates.models import Content
-from shared.aws import client
+from shared.runtime.aws import client
 
 if TYPE_CHECKING:
     from mypy_boto3_sesv2.type_defs import ContentTypeDef, MessageHeaderTypeDef, MessageTypeDef

@@ -24,12 +24,12 @@ from notifications.templates.rules import name_to_greet
 from notifications.templates.usecases import render_template
 from notifications.unsubscribe.usecases import unsubscribe_url
 from shared import clock, ids
-from shared.cause import Cause
 from shared.errors import NotFoundError
 from shared.events.notifications import MessageSent
 from shared.http.cursors import Page
-from shared.observability import count, logger
-from shared.table import Delete, LostRaceError, Put, commit, retry_lost_races
+from shared.items.table import Delete, LostRaceError, Put, commit, retry_lost_races
+from shared.messages.cause import Cause
+from shared.runtime.observability import count, logger
 
 
 class DecidedBeforeError(Exception):

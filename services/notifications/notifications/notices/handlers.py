@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from notifications.notices.usecases import notify_of_adjustment, warn_of_credit, warn_of_points
 from shared.events.loyalty import CreditExpiring, PointsAdjusted, PointsExpiring
-from shared.inbox import Heard
+from shared.messages.inbox import Heard
 
 
 def hear_points_adjusted(heard: Heard[PointsAdjusted]) -> None:

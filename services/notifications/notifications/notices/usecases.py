@@ -7,8 +7,8 @@ from datetime import datetime
 from notifications.messages.usecases import send_once
 from notifications.notices import rules
 from shared import clock
-from shared.cause import Cause
 from shared.events.loyalty import CreditExpiring, PointsAdjusted, PointsExpiring
+from shared.messages.cause import Cause
 
 
 def notify_of_adjustment(data: PointsAdjusted, told_at: datetime, cause: Cause) -> None:

@@ -7,10 +7,10 @@ from http import HTTPStatus
 from notifications.contacts.usecases import withdraw_consent
 from notifications.settings import NotificationsSettings
 from notifications.unsubscribe import pages, rules
-from shared.aws import secret
-from shared.cause import Cause
 from shared.events.customers import Channel
 from shared.http.replies import Html
+from shared.messages.cause import Cause
+from shared.runtime.aws import secret
 
 
 def unsubscribe_url(customer_id: str, channel: Channel) -> str:

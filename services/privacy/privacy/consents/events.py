@@ -5,7 +5,7 @@ from __future__ import annotations
 from privacy.consents.store import ConsentEntry
 from shared.events.customers import Consent
 from shared.events.privacy import ConsentChanged
-from shared.table import Told
+from shared.items.table import Told
 
 
 def consent_changed(entry: ConsentEntry, _: Told) -> ConsentChanged:

@@ -8,7 +8,7 @@ from shared.events.customers import CustomerRegistered
 from shared.events.notifications import Unsubscribed
 from shared.http import PageQuery, Request
 from shared.ids import CustomerId
-from shared.inbox import Heard
+from shared.messages.inbox import Heard
 from shared.roles import Role
 
 

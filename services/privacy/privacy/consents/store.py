@@ -11,10 +11,10 @@ from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
 from privacy.consents.models import How
 from privacy.table import PrivacyItem, Receipt
 from shared.events.customers import Channel, Consent
-from shared.keys import customer_partition
-from shared.personal import DROP, Export, Ground, keep, personal, plain
-from shared.table import find
-from shared.tombstones import TombstoneMixin
+from shared.items.keys import customer_partition
+from shared.items.personal import DROP, Export, Ground, keep, personal, plain
+from shared.items.table import find
+from shared.items.tombstones import TombstoneMixin
 
 _ENTRIES: Final = "CONSENT#"
 _STATE: Final = "CONSENTS"

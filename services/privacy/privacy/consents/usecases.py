@@ -12,16 +12,16 @@ from shared.events.customers import Consent, CustomerRegistered
 from shared.events.notifications import Unsubscribed
 from shared.events.privacy import ConsentChanged
 from shared.http.cursors import invalid_cursor
-from shared.observability import logger
-from shared.table import Put, commit, retry_lost_races
+from shared.items.table import Put, commit, retry_lost_races
+from shared.runtime.observability import logger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
-    from shared.cause import Cause
     from shared.http import Attempt, PageQuery
-    from shared.inbox import Heard
+    from shared.messages.cause import Cause
+    from shared.messages.inbox import Heard
 
 _POSITION: Final = "before"
 

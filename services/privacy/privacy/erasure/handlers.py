@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from privacy.erasure import usecases as erasure
 from shared.events.privacy import ErasureAnswered, ErasureRequested
-from shared.inbox import Heard
+from shared.messages.inbox import Heard
 
 
 def hear_erasure_requested(heard: Heard[ErasureRequested]) -> None:

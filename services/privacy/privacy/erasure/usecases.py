@@ -13,16 +13,16 @@ from privacy.requests.models import Answer
 from privacy.requests.rules import ITSELF
 from privacy.requests.usecases import AnswerRefusedError, record_answer
 from shared import clock
-from shared.dead_letters import sweep_dead_letters
 from shared.erasure import with_dead_letters
 from shared.events.base import SOURCE_PREFIX
 from shared.events.privacy import ErasureAnswered, ErasureRequested, Kept
-from shared.table import Put, commit, delete_all, retry_lost_races
-from shared.tombstones import remains_of
+from shared.items.table import Put, commit, delete_all, retry_lost_races
+from shared.items.tombstones import remains_of
+from shared.messages.dead_letters import sweep_dead_letters
 
 if TYPE_CHECKING:
-    from shared.cause import Cause
-    from shared.inbox import Heard
+    from shared.messages.cause import Cause
+    from shared.messages.inbox import Heard
 
 _THIS_REQUEST: Final = Kept(
     what="data-subject requests", count=1, why="proof that the person was erased, by customer id alone (GDPR art. 5(2))"

@@ -10,15 +10,15 @@ from privacy.requests.models import RequestStatus
 from privacy.requests.store import find_request, to_chase
 from shared import clock
 from shared.events.privacy import ErasureRequested
+from shared.items.table import Put, commit, retry_lost_races
 from shared.jobs import HasTime, Job, Run
-from shared.observability import count, logger
-from shared.table import Put, commit, retry_lost_races
+from shared.runtime.observability import count, logger
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from privacy.requests.store import Request
-    from shared.cause import Cause
+    from shared.messages.cause import Cause
 
 _CHASE: Final = Job("chase", "RequestsChased")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from privacy.requests.store import Request
 from shared.events.privacy import ErasureRequested, RequestCompleted
-from shared.table import Told
+from shared.items.table import Told
 
 
 def erasure_requested(request: Request, _: Told) -> ErasureRequested:

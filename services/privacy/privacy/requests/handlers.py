@@ -7,10 +7,10 @@ from typing import Any
 from privacy.requests import usecases as requests
 from privacy.requests.chase import chase_requests
 from privacy.requests.models import NewRequest, RequestQuery, RequestSummary, RequestView
-from shared.cause import Cause
 from shared.http import Page, Request
 from shared.ids import RequestId
 from shared.jobs import time_left
+from shared.messages.cause import Cause
 
 
 def create_request(request: Request, body: NewRequest) -> RequestView:

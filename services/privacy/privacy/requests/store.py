@@ -16,10 +16,10 @@ from pynamodb_attributes import UnicodeEnumAttribute
 from privacy.requests import rules
 from privacy.requests.models import Answer, RequestKind, RequestStatus
 from privacy.table import PrivacyItem
+from shared.items.keys import SHARDS, customer_partition, shard_of
+from shared.items.personal import Export, Ground, keep, personal, plain
+from shared.items.table import find
 from shared.jobs import rows_due
-from shared.keys import SHARDS, customer_partition, shard_of
-from shared.personal import Export, Ground, keep, personal, plain
-from shared.table import find
 
 _PREFIX: Final = "REQUEST#"
 _KEPT: Final = keep(Ground.ERASURE)

@@ -12,16 +12,16 @@ from shared.errors import NotFoundError
 from shared.events.privacy import ErasureRequested, RequestCompleted
 from shared.http import Page
 from shared.http.cursors import invalid_cursor
-from shared.observability import logger
-from shared.table import Delete, Put, commit, retry_lost_races
+from shared.items.table import Delete, Put, commit, retry_lost_races
+from shared.runtime.observability import logger
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
     from typing import Any
 
-    from shared.cause import Cause
     from shared.http import Attempt
+    from shared.messages.cause import Cause
 
 _POSITION: Final = "before"
 

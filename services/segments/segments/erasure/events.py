@@ -6,7 +6,7 @@ from segments.erasure.usecases import KEPT
 from segments.features.items import FeatureRow
 from shared.erasure import read_answer
 from shared.events.privacy import ErasureAnswered
-from shared.table import Told
+from shared.items.table import Told
 
 
 def erasure_answered(tombstone: FeatureRow, told: Told) -> ErasureAnswered:

@@ -15,12 +15,12 @@ from segments.features.store import find_row
 from segments.membership import store
 from segments.membership.items import Membership
 from shared import clock
-from shared.cause import Cause
-from shared.dead_letters import sweep_dead_letters
 from shared.erasure import write_answer
 from shared.events.privacy import ErasureRequested, Kept
-from shared.table import Put, commit, delete_all, retry_lost_races
-from shared.tombstones import remains_of
+from shared.items.table import Put, commit, delete_all, retry_lost_races
+from shared.items.tombstones import remains_of
+from shared.messages.cause import Cause
+from shared.messages.dead_letters import sweep_dead_letters
 
 KEPT: Final = Kept(what="tombstone", count=1, why="an id and dates, so that late events bring nobody back")
 

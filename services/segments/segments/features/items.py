@@ -10,9 +10,9 @@ from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
 
 from segments.table import SegmentsItem
 from shared.events.customers import CustomerStatus
-from shared.keys import customer_in, customer_partition
-from shared.personal import DROP, Export, personal, plain
-from shared.tombstones import TombstoneMixin
+from shared.items.keys import customer_in, customer_partition
+from shared.items.personal import DROP, Export, personal, plain
+from shared.items.tombstones import TombstoneMixin
 
 FEATURES: Final = "FEATURES"
 

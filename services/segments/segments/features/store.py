@@ -6,8 +6,8 @@ from dataclasses import asdict
 
 from segments.features.items import FEATURES, FeatureRow, StatsPart
 from segments.features.models import CurrencyStats, Features, Registration
-from shared.keys import customer_partition
-from shared.table import find
+from shared.items.keys import customer_partition
+from shared.items.table import find
 
 
 def find_row(customer_id: str) -> FeatureRow | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from segments.features.items import FeatureRow
 from shared.events.segments import SegmentEntered, SegmentLeft
-from shared.table import Told
+from shared.items.table import Told
 
 
 def segment_entered(row: FeatureRow, told: Told) -> SegmentEntered:

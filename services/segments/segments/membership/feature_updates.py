@@ -9,9 +9,9 @@ from segments.features.models import CurrencyStats, Features, Registration
 from segments.features.rules import with_registration, with_stats
 from segments.features.store import features_in, find_row, keep_features
 from segments.membership.usecases import settle
-from shared.cause import Cause
 from shared.events.customers import OrderStats, Profile
-from shared.table import commit, retry_lost_races
+from shared.items.table import commit, retry_lost_races
+from shared.messages.cause import Cause
 
 
 def note_profile(customer_id: str, version: int, profile: Profile, cause: Cause) -> None:

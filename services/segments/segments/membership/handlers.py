@@ -9,12 +9,12 @@ from segments.membership import usecases as membership
 from segments.membership.feature_updates import note_order_stats, note_profile
 from segments.membership.models import HeldSegmentView, MemberView
 from segments.membership.refresh import refresh_due_rows
-from shared.cause import Cause
 from shared.events.customers import CustomerRegistered, CustomerUpdated, OrderRecorded
 from shared.http import Page, PageQuery, Request
 from shared.ids import CustomerId
-from shared.inbox import Heard
 from shared.jobs import time_left
+from shared.messages.cause import Cause
+from shared.messages.inbox import Heard
 
 
 def list_members(request: Request, segment_id: SegmentId, query: PageQuery) -> Page[MemberView]:

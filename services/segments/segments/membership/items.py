@@ -8,8 +8,8 @@ from typing import Final
 from pynamodb.attributes import UTCDateTimeAttribute
 
 from segments.table import SegmentsItem
-from shared.keys import shard_of
-from shared.personal import DROP, personal
+from shared.items.keys import shard_of
+from shared.items.personal import DROP, personal
 
 # Memberships are written once and deleted, never changed; the row, in the same transaction, says that they are there.
 _ONLY_VERSION: Final = 1

@@ -8,9 +8,9 @@ from segments.features.store import find_row
 from segments.membership import store
 from segments.membership.usecases import settle
 from shared import clock
-from shared.cause import Cause
+from shared.items.table import commit, retry_lost_races
 from shared.jobs import HasTime, Job, Run
-from shared.table import commit, retry_lost_races
+from shared.messages.cause import Cause
 
 _REFRESH: Final = Job("refresh", "RowsRefreshed")
 

@@ -11,9 +11,9 @@ from operator import attrgetter
 from segments.features.items import FeatureRow, HeldPart
 from segments.membership.items import Membership, members_partition
 from segments.membership.rules import Moves
+from shared.items.keys import SHARDS, shard_of
+from shared.items.table import Delete, Put, Write
 from shared.jobs import rows_due
-from shared.keys import SHARDS, shard_of
-from shared.table import Delete, Put, Write
 
 
 def held_by(row: FeatureRow) -> list[str]:

@@ -15,11 +15,11 @@ from segments.membership.models import HeldSegmentView, MemberView
 from segments.membership.rules import Moves, assess, due_day, moves_between
 from segments.settings import SegmentsSettings
 from shared import clock
-from shared.cause import Cause
 from shared.errors import NotFoundError
 from shared.events.segments import SegmentEntered, SegmentLeft
 from shared.http.cursors import Page
-from shared.table import Put, Write
+from shared.items.table import Put, Write
+from shared.messages.cause import Cause
 
 
 def settle(row: FeatureRow, cause: Cause) -> list[Write]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from shared.keys import customer_in
+from shared.items.keys import customer_in
 from tests.harness.aws.ground import items
 from tests.meter.scenario.shop import Shop
 

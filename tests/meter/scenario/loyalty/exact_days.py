@@ -10,7 +10,7 @@ from loyalty.points import store
 from loyalty.points.rules import lot_for
 from loyalty.points.tier_rules import requalify
 from loyalty.programme.usecases import current_programme
-from shared.table import Put, commit
+from shared.items.table import Put, commit
 from tests.harness import people
 from tests.harness.orders import paid
 from tests.meter.scenario.loyalty.spending import accounts_due

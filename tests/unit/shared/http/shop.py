@@ -29,8 +29,8 @@ from shared.http import (
     checked,
 )
 from shared.ids import CustomerId
+from shared.items.table import BusyError, Item, LostRaceError, Put, TableMeta, commit, find
 from shared.roles import Role
-from shared.table import BusyError, Item, LostRaceError, Put, TableMeta, commit, find
 
 TABLE: Final = "regulars-test-shop"
 

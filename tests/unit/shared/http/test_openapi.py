@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from infra import docs
+from infra.docs import documents as docs
 from shared.events.catalogue import EVENTS
 from shared.http.openapi import openapi
 from tests.unit.shared.http.shop import make_app

@@ -12,8 +12,8 @@ from shared import ids
 from shared.auth import Principal
 from shared.http import receipts
 from shared.http.receipts import Idempotency
+from shared.items.table import BusyError, commit
 from shared.roles import Role
-from shared.table import BusyError, commit
 from tests.harness.tokens import bearer
 from tests.unit.shared.http.shop import AccountView, Answer, Receipt, call
 

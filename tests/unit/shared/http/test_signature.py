@@ -13,8 +13,8 @@ from shared.contract import Idempotency
 from shared.errors import ConflictError
 from shared.http import Request, Signature
 from shared.http.receipts import KeyReusedError, ReceiptName, ReplayError
+from shared.items.table import BusyError, LostRaceError
 from shared.roles import Role
-from shared.table import BusyError, LostRaceError
 
 
 def signature(
