@@ -15,6 +15,7 @@ from moto import mock_aws
 from infra.generate.tables import table_properties
 from infra.generate.template import additions
 from shared.services import SERVICES
+from tests.harness.aws.direct import direct_calls
 from tests.harness.aws.tables import quick_tables
 
 STAGE = "test"
@@ -29,7 +30,7 @@ aws_client: Any = cache(boto3.client)
 @contextmanager
 def ground(*services: str) -> Iterator[None]:
     """An empty AWS in this process with the tables of `services`, the bus, the secrets and a mail sender."""
-    with mock_aws(), quick_tables():
+    with mock_aws(), quick_tables(), direct_calls():
         for service in services or SERVICES:
             create_table(service)
         forget()

@@ -59,10 +59,12 @@ class Seam:
             yield
 
     def _counted(self) -> Callable[..., Any]:
+        uncounted = _Client._make_api_call  # perhaps a shorter way, with no bytes to weigh
+
         def make_api_call(client: BaseClient, operation: str, params: Params) -> Any:
             bill = self._current()
             if bill is None or self._own:
-                return _call(client, operation, params)
+                return uncounted(client, operation, params)
             started = time.process_time()
             try:
                 return self._charged(bill, client, operation, params)

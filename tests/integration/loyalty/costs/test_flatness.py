@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
-from typing import Any, Final
-from unittest import mock
-
-from botocore.client import BaseClient
+from typing import Final
 
 from loyalty.days import day_after
 from loyalty.programme.usecases import current_programme
 from loyalty.table import LoyaltyItem
 from shared import clock
 from shared.events.customers import OrderRecorded, OrderStatus
-from tests.harness.aws import direct
 from tests.harness.aws.tables import undone
 from tests.integration.loyalty.shop import account, adjust, entries, expire, hear, order, registration
 from tests.integration.loyalty.spending import capture, held, hold, redeem, release
@@ -67,9 +62,8 @@ def _live(at: At) -> dict[str, list[Bill]]:
     """A customer's life; and for each operation what it cost after so many orders."""
     bills: dict[str, list[Bill]] = {}
     for since, orders in pairwise((0, *AFTER)):
-        with _quickly():
-            for number in range(since, orders):
-                _live_a_day(number, at)
+        for number in range(since, orders):
+            _live_a_day(number, at)
         for name, bill in _bills_after(orders, at).items():
             bills.setdefault(name, []).append(bill)
     return bills
@@ -157,15 +151,3 @@ def _order(number: int) -> OrderRecorded:
 
 def _refunded(number: int) -> OrderRecorded:
     return _order(number).model_copy(update={"refunded": 1_000, "status": OrderStatus.PARTLY_REFUNDED})
-
-
-@contextmanager
-def _quickly() -> Iterator[None]:
-    """Ask moto without the way through HTTP: nobody counts what is asked meanwhile."""
-    ask = BaseClient._make_api_call  # type: ignore[attr-defined]
-
-    def directly(client: BaseClient, operation: str, params: Mapping[str, Any]) -> Any:
-        return direct.call(operation, params, lambda: ask(client, operation, params))
-
-    with mock.patch.object(BaseClient, "_make_api_call", directly):
-        yield
