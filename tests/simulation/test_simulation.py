@@ -22,22 +22,22 @@ from tests.simulation.shrink import as_ranges, from_ranges, shrink
 SEEDS = range(1, 21)
 ORDERS = 18
 HERE = Path(__file__).parent
-# One of each kind that the first few seeds find: the report has them all.
-QUICK = (
-    "effect-before-mark",
-    "partial-put-events-ignored",
-    "acknowledged-too-early",
-    "stats-version-dropped",
-    "refund-counted-by-event",
-    "erasure-skips-an-index",
-    "membership-left-behind",
-    "gate-left-open",
-    "past-points-shown",
-    "hold-not-set-aside",
-    "part-ignored",
-    "restored-whole",
-    "chain-skips-the-previous",
-)
+# One bug of each kind, with a seed that found it: this seed is tried first.
+QUICK = {
+    "effect-before-mark": 1,
+    "partial-put-events-ignored": 1,
+    "acknowledged-too-early": 2,
+    "stats-version-dropped": 1,
+    "refund-counted-by-event": 1,
+    "erasure-skips-an-index": 1,
+    "membership-left-behind": 1,
+    "gate-left-open": 1,
+    "past-points-shown": 1,
+    "hold-not-set-aside": 1,
+    "part-ignored": 7,
+    "restored-whole": 3,
+    "chain-skips-the-previous": 1,
+}
 
 
 @pytest.fixture(autouse=True)
@@ -52,9 +52,9 @@ def test_whatever_goes_wrong_all_comes_right(seed: int) -> None:
     assert run.is_good, "\n".join([*run.history[-3:], again])
 
 
-@pytest.mark.parametrize("name", QUICK)
-def test_a_planted_bug_is_found(name: str) -> None:
-    assert any(not simulate(seed, ORDERS, bug=BUGS[name]).is_good for seed in range(1, 9))
+@pytest.mark.parametrize(("name", "first"), QUICK.items())
+def test_a_planted_bug_is_found(name: str, first: int) -> None:
+    assert any(not simulate(seed, ORDERS, bug=BUGS[name]).is_good for seed in (first, *range(1, 9)))
 
 
 def test_the_same_seed_gives_the_same_history_in_every_process() -> None:
