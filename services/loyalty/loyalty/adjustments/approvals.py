@@ -84,7 +84,7 @@ def _approve(customer_id: str, proposal_id: str, cause: Cause) -> EntryView:
     about = {"code": proposal.code, "quiet": proposal.quiet, **people}
     entry = posted(account, proposal.points, origin, terms, reason=proposal.reason, **about)
     view = EntryView.of(entry, names_staff=True)
-    ledger.write_or_lose(entry, account, Put(proposal))
+    ledger.write(entry, account, Put(proposal), error=LostRaceError())
     return view
 
 

@@ -20,6 +20,7 @@ from loyalty.ledger.overdue import by_time, end_of, expire_overdue, release_over
 from loyalty.orders.items import SpentOnOrder
 from shared.errors import ConflictError, InvalidError, NotFoundError
 from shared.http import Signature
+from shared.http.receipts import ReplayError
 from shared.items.table import LostRaceError, Put, find, retry_lost_races
 from shared.messages.cause import Cause
 
@@ -84,7 +85,7 @@ def with_enough(wallet: Wallet[A], amount: int, cause: Cause, *, most_holds: int
     """
     account = expire_overdue(wallet.load, wallet.watch, cause, wallet.post_spending)
     while entry := _in_the_way(wallet, account, amount, most_holds, cause):
-        ledger.write_or_lose(entry, account)
+        ledger.write(entry, account, error=LostRaceError())
         account = wallet.load()
     return account
 
@@ -104,7 +105,7 @@ def _hold(wallet: Wallet[A], wanted: NewHold, origin: ledger.Origin) -> Entry:
         until=minute_of(until),
         request=wanted.request,
     )
-    ledger.write_as_receipt(entry, account)
+    ledger.write(entry, account, error=ReplayError())
     return entry
 
 
@@ -123,7 +124,7 @@ def _capture(wallet: Wallet[A], hold_id: str, amount: int | None, order_id: str 
     posting, spent = rules.capture(account.balances, hold_id, amount, wallet.return_policy)
     entry = wallet.post_spending(account, posting, end_of(hold_id, cause), hold=hold_id, order=order_id, value=value)
     pointer = Put(SpentOnOrder.of(order_id, hold_id, account.name, spent)) if order_id else None
-    ledger.write_or_lose(entry, account, pointer)
+    ledger.write(entry, account, pointer, error=LostRaceError())
     return Held(hold_id, HoldState.CAPTURED, found.amount, amount, found.until, order_id, value)
 
 
@@ -150,9 +151,8 @@ def _release(wallet: Wallet[A], hold_id: str, cause: Cause) -> Held:
             raise HoldEndedError.of(held)
         return held
     posting = rules.release(account.balances, hold_id, wallet.return_policy)
-    ledger.write_or_lose(
-        wallet.post_spending(account, posting, end_of(hold_id, cause), hold=hold_id, order=found.order), account
-    )
+    entry = wallet.post_spending(account, posting, end_of(hold_id, cause), hold=hold_id, order=found.order)
+    ledger.write(entry, account, error=LostRaceError())
     return Held(hold_id, HoldState.RELEASED, found.amount, 0, found.until, found.order, found.value)
 
 

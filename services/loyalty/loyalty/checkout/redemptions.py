@@ -14,6 +14,7 @@ from loyalty.ledger.items import Entry
 from loyalty.orders.items import SpentOnOrder
 from loyalty.orders.spending import settle_late_spending
 from shared.http import Signature
+from shared.http.receipts import ReplayError
 from shared.items.table import Put, retry_lost_races
 from shared.messages.cause import Cause
 
@@ -90,5 +91,5 @@ def _redeem(wallet: PointsWallet, wanted: NewRedemption, origin: ledger.Origin, 
     entry = wallet.post_spending(account, posting, origin, order=wanted.order_id, value=value, request=fingerprint)
     spent = negative(posting.lots)
     pointer = Put(SpentOnOrder.of(wanted.order_id, origin.name, account.name, spent)) if wanted.order_id else None
-    ledger.write_as_receipt(entry, account, pointer)
+    ledger.write(entry, account, pointer, error=ReplayError())
     return entry

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from loyalty.earning.quota import Quota
 from loyalty.earning.rules import clip
 from loyalty.ledger import rules
@@ -50,4 +52,6 @@ def _give(customer_id: str, bonus: str, origin: Origin) -> None:
     account = load_for_posting(customer_id, terms, origin.cause)
     if account.erased_at:
         return
-    ledger.write_unless_posted(bonus_entry(account, bonus, amount, origin, terms), account)
+    entry = bonus_entry(account, bonus, amount, origin, terms)
+    with suppress(ledger.AlreadyPostedError):
+        ledger.write(entry, account)

@@ -31,10 +31,10 @@ def carry_over(merged: Account, survivor: Account, post: Post, cause: Cause, *, 
     out = post(
         merged, close, _origin(OUT, merged, survivor, cause), head=survivor.head.hex() if survivor.head else None
     )
-    ledger.seal(merged, out)
+    merged.head = out.hash
     take_over = rules.take_over(survivor.balances, carried, fills_debt=fills_debt)
     into = post(survivor, take_over, _origin(IN, merged, merged, cause), head=out.hash.hex())
-    ledger.seal(survivor, into)
+    survivor.head = into.hash
     return [out, into]
 
 

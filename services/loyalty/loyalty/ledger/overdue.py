@@ -17,7 +17,7 @@ from loyalty.ledger.items import A, Account, Entry
 from loyalty.ledger.rules import ReturnPolicy
 from loyalty.ledger.terms import Terms
 from shared.events.base import EventData
-from shared.items.table import Put, commit
+from shared.items.table import LostRaceError, Put, commit
 from shared.messages.cause import Cause
 
 # Makes an entry from account, posting, origin and facts; each kind of account has its own.
@@ -61,7 +61,7 @@ def expire_overdue(load: Callable[[], A], watch: Watch, cause: Cause, post: Post
     while overdue_lots(account.lots, account.active_on, watch):
         if (entry := expire(account, watch, by_time(cause), post)) is None:
             break
-        ledger.write_or_lose(entry, account)
+        ledger.write(entry, account, error=LostRaceError())
         account = load()
     return account
 

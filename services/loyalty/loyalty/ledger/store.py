@@ -12,8 +12,7 @@ from loyalty.ledger.due_dates import minute_of
 from loyalty.ledger.items import Account, Entry, entry_of
 from loyalty.ledger.terms import Terms
 from shared import clock
-from shared.http.receipts import ReplayError
-from shared.items.table import LostRaceError, Put, Write, commit
+from shared.items.table import Put, Write, commit
 from shared.jobs import rows_due
 from shared.messages.cause import Cause
 
@@ -47,10 +46,6 @@ class Origin:
     name: str
     cause: Cause
 
-    @classmethod
-    def of_order(cls, order_id: str, sk: str, cause: Cause) -> Origin:
-        return cls(f"ORDER#{order_id}", sk, order_id, cause)
-
 
 def post_entry(account: Account, posting: Posting, origin: Origin, terms: Terms, **facts: Any) -> Entry:
     """Make the entry of a posting and set the account's balances. `write` stores both.
@@ -76,42 +71,14 @@ def post_entry(account: Account, posting: Posting, origin: Origin, terms: Terms,
     return entry
 
 
-def seal(account: Account, entry: Entry) -> None:
-    """Add a finished entry to the account's hash chain."""
-    account.head = entry.hash
-
-
-def write(entry: Entry, account: Account, *others: Write | None) -> None:
+def write(entry: Entry, account: Account, *others: Write | None, error: Exception | None = None) -> None:
     """Write the entry, the account and `others` in one transaction.
 
-    Raises AlreadyPostedError when the entry exists, LostRaceError when the account has changed since it was read.
+    Raises `error` when the entry exists (AlreadyPostedError where it is None). Raises LostRaceError when the account
+    has changed since it was read.
     """
-    seal(account, entry)
-    commit(Put(entry, error=AlreadyPostedError()), Put(account), *others)
-
-
-def write_or_lose(entry: Entry, account: Account, *others: Write | None) -> None:
-    """As `write`, but raises LostRaceError also when the entry exists, so that the caller reads again."""
-    try:
-        write(entry, account, *others)
-    except AlreadyPostedError:
-        raise LostRaceError from None
-
-
-def write_unless_posted(entry: Entry, account: Account) -> bool:
-    """As `write` for an entry that may exist; return whether it was written."""
-    seal(account, entry)
-    try:
-        commit(Put(entry, error=AlreadyPostedError()), Put(account))
-    except AlreadyPostedError:
-        return False
-    return True
-
-
-def write_as_receipt(entry: Entry, account: Account, *others: Write | None) -> None:
-    """As `write` for an entry that is the receipt of its request. Raises ReplayError when the entry exists."""
-    seal(account, entry)
-    commit(Put(entry, error=ReplayError()), Put(account), *others)
+    account.head = entry.hash
+    commit(Put(entry, error=error or AlreadyPostedError()), Put(account), *others)
 
 
 def entries_of(account: str, *, before: int | None, kind: EntryKind | None, limit: int | None) -> list[Entry]:

@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from loyalty.earning.bonuses import bonus_entry
-from loyalty.ledger import store as ledger
 from loyalty.ledger.items import Entry
 from loyalty.ledger.store import Origin
 from loyalty.ledger.terms import Terms
@@ -72,12 +71,12 @@ def _sides(customer: PointsAccount, change: _RewardChange) -> Mapping[str, Point
 
 
 def _entry_of_side(side: str, account: PointsAccount, change: _RewardChange) -> Entry | None:
-    """The sealed entry of one side; None for an erased customer, or when nothing changes for this side."""
+    """The entry of one side, as the head of its account's chain; None if nobody or nothing is to change."""
     if account.erased_at:
         return None
     make = _later_change if change.before else _first_grant
     if entry := make(side, account, change):
-        ledger.seal(account, entry)
+        account.head = entry.hash
     return entry
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -56,8 +57,10 @@ def _settle_payer(share: ReversedShare, name: str, cause: Cause) -> None:
         return
     # The number allows a second entry for one version, when a spending comes after its settlement.
     step = f"{RESTORED}{share.version:09}#{len(spending.later):03}#{name}"
-    origin = ledger.Origin.of_order(share.order_id, step, cause)
-    ledger.write_unless_posted(payer.post(payer.account, change.posting, origin, **change.facts), payer.account)
+    origin = ledger.Origin(f"ORDER#{share.order_id}", step, share.order_id, cause)
+    entry = payer.post(payer.account, change.posting, origin, **change.facts)
+    with suppress(ledger.AlreadyPostedError):
+        ledger.write(entry, payer.account)
 
 
 @dataclass(frozen=True)

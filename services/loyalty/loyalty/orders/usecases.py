@@ -100,7 +100,11 @@ def _post(change: PostEntry, recorded: RecordedOrder, account: PointsAccount, ca
     account.referrals = change.referrals or account.referrals
     account.quota = change.quota or account.quota
     account.opened_at = change.opened_at or account.opened_at
-    origin = ledger.Origin.of_order(recorded.order.order_id, change.step, cause)
+    order_id = recorded.order.order_id
+    origin = ledger.Origin(f"ORDER#{order_id}", change.step, order_id, cause)
     entry = store.post_points(account, change.posting, origin, recorded.terms, tiers=change.tiers, **change.facts)
-    is_written = ledger.write_unless_posted(entry, account)
-    return account if is_written else store.account_of(account.customer_id)
+    try:
+        ledger.write(entry, account)
+    except ledger.AlreadyPostedError:
+        return store.account_of(account.customer_id)
+    return account

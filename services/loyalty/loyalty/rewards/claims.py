@@ -208,10 +208,8 @@ def _cancel(customer_id: str, claim_id: str, cause: Cause) -> ClaimView:
         order=claim.order_id,
     )
     claim.settle(ClaimState.CANCELLED, wallet.now)
-    try:
-        ledger.write(entry, account, Put(claim), *_counted_back(claim))
-    except ledger.AlreadyPostedError:
-        raise LostRaceError from None  # cancelled meanwhile: then that is to be read
+    # An existing entry means that the claim was cancelled meanwhile: then it is read again.
+    ledger.write(entry, account, Put(claim), *_counted_back(claim), error=LostRaceError())
     return ClaimView.of(claim)
 
 

@@ -142,8 +142,8 @@ def test_an_answer_that_got_lost_is_given_again(monkeypatch: pytest.MonkeyPatch,
     with monkeypatch.context() as broken:
         write = ledger.write
 
-        def write_and_crash(*writes: Any) -> None:
-            write(*writes)
+        def write_and_crash(*writes: Any, **names: Any) -> None:
+            write(*writes, **names)
             raise ConnectionResetError
 
         broken.setattr(ledger, "write", write_and_crash)
@@ -155,10 +155,10 @@ def test_an_answer_that_got_lost_is_given_again(monkeypatch: pytest.MonkeyPatch,
 def test_a_crash_before_the_write_leaves_nothing_half_done(monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as broken:
 
-        def crash(*_: Any) -> None:
+        def crash(*_: Any, **__: Any) -> None:
             raise ConnectionResetError
 
-        broken.setattr(ledger, "write_as_receipt", crash)
+        broken.setattr(ledger, "write", crash)
         assert hold(1_500).status == 500
     assert kinds() == [("issued", 1_000), ("issued", 2_000)]
     assert hold(1_500).status == 201

@@ -66,10 +66,10 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
     def let_in(other: Callable[[], Any]) -> None:
         write = ledger.write
 
-        def happen_then_write(*writes: Any) -> None:
+        def happen_then_write(*writes: Any, **names: Any) -> None:
             monkeypatch.setattr(ledger, "write", write)
             other()
-            write(*writes)
+            write(*writes, **names)
 
         monkeypatch.setattr(ledger, "write", happen_then_write)
 
