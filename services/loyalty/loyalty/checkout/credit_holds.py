@@ -13,7 +13,6 @@ from loyalty.credit.rules import return_policy
 from loyalty.credit.usecases import InsufficientCreditError, check_shown, shortage
 from loyalty.ledger import store as ledger
 from loyalty.ledger.balances import Posting
-from loyalty.ledger.due_dates import Watch
 from loyalty.ledger.items import Entry
 from loyalty.ledger.rules import ReturnPolicy
 from loyalty.orders.spending import settle_late_spending
@@ -41,10 +40,6 @@ class CreditWallet:
         return self._terms.now
 
     @property
-    def watch(self) -> Watch:
-        return self._terms.watch
-
-    @property
     def hold_minutes(self) -> int:
         return self._terms.programme.credit.hold_minutes
 
@@ -60,6 +55,9 @@ class CreditWallet:
         account = self._with_hold(self._hold_id or "")
         self.currency = account.currency
         return account
+
+    def load_for_posting(self, cause: Cause) -> CreditAccount:
+        return store.load_credit_for_posting(self.load, self._terms, cause)
 
     def owns(self, account: CreditAccount, name: str) -> bool:
         """Whether entries of the account `name` belong to this account, or to one that it took over."""

@@ -16,7 +16,7 @@ from loyalty.ledger import store as ledger
 from loyalty.ledger.balances import Hold
 from loyalty.ledger.due_dates import minute_of
 from loyalty.ledger.items import A, Entry
-from loyalty.ledger.overdue import by_time, end_of, expire_overdue, release_overdue
+from loyalty.ledger.overdue import by_time, end_of, release_overdue
 from loyalty.orders.items import SpentOnOrder
 from shared.errors import ConflictError, InvalidError, NotFoundError
 from shared.http import Signature
@@ -83,7 +83,7 @@ def with_enough(wallet: Wallet[A], amount: int, cause: Cause, *, most_holds: int
     The job for overdue holds and lots runs hourly. So overdue lots expire here first, because nobody may spend them.
     Overdue holds are released here if they are in the way. Raises the wallet's `shortage`, TooManyHoldsError.
     """
-    account = expire_overdue(wallet.load, wallet.watch, cause, wallet.post_spending)
+    account = wallet.load_for_posting(cause)
     while entry := _in_the_way(wallet, account, amount, most_holds, cause):
         ledger.write(entry, account, error=LostRaceError())
         account = wallet.load()

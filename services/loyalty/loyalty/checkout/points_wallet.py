@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Self
 
 from loyalty.checkout import rules
 from loyalty.ledger.balances import Posting
-from loyalty.ledger.due_dates import Watch
 from loyalty.ledger.items import Entry
 from loyalty.ledger.rules import ReturnPolicy
 from loyalty.ledger.store import Origin
@@ -17,6 +17,7 @@ from loyalty.points import store
 from loyalty.points.items import PointsAccount
 from loyalty.points.rules import return_policy
 from loyalty.points.usecases import InsufficientPointsError, shown_account
+from shared.messages.cause import Cause
 
 
 @dataclass(frozen=True)
@@ -35,10 +36,6 @@ class PointsWallet:
     @property
     def now(self) -> datetime:
         return self.terms.now
-
-    @property
-    def watch(self) -> Watch:
-        return self.terms.watch
 
     @property
     def hold_minutes(self) -> int:
@@ -61,6 +58,9 @@ class PointsWallet:
     def load(self) -> PointsAccount:
         """The account. Raises NotFoundError without one, and EmailNotVerifiedError as `shown_account` does."""
         return shown_account(self.customer_id, by_self=self.by_self)
+
+    def load_for_posting(self, cause: Cause) -> PointsAccount:
+        return store.load_for_posting(self.customer_id, self.terms, cause, partial(shown_account, by_self=self.by_self))
 
     def owns(self, account: PointsAccount, name: str) -> bool:
         return account.answers_to(name)

@@ -22,8 +22,8 @@ def quote_checkout(customer_id: str, asked: NewQuote, *, by_self: bool) -> Quote
     InvalidError for amounts that the order cannot take.
     """
     terms = terms_now()
-    account = without_overdue(shown_account(customer_id, by_self=by_self), terms.watch)
-    credit = without_overdue(_credit_of(account.customer_id, asked.currency), credit_terms().watch)
+    account = without_overdue(shown_account(customer_id, by_self=by_self), terms)
+    credit = without_overdue(_credit_of(account.customer_id, asked.currency), credit_terms())
     if (asked.points or 0) > account.available:
         raise InsufficientPointsError.of(account)
     if (asked.credit or 0) > credit.available:

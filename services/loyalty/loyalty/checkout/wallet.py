@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from loyalty.ledger.balances import Posting
-from loyalty.ledger.due_dates import Watch
 from loyalty.ledger.items import A, Entry
 from loyalty.ledger.rules import ReturnPolicy
 from loyalty.ledger.store import Origin
 from shared.errors import ConflictError
+from shared.messages.cause import Cause
 
 
 class Wallet(Protocol[A]):
@@ -19,10 +19,6 @@ class Wallet(Protocol[A]):
     @property
     def now(self) -> datetime:
         """The moment of the request."""
-
-    @property
-    def watch(self) -> Watch:
-        """The watch that decides when the account is due."""
 
     @property
     def hold_minutes(self) -> int:
@@ -38,6 +34,9 @@ class Wallet(Protocol[A]):
 
     def load(self) -> A:
         """The account, read consistently. Raises NotFoundError without one, and errors that bar the caller from it."""
+
+    def load_for_posting(self, cause: Cause) -> A:
+        """As `load`, once the account's overdue lots have expired. Raises LostRaceError when another run is faster."""
 
     def owns(self, account: A, name: str) -> bool:
         """Whether entries of the account `name` belong to this account, or to one that it took over."""

@@ -19,7 +19,7 @@ _FURTHEST: Final = LONGEST_MONTHS
 
 def watch_of(programme: Programme, now: datetime) -> Watch:
     """The watch over an account of credit: it warns as for points, but credit never ends by idleness."""
-    return Watch(programme.day_of(now), programme.time_zone, programme.expiry.warn_days)
+    return Watch.of(programme, now)
 
 
 def lot_for(given: date, programme: Programme) -> date:

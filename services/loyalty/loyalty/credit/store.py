@@ -10,8 +10,9 @@ from loyalty.credit.items import CREDIT, CreditAccount
 from loyalty.credit.rules import watch_of
 from loyalty.ledger import store as ledger
 from loyalty.ledger.balances import EntryKind, Posting
+from loyalty.ledger.due_dates import overdue_lots
 from loyalty.ledger.items import Entry
-from loyalty.ledger.overdue import expire_overdue
+from loyalty.ledger.overdue import by_time, expire
 from loyalty.ledger.store import Origin
 from loyalty.ledger.terms import Terms
 from loyalty.points import store as points
@@ -21,7 +22,7 @@ from shared.errors import NotFoundError
 from shared.events.base import EventData
 from shared.events.loyalty import CreditExpired, CreditIssued, CreditRestored, CreditRevoked, CreditSpent
 from shared.items.keys import customer_partition
-from shared.items.table import Check, find
+from shared.items.table import Check, LostRaceError, find
 from shared.messages.cause import Cause
 
 # Holds and releases cause no event.
@@ -116,8 +117,13 @@ def _find(customer_id: str, currency: str) -> CreditAccount | None:
 
 
 def load_credit_for_posting(load: Callable[[], CreditAccount], terms: Terms, cause: Cause) -> CreditAccount:
-    """The account without overdue lots, for posting, as `load` reads it.
+    """The account for posting, as `load` reads it. Its overdue lots expire first.
 
     Raises the errors of `load`, and LostRaceError when another run is faster.
     """
-    return expire_overdue(load, terms.watch, cause, partial(post_credit, terms=terms))
+    account = load()
+    while overdue := overdue_lots(account.lots, account.active_on, terms.watch):
+        entry = expire(account, overdue, by_time(cause), partial(post_credit, terms=terms))
+        ledger.write(entry, account, error=LostRaceError())
+        account = load()
+    return account

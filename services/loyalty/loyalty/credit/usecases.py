@@ -76,9 +76,9 @@ def list_credit(customer_id: str, *, by_self: bool) -> Page[CreditView]:
     """
     owner = shown_account(customer_id, by_self=by_self)
     accounts = store.accounts_of(owner.customer_id)
-    watch = store.terms_now().watch
+    terms = store.terms_now()
     return Page.of(
-        [CreditView.of(without_overdue(account, watch)) for account in accounts if not account.is_closed], None
+        [CreditView.of(without_overdue(account, terms)) for account in accounts if not account.is_closed], None
     )
 
 

@@ -8,7 +8,7 @@ from loyalty.credit import store
 from loyalty.credit.items import CreditAccount
 from loyalty.credit.rules import return_policy
 from loyalty.ledger import store as ledger
-from loyalty.ledger.overdue import expire, release_next_overdue, warn_and_set_due
+from loyalty.ledger.overdue import expire_next_overdue, release_next_overdue, warn_and_set_due
 from shared.events.loyalty import CreditExpiring
 from shared.messages.cause import Cause
 
@@ -22,7 +22,7 @@ def advance_credit(account: CreditAccount, cause: Cause) -> None:
     post = partial(store.post_credit, terms=terms)
     entry = release_next_overdue(
         account, terms.now, cause, return_policy(terms.programme, terms.today), post
-    ) or expire(account, terms.watch, cause, post)
+    ) or expire_next_overdue(account, terms.watch, cause, post)
     if entry:
         ledger.write(entry, account)
     else:

@@ -8,7 +8,7 @@ from loyalty.ledger import rules
 from loyalty.ledger import store as ledger
 from loyalty.ledger.balances import EntryKind
 from loyalty.ledger.items import Entry
-from loyalty.ledger.overdue import expire, on_day, release_next_overdue, warn_and_set_due
+from loyalty.ledger.overdue import expire_next_overdue, on_day, release_next_overdue, warn_and_set_due
 from loyalty.ledger.terms import Terms
 from loyalty.points import store
 from loyalty.points.items import PointsAccount
@@ -28,7 +28,7 @@ def advance_points(account: PointsAccount, cause: Cause) -> None:
     entry = (
         release_next_overdue(account, terms.now, cause, return_policy(terms.programme, terms.today), post)
         or _activate(account, terms, cause)
-        or expire(account, terms.watch, cause, post)
+        or expire_next_overdue(account, terms.watch, cause, post)
         or _review(account, terms, cause)
     )
     if entry:

@@ -80,6 +80,22 @@ class EntryKind(StrEnum):
     VOIDED = "voided"
 
 
+# Kinds of entries that do not count as activity.
+_IDLE: Final = frozenset(
+    {
+        EntryKind.RIPENED,
+        EntryKind.HELD,
+        EntryKind.RELEASED,
+        EntryKind.EXPIRED,
+        EntryKind.REVIEWED,
+        EntryKind.REVERSED,
+        EntryKind.REVOKED,
+        EntryKind.MERGED_IN,
+        EntryKind.MERGED_OUT,
+    }
+)
+
+
 @dataclass(frozen=True)
 class Hold:
     """An amount set aside for a checkout until a moment, by the lots it came from.
@@ -192,6 +208,14 @@ class Posting:
         if self.kind is EntryKind.RIPENED:
             return bool(self.lots or self.owed)
         return bool(self.amount) or self.kind is EntryKind.CAPTURED
+
+    @property
+    def is_activity(self) -> bool:
+        """Whether the posting counts as activity. Every gift does, even one by staff.
+
+        Otherwise points added to an idle account would be overdue at once.
+        """
+        return self.kind not in _IDLE and (self.kind is not EntryKind.ADJUSTED or self.amount > 0)
 
     @property
     def held(self) -> int:

@@ -9,6 +9,7 @@ from typing import Final
 
 from loyalty.days import NEVER, day_after, months_after, start_of
 from loyalty.ledger.balances import Balances, Lots
+from loyalty.programme.models import Programme
 
 # The format in which accounts store moments.
 MINUTES: Final = "%Y-%m-%dT%H:%MZ"
@@ -27,6 +28,10 @@ class Watch:
     warn_days: Sequence[int] = ()
     idle_months: int | None = None
 
+    @classmethod
+    def of(cls, programme: Programme, now: datetime, idle_months: int | None = None) -> Watch:
+        return cls(programme.day_of(now), programme.time_zone, programme.expiry.warn_days, idle_months)
+
 
 @dataclass(frozen=True)
 class Notice:
@@ -34,6 +39,36 @@ class Notice:
 
     lot: date
     days: int
+
+
+@dataclass(frozen=True)
+class DueDates:
+    """When an account is due, and when the first of its holds ends; in the stored format."""
+
+    due_at: str | None
+    hold_until: str | None
+
+
+def next_dates(
+    kept: DueDates,
+    balances: Balances,
+    active_on: date | None,
+    warned_on: date | None,
+    *,
+    watch: Watch,
+    others: Iterable[datetime],
+    now: datetime,
+) -> DueDates:
+    """The dates to store after a change. `others` are due moments that do not follow from the balances.
+
+    A date in an index stays until it is reached or an earlier one comes, even if its reason is gone. So most operations
+    cost no write to the index.
+    """
+    ends = min((hold.until for hold in balances.holds.values()), default=None)
+    return DueDates(
+        _moment_to_keep(kept.due_at, next_due(balances, active_on, warned_on, watch, others), now),
+        _moment_to_keep(kept.hold_until, ends, now),
+    )
 
 
 def next_due(
@@ -76,6 +111,14 @@ def warnings(lots: Lots, warned_on: date | None, watch: Watch) -> list[Notice]:
     return [warning for warning in due if warning.days == min(other.days for other in due if other.lot == warning.lot)]
 
 
+def _moment_to_keep(kept: str | None, soonest: datetime | None, now: datetime) -> str | None:
+    """The moment to store: a stored future moment stays, unless `soonest` comes before it."""
+    wanted = minute_of(soonest) if soonest else None
+    if kept is None or is_reached(kept, now):
+        return wanted
+    return min(kept, wanted) if wanted else kept
+
+
 def _days(balances: Balances, active_on: date | None, warned_on: date | None, watch: Watch) -> Iterator[date]:
     lots = last_days(balances.lots, active_on, watch)
     yield from (day_after(lot) for lot in lots if lot != NEVER)
@@ -87,14 +130,6 @@ def _days(balances: Balances, active_on: date | None, warned_on: date | None, wa
 
 def _warned_on(lot: date, days: int) -> date:
     return lot - timedelta(days=days) if lot != NEVER else NEVER
-
-
-def moment_to_keep(kept: str | None, soonest: datetime | None, now: datetime) -> str | None:
-    """The moment to store: a stored future moment stays, unless `soonest` comes before it."""
-    wanted = minute_of(soonest) if soonest else None
-    if kept is None or is_reached(kept, now):
-        return wanted
-    return min(kept, wanted) if wanted else kept
 
 
 def minute_of(moment: datetime) -> str:

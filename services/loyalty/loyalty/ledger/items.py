@@ -18,9 +18,10 @@ from loyalty.ledger.attributes import (
     pending_attribute,
     write_pending,
 )
-from loyalty.ledger.balances import Balances, EntryKind, Posting, Vector, write_lots
-from loyalty.ledger.chain import GENESIS, hash_of
-from loyalty.ledger.due_dates import Watch, is_reached, moment_to_keep, next_due
+from loyalty.ledger.balances import Balances, EntryKind, Vector, write_lots
+from loyalty.ledger.chain import hash_of
+from loyalty.ledger.due_dates import DueDates, is_reached, next_dates
+from loyalty.ledger.terms import Terms
 from loyalty.table import DateAttribute, LoyaltyItem, TextAttribute
 from shared.events.loyalty import Tier
 from shared.items.keys import customer_in, shard_of
@@ -134,30 +135,27 @@ class Account(LoyaltyItem):
     def available(self) -> int:
         return self.balances.available
 
-    def set_balances(self, balances: Balances) -> None:
-        """Store these balances. Empty places are left out, because an item's size costs money."""
-        self.lots = balances.lots
-        self.pending, self.holds = balances.pending or None, balances.holds or None
+    def set_balances(self, balances: Balances, terms: Terms, now: datetime) -> None:
+        """Store these balances, and when the account is due next. The days of activity and warning are set before.
+
+        Empty places are left out, because an item's size costs money.
+        """
+        self.lots, self.pending, self.holds = balances.lots, balances.pending or None, balances.holds or None
         self.owed, self.earned = balances.owed or None, balances.earned or None
         self.spent, self.expired = balances.spent or None, balances.expired or None
-        self.expired_before_reversal, self.grace_lots = (
-            balances.expired_before_reversal or None,
-            balances.grace_lots or None,
+        self.expired_before_reversal = balances.expired_before_reversal or None
+        self.grace_lots = balances.grace_lots or None
+        due = next_dates(
+            DueDates(self.due_at, self.hold_until),
+            balances,
+            self.active_on,
+            self.warned_on,
+            watch=terms.watch,
+            others=self.other_due(terms),
+            now=now,
         )
-
-    def move_due(self, watch: Watch, now: datetime) -> None:
-        """Set when the account is due next.
-
-        A date in an index stays until it is reached or an earlier one comes, even if its reason is gone. So most
-        operations cost no write to the index.
-        """
-        balances = self.balances
-        soonest = next_due(balances, self.active_on, self.warned_on, watch, self.other_due(watch))
-        self.due_at = moment_to_keep(self.due_at, soonest, now)
-        self.due_shard = shard_of(self.pk) if self.due_at else None
-        ends = min((hold.until for hold in balances.holds.values()), default=None)
-        self.hold_until = moment_to_keep(self.hold_until, ends, now)
-        self.hold_shard = shard_of(self.pk) if self.hold_until else None
+        self.due_at, self.due_shard = due.due_at, shard_of(self.pk) if due.due_at else None
+        self.hold_until, self.hold_shard = due.hold_until, shard_of(self.pk) if due.hold_until else None
 
     def is_due(self, now: datetime) -> bool:
         """Whether a due date of the account or of one of its holds has come."""
@@ -168,9 +166,9 @@ class Account(LoyaltyItem):
         self.due_at = self.due_shard = self.hold_until = self.hold_shard = None
         self.active_on = self.warned_on = None
 
-    def other_due(self, watch: Watch) -> Iterable[datetime]:
+    def other_due(self, terms: Terms) -> Iterable[datetime]:
         """Further due moments of this kind of account."""
-        del watch
+        del terms
         return ()
 
 
@@ -256,22 +254,3 @@ class Entry(LoyaltyItem, discriminator="entry"):
             "posted_at": self.posted_at.astimezone(UTC).isoformat(timespec="microseconds"),
             "facts": self.facts or {},
         }
-
-
-def entry_of(account: Account, posting: Posting, previous: bytes | None, now: datetime) -> dict[str, Any]:
-    """The attributes of an entry that follow from its posting, its number and the moment."""
-    return {
-        "posted_at": now,
-        # The entry's day in UTC, and a shard.
-        "day_shard": f"{now.astimezone(UTC).date()}#{shard_of(account.pk)}",
-        "account": account.name,
-        "seq": account.entries,
-        "entry_kind": posting.kind,
-        "amount": posting.amount,
-        "lots": posting.lots or None,
-        "pending": posting.pending or None,
-        "held": posting.held or None,
-        "owed": posting.owed or None,
-        "after": posting.after.vector,
-        "previous": previous or GENESIS,
-    }

@@ -11,13 +11,13 @@ from datetime import date, datetime
 
 from loyalty.ledger import rules
 from loyalty.ledger import store as ledger
-from loyalty.ledger.balances import Balances
+from loyalty.ledger.balances import Balances, Lots
 from loyalty.ledger.due_dates import Watch, last_days, overdue_lots, warnings
 from loyalty.ledger.items import A, Account, Entry
 from loyalty.ledger.rules import ReturnPolicy
 from loyalty.ledger.terms import Terms
 from shared.events.base import EventData
-from shared.items.table import LostRaceError, Put, commit
+from shared.items.table import Put, commit
 from shared.messages.cause import Cause
 
 # Makes an entry from account, posting, origin and facts; each kind of account has its own.
@@ -39,31 +39,13 @@ def end_of(hold_id: str, cause: Cause) -> ledger.Origin:
     return ledger.Origin(f"HOLD#{hold_id}", "END", hold_id, cause)
 
 
-def expire(account: Account, watch: Watch, cause: Cause, post: Post) -> Entry | None:
-    """The entry that expires the soonest overdue lot; None if no lot is overdue.
+def expire(account: Account, overdue: Lots, cause: Cause, post: Post) -> Entry:
+    """The entry that expires the soonest of the overdue lots.
 
     Its key names the day of the original lot. So the expiries of one lot are found without those of other lots.
     """
-    overdue = overdue_lots(account.lots, account.active_on, watch)
-    if not overdue:
-        return None
     posting, of = rules.expire_soonest(account.balances, overdue)
     return post(account, posting, on_day("EXPIRY", account, of, cause))
-
-
-def expire_overdue(load: Callable[[], A], watch: Watch, cause: Cause, post: Post) -> A:
-    """Expire every overdue lot, and return the account for posting, as `load` reads it.
-
-    Otherwise a new order could revive points that were idle too long, if it came before the job. Raises LostRaceError
-    when another run is faster.
-    """
-    account = load()
-    while overdue_lots(account.lots, account.active_on, watch):
-        if (entry := expire(account, watch, by_time(cause), post)) is None:
-            break
-        ledger.write(entry, account, error=LostRaceError())
-        account = load()
-    return account
 
 
 def by_time(cause: Cause) -> Cause:
@@ -71,13 +53,13 @@ def by_time(cause: Cause) -> Cause:
     return replace(cause, actor="service:loyalty")
 
 
-def without_overdue(account: A, watch: Watch) -> A:
+def without_overdue(account: A, terms: Terms) -> A:
     """The account as it will be once its overdue lots have expired: for reading only, never to be stored.
 
     No entry of the expiry exists yet.
     """
-    if overdue := overdue_lots(account.lots, account.active_on, watch):
-        account.set_balances(rules.expire(account.balances, overdue).after)
+    if overdue := overdue_lots(account.lots, account.active_on, terms.watch):
+        account.set_balances(rules.expire(account.balances, overdue).after, terms, terms.now)
     return account
 
 
@@ -96,6 +78,12 @@ def release_next_overdue(
     return release_overdue(account, ended, cause, return_policy, post) if ended else None
 
 
+def expire_next_overdue(account: Account, watch: Watch, cause: Cause, post: Post) -> Entry | None:
+    """The entry that expires the soonest overdue lot; None if no lot is overdue."""
+    overdue = overdue_lots(account.lots, account.active_on, watch)
+    return expire(account, overdue, cause, post) if overdue else None
+
+
 def warn_and_set_due(account: Account, terms: Terms, warning: type[EventData], cause: Cause) -> None:
     """Send the due warnings, about `<day>/<amount>/<days left>`, and set when the account is due again."""
     watch = terms.watch
@@ -104,5 +92,5 @@ def warn_and_set_due(account: Account, terms: Terms, warning: type[EventData], c
         days_left = (notice.lot - watch.today).days
         account.tell(warning, cause, about=f"{notice.lot}/{lots[notice.lot]}/{days_left}")
     account.warned_on = watch.today
-    account.move_due(watch, terms.now)
+    account.set_balances(account.balances, terms, terms.now)  # the same balances, with the next due date
     commit(Put(account))

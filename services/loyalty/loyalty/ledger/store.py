@@ -4,33 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Final
+from datetime import UTC, datetime
+from typing import Any
 
 from loyalty.ledger.balances import EntryKind, Posting
+from loyalty.ledger.chain import GENESIS
 from loyalty.ledger.due_dates import minute_of
-from loyalty.ledger.items import Account, Entry, entry_of
+from loyalty.ledger.items import Account, Entry
 from loyalty.ledger.terms import Terms
 from shared import clock
+from shared.items.keys import shard_of
 from shared.items.table import Put, Write, commit
 from shared.jobs import rows_due
 from shared.messages.cause import Cause
-
-# Kinds of entries that do not count as activity. Every gift counts as activity, even one by staff: otherwise points
-# added to an idle account would be overdue at once.
-_IDLE: Final = frozenset(
-    {
-        EntryKind.RIPENED,
-        EntryKind.HELD,
-        EntryKind.RELEASED,
-        EntryKind.EXPIRED,
-        EntryKind.REVIEWED,
-        EntryKind.REVERSED,
-        EntryKind.REVOKED,
-        EntryKind.MERGED_IN,
-        EntryKind.MERGED_OUT,
-    }
-)
 
 
 class AlreadyPostedError(Exception):
@@ -48,27 +34,34 @@ class Origin:
 
 
 def post_entry(account: Account, posting: Posting, origin: Origin, terms: Terms, **facts: Any) -> Entry:
-    """Make the entry of a posting and set the account's balances. `write` stores both.
-
-    `facts` are the facts of the entry's kind; a fact that is None is left out.
-    """
-    now, previous = clock.now(), account.head
+    """Make a posting's entry and set the account's balances; `write` stores both. A None in `facts` is left out."""
+    now = clock.now()
     account.entries += 1
-    account.set_balances(posting.after)
-    entry = Entry(
+    if posting.is_activity:
+        account.active_on = terms.today
+    account.warned_on = account.warned_on or terms.today
+    account.set_balances(posting.after, terms, now)
+    return Entry(
         origin.pk,
         origin.sk,
-        **entry_of(account, posting, previous, now),
+        account=account.name,
+        seq=account.entries,
+        # The entry's day in UTC, and a shard.
+        day_shard=f"{now.astimezone(UTC).date()}#{shard_of(account.pk)}",
+        entry_kind=posting.kind,
+        amount=posting.amount,
+        lots=posting.lots or None,
+        pending=posting.pending or None,
+        held=posting.held or None,
+        owed=posting.owed or None,
+        after=posting.after.vector,
         cause=origin.name,
         actor=origin.cause.actor,
         programme=terms.version or None,
+        posted_at=now,
+        previous=account.head or GENESIS,
         facts={name: fact for name, fact in facts.items() if fact is not None} or None,
     )
-    if posting.kind not in _IDLE and (posting.kind is not EntryKind.ADJUSTED or posting.amount > 0):
-        account.active_on = terms.watch.today
-    account.warned_on = account.warned_on or terms.watch.today
-    account.move_due(terms.watch, now)
-    return entry
 
 
 def write(entry: Entry, account: Account, *others: Write | None, error: Exception | None = None) -> None:

@@ -132,7 +132,7 @@ def _issue_by_hand(customer_id: str, details: CardDetails, cause: Cause, attempt
 
 
 def _shown_card(customer_id: str, *, by_self: bool) -> tuple[PointsAccount, Card]:
-    account = without_overdue(shown_account(customer_id, by_self=by_self), store.terms_now().watch)
+    account = without_overdue(shown_account(customer_id, by_self=by_self), store.terms_now())
     card = card_of(account)
     if card is None:
         raise NotFoundError("This customer has no card: guests get one when they register.")

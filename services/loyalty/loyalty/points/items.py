@@ -10,10 +10,10 @@ from pynamodb.attributes import BooleanAttribute, JSONAttribute, UnicodeAttribut
 from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
 
 from loyalty.days import start_of
-from loyalty.ledger.due_dates import Watch
 from loyalty.ledger.items import ACCOUNT, Account
+from loyalty.ledger.terms import Terms
 from loyalty.points.referral_rules import Referrals, read_referrals, write_referrals
-from loyalty.points.rules import PointsWatch, is_past_hidden
+from loyalty.points.rules import is_past_hidden
 from loyalty.points.tier_rules import QualifyingMonths, TierState, read_qualifying, review_on, write_qualifying
 from loyalty.programme.tiers import TierBy
 from loyalty.table import DateAttribute, MomentAttribute, TextAttribute
@@ -92,9 +92,9 @@ class PointsAccount(Account, TombstoneMixin, discriminator="account"):
         self.qualifying = tiers.qualifying or None
         self.qualifying_by = tiers.basis if tiers.basis is not TierBy.POINTS else None
 
-    def other_due(self, watch: Watch) -> Iterable[datetime]:
-        if isinstance(watch, PointsWatch) and (day := review_on(self.tiers, watch.today, watch.tiers)):
-            yield start_of(day, watch.zone).astimezone(UTC)
+    def other_due(self, terms: Terms) -> Iterable[datetime]:
+        if day := review_on(self.tiers, terms.today, terms.programme.tiers):
+            yield start_of(day, terms.watch.zone).astimezone(UTC)
 
     def learn(self, profile: Profile, version: int) -> bool:
         """Store the needed facts of a profile; return whether its version is newer than the stored one."""

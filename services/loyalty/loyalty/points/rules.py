@@ -2,33 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from loyalty import days
-from loyalty.ledger.due_dates import Watch
 from loyalty.ledger.rules import ReturnPolicy
 from loyalty.programme.models import BelowZero, Expiry, ExpiryMode, Programme
-from loyalty.programme.tiers import Tiers
-
-
-@dataclass(frozen=True, kw_only=True)
-class PointsWatch(Watch):
-    """The watch over an account of points, which also reviews its tier."""
-
-    tiers: Tiers
-
-
-def watch_of(programme: Programme, now: datetime) -> PointsWatch:
-    """The watch over an account of points, under a programme."""
-    expiry = programme.expiry
-    return PointsWatch(
-        today=programme.day_of(now),
-        zone=programme.time_zone,
-        warn_days=expiry.warn_days,
-        idle_months=expiry.months if expiry.mode is ExpiryMode.INACTIVITY else None,
-        tiers=programme.tiers,
-    )
 
 
 def lot_for(given: date, expiry: Expiry) -> date:

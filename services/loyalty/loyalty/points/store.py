@@ -11,12 +11,12 @@ from pynamodb.expressions.operand import Path
 
 from loyalty.ledger import store as ledger
 from loyalty.ledger.balances import EntryKind, Posting
+from loyalty.ledger.due_dates import Watch, overdue_lots
 from loyalty.ledger.items import ACCOUNT, Entry
-from loyalty.ledger.overdue import expire_overdue
+from loyalty.ledger.overdue import by_time, expire
 from loyalty.ledger.store import Origin
 from loyalty.ledger.terms import Terms
 from loyalty.points.items import PointsAccount
-from loyalty.points.rules import watch_of
 from loyalty.points.tier_rules import TierState
 from loyalty.programme.usecases import current_programme
 from shared import clock
@@ -35,7 +35,7 @@ from shared.events.loyalty import (
     TierChanged,
 )
 from shared.items.keys import customer_partition
-from shared.items.table import Check, find
+from shared.items.table import Check, LostRaceError, find
 from shared.messages.cause import Cause
 
 # Holds and releases cause no event.
@@ -57,23 +57,25 @@ def terms_now() -> Terms:
     """The terms of an operation made now."""
     now = clock.now()
     in_force = current_programme(now)
-    return Terms(in_force.version, watch_of(in_force.programme, now), in_force.programme, now)
+    watch = Watch.of(in_force.programme, now, in_force.programme.expiry.idle_months)
+    return Terms(in_force.version, watch, in_force.programme, now)
 
 
-def find_account(customer_id: str) -> PointsAccount | None:
-    """The account, read consistently.
+def account_of(customer_id: str) -> PointsAccount:
+    """The account, read consistently, or a new one that is not stored yet.
 
     Of an erased person it is the tombstone; of a merged customer, the surviving account.
     """
     account = find(PointsAccount, customer_partition(customer_id), ACCOUNT)
     while account and account.merged_into:
         account = find(PointsAccount, customer_partition(account.merged_into), ACCOUNT)
-    return account
+    return account or PointsAccount.fresh(customer_id, clock.now())
 
 
-def account_of(customer_id: str) -> PointsAccount:
-    """The account, read consistently, or a new one that is not stored yet."""
-    return find_account(customer_id) or PointsAccount.fresh(customer_id, clock.now())
+def find_account(customer_id: str) -> PointsAccount | None:
+    """As `account_of`, but None for an account that is not stored yet."""
+    account = account_of(customer_id)
+    return account if account.version is not None else None
 
 
 def existing_account(customer_id: str) -> PointsAccount:
@@ -139,12 +141,18 @@ def expired_points(account: PointsAccount, day: date, since: tuple[datetime, int
 def load_for_posting(
     customer_id: str, terms: Terms, cause: Cause, load: Callable[[str], PointsAccount] | None = None
 ) -> PointsAccount:
-    """The account without overdue lots, for posting; read with `store.account_of` or `load`.
+    """The account for posting; read with `account_of` or `load`. Its overdue lots expire first.
 
-    Raises the errors of `load`, and LostRaceError when another run is faster.
+    Otherwise a new order could revive points that were idle too long, if it came before the job. Raises the errors of
+    `load`, and LostRaceError when another run is faster.
     """
-    found = partial(load or account_of, customer_id)
-    return expire_overdue(found, terms.watch, cause, partial(post_points, terms=terms))
+    load = load or account_of
+    account = load(customer_id)
+    while overdue := overdue_lots(account.lots, account.active_on, terms.watch):
+        entry = expire(account, overdue, by_time(cause), partial(post_points, terms=terms))
+        ledger.write(entry, account, error=LostRaceError())
+        account = load(customer_id)
+    return account
 
 
 # Few entries change a tier, so each call reads many entries, whatever the limit.

@@ -46,7 +46,7 @@ def read_points(customer_id: str, *, by_self: bool) -> PointsView:
     Raises NotFoundError without an account, and EmailNotVerifiedError as `shown_account` does.
     """
     terms = store.terms_now()
-    return PointsView.of(without_overdue(shown_account(customer_id, by_self=by_self), terms.watch), terms)
+    return PointsView.of(without_overdue(shown_account(customer_id, by_self=by_self), terms), terms)
 
 
 def list_entries(

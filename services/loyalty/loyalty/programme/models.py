@@ -105,6 +105,11 @@ class Expiry(Section):
             raise ValueError("Each must be less than the one before it")
         return days
 
+    @property
+    def idle_months(self) -> int | None:
+        """The months after the last activity at which points end; None in the other modes."""
+        return self.months if self.mode is ExpiryMode.INACTIVITY else None
+
 
 class BelowZero(StrEnum):
     """What a refund does that takes back more points than there are.

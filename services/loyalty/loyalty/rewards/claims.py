@@ -17,7 +17,6 @@ from loyalty.checkout.points_wallet import PointsWallet
 from loyalty.ledger import rules
 from loyalty.ledger import store as ledger
 from loyalty.ledger.balances import EntryKind
-from loyalty.ledger.overdue import expire_overdue
 from loyalty.points.items import PointsAccount
 from loyalty.points.store import existing_account
 from loyalty.points.usecases import shown_account
@@ -195,7 +194,7 @@ def _fulfil(customer_id: str, claim_id: str) -> ClaimView:
 
 def _cancel(customer_id: str, claim_id: str, cause: Cause) -> ClaimView:
     wallet = PointsWallet.of(customer_id, by_self=False)
-    account = expire_overdue(wallet.load, wallet.watch, cause, wallet.post_spending)
+    account = wallet.load_for_posting(cause)
     claim = claim_store.existing_claim(account, claim_id)
     if claim.state is ClaimState.CANCELLED:
         return ClaimView.of(claim)

@@ -40,12 +40,13 @@ def buy_for_a_year(shop: Shop) -> None:
 def _have_bought(customer_id: str, days: list[date]) -> None:
     """Let the account be as orders of these days leave it, without them: no operation would read them."""
     account, terms = store.existing_account(customer_id), store.terms_now()
+    balances, tiers = account.balances, account.tiers
     for day in days:
-        lot = lot_for(day, terms.programme.expiry)
-        account.set_balances(earn(account.balances, _POINTS, lot).after)
-        account.set_tier(requalify(account.tiers, _POINTS, day, day, terms.programme.tiers))
+        balances = earn(balances, _POINTS, lot_for(day, terms.programme.expiry)).after
+        tiers = requalify(tiers, _POINTS, day, day, terms.programme.tiers)
+    account.set_tier(tiers)
     account.warned_on = terms.today - timedelta(days=1)  # the job has come by every day until today
-    account.move_due(terms.watch, terms.now)
+    account.set_balances(balances, terms, terms.now)
     commit(Put(account))
 
 

@@ -29,13 +29,14 @@ def refund_not_a_difference() -> Replaced:
 
 @bug("The due date of an account does not come nearer when an earlier lot comes")
 def due_date_stays() -> Replaced:
-    move_due = ledger_items.Account.move_due
+    next_dates = ledger_items.next_dates
 
-    def stays(self: Any, watch: Any, now: Any) -> None:
-        if self.due_at is None or ledger_items.is_reached(self.due_at, now):
-            move_due(self, watch, now)
+    def stays(kept: Any, *facts: Any, now: Any, **names: Any) -> Any:
+        if kept.due_at is None or ledger_items.is_reached(kept.due_at, now):
+            return next_dates(kept, *facts, now=now, **names)
+        return kept
 
-    return [(ledger_items.Account, "move_due", stays)]
+    return [(ledger_items, "next_dates", stays)]
 
 
 @bug("A deduction is checked against nothing: it takes what there is, and says that it took all")

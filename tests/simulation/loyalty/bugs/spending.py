@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from loyalty.checkout import hold_lifecycle
+from loyalty.credit import store as credit
 from loyalty.identity import merge, points_merge, takeover
 from loyalty.ledger import items as ledger_items
 from loyalty.ledger import overdue
@@ -71,7 +72,7 @@ def hold_never_runs_out() -> Replaced:
 
 @bug("Whoever is faster than the job spends lots whose last day is over")
 def spent_when_over() -> Replaced:
-    return [(overdue, "expire", lambda *_: None)]
+    return [(store, "overdue_lots", lambda *_: {}) for store in (points, credit)]
 
 
 @bug("A refund of a part gives back all that the points had paid")

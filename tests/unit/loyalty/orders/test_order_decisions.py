@@ -11,12 +11,12 @@ from typing import Any, Final
 import pytest
 
 from loyalty.ledger.balances import Activation, Balances
+from loyalty.ledger.due_dates import Watch
 from loyalty.ledger.reversals import LotShare
 from loyalty.ledger.terms import Terms
 from loyalty.orders.order_entries import Delivery, Earning, OrderEntries, ReversedMark, Settlement
 from loyalty.orders.rules import Decision, Holder, Known, OpenAccount, PostEntry, RecordedOrder, decide
 from loyalty.points.referral_rules import Referral
-from loyalty.points.rules import watch_of
 from loyalty.points.tier_rules import TierState
 from loyalty.programme.models import Programme
 from shared.events.customers import OrderRecorded, OrderStatus
@@ -89,7 +89,7 @@ def recorded(programme: Mapping[str, Any] = MappingProxyType({}), version: int =
         "refunded": 0,
     }
     of = Programme.model_validate({"earning": {"points_per_unit": 1}, **programme})
-    return RecordedOrder(OrderRecorded(**values | facts), version, Terms(7, watch_of(of, NOW), of, NOW))
+    return RecordedOrder(OrderRecorded(**values | facts), version, Terms(7, Watch.of(of, NOW), of, NOW))
 
 
 def entries(*settled: Settlement, earned: Earning = EARNED, delivered: Delivery | None = None) -> OrderEntries:

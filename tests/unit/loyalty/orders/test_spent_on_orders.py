@@ -10,12 +10,12 @@ from typing import Final
 import pytest
 
 from loyalty.ledger.balances import Balances, EntryKind, Lots
+from loyalty.ledger.due_dates import Watch
 from loyalty.ledger.reversals import LotShare
 from loyalty.ledger.rules import ReturnPolicy
 from loyalty.ledger.terms import Terms
 from loyalty.orders.order_entries import Earning, OrderEntries, ReversedMark, ReversedShare, Settlement
 from loyalty.orders.refunds import Restored, Spending, change_reward, settle_spent
-from loyalty.points.rules import watch_of
 from loyalty.programme.models import Programme
 
 NOW: Final = datetime(2026, 2, 10, 12, tzinfo=UTC)
@@ -143,4 +143,4 @@ def test_whoever_was_granted_nothing_has_nothing_to_lose(entries: OrderEntries) 
 
 def _terms() -> Terms:
     programme = Programme()
-    return Terms(1, watch_of(programme, NOW), programme, NOW)
+    return Terms(1, Watch.of(programme, NOW), programme, NOW)
