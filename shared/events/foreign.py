@@ -5,9 +5,10 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo
 
+from shared import clock
 from shared.events.base import EventData, Moment, Part
 from shared.ids import CustomerId, OrderId
-from shared.money import Amount, CurrencyCode
+from shared.money import Amount, CurrencyCode, check_in_use
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)]
 # Only customers checks that it is an address: an order with a bad one is still an order.
@@ -43,6 +44,15 @@ def _within_the_total(amount: int, info: ValidationInfo) -> int:
     return amount
 
 
+def _in_use_when_placed(currency: str, info: ValidationInfo) -> str:
+    """Raises ValueError for a currency that was withdrawn before the order was placed (else paid, else now)."""
+    check_in_use(currency, info.data.get("placed_at") or info.data.get("paid_at") or clock.now())
+    return currency
+
+
+# Of a field named `currency`, which stands behind `placed_at` and `paid_at`.
+OrderCurrency = Annotated[CurrencyCode, AfterValidator(_in_use_when_placed)]
+
 # Of fields named `tax` and `shipping`, which stand in this order behind `total`.
 PartOfTotal = Annotated[Amount, AfterValidator(_within_the_total)]
 
@@ -56,7 +66,7 @@ class Order(Part):
     id: OrderId
     buyer: Buyer = Buyer()
     placed_at: Moment
-    currency: CurrencyCode
+    currency: OrderCurrency
     total: Amount
     tax: PartOfTotal = 0
     shipping: PartOfTotal = 0

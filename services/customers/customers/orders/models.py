@@ -8,10 +8,10 @@ from pydantic import ConfigDict, Field
 
 from shared.events.base import Moment
 from shared.events.customers import OrderStatus
-from shared.events.foreign import OrderLine, PartOfTotal
+from shared.events.foreign import OrderCurrency, OrderLine, PartOfTotal
 from shared.ids import CustomerId, OrderId
 from shared.model import ApiModel
-from shared.money import Amount, CurrencyCode
+from shared.money import Amount
 
 
 class NewLine(OrderLine):
@@ -49,7 +49,7 @@ class NewOrder(ApiModel):
     id: OrderId | None = None
     placed_at: Moment | None = None
     paid_at: Moment | None = None
-    currency: CurrencyCode
+    currency: OrderCurrency
     total: Amount
     tax: PartOfTotal = 0
     shipping: PartOfTotal = 0
