@@ -24,8 +24,14 @@ RequestId = Annotated[str, StringConstraints(pattern=_PATTERNS["req"])]
 HoldId = Annotated[str, StringConstraints(pattern=_PATTERNS["hld"])]
 RewardId = Annotated[str, StringConstraints(pattern=_PATTERNS["rew"])]
 ClaimId = Annotated[str, StringConstraints(pattern=_PATTERNS["clm"])]
-# The order system chooses order ids. These characters can stand in a key and in a URL path.
-OrderId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$")]
+# White space, control characters, and marks without a width or with a direction.
+_HIDDEN: Final = r"\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
+# The shop's systems choose these ids: `#1001`, `gid://shopify/Order/1`, `S00012/2026`, `Order 17`. A key holds such an
+# id last, behind its `#`, so the id may have one too. In a path it is percent-encoded; `.` and `..` would vanish there.
+ForeignId = Annotated[
+    str, StringConstraints(max_length=128, pattern=rf"^[^.{_HIDDEN}][^{_HIDDEN}]*(?: [^{_HIDDEN}]+)*$")
+]
+OrderId = ForeignId
 
 
 def new_customer_id() -> str:

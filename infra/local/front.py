@@ -61,9 +61,12 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(size)
         api = self.server.apis[service_for(self.path.split("?")[0]) or "customers"]
         headers = {key: value for key, value in self.headers.items() if key.lower() not in HOP_BY_HOP}
+        path, mark, query = self.path.partition("?")
+        # API Gateway leaves a value in a path encoded. The local cloud decodes it, and an id may contain a slash.
+        path = path.replace("%", "%25")
         connection = http.client.HTTPConnection(self.server.cloud, timeout=GATEWAY_SECONDS)
         try:
-            connection.request(self.command, f"/restapis/{api}/api/_user_request_{self.path}", body, headers)
+            connection.request(self.command, f"/restapis/{api}/api/_user_request_{path}{mark}{query}", body, headers)
             answer = connection.getresponse()
             content = answer.read()
             self._answer(answer.status, dict(answer.getheaders()), content)

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo
 
 from shared import clock
 from shared.events.base import EventData, Moment, Part
-from shared.ids import CustomerId, OrderId
+from shared.ids import CustomerId, ForeignId, OrderId
 from shared.money import Amount, CurrencyCode, check_in_use
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)]
@@ -77,8 +77,8 @@ class Order(Part):
 class Refund(Part):
     """One refund; its id makes it count once. Any number of them never sum to more than was paid."""
 
-    id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$")]
-    amount: Annotated[int, Field(ge=1)]
+    id: ForeignId
+    amount: Annotated[int, Field(ge=0, description="0 changes nothing")]
     refunded_at: Moment
 
 
@@ -135,7 +135,7 @@ class OrderReinstated(EventData):
     reinstated_at: Moment
 
 
-ReviewId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$")]
+ReviewId = ForeignId
 Rating = Annotated[int, Field(ge=1, le=5, description="Stars, five the best")]
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
+from urllib.parse import quote
 
 import pytest
 
-from shared.events.foreign import OrderPlaced, OrderRefunded
+from shared.events.customers import OrderRecorded
+from shared.events.foreign import Buyer, OrderPlaced, OrderRefunded
 from tests.harness.heard import foreign_event
 from tests.harness.logs import captured_logs
-from tests.harness.orders import order, placed, refunded
-from tests.integration.customers.desk import call, customer_of, deliver, kinds, register, totals
+from tests.harness.orders import order, paid, placed, refunded, reviewed
+from tests.integration.customers.desk import call, customer_of, deliver, kinds, register, stage, totals
+
+IDS: Final = ("#1001", "gid://shopify/Order/1", "S00012/2026", "Order 17", "№ 5", "100%2F", "a?b=c&d#", "x" * 128)
 
 
 def told(event: OrderPlaced | OrderRefunded | None = None, **changed: Any) -> dict[str, Any]:
@@ -53,3 +57,41 @@ def test_an_order_in_a_withdrawn_currency_counts_if_it_was_placed_before_the_end
 @pytest.mark.parametrize("code", ["XXX", "XTS", "XAU", "XDR"])
 def test_what_is_no_money_pays_no_order(code: str) -> None:
     assert refused(told(currency=code), "order.currency")
+
+
+@pytest.mark.parametrize("order_id", IDS)
+def test_an_id_as_the_shop_writes_it_is_the_same_everywhere(order_id: str) -> None:
+    of = order(order_id)
+    assert not deliver(placed(of), paid(of), refunded(of, 400, order_id), refunded(of, 400, order_id))
+    found = call("GET", f"/api/orders/{quote(order_id, safe='')}")
+    assert (found.status, found.json["id"], found.json["refunded"]) == (200, order_id, 400)
+    assert totals(customer_of(order_id)) == (1, 600)
+    ada = register("ada@example.org").json["id"]
+    made = call("POST", f"/api/customers/{ada}/orders", {"id": f"z{order_id[1:]}", "currency": "USD", "total": 5})
+    assert (made.status, made.json["id"]) == (201, f"z{order_id[1:]}")
+    assert not deliver(reviewed(order_id, Buyer(email="ada@example.org"), order_id=order_id))
+    assert kinds()["review"] == 1
+
+
+def test_a_history_of_such_ids_is_paged_through() -> None:
+    assert not deliver(*(placed(order(order_id)) for order_id in IDS))
+    path, query, found = f"/api/customers/{customer_of(IDS[0])}/orders?limit=1", "", []
+    for _ in IDS:
+        page = call("GET", f"{path}{query}").json
+        found += [each["id"] for each in page["data"]]
+        query = f"&cursor={page['next_cursor']}"
+    assert sorted(found) == sorted(IDS)
+    assert page["next_cursor"] is None
+
+
+def test_ids_that_begin_alike_are_two_orders() -> None:
+    assert not deliver(*(paid(order(order_id)) for order_id in ("1", "#1", "1#", "1#ORDER", "1/1")))
+    assert totals(customer_of("1")) == (5, 5000)
+
+
+def test_a_refund_of_nothing_changes_nothing() -> None:
+    assert not deliver(paid(order()), refunded(order(), 0), refunded(order(), 400), refunded(order(), 0))
+    assert totals(customer_of()) == (1, 600)
+    assert len(stage.told_of(OrderRecorded)) == 2
+    assert not deliver(refunded(order("o-2"), 0))
+    assert totals(customer_of()) == (2, 600)

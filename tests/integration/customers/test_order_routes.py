@@ -174,7 +174,7 @@ def test_an_erasure_in_between_leaves_no_receipt_and_no_order(monkeypatch: pytes
         ({"tax": 600, "shipping": 401}, "shipping"),
         ({"discount": -1}, "discount"),
         ({"currency": "XXQ"}, "currency"),
-        ({"id": "#1"}, "id"),
+        ({"id": "#1\n"}, "id"),
         ({"placed_at": "0001-01-01T00:00:00Z"}, "placed_at"),
         ({"lines": [CD | {"quantity": 0}]}, "lines.0.quantity"),
         ({"lines": [CD | {"colour": "red"}]}, "lines.0.colour"),

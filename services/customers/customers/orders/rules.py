@@ -98,12 +98,12 @@ def facts_of(order: Order) -> Facts:
 def learn(known: Facts | None, told: Facts, change: Change) -> Facts:
     """The facts after one more event.
 
-    The first snapshot of the order stands, and so do the first payment and the first form of each refund. The earliest
-    delivery counts, the latest cancellation and the latest reinstatement.
+    The first snapshot of the order stands, and so do the first payment and the first form of each refund. A refund of
+    nothing is none. The earliest delivery counts, the latest cancellation and the latest reinstatement.
     """
     facts = known or told
     refunds = dict(facts.refunds)
-    if change.refund:
+    if change.refund and change.refund.amount:
         refunds.setdefault(change.refund.id, change.refund.amount)
     return replace(
         facts,
@@ -133,7 +133,7 @@ def _known(*moments: datetime | None) -> list[datetime]:
 def contradicts(known: Facts, change: Change) -> bool:
     """Whether the refund is known already with another amount."""
     refund = change.refund
-    return refund is not None and known.refunds.get(refund.id, refund.amount) != refund.amount
+    return refund is not None and refund.amount > 0 and known.refunds.get(refund.id, refund.amount) != refund.amount
 
 
 def count(totals: Totals, order: Facts, counted: int | None) -> Totals:

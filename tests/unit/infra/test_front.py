@@ -1,0 +1,47 @@
+"""The local front passes a path on as API Gateway would have it: a value in it stays encoded."""
+
+from __future__ import annotations
+
+import threading
+import urllib.request
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from urllib.parse import unquote
+
+import pytest
+
+from infra.local.cloud import HOST
+from infra.local.front import Front
+
+paths: list[str] = []
+
+
+class _Cloud(BaseHTTPRequestHandler):
+    """Keeps the paths that it is asked for, decoded, as the local cloud reads them."""
+
+    def do_GET(self) -> None:
+        paths.append(unquote(self.path.partition("?")[0]) + "?" + self.path.partition("?")[2])
+        self.send_response(204)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def front() -> Iterator[Front]:
+    cloud = HTTPServer((HOST, 0), _Cloud)
+    threading.Thread(target=cloud.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+    front = Front(0, f"http://{HOST}:{cloud.server_port}", {"customers": "api-1"})
+    front.start()
+    yield front
+    front.stop()
+    cloud.shutdown()
+    cloud.server_close()
+
+
+@pytest.mark.parametrize("value", ["gid%3A%2F%2Fshopify%2FOrder%2F1", "%231001", "100%25", "A-1"])
+def test_a_value_in_a_path_reaches_the_function_encoded(front: Front, value: str) -> None:
+    urllib.request.urlopen(f"{front.url}/api/orders/{value}?limit=1&cursor=%2F", timeout=5).close()  # noqa: S310
+    assert paths.pop() == f"/restapis/api-1/api/_user_request_/api/orders/{value}?limit=1&cursor=%2F"
