@@ -1,10 +1,12 @@
 """What every event has: its base class, its metadata, the catalogue that it joins."""
 
 # Annotations are read at once, not kept as text: pydantic would compile each of them again at every cold start.
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, ClassVar, Final
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+
+from shared import clock
 
 SOURCE_PREFIX: Final = "regulars."
 FOREIGN_SOURCES: Final = ("orders", "storefront")
@@ -63,3 +65,20 @@ _EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST: Final = datetime(9000, 1, 1, tzinfo=UTC)
 
 Moment = Annotated[AwareDatetime, Field(ge=_EARLIEST, le=_LATEST)]
+
+# No shop tells of anything older. A clock that is wrong by more than a day is mended first: an order of the year 8999
+# would be the newest for ever, and one cancelled in 2099 could never stand again.
+_OLDEST: Final = datetime(1990, 1, 1, tzinfo=UTC)
+_AHEAD: Final = timedelta(days=1)
+
+
+def _has_come(moment: datetime) -> datetime:
+    """Raises ValueError for a moment more than a day ahead."""
+    if moment > clock.now() + _AHEAD:
+        raise ValueError("Not more than a day ahead")
+    return moment
+
+
+PastMoment = Annotated[
+    Moment, Field(ge=_OLDEST, description="From 1990 on, and at most a day ahead"), AfterValidator(_has_come)
+]

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo
 
 from shared import clock
-from shared.events.base import EventData, Moment, Part
+from shared.events.base import EventData, Part, PastMoment
 from shared.ids import CustomerId, ForeignId, OrderId
 from shared.money import Amount, CurrencyCode, check_in_use
 
@@ -65,7 +65,7 @@ class Order(Part):
 
     id: OrderId
     buyer: Buyer = Buyer()
-    placed_at: Moment
+    placed_at: PastMoment
     currency: OrderCurrency
     total: Amount
     tax: PartOfTotal = 0
@@ -79,7 +79,7 @@ class Refund(Part):
 
     id: ForeignId
     amount: Annotated[int, Field(ge=0, description="0 changes nothing")]
-    refunded_at: Moment
+    refunded_at: PastMoment
 
 
 class OrderPlaced(EventData):
@@ -96,7 +96,7 @@ class OrderPaid(EventData):
     told_by = ("orders",)
     personal = True
     order: Order
-    paid_at: Moment
+    paid_at: PastMoment
 
 
 class OrderRefunded(EventData):
@@ -114,7 +114,7 @@ class OrderDelivered(EventData):
     told_by = ("orders",)
     personal = True
     order: Order
-    delivered_at: Moment
+    delivered_at: PastMoment
 
 
 class OrderCancelled(EventData):
@@ -123,7 +123,7 @@ class OrderCancelled(EventData):
     told_by = ("orders",)
     personal = True
     order: Order
-    cancelled_at: Moment
+    cancelled_at: PastMoment
 
 
 class OrderReinstated(EventData):
@@ -132,7 +132,7 @@ class OrderReinstated(EventData):
     told_by = ("orders",)
     personal = True
     order: Order
-    reinstated_at: Moment
+    reinstated_at: PastMoment
 
 
 ReviewId = ForeignId
@@ -147,7 +147,7 @@ class Review(Part):
     product_id: ProductId
     order_id: OrderId | None = None
     rating: Rating | None = None
-    posted_at: Moment
+    posted_at: PastMoment
 
 
 class ReviewPosted(EventData):

@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import quote
 
 import pytest
 
+from customers.orders.store import find_order
+from shared import clock
+from shared.events.base import EventData
 from shared.events.customers import OrderRecorded
-from shared.events.foreign import Buyer, OrderPlaced, OrderRefunded
+from shared.events.foreign import Buyer
 from tests.harness.heard import foreign_event
 from tests.harness.logs import captured_logs
-from tests.harness.orders import order, paid, placed, refunded, reviewed
+from tests.harness.orders import (
+    NOON,
+    cancelled,
+    delivered,
+    order,
+    paid,
+    placed,
+    refunded,
+    reinstated,
+    reviewed,
+)
 from tests.integration.customers.desk import call, customer_of, deliver, kinds, register, stage, totals
 
 IDS: Final = ("#1001", "gid://shopify/Order/1", "S00012/2026", "Order 17", "№ 5", "100%2F", "a?b=c&d#", "x" * 128)
 
 
-def told(event: OrderPlaced | OrderRefunded | None = None, **changed: Any) -> dict[str, Any]:
+def told(event: EventData | None = None, **changed: Any) -> dict[str, Any]:
     """An event with other fields in its order."""
     envelope = foreign_event(event or placed(order()))
     envelope["detail"]["order"] |= changed
@@ -95,3 +109,33 @@ def test_a_refund_of_nothing_changes_nothing() -> None:
     assert len(stage.told_of(OrderRecorded)) == 2
     assert not deliver(refunded(order("o-2"), 0))
     assert totals(customer_of()) == (2, 600)
+
+
+OLD, NEW = "1989-12-31T23:59:59Z", (clock.now() + timedelta(hours=25)).isoformat()
+
+
+@pytest.mark.parametrize("moment", [OLD, NEW, "8999-01-01T00:00:00Z", "2099-01-01T00:00:00Z"])
+def test_a_time_before_1990_or_more_than_a_day_ahead_is_refused_by_name(moment: str) -> None:
+    assert refused(told(placed_at=moment), "order.placed_at")
+    for event in (paid(order()), delivered(order()), cancelled(order()), reinstated(order())):
+        field = next(name for name in event.model_dump() if name.endswith("_at"))
+        envelope = told(event)
+        envelope["detail"][field] = moment
+        assert refused(envelope, field)
+    review = foreign_event(reviewed())
+    review["detail"]["review"]["posted_at"] = moment
+    assert refused(review, "review.posted_at")
+
+
+def test_a_time_within_a_day_ahead_is_a_clock_that_runs_fast() -> None:
+    soon = clock.now() + timedelta(hours=23)
+    assert not deliver(told(placed_at=soon.isoformat()), told(placed_at="1990-01-01T00:00:00Z", id="o-2"))
+    assert customer_of("o-1") == customer_of("o-2")
+
+
+def test_an_order_is_not_paid_before_it_was_placed() -> None:
+    assert not deliver(paid(order(), minutes=-3))
+    found = find_order("o-1")
+    assert found
+    assert found.paid_at == found.placed_at == NOON
+    assert totals(customer_of()) == (1, 1000)

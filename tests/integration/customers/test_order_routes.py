@@ -59,6 +59,14 @@ def test_an_order_without_id_and_moment_is_given_both() -> None:
     assert abs(datetime.fromisoformat(made["placed_at"]) - clock.now()) < timedelta(minutes=1)
 
 
+def test_an_order_that_says_only_when_it_was_paid_was_placed_then() -> None:
+    ada = register().json["id"]
+    made = add(ada, id="phone-1", paid_at="2026-05-04T10:00:00Z")
+    assert made.json["placed_at"] == made.json["paid_at"] == "2026-05-04T10:00:00Z"
+    assert add(ada, id="phone-1", paid_at="2026-05-04T10:00:00Z").json == made.json
+    assert made.json["version"] == 1
+
+
 def test_the_same_order_again_is_the_same_order() -> None:
     ada = register().json["id"]
     first = add(ada, id="phone-1")
@@ -176,6 +184,10 @@ def test_an_erasure_in_between_leaves_no_receipt_and_no_order(monkeypatch: pytes
         ({"currency": "XXQ"}, "currency"),
         ({"id": "#1\n"}, "id"),
         ({"placed_at": "0001-01-01T00:00:00Z"}, "placed_at"),
+        ({"placed_at": "1989-12-31T23:59:59Z"}, "placed_at"),
+        ({"placed_at": "8999-01-01T00:00:00Z"}, "placed_at"),
+        ({"paid_at": "2099-01-01T00:00:00Z"}, "paid_at"),
+        ({"placed_at": "2026-06-01T12:00:00Z", "paid_at": "2026-06-01T11:59:59Z"}, "paid_at"),
         ({"lines": [CD | {"quantity": 0}]}, "lines.0.quantity"),
         ({"lines": [CD | {"colour": "red"}]}, "lines.0.colour"),
     ],

@@ -96,9 +96,9 @@ def give_money_back(shop: Shop) -> None:
 def _follow(shop: Shop, orders: list[Order]) -> None:
     """The same orders are delivered, cancelled, and stand again."""
     for name, told, hours in (
-        ("OrderDelivered", delivered, 48),
-        ("OrderCancelled", cancelled, 72),
-        ("OrderReinstated", reinstated, 96),
+        ("OrderDelivered", delivered, 4),
+        ("OrderCancelled", cancelled, 6),
+        ("OrderReinstated", reinstated, 8),
     ):
         with shop.house.measured() as block:
             shop.house.send(*(told(one, hours=hours) for one in orders))

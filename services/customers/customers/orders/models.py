@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 
-from pydantic import ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field, ValidationInfo
 
-from shared.events.base import Moment
+from shared.events.base import PastMoment
 from shared.events.customers import OrderStatus
 from shared.events.foreign import OrderCurrency, OrderLine, PartOfTotal
 from shared.ids import CustomerId, OrderId
@@ -20,8 +21,16 @@ class NewLine(OrderLine):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
+def _not_before_it_was_placed(paid_at: datetime | None, info: ValidationInfo) -> datetime | None:
+    """Raises ValueError for a payment before the order."""
+    placed_at = info.data.get("placed_at")
+    if paid_at and placed_at and paid_at < placed_at:
+        raise ValueError("Not before `placed_at`")
+    return paid_at
+
+
 class NewOrder(ApiModel):
-    """An order of a known customer. Without an id it is given one; without `placed_at` it was placed now.
+    """An order of a known customer. Without an id it is given one; without `placed_at` it was placed when paid, or now.
 
     `total` is what is to be paid: with tax and shipping, after `discount`, which is what was taken off.
     """
@@ -47,8 +56,8 @@ class NewOrder(ApiModel):
     )
 
     id: OrderId | None = None
-    placed_at: Moment | None = None
-    paid_at: Moment | None = None
+    placed_at: PastMoment | None = None
+    paid_at: Annotated[PastMoment | None, AfterValidator(_not_before_it_was_placed)] = None
     currency: OrderCurrency
     total: Amount
     tax: PartOfTotal = 0

@@ -99,7 +99,8 @@ def learn(known: Facts | None, told: Facts, change: Change) -> Facts:
     """The facts after one more event.
 
     The first snapshot of the order stands, and so do the first payment and the first form of each refund. A refund of
-    nothing is none. The earliest delivery counts, the latest cancellation and the latest reinstatement.
+    nothing is none. An order is paid when it was placed at the earliest. The earliest delivery counts, the latest
+    cancellation and the latest reinstatement.
     """
     facts = known or told
     refunds = dict(facts.refunds)
@@ -107,12 +108,19 @@ def learn(known: Facts | None, told: Facts, change: Change) -> Facts:
         refunds.setdefault(change.refund.id, change.refund.amount)
     return replace(
         facts,
-        paid_at=facts.paid_at or change.paid_at,
+        paid_at=_paid_at(facts, change),
         refunds=refunds,
         delivered_at=min(_known(facts.delivered_at, change.delivered_at), default=None),
         cancelled_at=max(_known(facts.cancelled_at, change.cancelled_at), default=None),
         reinstated_at=max(_known(facts.reinstated_at, change.reinstated_at), default=None),
     )
+
+
+def _paid_at(facts: Facts, change: Change) -> datetime | None:
+    """The first payment. The clocks of a shop and of its payment provider differ: it is no earlier than the order."""
+    if facts.paid_at or change.paid_at is None:
+        return facts.paid_at
+    return max(change.paid_at, facts.placed_at)
 
 
 def differ(known: Facts, told: Facts) -> bool:

@@ -114,7 +114,7 @@ def _named(customer_id: str, new: NewOrder) -> Order:
     return Order(
         id=new.id or ids.new_order_id(),
         buyer=Buyer(id=customer_id),
-        placed_at=new.placed_at or clock.now(),
+        placed_at=new.placed_at or new.paid_at or clock.now(),
         currency=new.currency,
         total=new.total,
         tax=new.tax,
