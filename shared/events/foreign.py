@@ -1,14 +1,26 @@
 """Events of systems outside Regulars: the shop's order system and its storefront (`source` `orders`, `storefront`)."""
 
 # Annotations are read at once, not kept as text: pydantic would compile each of them again at every cold start.
-from typing import Annotated
+from typing import Annotated, Any, Final, Self
 
-from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo
+from pydantic import (
+    AfterValidator,
+    Field,
+    ModelWrapValidatorHandler,
+    PrivateAttr,
+    StringConstraints,
+    ValidationInfo,
+    model_validator,
+)
 
 from shared import clock
 from shared.events.base import EventData, Part, PastMoment
+from shared.events.mending import MOST_PIECES, SOME_PRODUCT, Note, mended
 from shared.ids import CustomerId, ForeignId, OrderId
 from shared.money import Amount, CurrencyCode, check_in_use
+
+# An order keeps at most so many lines.
+MOST_LINES: Final = 200
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)]
 # Only customers checks that it is an address: an order with a bad one is still an order.
@@ -30,9 +42,9 @@ ProductId = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 class OrderLine(Part):
     """One line of an order; `amount` is what the line costs in all, after discounts, before tax and shipping."""
 
-    product_id: ProductId
+    product_id: Annotated[ProductId, Field(description=f"`{SOME_PRODUCT}` stands for one that is not known")]
     category: Annotated[str, StringConstraints(max_length=64)] | None = None
-    quantity: Annotated[int, Field(ge=1, le=1_000_000)]
+    quantity: Annotated[int, Field(ge=1, le=MOST_PIECES)]
     amount: Amount
 
 
@@ -71,18 +83,38 @@ class Order(Part):
     tax: PartOfTotal = 0
     shipping: PartOfTotal = 0
     discount: Amount = 0
-    lines: Annotated[list[OrderLine], Field(max_length=200)] = []
+    lines: Annotated[
+        list[OrderLine], Field(description=f"Those behind the first {MOST_LINES - 1} are summed if there are more")
+    ] = []
 
 
 class Refund(Part):
     """One refund; its id makes it count once. Any number of them never sum to more than was paid."""
 
     id: ForeignId
-    amount: Annotated[int, Field(ge=0, description="0 changes nothing")]
-    refunded_at: PastMoment
+    amount: Annotated[Amount, Field(description="In the currency's minor unit; 0 changes nothing")]
+    refunded_at: PastMoment | None = None
 
 
-class OrderPlaced(EventData):
+class ForeignEvent(EventData):
+    """Base of these events: their small faults are mended (shared.events.mending), and `notes` say which."""
+
+    _notes: tuple[Note, ...] = PrivateAttr(())
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What was mended in the event."""
+        return self._notes
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _mended(cls, data: Any, validate: ModelWrapValidatorHandler[Self]) -> Self:
+        event, notes = mended(data, validate)
+        event._notes = notes or event._notes  # noqa: SLF001  # its own class
+        return event
+
+
+class OrderPlaced(ForeignEvent):
     """A customer or guest placed an order; it may not be paid yet."""
 
     told_by = ("orders",)
@@ -90,7 +122,7 @@ class OrderPlaced(EventData):
     order: Order
 
 
-class OrderPaid(EventData):
+class OrderPaid(ForeignEvent):
     """An order's whole total was paid. Points accrue on this event by default."""
 
     told_by = ("orders",)
@@ -99,7 +131,7 @@ class OrderPaid(EventData):
     paid_at: PastMoment
 
 
-class OrderRefunded(EventData):
+class OrderRefunded(ForeignEvent):
     """Part or all of a paid order was given back."""
 
     told_by = ("orders",)
@@ -108,7 +140,7 @@ class OrderRefunded(EventData):
     refund: Refund
 
 
-class OrderDelivered(EventData):
+class OrderDelivered(ForeignEvent):
     """An order reached its buyer. Of several moments told of one order the earliest counts."""
 
     told_by = ("orders",)
@@ -117,7 +149,7 @@ class OrderDelivered(EventData):
     delivered_at: PastMoment
 
 
-class OrderCancelled(EventData):
+class OrderCancelled(ForeignEvent):
     """An order was called off. The later of a cancellation and a reinstatement counts; at one moment this one does."""
 
     told_by = ("orders",)
@@ -126,7 +158,7 @@ class OrderCancelled(EventData):
     cancelled_at: PastMoment
 
 
-class OrderReinstated(EventData):
+class OrderReinstated(ForeignEvent):
     """A cancelled order stands again, and is what it was before."""
 
     told_by = ("orders",)
@@ -150,7 +182,7 @@ class Review(Part):
     posted_at: PastMoment
 
 
-class ReviewPosted(EventData):
+class ReviewPosted(ForeignEvent):
     """Somebody reviewed a product. Of a person whom nobody knows it is let go: it makes no guest."""
 
     told_by = ("orders", "storefront")

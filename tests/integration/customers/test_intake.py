@@ -16,6 +16,7 @@ from shared.events.foreign import Buyer
 from tests.harness.heard import foreign_event
 from tests.harness.logs import captured_logs
 from tests.harness.orders import (
+    EMAIL,
     NOON,
     cancelled,
     delivered,
@@ -139,3 +140,143 @@ def test_an_order_is_not_paid_before_it_was_placed() -> None:
     assert found
     assert found.paid_at == found.placed_at == NOON
     assert totals(customer_of()) == (1, 1000)
+
+
+def noted() -> set[tuple[str, str, int]]:
+    """The notes on the order, as staff read them."""
+    shown = call("GET", "/api/orders/o-1").json
+    return {(note["field"], note["mend"], note["count"]) for note in shown["notes"]}
+
+
+LINE: Final = {"product_id": "cd-17", "category": "music", "quantity": 1, "amount": 1000}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "note"),
+    [
+        ({"tax": None}, ("order.tax", "left out", 1)),
+        ({"tax": "7%"}, ("order.tax", "left out", 1)),
+        ({"tax": 1001}, ("order.tax", "left out", 1)),
+        ({"tax": 600, "shipping": 401}, ("order.shipping", "left out", 1)),
+        ({"shipping": -1}, ("order.shipping", "left out", 1)),
+        ({"discount": None}, ("order.discount", "left out", 1)),
+        ({"lines": None}, ("order.lines", "left out", 1)),
+        ({"lines": {"0": LINE}}, ("order.lines", "left out", 1)),
+        ({"lines": [LINE, None, "mug"]}, ("order.lines.*", "left out", 2)),
+        ({"lines": [LINE | {"product_id": None}]}, ("order.lines.*.product_id", "replaced", 1)),
+        ({"lines": [LINE | {"product_id": 17}]}, ("order.lines.*.product_id", "rewritten", 1)),
+        ({"lines": [LINE | {"product_id": "x" * 65}]}, ("order.lines.*.product_id", "replaced", 1)),
+        ({"lines": [{"amount": 5, "quantity": 1}]}, ("order.lines.*.product_id", "replaced", 1)),
+        ({"lines": [LINE | {"quantity": 0.5}, LINE | {"quantity": 2.5}]}, ("order.lines.*.quantity", "rounded", 2)),
+        ({"lines": [LINE | {"quantity": 0}]}, ("order.lines.*.quantity", "rounded", 1)),
+        ({"lines": [LINE | {"quantity": 10**9}]}, ("order.lines.*.quantity", "rounded", 1)),
+        ({"lines": [LINE | {"quantity": "many"}]}, ("order.lines.*.quantity", "replaced", 1)),
+        ({"lines": [LINE | {"amount": -300}]}, ("order.lines.*.amount", "rounded", 1)),
+        ({"lines": [LINE | {"amount": None}]}, ("order.lines.*.amount", "replaced", 1)),
+        ({"lines": [LINE | {"category": "x" * 65}]}, ("order.lines.*.category", "cut", 1)),
+        ({"lines": [LINE | {"category": 5}]}, ("order.lines.*.category", "left out", 1)),
+        ({"buyer": {"email": EMAIL, "first_name": "A" * 101}}, ("order.buyer.first_name", "cut", 1)),
+        ({"buyer": {"email": EMAIL, "last_name": ["Lovelace"]}}, ("order.buyer.last_name", "left out", 1)),
+        ({"buyer": {"email": EMAIL, "id": "7234987"}}, ("order.buyer.id", "left out", 1)),
+        ({"buyer": {"email": f"{'x' * 250}@example.com"}}, ("order.buyer.email", "left out", 1)),
+        ({"buyer": None}, ("order.buyer", "left out", 1)),
+        ({"buyer": "ada"}, ("order.buyer", "left out", 1)),
+        ({"currency": " usd"}, ("order.currency", "rewritten", 1)),
+    ],
+)
+def test_no_order_is_lost_for_a_trifle(wrong: dict[str, Any], note: tuple[str, str, int]) -> None:
+    assert not deliver(told(**wrong), told(paid(order()), **wrong))
+    assert noted() == {note}
+    found = find_order("o-1")
+    assert found
+    assert (found.facts.spent, found.currency, found.placed_at) == (1000, "USD", NOON)
+    assert not deliver(told(**wrong), told(paid(order()), **wrong))
+    assert len(stage.told_of(OrderRecorded)) == 2
+
+
+def test_what_is_left_of_a_faulty_line_and_buyer_is_kept() -> None:
+    lines = [LINE | {"quantity": 0.5, "category": "m" * 70, "product_id": None}, "?", LINE | {"amount": 700}]
+    buyer = {"id": 12, "email": EMAIL, "first_name": f" {'A' * 99} {'A' * 9}", "last_name": "Lovelace"}
+    assert not deliver(told(lines=lines, buyer=buyer, tax=None, discount=-1))
+    kept = call("GET", "/api/orders/o-1").json["lines"]
+    assert kept == [LINE | {"product_id": "*", "category": "m" * 64}, LINE | {"amount": 700}]
+    guest = call("GET", f"/api/customers/{customer_of()}").json
+    assert (guest["email"], guest["first_name"], guest["last_name"]) == (EMAIL, "A" * 99, "Lovelace")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"total": None}, "order.total"),
+        ({"total": -1}, "order.total"),
+        ({"total": "12.00"}, "order.total"),
+        ({"currency": "XXQ"}, "order.currency"),
+        ({"currency": None}, "order.currency"),
+        ({"id": None}, "order.id"),
+        ({"id": ""}, "order.id"),
+        ({"placed_at": None}, "order.placed_at"),
+        ({"placed_at": "2026-06-01T12:00:00"}, "order.placed_at"),
+    ],
+)
+def test_what_is_essential_is_not_guessed(wrong: dict[str, Any], field: str) -> None:
+    assert refused(told(**wrong), field)
+
+
+def test_a_number_is_an_id_too() -> None:
+    assert not deliver(told(id=1001), told(paid(order()), id=1001))
+    assert totals(customer_of("1001")) == (1, 1000)
+
+
+def test_lines_that_are_too_many_are_summed() -> None:
+    lines = [LINE | {"product_id": f"cd-{n}", "amount": n} for n in range(250)]
+    assert not deliver(told(lines=lines), told(paid(order()), lines=lines))
+    kept = call("GET", "/api/orders/o-1").json["lines"]
+    assert len(kept) == 200
+    assert kept[-2:] == [lines[198], LINE | {"product_id": "*", "quantity": 51, "amount": sum(range(199, 250))}]
+    assert noted() == {("order.lines", "summed", 51)}
+    assert totals(customer_of()) == (1, 1000)
+
+
+def test_of_other_lines_summed_no_category_is_known() -> None:
+    lines = [LINE | {"category": "books"}, *([LINE] * 199), LINE | {"category": "toys", "quantity": 10**6}]
+    assert not deliver(told(lines=lines))
+    kept = call("GET", "/api/orders/o-1").json["lines"]
+    assert kept[-1] == {"product_id": "*", "category": None, "quantity": 10**6, "amount": 2000}
+
+
+def test_a_refund_counts_whatever_its_time() -> None:
+    event = told(refunded(order(), 400))
+    event["detail"]["refund"]["refunded_at"] = "yesterday"
+    assert not deliver(event, paid(order()))
+    assert totals(customer_of()) == (1, 600)
+    assert noted() == {("refund.refunded_at", "left out", 1)}
+
+
+@pytest.mark.parametrize("wrong", [{"amount": -1}, {"amount": None}, {"amount": "4.00"}, {"id": ""}, {"id": None}])
+def test_the_money_and_the_id_of_a_refund_are_not_guessed(wrong: dict[str, Any]) -> None:
+    event = told(refunded(order(), 400))
+    event["detail"]["refund"] |= wrong
+    assert refused(event, f"refund.{next(iter(wrong))}")
+
+
+def test_no_review_is_lost_for_a_trifle() -> None:
+    register()
+    event = foreign_event(reviewed())
+    event["detail"]["review"] |= {"rating": 4.5, "order_id": " ", "buyer": {"id": "7", "email": EMAIL, "last_name": 3}}
+    assert not deliver(event)
+    assert kinds()["review"] == 1
+
+
+def test_what_was_mended_in_an_order_says_nothing_of_the_person() -> None:
+    with captured_logs() as lines:
+        assert not deliver(told(buyer={"email": EMAIL, "first_name": "Augusta" * 20, "id": "ada-7"}))
+    assert "order.buyer.first_name" in lines.getvalue()
+    assert not [word for word in ("augusta", "ada-7", EMAIL) if word in lines.getvalue().lower()]
+
+
+def test_an_order_of_before_there_were_notes_has_none() -> None:
+    assert not deliver(placed(order()))
+    found = find_order("o-1")
+    assert found
+    assert "notes" not in found.serialize()
+    assert noted() == set()

@@ -41,29 +41,35 @@ def read_order(request: Request, order_id: OrderId) -> OrderView:
 
 def hear_order_placed(heard: Heard[OrderPlaced]) -> None:
     """Record the order."""
-    orders.record_order(heard.data.order, Change(), heard.cause)
+    orders.record_order(heard.data.order, Change(notes=heard.data.notes), heard.cause)
 
 
 def hear_order_paid(heard: Heard[OrderPaid]) -> None:
     """Record that the order is paid."""
-    orders.record_order(heard.data.order, Change(paid_at=heard.data.paid_at), heard.cause)
+    orders.record_order(heard.data.order, Change(paid_at=heard.data.paid_at, notes=heard.data.notes), heard.cause)
 
 
 def hear_order_refunded(heard: Heard[OrderRefunded]) -> None:
     """Record a refund of the order."""
-    orders.record_order(heard.data.order, Change(refund=heard.data.refund), heard.cause)
+    orders.record_order(heard.data.order, Change(refund=heard.data.refund, notes=heard.data.notes), heard.cause)
 
 
 def hear_order_delivered(heard: Heard[OrderDelivered]) -> None:
     """Record that the order was delivered."""
-    orders.record_order(heard.data.order, Change(delivered_at=heard.data.delivered_at), heard.cause)
+    orders.record_order(
+        heard.data.order, Change(delivered_at=heard.data.delivered_at, notes=heard.data.notes), heard.cause
+    )
 
 
 def hear_order_cancelled(heard: Heard[OrderCancelled]) -> None:
     """Record that the order was cancelled."""
-    orders.record_order(heard.data.order, Change(cancelled_at=heard.data.cancelled_at), heard.cause)
+    orders.record_order(
+        heard.data.order, Change(cancelled_at=heard.data.cancelled_at, notes=heard.data.notes), heard.cause
+    )
 
 
 def hear_order_reinstated(heard: Heard[OrderReinstated]) -> None:
     """Record that the order stands again."""
-    orders.record_order(heard.data.order, Change(reinstated_at=heard.data.reinstated_at), heard.cause)
+    orders.record_order(
+        heard.data.order, Change(reinstated_at=heard.data.reinstated_at, notes=heard.data.notes), heard.cause
+    )

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final, Self
 
 from pynamodb.attributes import BooleanAttribute, JSONAttribute, UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb_attributes import IntegerAttribute
 
-from customers.orders.models import CurrencyStats, OrderView
+from customers.orders.models import CurrencyStats, NoteView, OrderView
 from customers.orders.rules import Facts, Totals
 from customers.sortkeys import moment_key
 from customers.table import CustomersItem, instead_of
 from shared.events.customers import OrderStats
 from shared.events.foreign import OrderLine
+from shared.events.mending import Note
 from shared.items.keys import customer_partition
 from shared.items.personal import DROP, Export, Ground, keep, personal, plain
 from shared.items.tombstones import strip
@@ -64,6 +66,8 @@ class OrderItem(CustomersItem, discriminator="order"):
     shipping = personal(IntegerAttribute(null=True), "user.behavior.purchase_history", _KEPT)
     discount = personal(IntegerAttribute(null=True), "user.behavior.purchase_history", _KEPT)
     lines: JSONAttribute = personal(JSONAttribute(), "user.behavior.purchase_history", _KEPT)
+    # What was mended in its events. The names of fields say nothing of a person.
+    notes: JSONAttribute = plain(JSONAttribute(null=True))
     refunds: JSONAttribute = personal(JSONAttribute(), "user.behavior.purchase_history", _KEPT)
     counted_spent = personal(
         IntegerAttribute(null=True), "user.behavior.purchase_history", DROP, export=Export.LEFT_OUT
@@ -111,6 +115,14 @@ class OrderItem(CustomersItem, discriminator="order"):
         self.delivered_at = facts.delivered_at
         self.cancelled_at, self.reinstated_at = facts.cancelled_at, facts.reinstated_at
 
+    def note(self, notes: Sequence[Note]) -> None:
+        """Add notes of an event. Every event repeats those of the order itself, so each counts once."""
+        counts = {(note["field"], note["mend"]): note["count"] for note in self.notes or ()}
+        for note in notes:
+            counts[note.field, note.mend] = max(note.count, counts.get((note.field, note.mend), 0))
+        listed = [{"field": field, "mend": mend, "count": count} for (field, mend), count in sorted(counts.items())]
+        self.notes = listed or None
+
     def attach(self, customer_id: str) -> None:
         """Let it belong to a customer, in their history."""
         self.customer_id = customer_id
@@ -140,6 +152,7 @@ class OrderItem(CustomersItem, discriminator="order"):
             discount=facts.discount,
             refunded=facts.refunded,
             lines=list(facts.lines),
+            notes=[NoteView(**note) for note in self.notes or ()],
             version=(self.version or 0) + written,
         )
 

@@ -9,7 +9,8 @@ from pydantic import AfterValidator, ConfigDict, Field, ValidationInfo
 
 from shared.events.base import PastMoment
 from shared.events.customers import OrderStatus
-from shared.events.foreign import OrderCurrency, OrderLine, PartOfTotal
+from shared.events.foreign import MOST_LINES, OrderCurrency, OrderLine, PartOfTotal
+from shared.events.mending import Mend
 from shared.ids import CustomerId, OrderId
 from shared.model import ApiModel
 from shared.money import Amount
@@ -63,7 +64,15 @@ class NewOrder(ApiModel):
     tax: PartOfTotal = 0
     shipping: PartOfTotal = 0
     discount: Amount = 0
-    lines: list[NewLine] = Field(default=[], max_length=200)
+    lines: list[NewLine] = Field(default=[], max_length=MOST_LINES)
+
+
+class NoteView(ApiModel):
+    """What was mended in an order that came with small faults, in how many places."""
+
+    field: str = Field(examples=["order.lines.*.quantity"])
+    mend: Mend
+    count: int
 
 
 class OrderView(ApiModel):
@@ -87,6 +96,7 @@ class OrderView(ApiModel):
     discount: int
     refunded: int
     lines: list[OrderLine]
+    notes: list[NoteView]
     version: int
 
 

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import accumulate
+from typing import Final
 
 from shared.events.customers import OrderStatus
-from shared.events.foreign import Order, OrderLine, Refund
+from shared.events.foreign import MOST_LINES, Order, OrderLine, Refund
+from shared.events.mending import MOST_PIECES, SOME_PRODUCT, Mend, Note
+from shared.money import LARGEST_AMOUNT
+
+# OrderRecorded carries the lines, and EventBridge takes 256 KB for an event. The rest of the event stays under 1 KB.
+LARGEST_LINES: Final = 200 * 1024
+# An id and a category of 64 characters each, all outside ASCII, with their names and numbers.
+_LARGEST_LINE: Final = 2 * 1024
 
 
 @dataclass(frozen=True)
@@ -65,6 +75,7 @@ class Change:
     delivered_at: datetime | None = None
     cancelled_at: datetime | None = None
     reinstated_at: datetime | None = None
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -88,10 +99,49 @@ def facts_of(order: Order) -> Facts:
         order.placed_at,
         order.currency,
         order.total,
-        tuple(order.lines),
+        fitting(order.lines),
         tax=order.tax,
         shipping=order.shipping,
         discount=order.discount,
+    )
+
+
+def fitting(lines: Sequence[OrderLine]) -> tuple[OrderLine, ...]:
+    """The lines. If they are too many, or too large for an event, the last of them are summed into one."""
+    number = _number_that_fits(lines)
+    return (*lines[:number], _sum(lines[number:])) if number < len(lines) else tuple(lines)
+
+
+def size_of(lines: Sequence[OrderLine]) -> int:
+    """The bytes of the lines in an event."""
+    return len(json.dumps([line.model_dump(mode="json") for line in lines]))
+
+
+def notes_of(order: Order, change: Change) -> tuple[Note, ...]:
+    """What is mended in the order and in what an event adds to it."""
+    summed = len(order.lines) - len(fitting(order.lines))
+    is_late = change.paid_at is not None and change.paid_at < order.placed_at
+    return (
+        *change.notes,
+        *([Note("order.lines", Mend.SUMMED, summed + 1)] if summed else []),
+        *([Note("paid_at", Mend.REPLACED)] if is_late else []),
+    )
+
+
+def _number_that_fits(lines: Sequence[OrderLine]) -> int:
+    if len(lines) <= MOST_LINES and size_of(lines) <= LARGEST_LINES:
+        return len(lines)
+    sizes = accumulate(size_of([line]) for line in lines[: MOST_LINES - 1])
+    return sum(size <= LARGEST_LINES - _LARGEST_LINE for size in sizes)
+
+
+def _sum(lines: Sequence[OrderLine]) -> OrderLine:
+    categories = {line.category for line in lines}
+    return OrderLine(
+        product_id=SOME_PRODUCT,
+        category=categories.pop() if len(categories) == 1 else None,
+        quantity=min(sum(line.quantity for line in lines), MOST_PIECES),
+        amount=min(sum(line.amount for line in lines), LARGEST_AMOUNT),
     )
 
 

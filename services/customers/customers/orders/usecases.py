@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from typing import Any, Final
+from dataclasses import replace
+from typing import Any
 
 from customers.accounts.store import get_profile
 from customers.orders import rules
@@ -23,9 +23,6 @@ from shared.items.table import Check, Put, Write, commit, retry_lost_races
 from shared.messages.cause import Cause
 from shared.runtime.observability import logger
 
-# OrderRecorded carries the lines, and EventBridge takes 256 KB for an event. The rest of the event stays under 1 KB.
-LARGEST_LINES: Final = 200 * 1024
-
 
 class OrderTakenError(ConflictError):
     """The id belongs to an order of somebody else."""
@@ -42,10 +39,10 @@ class OrderDiffersError(ConflictError):
 
 
 def record_order(order: Order, change: Change, cause: Cause) -> None:
-    """Record one event of an order, in any order of arrival. An event without news writes nothing.
-
-    Raises InvalidError if the order is too large for an event.
-    """
+    """Record one event of an order, in any order of arrival. An event without news writes nothing."""
+    change = replace(change, notes=rules.notes_of(order, change))
+    if change.notes:
+        logger.info("order mended", extra={"order_id": order.id, "fields": [note.field for note in change.notes]})
     retry_lost_races(lambda: _record(order, change, cause))
 
 
@@ -58,6 +55,8 @@ def add_order(customer_id: str, new: NewOrder, cause: Cause, attempt: Attempt | 
     """
     if new.id is None and attempt is None:
         raise KeyRequiredError("Or give the order an id: without either, a retry would count it twice.")
+    if rules.size_of(new.lines) > rules.LARGEST_LINES:
+        raise InvalidError.of("lines", f"At most {rules.LARGEST_LINES} bytes in all")
     order = _named(customer_id, new)
     return retry_lost_races(lambda: _add(order, new, cause, attempt))
 
@@ -99,13 +98,13 @@ def _record(order: Order, change: Change, cause: Cause) -> None:
     owner = resolve_owner(item, order.buyer, facts.currency)
     if facts == known and owner == NOBODY:
         return
-    _write(item or OrderItem.new(order.id, facts), facts, owner, cause)
+    item = item or OrderItem.new(order.id, facts)
+    item.note(change.notes)
+    _write(item, facts, owner, cause)
 
 
 def _learn(known: Facts | None, order_id: str, told: Facts, change: Change) -> Facts:
-    if known is None:
-        _check_size(told.lines)
-    elif rules.differ(known, told) or rules.contradicts(known, change):
+    if known and (rules.differ(known, told) or rules.contradicts(known, change)):
         logger.warning("order told differently; the first account stands", extra={"order_id": order_id})
     return rules.learn(known, told, change)
 
@@ -178,8 +177,3 @@ def _count(item: OrderItem, facts: Facts, owner: OrderOwner) -> Write | None:
     item.counted_spent = facts.spent
     item.stats = owner.stats.told_after.model_dump(mode="json")
     return Put(owner.stats)
-
-
-def _check_size(lines: tuple[OrderLine, ...]) -> None:
-    if len(json.dumps([line.model_dump(mode="json") for line in lines])) > LARGEST_LINES:
-        raise InvalidError.of("lines", f"At most {LARGEST_LINES} bytes in all")
