@@ -29,7 +29,7 @@ CurrencyCode = Annotated[
 ]
 Amount = Annotated[
     int,
-    Field(ge=0, le=LARGEST_AMOUNT, strict=True, description="In the currency's minor unit: 2933 is $29.33"),
+    Field(ge=0, le=LARGEST_AMOUNT, description="In the currency's minor unit: 2933 is $29.33"),
 ]
 
 

@@ -4,9 +4,10 @@
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, ClassVar, Final
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field
 
 from shared import clock
+from shared.model import StrictModel
 
 SOURCE_PREFIX: Final = "regulars."
 FOREIGN_SOURCES: Final = ("orders", "storefront")
@@ -16,7 +17,7 @@ FOREIGN_SOURCES: Final = ("orders", "storefront")
 _CONFIG: Final = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True, defer_build=True)
 
 
-class EventData(BaseModel):
+class EventData(StrictModel):
     """Base of all events. Registers each in EVENTS under its name."""
 
     model_config = _CONFIG
@@ -38,7 +39,7 @@ class EventData(BaseModel):
 EVENTS: Final[dict[str, type[EventData]]] = {}
 
 
-class Metadata(BaseModel):
+class Metadata(StrictModel):
     """What every event of the house says of itself."""
 
     model_config = _CONFIG
@@ -54,7 +55,7 @@ class Metadata(BaseModel):
     actor: str
 
 
-class Part(BaseModel):
+class Part(StrictModel):
     """Base of what events hold inside."""
 
     model_config = _CONFIG

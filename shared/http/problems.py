@@ -47,6 +47,8 @@ _WORDS: Final[Mapping[str, str]] = {
 }
 # The caller chooses the name of an unknown field. Our own names are far shorter.
 _LONGEST_NAME: Final = 100
+# A body of 256 KB can have 87,000 faults. The first ones are enough to mend it.
+MOST_ERRORS: Final = 50
 
 
 class InvalidJsonError(BadRequestError):
@@ -95,12 +97,8 @@ def as_problem(error: Exception, *, if_match: bool = False, keyed: bool = False,
 
 def invalid(error: ValidationError, whole: str = "") -> InvalidError:
     """The problem of values that pydantic refused. `whole` (such as `body`) names faults that belong to no field."""
-    return InvalidError(
-        errors=[
-            FieldError(_name(item["loc"]) or whole, _message(item))
-            for item in error.errors(include_url=False, include_context=False, include_input=False)
-        ]
-    )
+    found = error.errors(include_url=False, include_context=False, include_input=False)[:MOST_ERRORS]
+    return InvalidError(errors=[FieldError(_name(item["loc"]) or whole, _message(item)) for item in found])
 
 
 def render(problem: ProblemError, request_id: str) -> str:
@@ -110,8 +108,8 @@ def render(problem: ProblemError, request_id: str) -> str:
     if problem.detail:
         members["detail"] = problem.detail
     if problem.errors:
-        members["errors"] = [{"field": each.field, "message": each.message} for each in problem.errors]
-    return json.dumps(members | {"request_id": request_id}, default=str)
+        members["errors"] = [{"field": each.field, "message": each.message} for each in problem.errors[:MOST_ERRORS]]
+    return json.dumps(members | {"request_id": request_id}, default=str, ensure_ascii=False)
 
 
 def _code(error: Exception) -> str | None:

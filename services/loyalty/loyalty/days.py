@@ -7,12 +7,17 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo
+
+from shared.model import STORED
 
 # The last day of what no calendar ends: points that never expire, or only for want of activity.
 NEVER: Final = date.max
 # What lives no longer than this keeps its day; the rest is put together by month, so that an account stays small.
 DAYS_KEPT_APART: Final = 31
+_UNKNOWN: Final = "Not a time zone of the IANA database, such as Europe/Berlin"
+# Files beside the zones: the machine's own zone, rules and lists, and zones that count leap seconds.
+_NO_PLACES: Final = ("localtime", "posix", "right/", "Factory")
 
 
 def day_of(moment: datetime, zone: str) -> date:
@@ -60,11 +65,13 @@ def _length(year: int, month: int) -> int:
     return calendar.monthrange(year, month)[1]
 
 
-def _known_zone(name: str) -> str:
+def _known_zone(name: str, info: ValidationInfo) -> str:
+    if name.startswith(_NO_PLACES) and info.context is not STORED:
+        raise ValueError(_UNKNOWN)
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError):
-        raise ValueError("Not a time zone of the IANA database, such as Europe/Berlin") from None
+        raise ValueError(_UNKNOWN) from None
     return name
 
 

@@ -10,6 +10,7 @@ import iso_4217
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
+from shared.http.inputs import adapter
 from shared.money import LARGEST_AMOUNT, Amount, CurrencyCode, check_in_use, exponent, in_major_units, withdrawn
 
 
@@ -74,10 +75,10 @@ def _text(moment: datetime) -> str:
     return moment.strftime("%Y-%m")
 
 
-@pytest.mark.parametrize("amount", [-1, 1.5, "5", True, LARGEST_AMOUNT + 1])
+@pytest.mark.parametrize("amount", [-1, 1.5, "5", "1_000", True, LARGEST_AMOUNT + 1])
 def test_an_amount_is_a_whole_number_that_is_not_negative(amount: object) -> None:
     with pytest.raises(ValidationError):
-        TypeAdapter(Amount).validate_python(amount)
+        adapter(Amount).validate_python(amount)
 
 
 @pytest.mark.parametrize("amount", [0, 1_000_000_000_000])

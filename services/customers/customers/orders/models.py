@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, ConfigDict, Field, ValidationInfo
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, ValidationInfo
 
 from shared.events.base import PastMoment
 from shared.events.customers import OrderStatus
-from shared.events.foreign import MOST_LINES, OrderCurrency, OrderLine, PartOfTotal
+from shared.events.foreign import MOST_LINES, OrderCurrency, OrderLine, PartOfTotal, ProductId
 from shared.events.mending import Mend
 from shared.ids import CustomerId, OrderId
-from shared.model import ApiModel
+from shared.model import PRINTABLE, ApiModel, Input
 from shared.money import Amount
 
 
@@ -21,6 +21,8 @@ class NewLine(OrderLine):
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
+    product_id: Annotated[ProductId, PRINTABLE]
+    category: Annotated[str, StringConstraints(max_length=64), PRINTABLE] | None = None
 
 def _not_before_it_was_placed(paid_at: datetime | None, info: ValidationInfo) -> datetime | None:
     """Raises ValueError for a payment before the order."""
@@ -30,16 +32,13 @@ def _not_before_it_was_placed(paid_at: datetime | None, info: ValidationInfo) ->
     return paid_at
 
 
-class NewOrder(ApiModel):
+class NewOrder(Input):
     """An order of a known customer. Without an id it is given one; without `placed_at` it was placed when paid, or now.
 
     `total` is what is to be paid: with tax and shipping, after `discount`, which is what was taken off.
     """
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
-        hide_input_in_errors=True,
         json_schema_extra={
             "examples": [
                 {

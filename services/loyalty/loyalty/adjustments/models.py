@@ -9,26 +9,24 @@ from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints
 from loyalty.adjustments.items import Proposal, ProposalState
 from loyalty.programme.sections import Slug
 from shared.ids import ULID_PATTERN, CustomerId
-from shared.model import ApiModel
+from shared.model import PRINTABLE, ApiModel, Input
 
 ProposalId = Annotated[str, StringConstraints(pattern=rf"^adj_{ULID_PATTERN}$")]
 
 _WORDS: Final = StringConstraints(strip_whitespace=True, min_length=1, max_length=200)
 
 
-class NewAdjustment(ApiModel):
+class NewAdjustment(Input):
     """Points that staff add, or (negative) take."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={"examples": [{"points": 100, "code": "goodwill", "reason": "A late delivery"}]},
     )
 
-    points: Annotated[int, Field(strict=True, ge=-(10**9), le=10**9, description="Not 0; the shop sets a limit.")]
+    points: Annotated[int, Field(ge=-(10**9), le=10**9, description="Not 0; the shop sets a limit.")]
     code: Annotated[Slug, Field(description="One of the programme's reasons.")] = "other"
-    reason: Annotated[str, _WORDS, Field(description="The customer can read it.")]
-    notify: Annotated[bool, Field(strict=True, description="Whether the customer is told by mail.")] = True
+    reason: Annotated[str, _WORDS, PRINTABLE, Field(description="The customer can read it.")]
+    notify: Annotated[bool, Field(description="Whether the customer is told by mail.")] = True
 
     @property
     def quiet(self) -> bool | None:
@@ -36,14 +34,12 @@ class NewAdjustment(ApiModel):
         return None if self.notify else True
 
 
-class Rejection(ApiModel):
+class Rejection(Input):
     """Why a proposal is rejected."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, json_schema_extra={"examples": [{"note": "Goodwill for a delay is 500 at most"}]}
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [{"note": "Goodwill for a delay is 500 at most"}]})
 
-    note: Annotated[str, _WORDS, Field(description="For staff; the customer is not told.")]
+    note: Annotated[str, _WORDS, PRINTABLE, Field(description="For staff; the customer is not told.")]
 
 
 class ProposalView(ApiModel):

@@ -11,7 +11,7 @@ from loyalty.credit.models import Given
 from loyalty.ledger.items import Entry
 from loyalty.programme.sections import MOST_POINTS
 from shared.ids import HoldId, OrderId
-from shared.model import ApiModel
+from shared.model import ApiModel, Input
 from shared.money import CurrencyCode
 
 _ORDER: Final = "2026-0004711"
@@ -25,7 +25,7 @@ _HOLD: Final[dict[str, Any]] = {
 
 Redeemed = Annotated[
     int,
-    Field(strict=True, ge=1, le=MOST_POINTS, description="By a ladder, exactly one of its steps."),
+    Field(ge=1, le=MOST_POINTS, description="By a ladder, exactly one of its steps."),
 ]
 _Order = Annotated[
     OrderId | None,
@@ -33,23 +33,19 @@ _Order = Annotated[
 ]
 
 
-class NewPointsHold(ApiModel):
+class NewPointsHold(Input):
     """Points to set aside for a checkout."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, json_schema_extra={"examples": [{"points": 500, "order_id": _ORDER}]}
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [{"points": 500, "order_id": _ORDER}]})
 
     points: Redeemed
     order_id: _Order = None
 
 
-class PointsCapture(ApiModel):
+class PointsCapture(Input):
     """What of a hold to spend: all of it, unless `points` says how many."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, json_schema_extra={"examples": [{"points": 300, "order_id": _ORDER}]}
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [{"points": 300, "order_id": _ORDER}]})
 
     points: Annotated[Redeemed | None, Field(description="The rest is given back.")] = None
     order_id: Annotated[
@@ -92,12 +88,10 @@ class PointsHoldView(ApiModel):
         )
 
 
-class NewRedemption(ApiModel):
+class NewRedemption(Input):
     """Points to spend at once."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, json_schema_extra={"examples": [{"points": 500, "order_id": _ORDER}]}
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [{"points": 500, "order_id": _ORDER}]})
 
     points: Redeemed
     order_id: _Order = None
@@ -146,12 +140,10 @@ class RedemptionView(ApiModel):
         )
 
 
-class NewCreditHold(ApiModel):
+class NewCreditHold(Input):
     """Store credit to be set aside for a checkout."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={"examples": [{"amount": 1500, "currency": "USD", "order_id": "2026-0001"}]},
     )
 
@@ -160,12 +152,10 @@ class NewCreditHold(ApiModel):
     order_id: Annotated[OrderId | None, Field(description="Where it is known already.")] = None
 
 
-class CreditCapture(ApiModel):
+class CreditCapture(Input):
     """How much of a hold pays, and for which order."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, json_schema_extra={"examples": [{"amount": 1200, "order_id": "2026-0001"}]}
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [{"amount": 1200, "order_id": "2026-0001"}]})
 
     amount: Annotated[Given | None, Field(description="Left out, all of it; the rest is given back.")] = None
     order_id: Annotated[

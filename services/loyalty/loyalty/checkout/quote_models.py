@@ -8,16 +8,14 @@ from pydantic import ConfigDict, Field
 
 from loyalty.checkout.rules import Funds, Quote
 from loyalty.programme.sections import Points
-from shared.model import ApiModel
+from shared.model import ApiModel, Input
 from shared.money import Amount, CurrencyCode
 
 
-class NewQuote(ApiModel):
+class NewQuote(Input):
     """An order that is about to be paid, and what its customer wants to use for it."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={
             "examples": [{"total": 8_995, "currency": "USD"}, {"total": 8_995, "currency": "USD", "points": 500}]
         },

@@ -14,26 +14,23 @@ from loyalty.ledger.items import Entry
 from loyalty.points.models import VerificationView, name_of
 from loyalty.programme.sections import Slug
 from shared.ids import CustomerId
-from shared.model import ApiModel
+from shared.model import PRINTABLE, ApiModel, Input
 from shared.money import LARGEST_AMOUNT, CurrencyCode
 
-Given = Annotated[
-    int, Field(strict=True, ge=1, le=LARGEST_AMOUNT, description="In the currency's minor unit: 2933 is $29.33")
-]
+Given = Annotated[int, Field(ge=1, le=LARGEST_AMOUNT, description="In the currency's minor unit: 2933 is $29.33")]
 Code = Annotated[Slug, Field(description="One of the programme's reasons for adjustments.")]
 Reason = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
+    PRINTABLE,
     Field(description="The customer can read it."),
 ]
 
 
-class NewCredit(ApiModel):
+class NewCredit(Input):
     """Store credit that staff give."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={
             "examples": [
                 {
@@ -56,12 +53,10 @@ class NewCredit(ApiModel):
     ] = None
 
 
-class Revocation(ApiModel):
+class Revocation(Input):
     """Store credit that staff take back."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={"examples": [{"amount": 500, "code": "correction", "reason": "Given twice"}]},
     )
 

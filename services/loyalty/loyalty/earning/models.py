@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Final
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, StringConstraints
 
 from loyalty.programme.sections import Slug
 from shared.events.base import Moment
 from shared.events.customers import OrderRecorded
-from shared.events.foreign import OrderLine, PartOfTotal
+from shared.events.foreign import OrderLine, PartOfTotal, ProductId
 from shared.events.loyalty import Tier
 from shared.ids import CustomerId
-from shared.model import ApiModel
+from shared.model import PRINTABLE, ApiModel, Input
 from shared.money import Amount, CurrencyCode
 
 # As many as an order may have.
@@ -95,11 +95,12 @@ class SimulatedLine(OrderLine):
 
     model_config = ConfigDict(extra="forbid")
 
+    product_id: Annotated[ProductId, PRINTABLE]
+    category: Annotated[str, StringConstraints(max_length=64), PRINTABLE] | None = None
 
-class SimulatedOrder(ApiModel):
+
+class SimulatedOrder(Input):
     """An order as it might be. `total` is what is to be paid: with tax and shipping, after `discount`."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     total: Amount
     tax: PartOfTotal = 0
@@ -124,12 +125,10 @@ class SimulatedOrder(ApiModel):
         )
 
 
-class Simulation(ApiModel):
+class Simulation(Input):
     """Who might buy what. What is said of the customer counts before what is known of the one with the id."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={
             "examples": [
                 {

@@ -9,17 +9,15 @@ from pydantic import AwareDatetime, ConfigDict, Field
 
 from loyalty.liability.items import ClosedDay
 from loyalty.liability.rules import Moved, Movement, Rate, of_ended, of_given, values_of
-from shared.model import ApiModel
+from shared.model import ApiModel, Input
 from shared.money import CurrencyCode
 
 # Of credit, an amount is its own value.
 _FACE_VALUE: Final = Rate(1, 1)
 
 
-class LiabilityQuery(ApiModel):
+class LiabilityQuery(Input):
     """Which books, and at the end of which day."""
-
-    model_config = ConfigDict(extra="forbid")
 
     as_of: Annotated[
         date | None,

@@ -18,6 +18,7 @@ from shared.events.loyalty import CardBlocked, CardReplaced, CardUnblocked
 from shared.http import Attempt, apply_merge_patch, checked
 from shared.items.table import Put, commit, retry_lost_races
 from shared.messages.cause import Cause
+from shared.model import STORED
 
 
 class CardReplacedError(ConflictError):
@@ -40,7 +41,7 @@ def change_card(number: str, patch: CardPatch, version: int) -> CardRecord:
         raise CardReplacedError
     if card.version != version:
         raise PreconditionFailedError
-    before = CardDetails(expires_on=card.expires_on, notes=card.notes)
+    before = CardDetails.model_validate({"expires_on": card.expires_on, "notes": card.notes}, context=STORED)
     after = checked(CardDetails, apply_merge_patch(before, patch))
     if after.expires_on != before.expires_on:
         check_last_day(after.expires_on, today())

@@ -16,7 +16,7 @@ from loyalty.points.items import PointsAccount
 from loyalty.programme.tiers import TierBy
 from shared.events.loyalty import Tier
 from shared.ids import CustomerId
-from shared.model import ApiModel
+from shared.model import PRINTABLE, ApiModel, Input
 from shared.money import CurrencyCode
 
 _NUMBER: Final = "402938475611"
@@ -37,6 +37,7 @@ CardNumber = Annotated[
 Notes = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=500),
+    PRINTABLE,
     Field(description="By staff for staff; no customer sees them."),
 ]
 LastDay = Annotated[date, Field(description="The last day on which it can be used, in the shop's time zone.")]
@@ -161,11 +162,10 @@ class CardRecord(ApiModel):
         )
 
 
-class CardDetails(ApiModel):
+class CardDetails(Input):
     """All of a card that staff can change."""
 
     model_config = ConfigDict(
-        extra="forbid",
         json_schema_extra={"examples": [{"expires_on": "2030-12-31", "notes": "Picked up at the counter"}]},
     )
 
@@ -181,10 +181,10 @@ class NewCard(CardDetails):
     """A card that staff give to somebody who has none: a guest, say."""
 
 
-class NamedCard(ApiModel):
+class NamedCard(Input):
     """The card that is meant, so that none issued meanwhile is hit by mistake."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"number": _NUMBER}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"number": _NUMBER}]})
 
     number: CardNumber
 
@@ -205,20 +205,16 @@ class Replacement(CardDetails):
     number: CardNumber
 
 
-class PictureQuery(ApiModel):
+class PictureQuery(Input):
     """How to draw a card's number."""
-
-    model_config = ConfigDict(extra="forbid")
 
     form: PictureForm = PictureForm.QR
 
 
-class NewReferral(ApiModel):
+class NewReferral(Input):
     """Who referred this customer, by the number of their card."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, json_schema_extra={"examples": [{"card_number": "430918270011"}]}
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [{"card_number": "430918270011"}]})
 
     card_number: CardNumber
 

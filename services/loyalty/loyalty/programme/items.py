@@ -10,6 +10,7 @@ from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
 from loyalty.programme.models import Programme
 from loyalty.table import LoyaltyItem
 from shared.items.personal import Export, Ground, keep, personal, plain
+from shared.model import STORED
 
 PARTITION: Final = "PROGRAMME"
 PREFIX: Final = "VERSION#"
@@ -35,7 +36,7 @@ class StoredVersion(LoyaltyItem, discriminator="programme_version"):
 
     @property
     def programme(self) -> Programme:
-        return Programme.model_validate_json(self.document)
+        return Programme.model_validate_json(self.document, context=STORED)
 
 
 def new_version(number: int, programme: Programme, *, effective_from: datetime, at: datetime, by: str) -> StoredVersion:

@@ -89,12 +89,11 @@ class Expiry(Section):
     exact_days: Annotated[
         bool,
         Field(
-            strict=True,
             description="Points end on their very day. Otherwise, more than 31 days ahead, at the end of its month",
         ),
     ] = False
     warn_days: Annotated[
-        tuple[Annotated[int, Field(strict=True, ge=1, le=365)], ...],
+        tuple[Annotated[int, Field(ge=1, le=365)], ...],
         Field(max_length=5, description="How many days ahead the customer is told, once each; the longest first"),
     ] = (30, 7)
 
@@ -133,9 +132,9 @@ class Refunds(Section):
 class Adjustments(Section):
     """What staff may add or take."""
 
-    largest: Annotated[
-        int, Field(strict=True, ge=1, le=MOST_POINTS, description="The most points that one may add or take")
-    ] = 1_000_000
+    largest: Annotated[int, Field(ge=1, le=MOST_POINTS, description="The most points that one may add or take")] = (
+        1_000_000
+    )
     approve_above: Annotated[
         Points | None, Field(description="Above so many points a second person must approve; null: never")
     ] = None

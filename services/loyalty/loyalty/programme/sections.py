@@ -7,10 +7,10 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Annotated, Any, Final, Self
 
-from pydantic import ConfigDict, Field, StringConstraints, ValidationInfo, field_validator, model_validator
+from pydantic import Field, StringConstraints, ValidationInfo, field_validator, model_validator
 
 from shared.events.loyalty import Tier
-from shared.model import ApiModel
+from shared.model import PRINTABLE, Input
 from shared.money import LARGEST_AMOUNT
 
 # A thousand million: far above any account, and a sum of them stays exact in JSON.
@@ -23,22 +23,18 @@ LONGEST_HOLD_MINUTES: Final = 7 * 24 * 60
 # Names that an order's explanation uses itself, beside those of the shop's multipliers.
 RESERVED_RULES: Final = frozenset({"base", "birthday", "limit", "tier"})
 
-Points = Annotated[int, Field(strict=True, ge=0, le=MOST_POINTS)]
-Days = Annotated[int, Field(strict=True, ge=0, le=LONGEST_DAYS)]
-Months = Annotated[int, Field(strict=True, ge=1, le=LONGEST_MONTHS)]
-HoldMinutes = Annotated[int, Field(strict=True, ge=1, le=LONGEST_HOLD_MINUTES)]
-Value = Annotated[
-    int, Field(strict=True, ge=1, le=LARGEST_AMOUNT, description="In the currency's minor unit: 100 is $1.00")
-]
+Points = Annotated[int, Field(ge=0, le=MOST_POINTS)]
+Days = Annotated[int, Field(ge=0, le=LONGEST_DAYS)]
+Months = Annotated[int, Field(ge=1, le=LONGEST_MONTHS)]
+HoldMinutes = Annotated[int, Field(ge=1, le=LONGEST_HOLD_MINUTES)]
+Value = Annotated[int, Field(ge=1, le=LARGEST_AMOUNT, description="In the currency's minor unit: 100 is $1.00")]
 Factor = Annotated[Decimal, Field(gt=0, le=100, decimal_places=4, description="1.5 gives half as much again")]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
-Named = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+Named = Annotated[str, StringConstraints(min_length=1, max_length=64), PRINTABLE]
 
 
-class Section(ApiModel):
+class Section(Input):
     """Base of the programme's parts. What a document leaves out has its default."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 class EarnOn(StrEnum):
@@ -161,7 +157,7 @@ class Earning(Section):
 
     on: EarnOn = EarnOn.PAID
     points_per_unit: Annotated[
-        int, Field(strict=True, ge=0, le=10_000, description="For one unit of money (a dollar), before multipliers")
+        int, Field(ge=0, le=10_000, description="For one unit of money (a dollar), before multipliers")
     ] = 10
     rounding: Rounding = Rounding.DOWN
     tax: Counted = Counted.EXCLUDED
@@ -184,14 +180,14 @@ class Earning(Section):
 class Flat(Section):
     """So many points are worth so much, and any number of them in proportion, rounded down to the minor unit."""
 
-    points: Annotated[int, Field(strict=True, ge=1, le=MOST_POINTS)] = 100
+    points: Annotated[int, Field(ge=1, le=MOST_POINTS)] = 100
     value: Value = 100
 
 
 class Step(Section):
     """So many points, no more and no less, are worth so much."""
 
-    points: Annotated[int, Field(strict=True, ge=1, le=MOST_POINTS)]
+    points: Annotated[int, Field(ge=1, le=MOST_POINTS)]
     value: Value
 
 
@@ -212,7 +208,7 @@ class Redeeming(Section):
     flat: Annotated[Flat | None, Field(description="100 points for $1.00 where there is no ladder")] = None
     smallest: Annotated[Points, Field(description="The fewest points of one redemption")] = 1
     largest_share: Annotated[
-        int, Field(strict=True, ge=1, le=100, description="The most of an order that points can pay, in percent")
+        int, Field(ge=1, le=100, description="The most of an order that points can pay, in percent")
     ] = 100
     hold_minutes: Annotated[HoldMinutes, Field(description="How long points are held for a checkout")] = 30
 

@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints, field_validator
 
 from loyalty.programme.sections import Days, Factor, Section
 from shared.events.loyalty import Tier
+from shared.model import PRINTABLE
 from shared.money import LARGEST_AMOUNT
 
 
@@ -33,12 +34,10 @@ class TierLevel(Section):
     """One tier: what reaches it, and what it gives."""
 
     tier: Tier
-    threshold: Annotated[
-        int, Field(strict=True, ge=0, le=LARGEST_AMOUNT, description="Points, minor units of money, or orders")
-    ]
+    threshold: Annotated[int, Field(ge=0, le=LARGEST_AMOUNT, description="Points, minor units of money, or orders")]
     multiplier: Factor = Decimal(1)
     benefits: Annotated[
-        tuple[Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)], ...],
+        tuple[Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), PRINTABLE], ...],
         Field(max_length=20, description="In words, as the customer reads them"),
     ] = ()
 

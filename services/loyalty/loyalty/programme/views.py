@@ -11,10 +11,10 @@ from loyalty.programme.models import Programme
 from loyalty.programme.rules import InForce
 from loyalty.settings import Preset
 from shared.events.base import Moment
-from shared.model import ApiModel
+from shared.model import PRINTABLE, ApiModel, Input
 
 Number = Annotated[int, Field(ge=1, le=LARGEST_NUMBER)]
-Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), PRINTABLE]
 
 # Double points on mugs for a week of December, and points that can be used once the return window is over.
 _DOCUMENT: Final[dict[str, Any]] = {
@@ -52,12 +52,10 @@ _ABOUT: Final[dict[str, Any]] = {
 }
 
 
-class NewVersion(ApiModel):
+class NewVersion(Input):
     """The whole programme, as it is to be from a moment on; what it leaves out has its default."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={
             "examples": [{"programme": _DOCUMENT, **{name: _ABOUT[name] for name in ("effective_from", "note")}}]
         },

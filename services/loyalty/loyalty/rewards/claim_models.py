@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, ConfigDict, Field
 from loyalty.rewards.claim_items import Claim, ClaimState
 from loyalty.rewards.rules import RewardKind
 from shared.ids import ClaimId, OrderId, RewardId
-from shared.model import ApiModel
+from shared.model import ApiModel, Input
 
 _REWARD: Final = "rew_01JZ0000000000000000000000"
 _CLAIM: Final[dict[str, Any]] = {
@@ -22,10 +22,10 @@ _CLAIM: Final[dict[str, Any]] = {
 }
 
 
-class NewClaim(ApiModel):
+class NewClaim(Input):
     """A reward to take for points."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra={"examples": [{"reward_id": _REWARD}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reward_id": _REWARD}]})
 
     reward_id: RewardId
     order_id: Annotated[

@@ -13,7 +13,7 @@ from loyalty.rewards.rules import DEFAULT_CODE, SHORTEST_CODE, CodeSource, Rewar
 from shared.events.loyalty import Tier
 from shared.http import PageQuery
 from shared.ids import RewardId
-from shared.model import ApiModel
+from shared.model import PRINTABLE, STORED, ApiModel, Input
 
 MOST_CODES: Final = 1_000
 
@@ -32,24 +32,21 @@ _REWARD: Final[dict[str, Any]] = {
     "codes": {"source": "generated", "prefix": "THANKS-", "length": 12},
 }
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
-Price = Annotated[int, Field(strict=True, ge=1, le=MOST_POINTS, description="What one costs, in points.")]
-Description = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), PRINTABLE]
+Price = Annotated[int, Field(ge=1, le=MOST_POINTS, description="What one costs, in points.")]
+Description = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000), PRINTABLE]
 FirstDay = Annotated[date, Field(description="The first day on which it can be claimed, in the shop's time zone.")]
 LastDay = Annotated[date, Field(description="The last day on which it can be claimed, in the shop's time zone.")]
 InAll = Annotated[
     int,
-    Field(strict=True, ge=0, le=10**9, description="How many there are in all, those claimed included; null: no end."),
+    Field(ge=0, le=10**9, description="How many there are in all, those claimed included; null: no end."),
 ]
-EachCustomer = Annotated[
-    int, Field(strict=True, ge=1, le=1_000, description="How many one customer can have; null: no end.")
-]
+EachCustomer = Annotated[int, Field(ge=1, le=1_000, description="How many one customer can have; null: no end.")]
 Tiers = Annotated[tuple[Tier, ...], Field(max_length=len(Tier), description="Who can have it; empty: everybody.")]
 Prefix = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9-]{1,16}$")]
 Length = Annotated[
     int,
     Field(
-        strict=True,
         ge=SHORTEST_CODE,
         le=32,
         description="Of what is random in a generated code. Each character is one of 26: 12 of them have 56 bits.",
@@ -60,20 +57,18 @@ Worth = Annotated[
 ]
 
 
-class Codes(ApiModel):
+class Codes(Input):
     """Where the codes come from that claims are given. Prefix and length are those of generated ones."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     source: Annotated[CodeSource, Field(description="It cannot be changed.")] = CodeSource.NONE
     prefix: Prefix | None = None
     length: Length = DEFAULT_CODE
 
 
-class NewReward(ApiModel):
+class NewReward(Input):
     """Something that customers can have for points."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_REWARD]})
+    model_config = ConfigDict(json_schema_extra={"examples": [_REWARD]})
 
     name: Name
     kind: RewardKind
@@ -101,7 +96,7 @@ class NewReward(ApiModel):
     @classmethod
     def of(cls, reward: StoredReward) -> Self:
         """What staff said of a reward."""
-        return cls.model_validate(_described(reward))
+        return cls.model_validate(_described(reward), context=STORED)
 
     def describe(self, reward: StoredReward) -> None:
         """Let a reward be as this says."""
@@ -114,22 +109,18 @@ class NewReward(ApiModel):
         reward.code_length = self.codes.length
 
 
-class CodesPatch(ApiModel):
+class CodesPatch(Input):
     """What to change of how codes are made; null removes."""
-
-    model_config = ConfigDict(extra="forbid")
 
     source: CodeSource | None = None
     prefix: Prefix | None = None
     length: Length | None = None
 
 
-class RewardPatch(ApiModel):
+class RewardPatch(Input):
     """What to change of a reward; null removes. Claims made before keep what they cost and were."""
 
-    model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"stock": 250, "valid_until": None, "status": "active"}]}
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [{"stock": 250, "valid_until": None, "status": "active"}]})
 
     name: Name | None = None
     kind: RewardKind | None = None
@@ -216,12 +207,10 @@ class RewardsQuery(PageQuery):
     ] = None
 
 
-class NewCodes(ApiModel):
+class NewCodes(Input):
     """Codes to be given with a reward's claims, one each."""
 
-    model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"codes": ["SPRING-7F3K-9QXW", "SPRING-2MHD-4TRA"]}]}
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [{"codes": ["SPRING-7F3K-9QXW", "SPRING-2MHD-4TRA"]}]})
 
     codes: Annotated[
         list[Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[\x21-\x7e]{1,100}$")]],

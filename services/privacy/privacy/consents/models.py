@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, ConfigDict, Field
 
 from shared.events.customers import Channel, Consent
 from shared.http.cursors import Page
-from shared.model import ApiModel
+from shared.model import Input
 
 
 class How(StrEnum):
@@ -21,10 +21,10 @@ class How(StrEnum):
     STAFF = "staff"  # told to support, who entered it
 
 
-class NewConsent(ApiModel):
+class NewConsent(Input):
     """A person's word, given now."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"channel": "email", "granted": False}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"channel": "email", "granted": False}]})
 
     channel: Channel
     granted: bool

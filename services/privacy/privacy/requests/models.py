@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, ConfigDict, Field
 from shared.events.privacy import Kept
 from shared.http.cursors import PageQuery
 from shared.ids import CustomerId, RequestId
-from shared.model import ApiModel
+from shared.model import ApiModel, Input
 
 
 class RequestKind(StrEnum):
@@ -27,11 +27,10 @@ class RequestStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
-class NewRequest(ApiModel):
+class NewRequest(Input):
     """A request as compliance enters it."""
 
     model_config = ConfigDict(
-        extra="forbid",
         json_schema_extra={"examples": [{"kind": "erase", "customer_id": "cus_01JD3ZQ5W8XKQ0T5M2V7N9R4HB"}]},
     )
 
