@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from shared.auth import Principal
 from shared.http import cursors
@@ -13,7 +13,7 @@ from shared.http.signature import Signature
 from shared.messages.cause import Cause
 
 if TYPE_CHECKING:
-    from shared.http.cursors import PageQuery
+    from shared.http.cursors import P, PageQuery
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,8 @@ class Request:
             raise AssertionError(message)
         return self.version
 
-    def cursor(self, query: PageQuery) -> dict[str, Any] | None:
+    def position(self, query: PageQuery, kind: type[P]) -> P | None:
         """The position before the page's first row, None for the first page. Raises InvalidError naming `cursor`."""
         if query.cursor is None:
             return None
-        return cursors.decode(query.cursor, cursors.fingerprint(self.route, self.path, query))
+        return cursors.decode(query.cursor, cursors.fingerprint(self.route, self.path, query), kind)

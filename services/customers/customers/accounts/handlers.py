@@ -29,7 +29,7 @@ def register_customer(request: Request, body: Registration) -> CustomerView:
 
 def list_customers(request: Request, query: PageQuery) -> Page[CustomerView]:
     """Everyone with an account, guests too, newest first."""
-    return accounts.list_customers(query.limit, request.cursor(query))
+    return accounts.list_customers(query.limit, request.position(query, str))
 
 
 def read_customer(request: Request, customer_id: CustomerId) -> CustomerView:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import heapq
 import itertools
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from customers.accounts.items import SK, AccountItem, ProfileItem
 from shared.errors import NotFoundError
-from shared.http.cursors import invalid_cursor
 from shared.items.keys import SHARDS, customer_partition
 from shared.items.table import find
 
@@ -27,15 +25,14 @@ def get_profile(customer_id: str) -> ProfileItem:
     return account
 
 
-def list_newest(limit: int, position: Mapping[str, Any] | None) -> tuple[list[ProfileItem], dict[str, str] | None]:
+def list_newest(limit: int, before: str | None) -> tuple[list[ProfileItem], str | None]:
     """A page of all accounts, and the start of the next page. Asks every shard for its share, or for more if needed."""
-    before = _listed_at(position) if position else None
     newest = [_newest_of(shard, limit + 1, before) for shard in SHARDS]
     merged = heapq.merge(*newest, key=lambda profile: profile.listed_at, reverse=True)
     # One more row than asked for shows whether there is a next page. The rows after it are never read.
     found = list(itertools.islice(merged, limit + 1))
     page = found[:limit]
-    return page, {"listed_at": page[-1].listed_at} if len(found) > limit else None
+    return page, page[-1].listed_at if len(found) > limit else None
 
 
 def _newest_of(shard: str, limit: int, before: str | None) -> Iterator[ProfileItem]:
@@ -43,10 +40,3 @@ def _newest_of(shard: str, limit: int, before: str | None) -> Iterator[ProfileIt
     # Customers are spread evenly: one page of fifty in 10,000 needs more from one shard than twice its share.
     share = 2 * limit // len(SHARDS) + 1
     return ProfileItem.by_registration.query(shard, earlier, scan_index_forward=False, limit=limit, page_size=share)
-
-
-def _listed_at(position: Mapping[str, Any]) -> str:
-    listed_at = position.get("listed_at")
-    if not isinstance(listed_at, str) or not listed_at:
-        raise invalid_cursor()
-    return listed_at

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from customers.accounts.items import ProfileItem
 from customers.accounts.models import CustomerView, NewCustomer, Registration, Source
@@ -70,7 +68,7 @@ def read_customer(customer_id: str) -> CustomerView:
     return get_profile(customer_id).view
 
 
-def list_customers(limit: int, position: Mapping[str, Any] | None) -> Page[CustomerView]:
+def list_customers(limit: int, position: str | None) -> Page[CustomerView]:
     """A page of all accounts, newest first: by the registration, or by a guest's first order."""
     profiles, next_position = list_newest(limit, position)
     return Page.of([profile.view for profile in profiles], next_position)

@@ -31,7 +31,7 @@ def add_order(request: Request, customer_id: CustomerId, body: NewOrder) -> Orde
 def list_orders(request: Request, customer_id: CustomerId, query: PageQuery) -> Page[OrderView]:
     """The customer's orders, newest first; to customers those of before their registration once verified."""
     by_self = request.principal.is_customer
-    return orders.list_orders(customer_id, query.limit, request.cursor(query), by_self=by_self)
+    return orders.list_orders(customer_id, query.limit, request.position(query, str), by_self=by_self)
 
 
 def read_order(request: Request, order_id: OrderId) -> OrderView:

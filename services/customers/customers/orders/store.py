@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from customers.orders.items import ORDER_SK, STATS_PREFIX, OrderItem, StatsBaseItem, StatsItem, order_pk
 from customers.sortkeys import id_in, moment_key
@@ -30,8 +28,8 @@ def list_stats(customer_id: str) -> list[StatsItem]:
 
 
 def list_newest_orders(
-    customer_id: str, limit: int, position: Mapping[str, Any] | None, since: datetime | None
-) -> tuple[list[OrderItem], dict[str, str] | None]:
+    customer_id: str, limit: int, position: str | None, since: datetime | None
+) -> tuple[list[OrderItem], str | None]:
     """A page of the customer's orders placed at `since` or later, newest first, and the start of the next page."""
     found = OrderItem.by_customer.query(
         customer_id,
@@ -42,13 +40,12 @@ def list_newest_orders(
     )
     orders = list(found)
     page = orders[:limit]
-    return page, {"history": page[-1].history or ""} if len(orders) > limit else None
+    return page, page[-1].history if len(orders) > limit else None
 
 
-def _start(customer_id: str, position: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+def _start(customer_id: str, history: str) -> dict[str, dict[str, str]]:
     """The key in the index before the page's first row."""
-    history = position.get("history")
-    if not isinstance(history, str) or not id_in(history):
+    if not id_in(history):
         raise invalid_cursor()
     values = {"customer_id": customer_id, "history": history, "pk": order_pk(id_in(history)), "sk": ORDER_SK}
     return {name: {"S": value} for name, value in values.items()}

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from customers.accounts.store import get_profile
 from customers.orders import rules
@@ -69,7 +67,7 @@ def read_order(order_id: str) -> OrderView:
     return order.view()
 
 
-def list_orders(customer_id: str, limit: int, position: Mapping[str, Any] | None, *, by_self: bool) -> Page[OrderView]:
+def list_orders(customer_id: str, limit: int, position: str | None, *, by_self: bool) -> Page[OrderView]:
     """A page of the customer's orders, newest first.
 
     Customers see their own orders from before the registration only once their e-mail is verified, because anybody

@@ -5,9 +5,6 @@ A decision is final. If the same person makes it again, the first answer is repe
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from loyalty.adjustments import store as proposals
 from loyalty.adjustments.items import Proposal, ProposalState
 from loyalty.adjustments.models import ProposalView, Rejection
@@ -20,7 +17,6 @@ from loyalty.points.models import EntryView
 from loyalty.points.store import load_for_posting
 from shared.errors import ConflictError, ForbiddenError, NotFoundError
 from shared.http import Page, PageQuery
-from shared.http.cursors import invalid_cursor
 from shared.items.table import LostRaceError, Put, commit, find, retry_lost_races
 from shared.messages.cause import Cause
 
@@ -53,20 +49,20 @@ def reject_adjustment(customer_id: str, proposal_id: str, rejection: Rejection, 
     return retry_lost_races(lambda: _reject(customer_id, proposal_id, rejection, cause))
 
 
-def list_proposals(customer_id: str, query: PageQuery, position: Mapping[str, Any] | None) -> Page[ProposalView]:
+def list_proposals(customer_id: str, query: PageQuery, before: str | None) -> Page[ProposalView]:
     """A page of a customer's proposals, newest first, decided ones too. Raises NotFoundError."""
     account = store.existing_account(customer_id)
-    found = proposals.proposals_of(account, before=_id_in(position), limit=query.limit + 1)
+    found = proposals.proposals_of(account, before=before, limit=query.limit + 1)
     page = found[: query.limit]
-    after = {"before": page[-1].id} if len(found) > query.limit else None
+    after = page[-1].id if len(found) > query.limit else None
     return Page.of([ProposalView.of(proposal) for proposal in page], after)
 
 
-def list_open_proposals(query: PageQuery, position: Mapping[str, Any] | None) -> Page[ProposalView]:
+def list_open_proposals(query: PageQuery, before: str | None) -> Page[ProposalView]:
     """A page of all open proposals, newest first. A page may be short of proposals that were just decided."""
-    keys = proposals.open_ids(before=_id_in(position), limit=query.limit + 1)
+    keys = proposals.open_ids(before=before, limit=query.limit + 1)
     page = keys[: query.limit]
-    after = {"before": page[-1][1].rpartition("#")[2]} if len(keys) > query.limit else None
+    after = page[-1][1].rpartition("#")[2] if len(keys) > query.limit else None
     return Page.of([ProposalView.of(proposal) for proposal in proposals.still_open(page)], after)
 
 
@@ -117,13 +113,3 @@ def _answered_before(origin: ledger.Origin) -> EntryView:
     if entry is None:
         raise LostRaceError
     return EntryView.of(entry, names_staff=True)
-
-
-def _id_in(position: Mapping[str, Any] | None) -> str | None:
-    """The id of the proposal before which a page begins."""
-    if position is None:
-        return None
-    before = position.get("before")
-    if not isinstance(before, str) or not before:
-        raise invalid_cursor()
-    return before

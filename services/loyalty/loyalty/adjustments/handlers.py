@@ -21,7 +21,7 @@ def adjust_points(request: Request, customer_id: CustomerId, body: NewAdjustment
 
 def list_proposals(request: Request, customer_id: CustomerId, query: PageQuery) -> Page[ProposalView]:
     """A customer's adjustments that needed a second person, newest first, with what became of them."""
-    return approvals.list_proposals(customer_id, query, request.cursor(query))
+    return approvals.list_proposals(customer_id, query, request.position(query, str))
 
 
 def approve_adjustment(request: Request, customer_id: CustomerId, proposal_id: ProposalId) -> EntryView:
@@ -38,4 +38,4 @@ def reject_adjustment(
 
 def list_open_proposals(request: Request, query: PageQuery) -> Page[ProposalView]:
     """All adjustments that wait for a second person, newest first. The very newest may show a moment late."""
-    return approvals.list_open_proposals(query, request.cursor(query))
+    return approvals.list_open_proposals(query, request.position(query, str))

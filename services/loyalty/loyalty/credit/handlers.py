@@ -25,7 +25,7 @@ def list_credit_entries(
 ) -> Page[CreditEntryView]:
     """A ledger of store credit, newest first. The newest entry may show a moment after it is posted."""
     staff, by_self = request.principal.is_staff, request.principal.is_customer
-    position = request.cursor(query)
+    position = request.position(query, int)
     return credit.list_entries(customer_id, currency, query, position, names_staff=staff, by_self=by_self)
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from loyalty.credit import rules, store
 from loyalty.credit.items import CreditAccount
 from loyalty.credit.models import CreditEntryView, CreditVerificationView, CreditView, NewCredit, Revocation
@@ -16,7 +13,7 @@ from loyalty.ledger.overdue import without_overdue
 from loyalty.ledger.terms import Terms
 from loyalty.ledger.verification import prove
 from loyalty.points.models import EntriesQuery
-from loyalty.points.usecases import owner_of, position_in, shown_account
+from loyalty.points.usecases import owner_of, shown_account
 from loyalty.programme.rules import check_code
 from shared import ids
 from shared.errors import ConflictError
@@ -86,7 +83,7 @@ def list_entries(
     customer_id: str,
     currency: str,
     query: EntriesQuery,
-    position: Mapping[str, Any] | None,
+    before: int | None,
     *,
     names_staff: bool,
     by_self: bool,
@@ -96,10 +93,9 @@ def list_entries(
     name = store.existing_account(customer_id, currency).name
     if query.merged:
         name = f"{owner_of(query, shown_account(customer_id, by_self=by_self))}#{currency}"
-    before = position_in(position)
     found = ledger.entries_of(name, before=before, kind=query.kind, limit=query.limit + 1)
     page = found[: query.limit]
-    after = {"before": page[-1].seq} if len(found) > query.limit else None
+    after = page[-1].seq if len(found) > query.limit else None
     return Page.of([CreditEntryView.of(entry, names_staff=names_staff) for entry in page], after)
 
 

@@ -20,7 +20,9 @@ def read_points(request: Request, customer_id: CustomerId) -> PointsView:
 def list_entries(request: Request, customer_id: CustomerId, query: EntriesQuery) -> Page[EntryView]:
     """A customer's ledger, newest first. The newest entry may show a moment after it is posted."""
     names_staff, by_self = request.principal.is_staff, request.principal.is_customer
-    return points.list_entries(customer_id, query, request.cursor(query), names_staff=names_staff, by_self=by_self)
+    return points.list_entries(
+        customer_id, query, request.position(query, int), names_staff=names_staff, by_self=by_self
+    )
 
 
 def verify_entries(request: Request, customer_id: CustomerId) -> VerificationView:
@@ -36,7 +38,9 @@ def read_tier(request: Request, customer_id: CustomerId) -> TierView:
 
 def list_tier_changes(request: Request, customer_id: CustomerId, query: PageQuery) -> Page[TierChangeView]:
     """The changes of a customer's tier, newest first."""
-    return tiers.list_tier_changes(customer_id, query, request.cursor(query), by_self=request.principal.is_customer)
+    return tiers.list_tier_changes(
+        customer_id, query, request.position(query, int), by_self=request.principal.is_customer
+    )
 
 
 def read_ladder(request: Request) -> LadderView:

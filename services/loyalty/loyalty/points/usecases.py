@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Self
+from typing import Self
 
 from loyalty.ledger import store as ledger
 from loyalty.ledger.overdue import without_overdue
@@ -18,7 +17,6 @@ from shared import clock
 from shared.errors import ConflictError, ForbiddenError, NotFoundError
 from shared.events.customers import CustomerUpdated
 from shared.http import Page, PageQuery
-from shared.http.cursors import invalid_cursor
 from shared.items.table import Put, commit, retry_lost_races
 
 
@@ -50,14 +48,13 @@ def read_points(customer_id: str, *, by_self: bool) -> PointsView:
 
 
 def list_entries(
-    customer_id: str, query: EntriesQuery, position: Mapping[str, Any] | None, *, names_staff: bool, by_self: bool
+    customer_id: str, query: EntriesQuery, before: int | None, *, names_staff: bool, by_self: bool
 ) -> Page[EntryView]:
     """A page of entries, newest first. Raises NotFoundError without an account, EmailNotVerifiedError as above."""
     owner = owner_of(query, shown_account(customer_id, by_self=by_self))
-    before = position_in(position)
     found = ledger.entries_of(owner, before=before, kind=query.kind, limit=query.limit + 1)
     page = found[: query.limit]
-    after = {"before": page[-1].seq} if len(found) > query.limit else None
+    after = page[-1].seq if len(found) > query.limit else None
     return Page.of([EntryView.of(entry, names_staff=names_staff) for entry in page], after)
 
 
@@ -108,29 +105,17 @@ def owner_of(query: EntriesQuery, account: PointsAccount) -> str:
     return query.merged
 
 
-def position_in(position: Mapping[str, Any] | None) -> int | None:
-    """The entry number before which a page begins."""
-    if position is None:
-        return None
-    before = position.get("before")
-    if not isinstance(before, int) or isinstance(before, bool):
-        raise invalid_cursor()
-    return before
-
-
 def read_tier(customer_id: str, *, by_self: bool) -> TierView:
     """The tier of a customer. Raises NotFoundError and EmailNotVerifiedError as `shown_account` does."""
     return TierView.of(shown_account(customer_id, by_self=by_self), store.terms_now())
 
 
-def list_tier_changes(
-    customer_id: str, query: PageQuery, position: Mapping[str, Any] | None, *, by_self: bool
-) -> Page[TierChangeView]:
+def list_tier_changes(customer_id: str, query: PageQuery, before: int | None, *, by_self: bool) -> Page[TierChangeView]:
     """A page of tier changes, newest first. Raises the errors of `read_tier`."""
     account = shown_account(customer_id, by_self=by_self)
-    found = changes_of(account.name, before=position_in(position), limit=query.limit + 1)
+    found = changes_of(account.name, before=before, limit=query.limit + 1)
     page = found[: query.limit]
-    after = {"before": page[-1].seq} if len(found) > query.limit else None
+    after = page[-1].seq if len(found) > query.limit else None
     return Page.of([TierChangeView.of(entry) for entry in page], after)
 
 

@@ -21,7 +21,7 @@ def change_programme(request: Request, body: NewVersion) -> VersionView:
 
 def list_programme_versions(request: Request, query: PageQuery) -> Page[VersionSummary]:
     """All versions of the programme, newest first."""
-    return programme.list_versions(query, request.cursor(query))
+    return programme.list_versions(query, request.position(query, int))
 
 
 def read_programme_version(request: Request, version: Number) -> VersionView:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from loyalty.programme import rules, store
 from loyalty.programme.items import LARGEST_NUMBER, StoredVersion, new_version
@@ -73,11 +72,10 @@ def change_programme(change: NewVersion, newest: int, cause: Cause) -> VersionVi
     return VersionView.of(stored)
 
 
-def list_versions(query: PageQuery, position: Mapping[str, Any] | None) -> Page[VersionSummary]:
-    before = int(position["before"]) if position else None
+def list_versions(query: PageQuery, before: int | None) -> Page[VersionSummary]:
     found = store.newest_first(before=before, limit=query.limit + 1)
     shown = found[: query.limit]
-    more = {"before": shown[-1].number} if len(found) > len(shown) else None
+    more = shown[-1].number if len(found) > len(shown) else None
     return Page.of([VersionSummary.of(stored) for stored in shown], more)
 
 

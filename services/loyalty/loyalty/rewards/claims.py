@@ -7,10 +7,9 @@ two claims for the last item finds none left, and no change is ever half done.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Self
+from typing import Self
 
 from loyalty.checkout import hold_lifecycle
 from loyalty.checkout.points_wallet import PointsWallet
@@ -26,7 +25,6 @@ from loyalty.rewards.claim_items import Claim, ClaimState
 from loyalty.rewards.claim_models import ClaimView, NewClaim
 from loyalty.rewards.items import StoredReward
 from loyalty.rewards.rules import CodeSource, Why, new_code
-from loyalty.rewards.usecases import position_in
 from shared import clock, ids
 from shared.errors import ConflictError, InvalidError
 from shared.events.loyalty import RewardRedeemed
@@ -80,14 +78,12 @@ def claim_reward(
     return retry_lost_races(lambda: _claim(wallet, wanted, claim_id, cause, attempt))
 
 
-def list_claims(
-    customer_id: str, query: PageQuery, position: Mapping[str, Any] | None, *, by_self: bool
-) -> Page[ClaimView]:
+def list_claims(customer_id: str, query: PageQuery, before: str | None, *, by_self: bool) -> Page[ClaimView]:
     """A page of claims, newest first. Raises NotFoundError without an account, EmailNotVerifiedError."""
     account = shown_account(customer_id, by_self=by_self)
-    found = claim_store.newest_first(account, before=position_in(position), limit=query.limit + 1)
+    found = claim_store.newest_first(account, before=before, limit=query.limit + 1)
     page = found[: query.limit]
-    return Page.of(list(map(ClaimView.of, page)), {"before": page[-1].id} if len(found) > query.limit else None)
+    return Page.of(list(map(ClaimView.of, page)), page[-1].id if len(found) > query.limit else None)
 
 
 def read_claim(customer_id: str, claim_id: str, *, by_self: bool) -> ClaimView:

@@ -17,7 +17,7 @@ def add_reward(request: Request, body: NewReward) -> RewardView:
 
 def list_rewards(request: Request, query: RewardsQuery) -> Page[RewardView]:
     """The catalogue, newest first. Others than staff see what can be had today, whoever may have it."""
-    return rewards.list_rewards(query, request.cursor(query), for_staff=request.principal.is_staff)
+    return rewards.list_rewards(query, request.position(query, str), for_staff=request.principal.is_staff)
 
 
 def read_reward(request: Request, reward_id: RewardId) -> RewardView:
@@ -50,7 +50,7 @@ def claim_reward(request: Request, customer_id: CustomerId, body: NewClaim) -> C
 
 def list_claims(request: Request, customer_id: CustomerId, query: PageQuery) -> Page[ClaimView]:
     """The rewards that a customer took, newest first."""
-    return claims.list_claims(customer_id, query, request.cursor(query), by_self=request.principal.is_customer)
+    return claims.list_claims(customer_id, query, request.position(query, str), by_self=request.principal.is_customer)
 
 
 def read_claim(request: Request, customer_id: CustomerId, claim_id: ClaimId) -> ClaimView:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from loyalty.points.store import terms_now
 from loyalty.rewards import store
 from loyalty.rewards.items import StoredReward
@@ -13,7 +10,6 @@ from loyalty.rewards.rules import CodeSource, RewardStatus
 from shared import clock, ids
 from shared.errors import InvalidError, NotFoundError, PreconditionFailedError
 from shared.http import Attempt, Page, apply_merge_patch, checked
-from shared.http.cursors import invalid_cursor
 from shared.items.table import Put, commit, retry_lost_races
 
 
@@ -25,15 +21,15 @@ def add_reward(new: NewReward, *, attempt: Attempt | None) -> RewardView:
     return view
 
 
-def list_rewards(query: RewardsQuery, position: Mapping[str, Any] | None, *, for_staff: bool) -> Page[RewardView]:
+def list_rewards(query: RewardsQuery, before: str | None, *, for_staff: bool) -> Page[RewardView]:
     """Rewards, newest first: staff see all of them, others only those available today."""
     status = query.status if for_staff else RewardStatus.ACTIVE
     on = None if for_staff else terms_now().today
-    found = store.newest_first(before=position_in(position), limit=query.limit + 1, status=status, on=on)
+    found = store.newest_first(before=before, limit=query.limit + 1, status=status, on=on)
     page = found[: query.limit]
     taken = store.taken_of(page)
     views = [RewardView.of(reward, taken.get(reward.id, 0), for_staff=for_staff) for reward in page]
-    return Page.of(views, {"before": page[-1].id} if len(found) > query.limit else None)
+    return Page.of(views, page[-1].id if len(found) > query.limit else None)
 
 
 def read_reward(reward_id: str, *, for_staff: bool) -> RewardView:
@@ -79,16 +75,6 @@ def add_codes(reward_id: str, new: NewCodes) -> CodesAdded:
         some = codes[first : first + store.CODES_AT_ONCE]
         added += retry_lost_races(lambda some=some: store.add_codes(reward_id, some))  # type: ignore[misc]
     return CodesAdded(added=added, duplicates=len(new.codes) - added)
-
-
-def position_in(position: Mapping[str, Any] | None) -> str | None:
-    """The id before which a page of rewards or claims begins."""
-    if position is None:
-        return None
-    before = position.get("before")
-    if not isinstance(before, str):
-        raise invalid_cursor()
-    return before
 
 
 def _archive(reward_id: str) -> RewardView:

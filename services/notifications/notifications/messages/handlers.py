@@ -13,7 +13,7 @@ from shared.messages.inbox import Heard
 
 def list_messages(request: Request, customer_id: CustomerId, query: PageQuery) -> Page[MessageView]:
     """List a customer's messages, newest first, with the reason for each that was not sent."""
-    return messages.list_messages(customer_id, query.limit, request.cursor(query))
+    return messages.list_messages(customer_id, query.limit, request.position(query, str))
 
 
 def hear_customer_registered(heard: Heard[CustomerRegistered]) -> None:

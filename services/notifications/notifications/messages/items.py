@@ -6,7 +6,6 @@ of the partition lists a customer's messages newest first without an index.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -73,9 +72,7 @@ def find_message(due: Due) -> Message | None:
     return find(Message, customer_partition(due.customer_id), _sort_key(due))
 
 
-def newest_messages(
-    customer_id: str, limit: int, position: Mapping[str, Any] | None
-) -> tuple[list[Message], dict[str, Any] | None]:
+def newest_messages(customer_id: str, limit: int, position: str | None) -> tuple[list[Message], str | None]:
     """A customer's messages, newest first, and where the next page begins. Raises InvalidError for no such place."""
     pk = customer_partition(customer_id)
     found = Message.query(
@@ -87,15 +84,14 @@ def newest_messages(
     )
     messages = list(found)
     last = found.last_evaluated_key
-    return messages, {"sk": last["sk"]["S"]} if last else None
+    return messages, last["sk"]["S"] if last else None
 
 
 def _sort_key(due: Due) -> str:
     return f"{PREFIX}{due.occasion_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}#{due.occasion}#{due.channel}"
 
 
-def _start_key(pk: str, position: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    sk = position.get("sk")
-    if not (isinstance(sk, str) and sk.startswith(PREFIX)):
+def _start_key(pk: str, sk: str) -> dict[str, dict[str, Any]]:
+    if not sk.startswith(PREFIX):
         raise invalid_cursor()
     return {"pk": {"S": pk}, "sk": {"S": sk}}

@@ -8,9 +8,7 @@ knows the real result, so its result stands in the end.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from notifications.contacts.items import find_contact, find_recipient
 from notifications.contacts.models import Recipient
@@ -57,7 +55,7 @@ def send_once(due: Due, cause: Cause) -> None:
         _send_claimed(claimed, due, cause)
 
 
-def list_messages(customer_id: str, limit: int, position: Mapping[str, Any] | None) -> Page[MessageView]:
+def list_messages(customer_id: str, limit: int, position: str | None) -> Page[MessageView]:
     """A page of the customer's messages, newest first. Raises NotFoundError for an unknown or erased customer."""
     contact = find_contact(customer_id)
     if contact is None or contact.erased_at is not None:

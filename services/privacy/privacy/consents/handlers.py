@@ -15,7 +15,7 @@ from shared.roles import Role
 def read_consents(request: Request, customer_id: CustomerId, query: PageQuery) -> ConsentsPage:
     """Read what a customer consents to now, and the log, newest first."""
     as_proof = Role.COMPLIANCE in request.principal.roles
-    return consents.read_consents(customer_id, query, request.cursor(query), as_proof=as_proof)
+    return consents.read_consents(customer_id, query, request.position(query, str), as_proof=as_proof)
 
 
 def give_consent(request: Request, customer_id: CustomerId, body: NewConsent) -> LoggedConsent:

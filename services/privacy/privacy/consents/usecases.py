@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from privacy.consents import rules
 from privacy.consents.models import ConsentsPage, How, LoggedConsent, NewConsent
@@ -11,19 +11,15 @@ from shared import clock, ids
 from shared.events.customers import Consent, CustomerRegistered
 from shared.events.notifications import Unsubscribed
 from shared.events.privacy import ConsentChanged
-from shared.http.cursors import invalid_cursor
 from shared.items.table import Put, commit, retry_lost_races
 from shared.runtime.observability import logger
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from typing import Any
+    from collections.abc import Callable, Sequence
 
     from shared.http import Attempt, PageQuery
     from shared.messages.cause import Cause
     from shared.messages.inbox import Heard
-
-_POSITION: Final = "before"
 
 
 class LoggedBeforeError(Exception):
@@ -66,24 +62,17 @@ def give_consent(customer_id: str, new: NewConsent, *, cause: Cause, attempt: At
     return retry_lost_races(log)
 
 
-def read_consents(
-    customer_id: str, query: PageQuery, position: Mapping[str, Any] | None, *, as_proof: bool
-) -> ConsentsPage:
+def read_consents(customer_id: str, query: PageQuery, before: str | None, *, as_proof: bool) -> ConsentsPage:
     """The consents in force, and a page of the log, newest first.
 
-    Raises ErasedError for an erased customer, except with `as_proof`. Raises InvalidError if `position` is none.
+    Raises ErasedError for an erased customer, except with `as_proof`.
     """
     state = find_state(customer_id)
     if state and state.erased_at and not as_proof:
         raise rules.ErasedError
-    before = position.get(_POSITION) if position else None
-    if position and not isinstance(before, str):
-        raise invalid_cursor()
     found = newest_entries(customer_id, before, query.limit + 1)
     rows = found[: query.limit]
-    page = ConsentsPage.of(
-        [_view(entry) for entry in rows], {_POSITION: rows[-1].sk} if len(found) > len(rows) else None
-    )
+    page = ConsentsPage.of([_view(entry) for entry in rows], rows[-1].sk if len(found) > len(rows) else None)
     page.current = list(state.consents().values()) if state else []
     page.erased_at = state.erased_at if state else None
     return page

@@ -20,7 +20,7 @@ def create_request(request: Request, body: NewRequest) -> RequestView:
 
 def list_requests(request: Request, query: RequestQuery) -> Page[RequestSummary]:
     """List requests, newest first."""
-    return requests.list_requests(query, request.cursor(query))
+    return requests.list_requests(query, request.position(query, str))
 
 
 def read_request(request: Request, request_id: RequestId) -> RequestView:

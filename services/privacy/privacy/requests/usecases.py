@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from privacy.requests import rules
 from privacy.requests.models import Answer, NewRequest, RequestQuery, RequestStatus, RequestSummary, RequestView
@@ -11,19 +11,15 @@ from shared import clock, ids
 from shared.errors import NotFoundError
 from shared.events.privacy import ErasureRequested, RequestCompleted
 from shared.http import Page
-from shared.http.cursors import invalid_cursor
 from shared.items.table import Delete, Put, commit, retry_lost_races
 from shared.runtime.observability import logger
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
     from typing import Any
 
     from shared.http import Attempt
     from shared.messages.cause import Cause
-
-_POSITION: Final = "before"
 
 
 class AnswerRefusedError(Exception):
@@ -40,16 +36,13 @@ def read_request(request_id: str) -> RequestView:
     return _view(_existing(request_id), clock.now())
 
 
-def list_requests(query: RequestQuery, position: Mapping[str, Any] | None) -> Page[RequestSummary]:
-    """A page of requests of one status or of all, newest first. Raises InvalidError if `position` is none."""
-    before = position.get(_POSITION) if position else None
-    if position and not isinstance(before, str):
-        raise invalid_cursor()
+def list_requests(query: RequestQuery, before: str | None) -> Page[RequestSummary]:
+    """A page of requests of one status or of all, newest first."""
     statuses = [query.status] if query.status else list(RequestStatus)
     found = newest_first(statuses, before, query.limit + 1)
     now = clock.now()
     rows = [RequestSummary(**_summary(request, now)) for request in found[: query.limit]]
-    return Page.of(rows, {_POSITION: rows[-1].id} if len(found) > query.limit else None)
+    return Page.of(rows, rows[-1].id if len(found) > query.limit else None)
 
 
 def approve_request(request_id: str, *, cause: Cause) -> RequestView:

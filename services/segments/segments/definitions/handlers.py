@@ -9,4 +9,4 @@ from shared.http import Page, PageQuery, Request
 
 def list_segments(request: Request, query: PageQuery) -> Page[SegmentView]:
     """The segments there are, by id."""
-    return definitions.list_segments(query.limit, request.cursor(query))
+    return definitions.list_segments(query.limit, request.position(query, str))

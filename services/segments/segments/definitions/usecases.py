@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from segments.definitions.models import Definition, SegmentView
 from segments.definitions.ready_made import READY_MADE
 from shared.errors import NotFoundError
-from shared.http.cursors import Page, invalid_cursor
+from shared.http.cursors import Page
 
 
 def find_definition(segment_id: str) -> Definition:
@@ -18,25 +15,11 @@ def find_definition(segment_id: str) -> Definition:
     return READY_MADE[segment_id]
 
 
-def list_segments(limit: int, position: Mapping[str, Any] | None) -> Page[SegmentView]:
+def list_segments(limit: int, position: str | None) -> Page[SegmentView]:
     """A page of at most `limit` segments by id, after `position`."""
-    after = read_position(position)
-    ahead = [READY_MADE[segment_id] for segment_id in sorted(READY_MADE) if segment_id > after]
+    ahead = [READY_MADE[segment_id] for segment_id in sorted(READY_MADE) if segment_id > (position or "")]
     page = [_view(definition) for definition in ahead[:limit]]
-    return Page.of(page, next_position(page[-1].id) if len(ahead) > limit else None)
-
-
-def read_position(position: Mapping[str, Any] | None) -> str:
-    """The id before the page's first row, empty for the first page. Raises InvalidError if `position` is none."""
-    after = position.get("after") if position is not None else ""
-    if not isinstance(after, str):
-        raise invalid_cursor()
-    return after
-
-
-def next_position(after: str) -> dict[str, str]:
-    """The position of the page that begins after the id `after`."""
-    return {"after": after}
+    return Page.of(page, page[-1].id if len(ahead) > limit else None)
 
 
 def _view(definition: Definition) -> SegmentView:

@@ -19,12 +19,12 @@ from shared.messages.inbox import Heard
 
 def list_members(request: Request, segment_id: SegmentId, query: PageQuery) -> Page[MemberView]:
     """The members of a segment, by customer id, with the time since when they belong to it."""
-    return membership.list_members(segment_id, query.limit, request.cursor(query))
+    return membership.list_members(segment_id, query.limit, request.position(query, str))
 
 
 def list_segments_of(request: Request, customer_id: CustomerId, query: PageQuery) -> Page[HeldSegmentView]:
     """The segments that a customer belongs to, by id."""
-    return membership.list_segments_of(customer_id, query.limit, request.cursor(query))
+    return membership.list_segments_of(customer_id, query.limit, request.position(query, str))
 
 
 def hear_profile(heard: Heard[CustomerRegistered] | Heard[CustomerUpdated]) -> None:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from segments.definitions.ready_made import READY_MADE
 from segments.definitions.rules import facts_of
-from segments.definitions.usecases import find_definition, next_position, read_position
+from segments.definitions.usecases import find_definition
 from segments.features.items import FeatureRow
 from segments.features.store import features_in, find_row
 from segments.membership import store
@@ -36,24 +33,23 @@ def settle(row: FeatureRow, cause: Cause) -> list[Write]:
     return [Put(row), *store.move(row, moves, now)]
 
 
-def list_members(segment_id: str, limit: int, position: Mapping[str, Any] | None) -> Page[MemberView]:
+def list_members(segment_id: str, limit: int, position: str | None) -> Page[MemberView]:
     """A page of at most `limit` members of a segment by id, after `position`. Raises NotFoundError."""
     find_definition(segment_id)
     # One more member than asked for shows whether there is a next page.
-    found = store.members(segment_id, read_position(position), limit + 1)
+    found = store.members(segment_id, position or "", limit + 1)
     page = [MemberView(customer_id=member.sk, entered_at=member.entered_at) for member in found[:limit]]
-    return Page.of(page, next_position(page[-1].customer_id) if len(found) > limit else None)
+    return Page.of(page, page[-1].customer_id if len(found) > limit else None)
 
 
-def list_segments_of(customer_id: str, limit: int, position: Mapping[str, Any] | None) -> Page[HeldSegmentView]:
+def list_segments_of(customer_id: str, limit: int, position: str | None) -> Page[HeldSegmentView]:
     """The segments of a customer. Raises NotFoundError if the customer is unknown or erased."""
     row = find_row(customer_id)
     if row is None or row.erased_at is not None:
         raise NotFoundError("Nothing is known of this customer.")
-    after = read_position(position)
-    ahead = [held for held in row.held or () if held.segment_id > after]
+    ahead = [held for held in row.held or () if held.segment_id > (position or "")]
     page = [HeldSegmentView(segment_id=held.segment_id, entered_at=held.entered_at) for held in ahead[:limit]]
-    return Page.of(page, next_position(page[-1].segment_id) if len(ahead) > limit else None)
+    return Page.of(page, page[-1].segment_id if len(ahead) > limit else None)
 
 
 def _tell(row: FeatureRow, moves: Moves, cause: Cause) -> None:

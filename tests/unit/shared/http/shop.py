@@ -172,10 +172,10 @@ def make_app(before_commit: list[Any] | None = None) -> tuple[Chalice, Endpoints
         return Reply(view, headers=headers)
 
     def list_accounts(request: Request, query: AccountQuery) -> Page[AccountView]:
-        after = (request.cursor(query) or {"n": 0})["n"]
+        after = request.position(query, int) or 0
         views = [AccountView(id=str(n), version=1, name=f"n{n}") for n in range(after + 1, after + 1 + query.limit)]
         last = after + query.limit
-        return Page.of(views, {"n": last} if last < 5 else None)
+        return Page.of(views, last if last < 5 else None)
 
     def read_account(request: Request, customer_id: CustomerId) -> AccountView:
         return _view(_account(customer_id))

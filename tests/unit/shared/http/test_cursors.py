@@ -78,7 +78,7 @@ def test_a_page_has_fifty_rows_unless_asked_and_a_hundred_at_most() -> None:
 
 
 def test_a_page_knows_where_the_next_begins() -> None:
-    assert Page.of([1, 2], {"n": 2}).next_position == {"n": 2}
+    assert Page.of([1, 2], 2).next_position == 2
     assert Page.of([1, 2]).next_position is None
     assert Page[int](data=[1]).next_position is None
 
@@ -96,14 +96,14 @@ def test_a_list_is_its_route_its_path_and_its_filters() -> None:
 
 def test_a_cursor_leads_back_to_its_position_and_fits_into_an_address() -> None:
     for number in range(300):
-        position = {"pk": "x" * (number % 7), "n": number}
-        cursor = cursors.encode(position, "f")
-        assert re.fullmatch(r"[\w-]+", cursor)
-        assert cursors.decode(cursor, "f") == position
+        for position in ("ä#" * (1 + number % 7), number):
+            cursor = cursors.encode(position, "f")
+            assert re.fullmatch(r"[\w-]+", cursor)
+            assert cursors.decode(cursor, "f", type(position)) == position
 
 
 def test_a_cursor_is_short_and_stays_what_it_is() -> None:
-    assert base64.urlsafe_b64decode(cursors.encode({"n": 12}, "ab") + "==") == b'{"f":"ab","p":{"n":12}}'
+    assert base64.urlsafe_b64decode(cursors.encode(12, "ab") + "==") == b'{"f":"ab","p":12}'
 
 
 class Inner(BaseModel):
