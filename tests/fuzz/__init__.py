@@ -1,0 +1,1 @@
+"""Random requests to every route, as each role, against the OpenAPI documents."""

@@ -1,0 +1,82 @@
+"""A shop in which everything that a path can name exists."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any, Final
+
+from notifications.unsubscribe.usecases import unsubscribe_url
+from shared.events.customers import Channel
+from tests.flows.shop import order, paid, placed, register
+from tests.harness.house import House
+
+_KEYS: Final = itertools.count(1)
+
+
+def furnished(house: House) -> dict[str, str]:
+    """The values of paths: an id of each kind."""
+    customer_id = register(house)
+    house.settle()
+    one = order("A-1", 50_000, customer_id=customer_id)
+    house.send(placed(one), paid(one))
+    house.settle()
+    customer = f"/api/customers/{customer_id}"
+    _let_proposals_wait(house)
+    values = {
+        "customer_id": customer_id,
+        "order_id": "A-1",
+        "segment_id": "new",
+        "version": "1",
+        "name": "classic",
+        "currency": "USD",
+        "number": _read(house, f"{customer}/card")["number"],
+        "token": unsubscribe_url(customer_id, Channel.EMAIL).rpartition("/")[2],
+        "proposal_id": _post(house, f"{customer}/points", {"points": 5_000, "reason": "much"})["id"],
+        "hold_id": _post(house, f"{customer}/holds", {"points": 10}, by="storefront")["id"],
+        "request_id": _post(house, "/api/privacy/requests", _erasure_of(house), by="compliance")["id"],
+    }
+    values |= _credit(house, customer) | _reward(house, customer)
+    house.settle()
+    return values
+
+
+def hold_of(path: str, values: dict[str, str]) -> str:
+    """The hold that a path means: of points, or of credit."""
+    return values["credit_hold_id"] if "/credit/" in path else values["hold_id"]
+
+
+def _let_proposals_wait(house: House) -> None:
+    programme = _read(house, "/api/loyalty/presets/classic")["programme"]
+    body = {"programme": programme | {"adjustments": programme["adjustments"] | {"approve_above": 1_000}}}
+    answer = house.call("PUT", "/api/loyalty/programme", by="admin", body=body, headers={"If-Match": '"0"'})
+    assert answer.status == 200, answer.text
+
+
+def _erasure_of(house: House) -> dict[str, str]:
+    """A request for somebody else: it is never approved, and nobody who is fuzzed is erased by it."""
+    return {"kind": "erase", "customer_id": register(house, "grace.hopper@example.com")}
+
+
+def _credit(house: House, customer: str) -> dict[str, str]:
+    _post(house, f"{customer}/credit", {"amount": 5_000, "currency": "USD", "reason": "A late parcel"})
+    wanted = {"amount": 100, "currency": "USD"}
+    return {"credit_hold_id": _post(house, f"{customer}/credit/holds", wanted, by="storefront")["id"]}
+
+
+def _reward(house: House, customer: str) -> dict[str, str]:
+    mug = {"name": "A mug", "kind": "gift", "points": 10}
+    reward_id = _post(house, "/api/loyalty/rewards", mug, by="marketing")["id"]
+    return {"reward_id": reward_id, "claim_id": _post(house, f"{customer}/claims", {"reward_id": reward_id})["id"]}
+
+
+def _read(house: House, path: str) -> Any:
+    answer = house.call("GET", path, by="admin")
+    assert answer.status == 200, answer.text
+    return answer.json
+
+
+def _post(house: House, path: str, body: dict[str, Any], *, by: str = "support") -> Any:
+    key = {"Idempotency-Key": f"furnish-{next(_KEYS)}"}
+    answer = house.call("POST", path, by=by, body=body, headers=key)
+    assert answer.status in {200, 201, 202}, answer.text
+    return answer.json
