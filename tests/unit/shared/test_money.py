@@ -85,3 +85,10 @@ def test_an_amount_is_a_whole_number_that_is_not_negative(amount: object) -> Non
 def test_an_amount_may_be_nothing_and_ten_thousand_million_dollars(amount: int) -> None:
     assert TypeAdapter(Amount).validate_python(amount) == amount
     assert amount <= LARGEST_AMOUNT == 1_000_000_000_000
+
+
+def test_the_api_tells_callers_the_form_of_an_amount_and_of_a_currency() -> None:
+    currency = TypeAdapter(CurrencyCode).json_schema()
+    assert (currency["pattern"], currency["examples"]) == ("^[A-Z]{3}$", ["USD"])
+    amount = TypeAdapter(Amount).json_schema()
+    assert (amount["type"], amount["minimum"], amount["maximum"]) == ("integer", 0, LARGEST_AMOUNT)
