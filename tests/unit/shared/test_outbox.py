@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 from pynamodb.attributes import DiscriminatorAttribute, UnicodeAttribute
 
 from shared import ids
-from shared.events.loyalty import TierChanged
+from shared.events.loyalty import PointsExpiring, TierChanged
 from shared.events.segments import SegmentEntered
 from shared.items.table import Item, TableMeta, Told
 from shared.messages import outbox
@@ -62,7 +63,7 @@ def bus(monkeypatch: pytest.MonkeyPatch) -> Bus:
 
 
 def use(monkeypatch: pytest.MonkeyPatch, bus: Bus) -> Bus:
-    monkeypatch.setattr(outbox, "client", lambda _: bus)
+    monkeypatch.setattr(outbox, "client", {"events": bus}.__getitem__)
     return bus
 
 
@@ -96,6 +97,16 @@ def test_an_event_is_built_from_the_image_that_carried_it(bus: Bus) -> None:
     assert (metadata["correlation_id"], metadata["causation_id"]) == ("corr", "evt_9")
     assert datetime.fromisoformat(metadata["occurred_at"]) == entry["Time"]
     assert abs((datetime.now(UTC) - entry["Time"]).total_seconds()) < 60
+
+
+def test_a_day_is_told_as_iso_8601_text() -> None:
+    def expiring(item: Box, told: Told) -> PointsExpiring:
+        return PointsExpiring(customer_id=CUSTOMER, points=5, on=date(2026, 2, 3), days=7)
+
+    box = Box("p", "1")
+    box.tell(PointsExpiring, Cause("staff:ada", "corr"))
+    [entry] = replace(RELAY, builders={"PointsExpiring": expiring}).entries_of(box.to_dynamodb_dict())
+    assert json.loads(entry["Detail"])["data"]["on"] == "2026-02-03"
 
 
 def test_what_is_told_is_counted(monkeypatch: pytest.MonkeyPatch, bus: Bus) -> None:
