@@ -43,17 +43,18 @@ class Tests:
         return self._in_turn(test for line in mutant.lines for test in self._by_line[file, line])
 
     def of_names(self, mutant: Mutant, path: Path) -> list[pytest.Item]:
-        """The tests that speak of what the statement defines, or run a line that does; then others of the module."""
+        """The tests that speak of what the statement defines; those that run a line that does; others of the module."""
         wanted = re.compile(rf"\b({'|'.join(mutant.names) or mutant.module.rpartition('.')[2]})\b")
         files = {file for file, text in self._texts.items() if wanted.search(text)}
-        first = {test for test in self._traces if test.partition("::")[0] in files}
+        speak = {test for test in self._traces if test.partition("::")[0] in files}
+        use = set[str]()
         for file, words in self._words.items():
             for line in {line for name in mutant.names for line in words.get(name, ())}:
-                first |= self._by_line[file, line]
+                use |= self._by_line[file, line]
         module = str(path.relative_to(ROOT))
         near = {test.partition("::")[0] for test, trace in self._traces.items() if module in trace.lines}
         rest = {test for test in self._traces if test.partition("::")[0] in near}
-        return self._in_turn(first, rest - first)
+        return self._in_turn(speak, use - speak, rest - use - speak)
 
     def seconds(self, items: Iterable[pytest.Item]) -> float:
         """How long tests take, one after the other."""
