@@ -18,6 +18,7 @@ from pynamodb.exceptions import CancellationReason, PutError, TransactWriteError
 from shared.events.segments import SegmentEntered, SegmentLeft
 from shared.items import table
 from shared.items.table import (
+    LARGEST_TRANSACTION,
     BusyError,
     Check,
     Delete,
@@ -88,6 +89,16 @@ def test_a_transaction_makes_all_its_writes_or_none_and_names_the_one_that_faile
     with pytest.raises(TakenError):
         commit(Put(Book("c", "1")), None, Put(Book("b", "1"), error=TakenError()))
     assert find(Book, "c", "1") is None
+
+
+def test_a_transaction_takes_as_many_writes_as_dynamodb_does() -> None:
+    def fresh(pk: str, count: int) -> list[Put]:
+        return [Put(Book(pk, str(number))) for number in range(count)]
+
+    commit(*fresh("b", LARGEST_TRANSACTION))
+    with pytest.raises(TransactWriteError):
+        commit(*fresh("c", LARGEST_TRANSACTION + 1))
+    assert len(list(Book.query("b"))) == LARGEST_TRANSACTION
 
 
 def test_a_deletion_rides_in_a_transaction_and_its_error_is_its_own() -> None:
