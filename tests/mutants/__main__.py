@@ -24,7 +24,7 @@ import pytest
 from tests.mutants import report
 from tests.mutants.choosing import Tests
 from tests.mutants.mutations import Mutant, mutants_of
-from tests.mutants.running import PASSED, PYTEST, UNFIT, Functions, functions_of, start
+from tests.mutants.running import PASSED, PYTEST, Functions, functions_of, start
 from tests.mutants.targets import ROOT, targets
 from tests.mutants.tracing import KEPT, caches, digest, warm
 
@@ -135,8 +135,6 @@ class ModuleRun:
         child, status = os.wait()
         trial = self._running.pop(child)
         ended = os.waitstatus_to_exitcode(status)
-        if ended == UNFIT:
-            pytest.exit(f"{self._module}: {trial.key}: cannot be run", 3)
         if ended == -signal.SIGALRM and not trial.is_second:
             self._start(replace(trial, is_second=True))  # the machine may have slept, and not the mutant
             return
