@@ -23,7 +23,7 @@ _CALLS_LEFT: Final = {"TypeVar", "cast"}
 # What they say of personal data, mypy and the contract tests check; a test of it would say the same again.
 _DECLARING: Final = {"personal"}
 # Arguments that change places are an error here, or mean the same.
-_IN_PLACE: Final = {*_FUNCTIONS, "isinstance", "issubclass", "getattr", "setattr", "suppress", "compare_digest"}
+_IN_PLACE: Final = {*_FUNCTIONS, "isinstance", "issubclass", "getattr", "setattr", "suppress", "compare_digest", "plus"}
 _WORDS: Final = {"description", "examples", "message", "msg", "title"}
 
 # Of so many words a text is for people to read.

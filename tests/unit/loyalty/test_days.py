@@ -126,6 +126,12 @@ def test_each_warning_comes_once_and_a_late_one_rather_than_none(since: str, tod
     assert found == ([Notice(LOT, days)] if days else [])
 
 
+def test_each_lot_has_its_own_warnings() -> None:
+    later = date(2027, 1, 23)
+    found = warnings({later: 3, LOT: 5}, date(2026, 12, 1), watching("2026-12-24", 30, 7))
+    assert found == [Notice(LOT, 7), Notice(later, 30)]
+
+
 def test_the_next_look_is_at_the_soonest_of_all_that_comes() -> None:
     watch = watching("2026-05-01", 30, 7)
     balances = Balances(lots={LOT: 5}, pending={Activation(date(2026, 6, 1), LOT): 3})

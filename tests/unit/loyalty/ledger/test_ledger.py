@@ -6,7 +6,20 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from loyalty.ledger.balances import Activation, Balances, EntryKind, Lots, Posting, Vector
+from loyalty.ledger.balances import (
+    Activation,
+    Balances,
+    EntryKind,
+    GraceLot,
+    Hold,
+    Lots,
+    Posting,
+    Vector,
+    latest,
+    read_lots,
+    soonest,
+    write_lots,
+)
 from loyalty.ledger.reversals import LotShare, reinstate, reverse
 from loyalty.ledger.rules import (
     ReturnPolicy,
@@ -17,8 +30,10 @@ from loyalty.ledger.rules import (
     close,
     earn,
     expire,
+    expire_soonest,
     give,
     hold,
+    nothing,
     release,
     reschedule,
     restore,
@@ -49,6 +64,11 @@ def test_earned_points_open_a_lot() -> None:
     assert (posting.amount, posting.lots) == (100, {SPRING: 100})
 
 
+def test_an_entry_that_moves_nothing_names_no_lot() -> None:
+    for posting in (earn(Balances(), 0, SPRING), earn(Balances(), 0, SUMMER, activates_on=SPRING)):
+        assert (posting.lots, posting.pending, posting.after) == ({}, {}, Balances())
+
+
 def test_points_of_one_day_share_a_lot() -> None:
     assert earn(holding({SPRING: 5}), 100, SPRING).after.lots == {SPRING: 105}
 
@@ -60,8 +80,11 @@ def test_debt_is_filled_before_a_lot_is_opened() -> None:
 
 
 def test_what_is_given_need_not_fill_debt() -> None:
-    posting = give(EntryKind.ADJUSTED, Balances(owed=30), 100, SPRING, fills_debt=False)
+    before = Balances(owed=30)
+    posting = give(EntryKind.ADJUSTED, before, 100, SPRING, fills_debt=False)
     assert (posting.after.owed, posting.after.lots, posting.after.balance) == (30, {SPRING: 100}, 70)
+    assert adjust(before, 100, SPRING, fills_debt=False) == posting
+    assert adjust(before, 100, SPRING, fills_debt=True).after == Balances(lots={SPRING: 70})
 
 
 def test_a_deduction_takes_what_expires_soonest() -> None:
@@ -71,6 +94,7 @@ def test_a_deduction_takes_what_expires_soonest() -> None:
 
 
 def test_an_adjustment_counts_as_neither_earned_nor_spent() -> None:
+    assert adjust(Balances(), 1, SPRING, fills_debt=True).after.vector == Vector(available=1)
     up = adjust(Balances(), 10_000, SPRING, fills_debt=True)
     down = adjust(up.after, -10_000, SPRING, fills_debt=True)
     assert (up.after.vector, down.after.vector) == (Vector(available=10_000), Vector())
@@ -108,10 +132,21 @@ def test_a_delivery_moves_only_its_own_orders_points() -> None:
     assert (at_once.after.pending, at_once.after.lots) == ({Activation(SUMMER, AUTUMN): 50}, {AUTUMN: 100})
 
 
+def test_a_delivery_finds_nothing_where_points_wait_no_more() -> None:
+    where, before = Activation(SUMMER, AUTUMN), holding({AUTUMN: 100})
+    assert activate_early(before, where, 100).after == reschedule(before, where, 100, SPRING).after == before
+
+
 def test_a_reversal_takes_pending_points_first() -> None:
     before = Balances(lots={AUTUMN: 10}, pending={Activation(SPRING, AUTUMN): 100}, earned=110)
     posting = reverse(before, 40, [LotShare(AUTUMN, 100)], activation=Activation(SPRING, AUTUMN), forgives=False)
     assert (posting.after.pending, posting.after.lots) == ({Activation(SPRING, AUTUMN): 60}, {AUTUMN: 10})
+
+
+def test_a_reversal_of_points_that_wait_no_more_takes_none_that_wait() -> None:
+    before = Balances(lots={AUTUMN: 100}, earned=100)
+    posting = reverse(before, 40, [LotShare(AUTUMN, 100)], activation=Activation(SPRING, AUTUMN), forgives=False)
+    assert (posting.after.pending, posting.after.lots, posting.still_in_lot) == ({}, {AUTUMN: 60}, 40)
 
 
 def test_a_reversal_takes_from_the_orders_own_lot_first() -> None:
@@ -238,6 +273,7 @@ def test_what_was_given_back_and_spent_is_owed_when_it_is_taken_again() -> None:
 
 def test_a_revocation_takes_from_what_was_given_and_then_from_the_rest() -> None:
     assert revoke(holding({SPRING: 50, SUMMER: 30}), 40, SUMMER).after.lots == {SPRING: 40}
+    assert revoke(holding({SPRING: 50}), 40, SUMMER).after.lots == {SPRING: 10}
 
 
 def test_expiry_takes_lots_whole_and_forgets_nothing_that_was_earned() -> None:
@@ -260,6 +296,8 @@ def test_closing_brings_an_account_to_nothing(before: Balances) -> None:
     assert (posting.amount, posting.after) == (-before.balance, Balances())
     assert posting.held == -before.held
     assert posting.owed == -before.owed
+    assert {lot: -amount for lot, amount in posting.lots.items()} == before.lots
+    assert {where: -amount for where, amount in posting.pending.items()} == before.pending
 
 
 def test_an_account_that_takes_another_over_has_all_that_both_had() -> None:
@@ -280,3 +318,96 @@ def test_what_one_of_two_accounts_owes_the_others_points_fill() -> None:
     assert posting.lots == {SPRING: -50, SUMMER: -5}
     the_other_way = take_over(Balances(owed=5), holding({SPRING: 50}), fills_debt=True)
     assert (the_other_way.lots, the_other_way.owed, the_other_way.amount) == ({SPRING: 45}, -5, 50)
+
+
+@pytest.mark.parametrize(
+    ("amount", "first", "last"),
+    [
+        (0, {}, {}),
+        (30, {SPRING: 30}, {AUTUMN: 30}),
+        (40, {SPRING: 40}, {AUTUMN: 40}),
+        (41, {SPRING: 40, SUMMER: 1}, {SUMMER: 1, AUTUMN: 40}),
+        (200, {SPRING: 40, SUMMER: 50, AUTUMN: 40}, {SPRING: 40, SUMMER: 50, AUTUMN: 40}),
+    ],
+)
+def test_amounts_are_taken_from_either_end_of_the_lots(amount: int, first: Lots, last: Lots) -> None:
+    lots = {AUTUMN: 40, SPRING: 40, SUMMER: 50}
+    assert (soonest(lots, amount), latest(lots, amount)) == (first, last)
+
+
+def test_lots_are_written_by_day_and_read_as_they_were() -> None:
+    written = write_lots({AUTUMN: 40, SPRING: 40})
+    assert [*written.items()] == [("2026-03-31", 40), ("2026-09-30", 40)]
+    assert read_lots(written) == {SPRING: 40, AUTUMN: 40}
+
+
+PENDING = earn(Balances(owed=5), 5, SUMMER, activates_on=SPRING).after
+WAITING = Activation(SPRING, SUMMER)
+HELD = hold(holding({SPRING: 40}), "h1", 40, NOON).after
+
+
+@pytest.mark.parametrize(
+    ("posting", "is_news"),
+    [
+        (earn(Balances(), 5, SPRING), True),
+        # An order that earns nothing.
+        (earn(Balances(), 0, SPRING), False),
+        (activate_early(Balances(pending={WAITING: 5}), WAITING, 5), True),
+        # All of them pay the debt.
+        (activate_early(PENDING, WAITING, 5), True),
+        (reschedule(PENDING, WAITING, 5, SUMMER), False),
+        (hold(holding({SPRING: 40}), "h1", 40, NOON), False),
+        (release(HELD, "h1", BACK), False),
+        (capture(HELD, "h1", 10, BACK)[0], True),
+        (capture(HELD, "h1", 0, BACK)[0], True),
+        (expire(holding({SPRING: 40}), {SPRING: 40}), True),
+        (nothing(EntryKind.REVIEWED, HELD), False),
+    ],
+)
+def test_a_posting_is_news_if_points_can_be_used_or_are_gone(posting: Posting, is_news: bool) -> None:
+    assert posting.is_news is is_news
+
+
+def test_a_hold_keeps_its_end_its_order_and_the_value_of_its_points() -> None:
+    posting = hold(HELD, "h2", 0, NOON, order="A1", value=60)
+    assert posting.after.holds == {"h1": Hold(NOON, {SPRING: 40}), "h2": Hold(NOON, {}, "A1", 60)}
+
+
+@pytest.mark.parametrize(
+    ("grace_lots", "gone", "original", "remain"),
+    [
+        ({}, 40, SUMMER, {}),
+        # Points in their grace expire first, of the lot that they came from.
+        ({GraceLot(SUMMER, SPRING): 10}, 10, SPRING, {}),
+        ({GraceLot(SUMMER, SPRING): 10, GraceLot(SUMMER, date(2026, 1, 31)): 5}, 5, date(2026, 1, 31), {SPRING: 10}),
+        ({GraceLot(SUMMER, SPRING): 60}, 40, SPRING, {}),
+        ({GraceLot(AUTUMN, SPRING): 10}, 40, SUMMER, {SPRING: 10}),
+    ],
+)
+def test_what_expires_first_is_the_soonest_lot_and_there_what_is_in_its_grace(
+    grace_lots: dict[GraceLot, int], gone: int, original: date, remain: Lots
+) -> None:
+    before = Balances(lots={SUMMER: 40, AUTUMN: 50}, grace_lots=grace_lots, expired=7)
+    posting, lot = expire_soonest(before, {SUMMER: 40, AUTUMN: 50})
+    assert (posting.lots, posting.after.expired, lot) == ({SUMMER: -gone}, 7 + gone, original)
+    assert {where.of: part for where, part in posting.after.grace_lots.items()} == remain
+
+
+def test_a_grace_is_forgotten_once_its_lot_is_empty_and_over() -> None:
+    gone, full, coming = (GraceLot(day, SPRING) for day in (SUMMER, date(2026, 6, 1), LATE.today))
+    before = Balances(lots={full.lot: 5}, grace_lots={gone: 5, full: 5, coming: 5})
+    after = restore(before, {SUMMER: 3, LATE.today: 2}, LATE).after
+    assert after.grace_lots == {full: 5, coming: 5, GraceLot(LATE.grace_until, SUMMER): 3}
+    unremembered = ReturnPolicy(LATE.today, LATE.grace_until, fills_debt=True, remembered=False)
+    assert restore(before, {SUMMER: 3}, unremembered).after.grace_lots == {full: 5, coming: 5}
+
+
+def test_what_is_taken_over_includes_holds_debts_and_graces() -> None:
+    one = Balances(holds={"h1": Hold(NOON, {SPRING: 4})}, owed=3, expired=1, grace_lots={GraceLot(SUMMER, SPRING): 2})
+    other = Balances(
+        pending={WAITING: 9}, holds={"h2": Hold(NOON, {SUMMER: 5})}, owed=4, spent=6, grace_lots=one.grace_lots
+    )
+    posting = take_over(one, other)
+    assert (posting.after.held, posting.after.owed, posting.after.spent, posting.after.expired) == (9, 7, 6, 1)
+    assert (posting.after.grace_lots, posting.pending) == ({GraceLot(SUMMER, SPRING): 4}, {WAITING: 9})
+    assert posting.kind is EntryKind.MERGED_IN

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyalty.points.referral_rules import Referral, counted, read_referrals, write_referrals
+from loyalty.points.referral_rules import Referral, RewardState, counted, read_referrals, write_referrals
 
 BROUGHT = {"cus_A": Referral(referrer="cus_B"), "cus_C": Referral(qualifying_orders=2, changes=1)}
 
@@ -31,6 +31,11 @@ def test_rewards_are_due_where_they_do_not_follow_the_orders(
 ) -> None:
     referral = Referral(qualifying_orders, changes)
     assert (referral.is_granted, referral.is_due) == (is_granted, is_due)
+
+
+def test_rewards_are_awaited_then_granted_and_withdrawn_by_turns() -> None:
+    states = [RewardState.AWAITED, RewardState.GRANTED, RewardState.WITHDRAWN, RewardState.GRANTED]
+    assert [Referral(changes=changes).state for changes in range(4)] == states
 
 
 @given(st.integers(0, 5), st.integers(0, 9))
