@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -56,6 +57,11 @@ def qualified(amount: int, on: date = MAY, rules: Tiers = LIFE) -> TierState:
 @pytest.mark.parametrize("rules", WINDOWS)
 def test_a_tier_is_reached_at_its_very_threshold(earned: int, tier: Tier, rules: Tiers) -> None:
     assert qualified(earned, rules=rules).tier is tier
+
+
+def test_a_new_customer_is_in_the_lowest_tier_by_the_programmes_measure() -> None:
+    silver = Tiers(by=TierBy.ORDERS, rungs=(TierLevel(tier=Tier.SILVER, threshold=0),))
+    assert fresh(silver) == TierState(Tier.SILVER, basis=TierBy.ORDERS)
 
 
 def test_points_are_multiplied_by_tier() -> None:
@@ -120,6 +126,19 @@ def test_a_refund_during_the_grace_takes_no_tier_that_time_had_taken() -> None:
     assert (after.tier, after.kept_until) == (Tier.SILVER, date(2027, 1, 30))
 
 
+def test_nor_does_it_when_it_takes_the_tier_below() -> None:
+    kept = review(qualified(5_000, rules=YEAR), date(2027, 1, 1), YEAR)
+    silver = requalify(kept, 1_000, date(2027, 1, 5), date(2027, 1, 5), YEAR)
+    after = requalify(silver, -1_000, date(2027, 1, 5), date(2027, 1, 10), YEAR)
+    assert (after.tier, after.since, after.kept_until) == (Tier.GOLD, MAY, date(2027, 1, 30))
+
+
+def test_a_review_of_a_tier_that_is_reached_ends_its_grace_and_no_more() -> None:
+    silver = qualified(1_000)
+    assert review(silver, date(2026, 6, 1), LIFE) == silver
+    assert review(replace(silver, kept_until=date(2026, 6, 5)), date(2026, 6, 1), LIFE) == silver
+
+
 def test_an_order_before_the_years_first_look_does_not_hide_that_the_year_has_turned() -> None:
     silver = qualified(1_000, rules=YEAR)
     ordered = requalify(silver, 10, date(2027, 1, 1), date(2027, 1, 1), YEAR)
@@ -171,6 +190,21 @@ def test_two_who_are_one_have_what_both_did_and_lose_neither_tier() -> None:
     assert (both.tier, both.qualifying["ever"]) == (Tier.SILVER, 1_200)
     kept = review(qualified(1_000, rules=YEAR), date(2027, 1, 1), YEAR)
     assert merge(fresh(YEAR), kept, date(2027, 1, 2), YEAR).tier is Tier.SILVER
+
+
+def test_the_joint_amounts_are_of_the_months_of_both() -> None:
+    one, other = qualified(600, date(2026, 3, 1)), qualified(500, date(2026, 4, 1))
+    assert merge(one, other, MAY, LIFE).qualifying == {EVER: 1_100, "2026-03": 600, "2026-04": 500}
+    assert merge(one, fresh(LIFE), MAY, LIFE).qualifying == one.qualifying
+
+
+def test_nothing_qualifies_for_somebody_new_nor_by_another_measure() -> None:
+    first_order = Tiers(
+        by=TierBy.ORDERS, rungs=(TierLevel(tier=Tier.BRONZE, threshold=0), TierLevel(tier=Tier.SILVER, threshold=1))
+    )
+    for state, rules in [(fresh(LIFE), LIFE), (fresh(first_order), first_order), (qualified(9_000), first_order)]:
+        assert (qualifying_on(state, MAY, rules), qualified_tier(state, MAY, rules)) == (0, Tier.BRONZE)
+    assert requalify(fresh(first_order), 1, MAY, MAY, first_order).tier is Tier.SILVER
 
 
 def test_a_projection_looks_at_the_day_after_the_period() -> None:
