@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -57,7 +58,7 @@ def test_lots_are_put_together_by_the_month_of_their_last_day() -> None:
 def test_what_is_pending_is_in_the_month_in_which_it_will_end() -> None:
     where = Activation(date(2026, 12, 5), MARCH)
     found = books(Line("points", EntryKind.EARNED, 80, {}, {where: 80}, 0))
-    assert found.months == {"2027-03": Places(pending=80)}
+    assert (found.months, found.pending, found.owed) == ({"2027-03": Places(pending=80)}, 80, 0)
     found.count(Line("points", EntryKind.RIPENED, 0, {MARCH: 80}, {where: -80}, 0))
     assert found.months == {"2027-03": Places(available=80)}
     assert found.moved == {Movement.EARNED: 80}
@@ -83,6 +84,7 @@ def test_what_is_owed_follows_from_what_else_an_entry_changed() -> None:
 def test_adjustments_up_and_down_do_not_hide_each_other() -> None:
     found = books(line(EntryKind.ADJUSTED, 50, lots={MARCH: 50}), line(EntryKind.ADJUSTED, -20, lots={MARCH: -20}))
     assert found.moved == {Movement.ADDED: 50, Movement.DEDUCTED: -20}
+    assert books(line(EntryKind.ADJUSTED, 1, lots={MARCH: 1})).moved == {Movement.ADDED: 1}
 
 
 def test_every_kind_of_entry_has_its_movement_or_moves_nothing() -> None:
@@ -121,6 +123,27 @@ def test_closing_a_day_leaves_the_books_of_the_day_before_as_they_were() -> None
 def test_books_that_hold_less_than_nothing_are_not_closed(missing: Line) -> None:
     with pytest.raises(BooksError):
         close(None, books(missing), DAY)
+
+
+@pytest.mark.parametrize(
+    ("summed", "is_possible"),
+    [
+        (Books(), True),
+        (Books(moved={Movement.EARNED: 5}, months={"2027-03": Places(available=5)}), True),
+        (Books(moved={Movement.EARNED: 5}, months={"2027-03": Places(pending=4)}, held=1), True),
+        (Books(moved={Movement.REVERSED: -5}, owed=5), True),
+        (Books(moved={Movement.EARNED: 5}), False),
+        (Books(months={"2027-03": Places(available=5)}), False),
+        (Books(months={"2027-03": Places(available=-5), "2027-04": Places(pending=5)}), False),
+        (Books(months={"2027-03": Places(available=5)}, held=-5), False),
+        (Books(moved={Movement.EARNED: 5}, owed=-5), False),
+    ],
+)
+def test_books_are_possible_if_no_place_is_below_zero_and_what_moved_is_what_is_there(
+    summed: Books, is_possible: bool
+) -> None:
+    with nullcontext() if is_possible else pytest.raises(BooksError):
+        summed.check()
 
 
 LINES = st.builds(
@@ -166,6 +189,22 @@ def test_breakage_is_what_expired_of_what_ended_and_of_what_was_given() -> None:
     assert (of_ended(moved), of_given(moved)) == (0.0, 0.0)
     moved |= {Movement.EXPIRED: -100}
     assert (of_ended(moved), of_given(moved)) == (0.25, 0.125)
+
+
+@pytest.mark.parametrize("movement", Movement)
+def test_points_are_given_by_whatever_adds_to_balances_but_a_return(movement: Movement) -> None:
+    given = {Movement.EARNED, Movement.REINSTATED, Movement.ISSUED, Movement.ADDED, Movement.REVERSED, Movement.REVOKED}
+    moved = {Movement.EARNED: 100, Movement.EXPIRED: -50, movement: -50 if movement is Movement.EXPIRED else 150}
+    whole = 150 if movement is Movement.EARNED else 250 if movement in given else 100
+    assert of_given(moved) == round(50 / whole, 4)
+
+
+def test_breakage_is_told_to_four_places_from_nothing_to_all() -> None:
+    assert of_ended({Movement.SPENT: -200, Movement.EXPIRED: -100}) == 0.3333
+    assert of_ended({Movement.EXPIRED: -1}) == of_given({Movement.EARNED: 1, Movement.EXPIRED: -1}) == 1.0
+    assert of_ended({Movement.SPENT: -1}) == 0.0
+    # More expired in a month than was given in it.
+    assert of_given({Movement.EARNED: 1, Movement.EXPIRED: -2}) is None
 
 
 def test_breakage_of_nothing_is_not_told() -> None:

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from loyalty.programme.models import ExpiryMode, Programme
+from loyalty.programme.models import Adjustments, ExpiryMode, Programme
 from loyalty.programme.presets import CLASSIC, LADDER, preset
-from loyalty.programme.rules import GRACE, InForce, Version, check_currency, in_force_at, start_of
+from loyalty.programme.rules import GRACE, InForce, Version, check_code, check_currency, in_force_at, start_of
 from loyalty.programme.sections import Flat, Step
 from loyalty.programme.tiers import Tiers
 from loyalty.settings import Preset
@@ -193,7 +193,9 @@ def test_a_version_takes_effect_now_or_when_it_is_wanted() -> None:
     assert start_of(None, NOW) == NOW
     assert start_of(NOW + DAY, NOW) == NOW + DAY
     # A request takes its time, and two processes' clocks differ.
+    assert timedelta(minutes=1) == GRACE
     assert start_of(NOW - GRACE, NOW) == NOW - GRACE
+    assert start_of(NOW + 366 * DAY, NOW) == NOW + 366 * DAY
 
 
 @pytest.mark.parametrize("wanted", [NOW - GRACE - timedelta(seconds=1), NOW + 367 * DAY])
@@ -208,3 +210,11 @@ def test_the_currency_is_the_shops() -> None:
     with pytest.raises(InvalidError) as refused:
         check_currency(CLASSIC, "EUR")
     assert [error.field for error in refused.value.errors] == ["programme.currency"]
+
+
+def test_a_reason_is_one_that_the_programme_knows() -> None:
+    limits = Adjustments(reasons=("goodwill", "mistake"))
+    check_code("mistake", limits)
+    with pytest.raises(InvalidError) as refused:
+        check_code("luck", limits)
+    assert [(error.field, error.message) for error in refused.value.errors] == [("code", "One of goodwill, mistake")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -61,6 +62,13 @@ def test_a_projection_is_of_the_day_on_which_the_periods_grace_is_over() -> None
     state = earned(ROLLING, (7, 6_000), today=date(2026, 6, 1))
     assert projected(state, date(2026, 6, 20), ROLLING) is Tier.GOLD
     assert projected(state, july, ROLLING) is Tier.BRONZE
+
+
+def test_a_projection_goes_no_further_than_that_day() -> None:
+    at_once = ROLLING.model_copy(update={"grace_days": 0})
+    kept = TierState(Tier.GOLD, kept_until=date(2026, 6, 1))
+    assert projected(kept, MAY, at_once) is Tier.GOLD
+    assert projected(replace(kept, kept_until=date(2026, 5, 31)), MAY, at_once) is Tier.BRONZE
 
 
 def test_a_tier_that_grace_keeps_is_lost_even_where_life_counts() -> None:

@@ -225,6 +225,19 @@ def test_what_counts_is_kept_by_month_and_read_as_it_was_written(months: dict[st
     assert read_qualifying(json.loads(json.dumps(write_qualifying(qualifying)))) == qualifying
 
 
+@pytest.mark.parametrize(
+    ("qualifying", "written"),
+    [
+        ({}, [0]),
+        ({EVER: 7}, [7]),
+        ({"2026-05": 5}, [0, "2026-05", 5]),
+        ({EVER: 9, "2025-11": 4, "2026-01": 5}, [9, "2025-11", 4, 0, 5]),
+    ],
+)
+def test_months_are_written_from_the_first_through_the_last(qualifying: dict[str, int], written: list[object]) -> None:
+    assert write_qualifying(qualifying) == written
+
+
 def test_a_year_of_months_names_only_its_first() -> None:
     qualifying = {EVER: 9_000, **{f"2026-{month:02}": 500 for month in range(1, 13)}}
     assert write_qualifying(qualifying) == [9_000, "2026-01", *[500] * 12]
