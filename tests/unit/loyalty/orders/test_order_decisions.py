@@ -10,12 +10,12 @@ from typing import Any, Final
 
 import pytest
 
-from loyalty.ledger.balances import Activation, Balances
+from loyalty.ledger.balances import Activation, Balances, EntryKind
 from loyalty.ledger.due_dates import Watch
 from loyalty.ledger.reversals import LotShare
 from loyalty.ledger.terms import Terms
 from loyalty.orders.order_entries import Delivery, Earning, OrderEntries, ReversedMark, Settlement
-from loyalty.orders.rules import Decision, Holder, Known, OpenAccount, PostEntry, RecordedOrder, decide
+from loyalty.orders.rules import Decision, Holder, Known, OpenAccount, PostEntry, RecordedOrder, decide, loses_points
 from loyalty.points.referral_rules import Referral
 from loyalty.points.tier_rules import TierState
 from loyalty.programme.models import Programme
@@ -151,6 +151,22 @@ CASES: Final = [
     ),
     Case("one that earns nothing is not", {"total": 10}, holder=BROUGHT, step="EARN", facts={"brought": None}),
     Case("an erased person earns nothing", holder={"is_erased": True}),
+    Case(
+        "everything that is known of the customer counts",
+        holder={"groups": ("vip",), "birthday": date(1990, 1, 31)},
+        programme={
+            "earning": {
+                "points_per_unit": 1,
+                "multipliers": [{"name": "vip", "factor": 2, "groups": ["vip"]}],
+                "bonuses": {"birthday": 3},
+            }
+        },
+        step="EARN",
+        amount=600,
+        facts={"parts": [["base", 100], ["birthday", 200], ["vip", 300]]},
+    ),
+    Case("an order of a cent leaves an entry", {"total": 1}, step="EARN", facts={"total": 1, "parts": None}),
+    Case("a delivery is nothing to wait for without a wait", {"delivered_at": NOW}, step="EARN", amount=100),
     # --- waiting and delivery
     Case(
         "points wait for the delivery, at most so long",
@@ -166,6 +182,31 @@ CASES: Final = [
         step="EARN",
         amount=100,
         facts={"ripens": "2026-02-14"},
+    ),
+    Case(
+        "or after the order, if it is not paid",
+        {"paid_at": None},
+        programme={"earning": {"points_per_unit": 1, "on": "placed"}, "pending": {"until": "days", "days": 14}},
+        step="EARN",
+        amount=100,
+        facts={"ripens": "2026-02-14"},
+    ),
+    Case(
+        "a later payment lets them wait longer",
+        {"paid_at": NOW},
+        programme={"pending": {"until": "days", "days": 14}},
+        step="EARN",
+        amount=100,
+        facts={"ripens": "2026-02-24", "lot": LOT.isoformat()},
+    ),
+    Case(
+        "points of an order that is delivered already wait for the days after it",
+        {"delivered_at": NOW},
+        programme=UNTIL_DELIVERY,
+        step="EARN",
+        amount=100,
+        goes_on=True,
+        facts={"ripens": "2026-02-24"},
     ),
     Case(
         "and no longer when they are over",
@@ -201,6 +242,29 @@ CASES: Final = [
         PENDING,
         entries=entries(earned=WAITS, delivered=Delivery(date(2026, 2, 24))),
         programme=UNTIL_DELIVERY,
+    ),
+    Case(
+        "nor does one that they would be activated on already",
+        {"delivered_at": NOW, **LATER},
+        PENDING,
+        entries=entries(earned=replace(EARNED, activates_on=date(2026, 2, 24))),
+        programme=UNTIL_DELIVERY,
+    ),
+    Case(
+        "nor one after the day of their activation",
+        {"delivered_at": NOW, **LATER},
+        PENDING,
+        entries=entries(earned=replace(EARNED, activates_on=NOW.date())),
+        programme=UNTIL_DELIVERY,
+    ),
+    Case(
+        "of a refunded order those that are left are activated",
+        {"delivered_at": NOW, "refunded": 5_000, "version": 3},
+        Balances(pending={WAITING: 80}, earned=80),
+        entries=entries(HALF, earned=WAITS),
+        programme=UNTIL_DELIVERY,
+        step="DELIVERED",
+        after={"pending": {Activation(date(2026, 2, 24), LOT): 50, WAITING: 30}},
     ),
     Case(
         "points that wait for nothing do not heed it",
@@ -263,6 +327,9 @@ CASES: Final = [
     ),
     Case("the same refund again changes nothing", {"refunded": 5_000, **LATER}, AFTER_HALF, entries=entries(HALF)),
     Case("an older version changes nothing", {"refunded": 9_000, "version": 3}, AFTER_HALF, entries=entries(HALF)),
+    Case(
+        "nor does a version older than the one that earned", {"refunded": 9_000, "version": 1}, HAS, entries=entries()
+    ),
     Case(
         "a refund heard before it earned earns first",
         {"refunded": 5_000},
@@ -353,6 +420,16 @@ CASES: Final = [
         after={"lots": {GRACE: 100}},
     ),
     Case(
+        "but not on its last day",
+        {**REINSTATED, **LATER},
+        Balances(),
+        entries=entries(WHOLE, earned=replace(EARNED, lot=NOW.date())),
+        step="SETTLE#000000005",
+        amount=100,
+        facts={"lot": None},
+        after={"lots": {NOW.date(): 100}},
+    ),
+    Case(
         "what had expired or was forgiven stays away",
         {**REINSTATED, **LATER},
         Balances(expired_before_reversal={LOT: 30}),
@@ -369,6 +446,15 @@ CASES: Final = [
         step="SETTLE#000000005",
         amount=100,
         after={"pending": {WAITING: 100}},
+    ),
+    Case(
+        "until the day of their activation",
+        {**REINSTATED, **LATER},
+        Balances(),
+        entries=entries(WHOLE, earned=replace(EARNED, activates_on=NOW.date())),
+        step="SETTLE#000000005",
+        amount=100,
+        after={"pending": {}, "lots": {LOT: 100}},
     ),
     Case(
         "a reinstatement that gives nothing back is posted: the cancellation may still be heard",
@@ -420,6 +506,70 @@ def _step_of(decision: Decision | None) -> str | None:
         case ReversedMark():
             return "mark"
     return None
+
+
+def test_an_entry_of_an_order_keeps_what_later_settlements_need() -> None:
+    entry = Case("", holder=BROUGHT, programme={"pending": {"until": "days", "days": 14}}).entry()
+    assert entry.facts == {
+        "version": 2,
+        "currency": "USD",
+        "total": 10_000,
+        "placed": "2026-01-31",
+        "lot": LOT.isoformat(),
+        "ripens": "2026-02-14",
+        "parts": [["base", 100]],
+        "brought": [ADA],
+    }
+    refund = Case("", {"refunded": 5_000, **LATER}, HAS, entries=entries(), shares=SHARE).entry()
+    assert refund.facts == {
+        "version": 5,
+        "undone": 5_000,
+        "taken_back": 50,
+        "own": 50,
+        "written_off": None,
+        "forgiven": None,
+    }
+    delivery = Case(
+        "", {"delivered_at": NOW, **LATER}, PENDING, entries=entries(earned=WAITS), programme=UNTIL_DELIVERY
+    )
+    assert delivery.entry().facts == {"version": 5, "ripens": "2026-02-24"}
+
+
+@pytest.mark.parametrize(
+    ("case", "kind"),
+    [
+        (Case(""), EntryKind.EARNED),
+        (Case("", {"refunded": 5_000, **LATER}, HAS, entries=entries(), shares=SHARE), EntryKind.REVERSED),
+        (Case("", {**REINSTATED, **LATER}, entries=entries(WHOLE)), EntryKind.REINSTATED),
+        # Nothing was taken back, so nothing is: it is no reversal.
+        (Case("", {**REINSTATED, **LATER}, HAS, entries=entries()), EntryKind.REINSTATED),
+        (
+            Case("", {"delivered_at": NOW, **LATER}, PENDING, {}, entries(earned=WAITS), (), UNTIL_DELIVERY),
+            EntryKind.RIPENED,
+        ),
+    ],
+)
+def test_an_entry_says_what_was_done(case: Case, kind: EntryKind) -> None:
+    assert case.entry().posting.kind is kind
+
+
+@pytest.mark.parametrize(
+    ("order", "known", "loses"),
+    [
+        ({"refunded": 1}, OrderEntries(), False),
+        ({"refunded": 1}, entries(), True),
+        ({}, entries(), False),
+        ({"refunded": 1, "version": 1}, entries(), False),
+        ({"refunded": 5_000, **LATER}, entries(HALF), False),
+        ({"refunded": 5_001, **LATER}, entries(HALF), True),
+        ({**REINSTATED, **LATER}, entries(WHOLE), False),
+        ({**CANCELLED, "version": 3}, entries(HALF), False),
+    ],
+)
+def test_an_order_loses_points_if_a_newer_version_reverses_more(
+    order: Mapping[str, Any], known: OrderEntries, loses: bool
+) -> None:
+    assert loses_points(recorded(**order), known) is loses
 
 
 @pytest.mark.parametrize(
@@ -517,3 +667,24 @@ def test_what_was_earned_is_kept_where_it_is_limited(limits: Mapping[str, Any], 
     case = Case("", holder={"quota": ("2025-02-10", 40, 40, 40)}, programme={"earning": earning})
     entry = case.entry()
     assert entry.quota == quota
+
+
+@pytest.mark.parametrize(
+    ("by", "earned", "counts"),
+    [
+        # Without a day of its own it counts in this month.
+        ("points", replace(EARNED, placed=None), {"2026-01": 20_000, "2026-02": -50}),
+        ("points", replace(EARNED, placed=date(2026, 3, 1)), {"2026-01": 20_000, "2026-02": -50}),
+        ("money", replace(EARNED, currency="EUR"), {"2026-01": 20_000}),
+    ],
+)
+def test_a_refund_counts_in_the_month_of_the_order_and_in_the_shops_currency(
+    by: str, earned: Earning, counts: Mapping[str, int]
+) -> None:
+    programme = {"tiers": {"by": by}}
+    basis = recorded(programme).terms.programme.tiers.by
+    before = TierState(basis=basis, qualifying={"ever": 20_000, "2026-01": 20_000})
+    known = entries(earned=earned)
+    entry = Case("", {"refunded": 5_000, **LATER}, HAS, {"tiers": before}, known, SHARE, programme).entry()
+    found = (entry.tiers or before).qualifying
+    assert {month: amount for month, amount in found.items() if month != "ever"} == counts

@@ -42,6 +42,10 @@ def back(version: int, **lots: int) -> Restored:
         (share("1/4"), (), EntryKind.RESTORED, 25, {"2027-01-31": 25}),
         (share("1/2"), (), EntryKind.RESTORED, 50, {"2026-05-31": 10, "2027-01-31": 40}),
         (share("1"), (), EntryKind.RESTORED, 100, {"2026-05-31": 60, "2027-01-31": 40}),
+        # Never more than the share: a third is rounded down.
+        (share("1/3"), (), EntryKind.RESTORED, 33, {"2027-01-31": 33}),
+        # Settled already by this version for another payment of the order.
+        (share("1/2"), (back(2, late=25),), EntryKind.RESTORED, 25, {"2026-05-31": 10, "2027-01-31": 15}),
         # More of it later: the difference.
         (share("1/2", 3), (back(2, late=25),), EntryKind.RESTORED, 25, {"2026-05-31": 10, "2027-01-31": 15}),
         # Reinstated: taken again.
@@ -75,6 +79,18 @@ def test_nothing_comes_back_that_is_not_missing(
     reversed_share: ReversedShare, later: tuple[Restored, ...], known: ReversedShare | None
 ) -> None:
     assert settle_spent(Balances(), Spending("cus_A", SPENT, later), reversed_share, known, POLICY) is None
+
+
+def test_a_version_that_is_known_is_settled_for_a_later_payment() -> None:
+    change = settle_spent(Balances(), Spending("cus_A", SPENT), share("1/4"), share("1/4"), POLICY)
+    assert change
+    assert change.posting.amount == 25
+
+
+def test_what_is_back_is_the_sum_of_what_came_and_was_taken_again() -> None:
+    spending = Spending("cus_A", SPENT, (back(2, late=25, soon=5), back(4, late=-20), back(3)))
+    assert (spending.restored, spending.version) == ({SOON: 5, LATE: 5}, 4)
+    assert (Spending("cus_A", SPENT).restored, Spending("cus_A", SPENT).version) == ({}, 0)
 
 
 def test_a_lot_that_has_ended_comes_back_with_a_grace() -> None:
