@@ -58,6 +58,35 @@ def test_each_step_of_a_ladder_that_is_affordable_and_fits_is_an_option() -> Non
     assert quote(60_00, Funds(99, 0), Wish(), LADDER).options == ()
 
 
+@pytest.mark.parametrize(
+    ("total", "points", "redeeming", "options"),
+    [
+        # All that there is, and all of the order.
+        (10_00, 1_000, CLASSIC, (Option(1_000, 10_00),)),
+        (10_00, 2_000, CLASSIC, (Option(1_000, 10_00),)),
+        (5, 9, Redeeming(flat=Flat(points=1, value=1)), (Option(5, 5),)),
+        (5, 9, Redeeming(flat=Flat(points=1, value=3)), (Option(1, 3),)),
+        (10_00, 500, Redeeming(smallest=500), (Option(500, 5_00),)),
+        (10_00, 499, Redeeming(smallest=500), ()),
+        (50_00, 500, LADDER, (Option(100, 10_00), Option(500, 50_00))),
+        (49_99, 500, LADDER, (Option(100, 10_00),)),
+        (50_00, 499, LADDER, (Option(100, 10_00),)),
+        (10_00, 100, None, ()),
+    ],
+)
+def test_points_pay_up_to_all_of_an_order_and_up_to_all_there_are(
+    total: int, points: int, redeeming: Redeeming | None, options: tuple[Option, ...]
+) -> None:
+    for wish in (Wish(), Wish(credit=0)):
+        found = quote(total, Funds(points, 0), wish, redeeming)
+        assert (found.options, found.points) == (options, options[-1] if options else Option(0, 0))
+
+
+def test_a_wish_may_take_all_the_room_there_is() -> None:
+    assert quote(10_00, Funds(9_999, 0), Wish(points=500), HALF).points == Option(500, 5_00)
+    assert quote(10_00, Funds(0, 9_999), Wish(credit=10_00), HALF).remaining == 0
+
+
 def test_what_is_wished_is_used_and_no_more() -> None:
     found = quote(100_00, Funds(1_000, 50_00), Wish(points=250, credit=30_00), CLASSIC)
     assert (found.points, found.credit, found.remaining) == (Option(250, 2_50), 30_00, 67_50)

@@ -54,8 +54,9 @@ def test_today_and_ten_years_ahead_can_be(wanted: date) -> None:
 
 def test_an_account_has_room_up_to_the_largest_amount() -> None:
     check_room(LARGEST_AMOUNT - 5, 5)
-    with pytest.raises(InvalidError):
+    with pytest.raises(InvalidError) as refused:
         check_room(LARGEST_AMOUNT - 5, 6)
+    assert [error.field for error in refused.value.errors] == ["amount"]
 
 
 def test_it_is_watched_like_points_but_no_idleness_ends_it() -> None:
@@ -73,6 +74,12 @@ def test_what_comes_back_fills_what_is_owed_whatever_the_policy_for_points_is() 
 def test_what_comes_back_after_its_day_has_the_grace_of_refunds() -> None:
     some = return_policy(programme(refunds={"grace_days": 10}), TODAY).of({date(2026, 1, 30): 5, TODAY: 7})
     assert some == {date(2026, 2, 10): 5, TODAY: 7}
+
+
+def test_credit_is_never_earned_so_no_grace_is_remembered() -> None:
+    policy = return_policy(programme(refunds={"grace_days": 10}), TODAY)
+    after = rules.restore(Balances(spent=5), {date(2026, 1, 30): 5}, policy).after
+    assert after == Balances(lots={date(2026, 2, 10): 5})
 
 
 AMOUNTS = st.integers(1, 5_000)

@@ -246,6 +246,7 @@ def test_the_tightest_limit_counts() -> None:
 def test_no_programme_can_give_more_than_can_be_counted() -> None:
     wild = boosted(*(boost(f"m{n}", "100") for n in range(50)), points_per_unit=10_000)
     earned = price(order(LARGEST_AMOUNT), GOLD, wild)
+    assert MOST_POINTS_OF_AN_ORDER == 10**12
     assert earned.points == MOST_POINTS_OF_AN_ORDER == sum(part.points for part in earned.parts)
     assert points(order(LARGEST_AMOUNT), CLASSIC, GOLD) == 150_000_000_000
 

@@ -46,6 +46,8 @@ def test_between_the_steps_of_a_ladder_there_is_nothing(points: int) -> None:
 
 
 def test_steps_below_the_smallest_redemption_cannot_be_taken() -> None:
+    exact = LADDER.model_copy(update={"smallest": 500})
+    assert [step.points for step in redeemable_steps(exact)] == [500, 1_000]
     redeeming = LADDER.model_copy(update={"smallest": 200})
     assert [step.points for step in redeemable_steps(redeeming)] == [500, 1_000]
     assert _refusal(100, redeeming) == ("points", "One of 500, 1000")

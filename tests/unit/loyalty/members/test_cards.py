@@ -31,6 +31,7 @@ def test_new_numbers_are_valid_and_begin_with_no_zero() -> None:
     draw = draw_in_turn()
     numbers = {new_number(draw) for _ in range(500)}
     assert len(numbers) == 500
+    assert {len(number) for number in numbers} == {LENGTH} == {12}
     assert all(is_valid(number) and number[0] != "0" for number in numbers)
 
 
