@@ -166,6 +166,12 @@ def test_the_birthday_combines_like_a_multiplier() -> None:
     assert parts(order(1_000), programme, Member(birthday=date(1990, 5, 1))) == {"base": 100, "a": 200}
 
 
+def test_a_birthday_of_29_february_counts_on_the_28th_of_other_years() -> None:
+    programme = boosted(bonuses=Bonuses(birthday=Decimal(2), birthday_window=BirthdayWindow.DAY))
+    facts, who = order(1_000, placed_at=datetime(2026, 2, 28, 12, tzinfo=UTC)), Member(birthday=date(1992, 2, 29))
+    assert parts(facts, programme, who) == {"base": 100, "birthday": 100}
+
+
 def test_a_factor_below_one_takes() -> None:
     assert parts(order(1_000), boosted(boost("less", "0.25"))) == {"base": 100, "less": -75}
 

@@ -47,6 +47,9 @@ def to_redemption(missing: int, value: int) -> Milestone:
         (1_000, 700, Tier.SILVER, to_tier(Tier.GOLD, 1_300)),
         (950, 2_500, Tier.GOLD, to_redemption(50, 120_00)),
         (1_000, 2_500, Tier.GOLD, None),
+        # The threshold came down: the tier comes with whatever counts next.
+        (1_000, 500, Tier.BRONZE, to_tier(Tier.SILVER, 0)),
+        (1_000, 600, Tier.BRONZE, to_tier(Tier.SILVER, 0)),
         # Owed points are filled before any can be used.
         (-50, 100, Tier.BRONZE, to_redemption(150, 10_00)),
         # A tie goes to the tier.
@@ -80,6 +83,16 @@ def test_money_missing_to_a_tier_counts_as_the_points_it_earns() -> None:
     programme = by(TierBy.MONEY, 500_00)
     assert milestone_in(programme, 0, 420_00) == to_tier(Tier.SILVER, 80_00, TierBy.MONEY)
     assert milestone_in(programme, 30, 420_00) == to_redemption(70, 10_00)
+
+
+def test_points_are_multiplied_by_the_tier_that_the_customer_has() -> None:
+    rungs = (
+        TierLevel(tier=Tier.BRONZE, threshold=0, multiplier=Decimal(2)),
+        TierLevel(tier=Tier.SILVER, threshold=500_00, multiplier=Decimal("0.5")),
+    )
+    programme = LADDER.model_copy(update={"tiers": Tiers(by=TierBy.MONEY, rungs=rungs)})
+    assert milestone_in(programme, 0, 449_00) == to_redemption(100, 10_00)
+    assert milestone_in(programme, 0, 450_00) == to_tier(Tier.SILVER, 50_00, TierBy.MONEY)
 
 
 def test_where_money_earns_no_points_a_redemption_is_named_first() -> None:

@@ -15,7 +15,7 @@ from shared.errors import InvalidError
 @pytest.mark.parametrize(
     ("body", "digit"),
     # Known numbers: the example of ISO/IEC 7812-1, and test numbers that payment networks publish.
-    [("7992739871", 3), ("411111111111111", 1), ("37828224631000", 5), ("0", 0)],
+    [("7992739871", 3), ("411111111111111", 1), ("37828224631000", 5), ("0", 0), ("5", 9), ("4", 2)],
 )
 def test_the_check_digit_is_luhns(body: str, digit: int) -> None:
     assert check_digit(body) == digit
@@ -33,6 +33,11 @@ def test_new_numbers_are_valid_and_begin_with_no_zero() -> None:
     assert len(numbers) == 500
     assert {len(number) for number in numbers} == {LENGTH} == {12}
     assert all(is_valid(number) and number[0] != "0" for number in numbers)
+
+
+def test_every_digit_is_drawn_from_all_there_are() -> None:
+    lowest, highest = new_number(lambda below: 0 * below), new_number(lambda below: below - 1)
+    assert (lowest[:-1], highest[:-1]) == ("1" + "0" * 10, "9" * 11)
 
 
 def test_one_wrong_digit_is_noticed() -> None:
