@@ -22,10 +22,10 @@ LATER: Final = GraceLot(AUTUMN, SPRING)
     [
         # The newest share first, each as far as it goes.
         (
-            {SPRING: 50, AUTUMN: 50},
+            {SPRING: 50, MAY: 50, AUTUMN: 50},
             {},
             [LotShare(AUTUMN, 10), LotShare(SPRING, 5), LotShare(MAY, 9)],
-            ({SPRING: 45, AUTUMN: 40}, 15, {}),
+            ({SPRING: 45, MAY: 50, AUTUMN: 40}, 15, {}),
         ),
         # Two shares of one lot find together what the lot holds.
         ({SUMMER: 12, AUTUMN: 50}, {}, [LotShare(SUMMER, 8), LotShare(SUMMER, 7)], ({AUTUMN: 47}, 12, {})),

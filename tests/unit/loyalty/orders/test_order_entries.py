@@ -109,6 +109,16 @@ EXPIRED: Final = taken(60, 20, expired={SPRING: 15}, forgiven=5)
             [(SPRING, 50, FIRST)],
             ({SPRING: 10, SUMMER: 5}, 0),
         ),
+        # Points that had expired and are in their lot again are like any others.
+        ((taken(15, expired={SPRING: 15}), given(15), taken(15, 15)), [(SPRING, 85, FIRST)], ({}, 0)),
+        # Two refunds are given back the last first, each with what became of its points.
+        (
+            (taken(30, expired={SPRING: 30}), taken(60, 20), given(90, SUMMER)),
+            [(SUMMER, 60, THIRD), (SPRING, 30, FIRST), (SPRING, 10, FIRST)],
+            ({}, 0),
+        ),
+        # A single point.
+        ((taken(1, 1),), [(SPRING, 99, FIRST)], ({}, 0)),
         # Two returns into lots of their own.
         (
             (taken(40, 40), given(10, SUMMER), given(10, MAY, FOURTH)),
@@ -127,6 +137,11 @@ def test_points_are_taken_and_given_back_newest_first(
     assert lots.lost_of_last(30) == lost_of_last_thirty
     # To ask changes nothing.
     assert lots.lost_of_last(30) == lost_of_last_thirty
+
+
+def test_a_settlement_that_moved_nothing_leaves_the_lots_as_they_were() -> None:
+    lots = OrderEntries(EARNED, settled=(Settlement(SECOND, 5),)).lots
+    assert (lots.newest_first(), lots.taken_back) == ([(SPRING, 100, FIRST)], [])
 
 
 def test_an_order_that_earned_nothing_has_no_lots() -> None:
