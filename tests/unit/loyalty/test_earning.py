@@ -11,7 +11,15 @@ from loyalty.orders.rules import taken_back_target
 
 @pytest.mark.parametrize(
     ("earned", "total", "refunded", "target"),
-    [(293, 2933, 0, 0), (293, 2933, 2933, 293), (293, 2933, 1, 1), (100, 300, 100, 34), (0, 5, 5, 0), (7, 100, 500, 7)],
+    [
+        (293, 2933, 0, 0),
+        (293, 2933, 2933, 293),
+        (293, 2933, 1, 1),
+        (100, 300, 100, 34),
+        (0, 5, 5, 0),
+        (7, 100, 500, 7),
+        (7, 0, 0, 7),
+    ],
 )
 def test_a_refund_takes_back_in_proportion_and_what_stays_is_rounded_down(
     earned: int, total: int, refunded: int, target: int
