@@ -24,6 +24,7 @@ class NewLine(OrderLine):
     product_id: Annotated[ProductId, PRINTABLE]
     category: Annotated[str, StringConstraints(max_length=64), PRINTABLE] | None = None
 
+
 def _not_before_it_was_placed(paid_at: datetime | None, info: ValidationInfo) -> datetime | None:
     """Raises ValueError for a payment before the order."""
     placed_at = info.data.get("placed_at")

@@ -8,8 +8,17 @@ from typing import Final
 import pytest
 
 from loyalty.days import NEVER
-from loyalty.ledger.balances import Activation, Balances, Lots
-from loyalty.ledger.due_dates import Watch, is_reached, last_days, minute_of, moment_to_keep, next_due, overdue_lots
+from loyalty.ledger.balances import Activation, Balances, Hold, Lots
+from loyalty.ledger.due_dates import (
+    DueDates,
+    Watch,
+    is_reached,
+    last_days,
+    minute_of,
+    next_dates,
+    next_due,
+    overdue_lots,
+)
 
 MARCH, APRIL, JULY = date(2026, 3, 31), date(2026, 4, 30), date(2026, 7, 31)
 # Idle points of an account that was active on this day end after six months, with July.
@@ -91,7 +100,10 @@ def test_an_account_is_due_at_the_soonest_of_its_days_and_of_other_moments(
 def test_a_moment_to_come_stays_stored_unless_a_sooner_one_is_known(
     kept: str | None, soonest: datetime | None, stored: str | None
 ) -> None:
-    assert moment_to_keep(kept, soonest, NOW) == stored
+    holds, others = ({"a-hold": Hold(soonest, {})}, [soonest]) if soonest else ({}, [])
+    balances = Balances(holds=holds)
+    found = next_dates(DueDates(kept, kept), balances, None, MAY, watch=watch(MAY), others=others, now=NOW)
+    assert found == DueDates(stored, stored)
 
 
 def test_a_stored_moment_is_a_minute_in_utc_and_is_reached_with_its_beginning() -> None:

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from loyalty.points.rules import PointsWatch, fills_debt, is_past_hidden, return_policy, watch_of
+from loyalty.ledger.due_dates import Watch
+from loyalty.points.rules import fills_debt, is_past_hidden, return_policy
 from loyalty.programme.models import Programme
 
 NOW = datetime(2026, 5, 20, 23, 30, tzinfo=UTC)
@@ -28,8 +29,8 @@ def test_an_account_is_watched_on_the_shops_day_and_for_idleness_where_that_ends
     programme = Programme.model_validate(
         {"time_zone": "Europe/Berlin", "expiry": {**expiry, "warn_days": [30, 7]}, "tiers": {"grace_days": 9}}
     )
-    found = watch_of(programme, NOW)
-    assert found == PointsWatch(date(2026, 5, 21), "Europe/Berlin", (30, 7), idle_months, tiers=programme.tiers)
+    found = Watch.of(programme, NOW, programme.expiry.idle_months)
+    assert found == Watch(date(2026, 5, 21), "Europe/Berlin", (30, 7), idle_months)
 
 
 @pytest.mark.parametrize(("below_zero", "fills"), [("debt", False), ("floor", True), ("negative", True)])
