@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from customers.orders.contradictions import METRIC
 from infra.bundle import ROOT
 from infra.generate.front import ALL_VIEWER_EXCEPT_HOST_HEADER, CACHING_DISABLED, front_template
 from infra.generate.paths import paths, service_for
@@ -129,6 +130,13 @@ def test_everything_that_can_go_wrong_raises_an_alarm(service: str) -> None:
     for queue in ("Dead", "Untold"):
         name = json.dumps({"Fn::GetAtt": [queue, "QueueName"]})
         assert ("ApproximateNumberOfMessagesVisible", name) in seen
+
+
+def test_a_contradicted_order_raises_an_alarm() -> None:
+    alarms = of_type("customers", "AWS::CloudWatch::Alarm")
+    [alarm] = [each["Properties"] for each in alarms.values() if each["Properties"]["MetricName"] == METRIC]
+    assert {each["Name"] for each in alarm["Dimensions"]} == {"service", "stage"}
+    assert alarm["AlarmActions"] == [{"Ref": "AlarmTopicArn"}]
 
 
 @each_service

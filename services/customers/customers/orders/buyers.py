@@ -15,6 +15,7 @@ from customers.accounts.store import find_account
 from customers.emails.rules import normalise
 from customers.emails.store import EmailItem, EmailTombstone, find_holder, held_by
 from customers.orders.items import OrderItem, StatsItem, StatsTombstone
+from customers.orders.rules import mark_of
 from customers.orders.store import find_stats
 from shared import clock, ids
 from shared.events.foreign import Buyer
@@ -64,6 +65,16 @@ def find_buyer(buyer: Buyer) -> ProfileItem | None:
     if account is None and buyer.email and buyer.email.strip():
         account = _account_under(buyer.email)
     return account if isinstance(account, ProfileItem) else None
+
+
+def is_other_buyer(order: OrderItem, buyer: Buyer) -> bool:
+    """Whether the order belongs to somebody else than the buyer. Reads only if the buyer is told in another way."""
+    if order.customer_id is None or order.customer_id == buyer.id:
+        return False
+    if mark_of(order.order_id, buyer) in {None, order.buyer_mark}:
+        return False
+    found = find_buyer(buyer)
+    return found is None or found.customer_id != order.customer_id
 
 
 def still_here(account: AccountItem) -> Check:

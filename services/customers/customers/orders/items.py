@@ -10,11 +10,11 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb_attributes import IntegerAttribute
 
 from customers.orders.models import CurrencyStats, NoteView, OrderView
-from customers.orders.rules import Facts, Totals
+from customers.orders.rules import Facts, Totals, mark_of
 from customers.sortkeys import moment_key
 from customers.table import CustomersItem, instead_of
 from shared.events.customers import OrderStats
-from shared.events.foreign import OrderLine
+from shared.events.foreign import Buyer, OrderLine
 from shared.events.mending import Note
 from shared.items.keys import customer_partition
 from shared.items.personal import DROP, Export, Ground, keep, personal, plain
@@ -53,6 +53,8 @@ class OrderItem(CustomersItem, discriminator="order"):
 
     customer_id = personal(UnicodeAttribute(null=True), "user.unique_id.pseudonymous", DROP)
     history = personal(UnicodeAttribute(null=True), "user.unique_id.pseudonymous", DROP, export=Export.LEFT_OUT)
+    # The buyer as first told (`rules.mark_of`): the same one again needs no look at the customer.
+    buyer_mark = personal(UnicodeAttribute(null=True), "user.unique_id.pseudonymous", DROP, export=Export.LEFT_OUT)
     anonymised = plain(BooleanAttribute(null=True))
     placed_at = personal(UTCDateTimeAttribute(), "user.behavior.purchase_history", _KEPT)
     paid_at = personal(UTCDateTimeAttribute(null=True), "user.behavior.purchase_history", _KEPT)
@@ -122,6 +124,10 @@ class OrderItem(CustomersItem, discriminator="order"):
             counts[note.field, note.mend] = max(note.count, counts.get((note.field, note.mend), 0))
         listed = [{"field": field, "mend": mend, "count": count} for (field, mend), count in sorted(counts.items())]
         self.notes = listed or None
+
+    def remember(self, buyer: Buyer) -> None:
+        """Keep the mark of the first buyer told."""
+        self.buyer_mark = self.buyer_mark or mark_of(self.order_id, buyer)
 
     def attach(self, customer_id: str) -> None:
         """Let it belong to a customer, in their history."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -10,7 +11,7 @@ from itertools import accumulate
 from typing import Final
 
 from shared.events.customers import OrderStatus
-from shared.events.foreign import MOST_LINES, Order, OrderLine, Refund
+from shared.events.foreign import MOST_LINES, Buyer, Order, OrderLine, Refund
 from shared.events.mending import MOST_PIECES, SOME_PRODUCT, Mend, Note
 from shared.money import LARGEST_AMOUNT
 
@@ -18,6 +19,8 @@ from shared.money import LARGEST_AMOUNT
 LARGEST_LINES: Final = 200 * 1024
 # An id and a category of 64 characters each, all outside ASCII, with their names and numbers.
 _LARGEST_LINE: Final = 2 * 1024
+
+_MARK_LENGTH: Final = 16
 
 
 @dataclass(frozen=True)
@@ -176,6 +179,19 @@ def _paid_at(facts: Facts, change: Change) -> datetime | None:
 def differ(known: Facts, told: Facts) -> bool:
     """Whether two snapshots of one order contradict each other."""
     return _as_placed(known) != _as_placed(told)
+
+
+def differ_in_money(known: Facts, told: Facts) -> bool:
+    """Whether two snapshots of one order name different sums."""
+    return (known.currency, known.total) != (told.currency, told.total)
+
+
+def mark_of(order_id: str, buyer: Buyer) -> str | None:
+    """A short hash of the buyer as told, to recognise the same buyer. None if nobody is named."""
+    email = (buyer.email or "").strip().lower()
+    if not buyer.id and not email:
+        return None
+    return hashlib.sha256(json.dumps([order_id, buyer.id, email]).encode()).hexdigest()[:_MARK_LENGTH]
 
 
 def _as_placed(facts: Facts) -> tuple[object, ...]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from customers.accounts.store import get_profile
 from customers.orders import rules
 from customers.orders.buyers import NOBODY, OrderOwner, resolve_owner
+from customers.orders.contradictions import METRIC, report_contradictions
 from customers.orders.items import OrderItem, StatsItem
 from customers.orders.models import NewOrder, OrderView, StatsView
 from customers.orders.rules import Change, Facts
@@ -19,7 +20,7 @@ from shared.http import Attempt, Page
 from shared.http.receipts import KeyRequiredError
 from shared.items.table import Check, Put, Write, commit, retry_lost_races
 from shared.messages.cause import Cause
-from shared.runtime.observability import logger
+from shared.runtime.observability import count, logger
 
 
 class OrderTakenError(ConflictError):
@@ -90,7 +91,10 @@ def read_stats(customer_id: str) -> StatsView:
 def _record(order: Order, change: Change, cause: Cause) -> None:
     item = find_order(order.id)
     known = item.facts if item else None
-    facts = _learn(known, order.id, rules.facts_of(order), change)
+    told = rules.facts_of(order)
+    if item:
+        report_contradictions(item, told, change, order.buyer)
+    facts = rules.learn(known, told, change)
     if item and facts == known and (item.customer_id or item.anonymised):
         return
     owner = resolve_owner(item, order.buyer, facts.currency)
@@ -98,13 +102,8 @@ def _record(order: Order, change: Change, cause: Cause) -> None:
         return
     item = item or OrderItem.new(order.id, facts)
     item.note(change.notes)
+    item.remember(order.buyer)
     _write(item, facts, owner, cause)
-
-
-def _learn(known: Facts | None, order_id: str, told: Facts, change: Change) -> Facts:
-    if known and (rules.differ(known, told) or rules.contradicts(known, change)):
-        logger.warning("order told differently; the first account stands", extra={"order_id": order_id})
-    return rules.learn(known, told, change)
 
 
 def _named(customer_id: str, new: NewOrder) -> Order:
@@ -126,7 +125,7 @@ def _add(order: Order, new: NewOrder, cause: Cause, attempt: Attempt | None) -> 
     if item:
         order = _same(item, order, new)
     known = item.facts if item else None
-    facts = _learn(known, order.id, rules.facts_of(order), Change(paid_at=new.paid_at))
+    facts = rules.learn(known, rules.facts_of(order), Change(paid_at=new.paid_at))
     owner = resolve_owner(item, order.buyer, facts.currency)
     if owner.customer_id is None:
         raise NotFoundError
@@ -138,9 +137,13 @@ def _add(order: Order, new: NewOrder, cause: Cause, attempt: Attempt | None) -> 
 def _same(item: OrderItem, order: Order, new: NewOrder) -> Order:
     """The order, if it is the one recorded; without a moment of its own it has that of the record."""
     if item.anonymised or item.customer_id not in {None, order.buyer.id}:
+        count(METRIC)
         raise OrderTakenError
     same = order if new.placed_at else order.model_copy(update={"placed_at": item.placed_at})
-    if rules.differ(item.facts, rules.facts_of(same)):
+    told = rules.facts_of(same)
+    if rules.differ_in_money(item.facts, told):
+        count(METRIC)
+    if rules.differ(item.facts, told):
         raise OrderDiffersError
     return same
 
