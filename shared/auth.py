@@ -114,6 +114,11 @@ def authorize(roles: frozenset[Role], principal: Principal, path: Mapping[str, s
         raise ForbiddenError
 
 
+def name_of(actor: str, *, names_staff: bool) -> str:
+    """An actor as callers are told of them: customers read no names of staff."""
+    return actor if names_staff else actor.partition(":")[0]
+
+
 def unauthorized(detail: str | None = None) -> UnauthorizedError:
     """The 401 with its challenge (RFC 6750). With `detail`, a token was sent and is not valid."""
     challenge = 'Bearer realm="regulars"' + (', error="invalid_token"' if detail else "")

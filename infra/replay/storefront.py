@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import http.client
 import json
+import math
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from threading import Lock, local
@@ -12,6 +14,8 @@ from urllib.parse import urlsplit
 
 # API Gateway gives up on a function after 29 seconds.
 _PATIENCE = 30
+# Tokens of staff live for 15 minutes.
+_FRESH_SECONDS = 600
 
 
 class RefusedError(Exception):
@@ -24,7 +28,7 @@ class Storefront:
 
     base_url: str
     token_for: Callable[[str], str]
-    _tokens: dict[str, str] = field(default_factory=dict)
+    _tokens: dict[str, tuple[float, str]] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
     _own: local = field(default_factory=local)
 
@@ -37,10 +41,13 @@ class Storefront:
         return self._call("POST", path, role, body, {"Idempotency-Key": key} if key else {})
 
     def token(self, role: str) -> str:
+        """An access token of the role that is valid for some minutes more."""
         with self._lock:
-            if role not in self._tokens:
-                self._tokens[role] = self.token_for(role)
-            return self._tokens[role]
+            since, token = self._tokens.get(role, (-math.inf, ""))
+            if time.monotonic() - since > _FRESH_SECONDS:
+                since, token = time.monotonic(), self.token_for(role)
+                self._tokens[role] = since, token
+            return token
 
     def _call(self, method: str, path: str, role: str, body: Any, headers: Mapping[str, str]) -> Any:
         content = None if body is None else json.dumps(body).encode()

@@ -14,6 +14,7 @@ from loyalty.ledger.items import Entry
 from loyalty.ledger.terms import Terms
 from loyalty.points.items import PointsAccount
 from loyalty.points.tier_rules import next_level, qualifying_on
+from shared.auth import name_of
 from shared.events.loyalty import Tier
 from shared.http import PageQuery
 from shared.ids import CustomerId
@@ -210,11 +211,6 @@ class EntryView(ApiModel):
             posted_at=entry.posted_at,
             previous=entry.previous.hex(),
         )
-
-
-def name_of(actor: str, *, names_staff: bool) -> str:
-    """An actor as callers are told of them: customers read no names of staff."""
-    return actor if names_staff else actor.partition(":")[0]
 
 
 def _parts(told: Any) -> list[PartView] | None:

@@ -15,7 +15,8 @@ from shared.roles import Role
 def read_consents(request: Request, customer_id: CustomerId, query: PageQuery) -> ConsentsPage:
     """Read what a customer consents to now, and the log, newest first."""
     as_proof = Role.COMPLIANCE in request.principal.roles
-    return consents.read_consents(customer_id, query, request.position(query, str), as_proof=as_proof)
+    before, names_staff = request.position(query, str), request.principal.is_staff
+    return consents.read_consents(customer_id, query, before, as_proof=as_proof, names_staff=names_staff)
 
 
 def give_consent(request: Request, customer_id: CustomerId, body: NewConsent) -> LoggedConsent:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated
 
 from pydantic import AwareDatetime, ConfigDict, Field
 
@@ -37,7 +38,7 @@ class LoggedConsent(Consent):
     """
 
     how: How
-    entered_by: str
+    entered_by: Annotated[str, Field(description="Customers are not told the names of staff.")]
     caused_by: str
     logged_at: AwareDatetime
 

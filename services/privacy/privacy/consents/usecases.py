@@ -8,6 +8,7 @@ from privacy.consents import rules
 from privacy.consents.models import ConsentsPage, How, LoggedConsent, NewConsent
 from privacy.consents.store import ConsentEntry, find_state, new_entry, newest_entries, state_of
 from shared import clock, ids
+from shared.auth import name_of
 from shared.events.customers import Consent, CustomerRegistered
 from shared.events.notifications import Unsubscribed
 from shared.events.privacy import ConsentChanged
@@ -55,14 +56,16 @@ def give_consent(customer_id: str, new: NewConsent, *, cause: Cause, attempt: At
 
     def log() -> LoggedConsent:
         entry = _told_entry(customer_id, decided, how, cause, caused_by)
-        view = _view(entry)
+        view = _view(entry, names_staff=True)  # the caller entered it
         _append(customer_id, [entry], attempt and attempt.receipt(view))
         return view
 
     return retry_lost_races(log)
 
 
-def read_consents(customer_id: str, query: PageQuery, before: str | None, *, as_proof: bool) -> ConsentsPage:
+def read_consents(
+    customer_id: str, query: PageQuery, before: str | None, *, as_proof: bool, names_staff: bool
+) -> ConsentsPage:
     """The consents in force, and a page of the log, newest first.
 
     Raises ErasedError for an erased customer, except with `as_proof`.
@@ -72,7 +75,9 @@ def read_consents(customer_id: str, query: PageQuery, before: str | None, *, as_
         raise rules.ErasedError
     found = newest_entries(customer_id, before, query.limit + 1)
     rows = found[: query.limit]
-    page = ConsentsPage.of([_view(entry) for entry in rows], rows[-1].sk if len(found) > len(rows) else None)
+    page = ConsentsPage.of(
+        [_view(entry, names_staff=names_staff) for entry in rows], rows[-1].sk if len(found) > len(rows) else None
+    )
     page.current = list(state.consents().values()) if state else []
     page.erased_at = state.erased_at if state else None
     return page
@@ -115,13 +120,13 @@ def _consent(entry: ConsentEntry) -> Consent:
     return Consent(channel=entry.channel, granted=entry.granted, decided_at=entry.decided_at)
 
 
-def _view(entry: ConsentEntry) -> LoggedConsent:
+def _view(entry: ConsentEntry, *, names_staff: bool) -> LoggedConsent:
     return LoggedConsent(
         channel=entry.channel,
         granted=entry.granted,
         decided_at=entry.decided_at,
         how=entry.how,
-        entered_by=entry.entered_by,
+        entered_by=name_of(entry.entered_by, names_staff=names_staff),
         caused_by=entry.caused_by,
         logged_at=entry.logged_at,
     )
