@@ -85,6 +85,11 @@ class Route:
         """The route's name, such as `GET /api/customers/{customer_id}`."""
         return f"{self.method} {self.path}"
 
+    @property
+    def changes(self) -> bool:
+        """Whether a request may change something."""
+        return self.method not in {"GET", "HEAD"}
+
     def roles_in(self, service: str) -> frozenset[Role]:
         """The roles that may call it: those named, and the roles that may only read, where general staff may read."""
         if self.method == "GET" and self.roles >= GENERAL_STAFF:

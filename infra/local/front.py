@@ -2,6 +2,7 @@
 
 import http.client
 import threading
+import uuid
 from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -10,6 +11,8 @@ from urllib.parse import urlsplit
 from infra.generate.front import METHODS
 from infra.generate.paths import service_for
 from infra.local.cloud import HOST
+from shared.errors import ProblemError, UnavailableError
+from shared.http.problems import CONTENT_TYPE, TooLargeError, render
 
 # Headers that concern one hop only, and are not passed on.
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "host", "content-length"}
@@ -56,7 +59,7 @@ class _Handler(BaseHTTPRequestHandler):
         size = int(self.headers.get("Content-Length") or 0)
         if size > LARGEST_BODY:
             self.close_connection = True
-            self._answer(413, {}, b"")
+            self._refuse(TooLargeError())
             return
         body = self.rfile.read(size)
         api = self.server.apis[service_for(self.path.split("?")[0]) or "customers"]
@@ -71,13 +74,18 @@ class _Handler(BaseHTTPRequestHandler):
             content = answer.read()
             self._answer(answer.status, dict(answer.getheaders()), content)
         except OSError:
-            self._answer(502, {}, b"")
+            self._refuse(UnavailableError())
         finally:
             connection.close()
 
     # http.server calls the method `do_GET` for GET, and so on.
     for _method in METHODS:
         locals()[f"do_{_method}"] = _pass_on
+
+    def _refuse(self, problem: ProblemError) -> None:
+        """Answer as API Gateway does for itself."""
+        text = render(problem, str(uuid.uuid4()))
+        self._answer(problem.status, {"Content-Type": CONTENT_TYPE, "Cache-Control": "no-store"}, text.encode())
 
     def _answer(self, status: int, headers: Mapping[str, str], content: bytes) -> None:
         self.send_response_only(status)

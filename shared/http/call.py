@@ -12,7 +12,7 @@ from chalice.app import Response
 from shared import auth
 from shared.auth import Principal
 from shared.contract import Idempotency
-from shared.errors import ProblemError
+from shared.errors import ProblemError, UnauthorizedError, UnavailableError
 from shared.http import cursors, inputs, problems, receipts
 from shared.http.cursors import Page
 from shared.http.endpoint import Endpoint
@@ -21,6 +21,7 @@ from shared.http.replies import Reply, Text, headers_of
 from shared.http.request import Request
 from shared.http.signature import Signature
 from shared.messages.cause import Cause
+from shared.roles import Role
 from shared.runtime.observability import describe, logger
 from shared.settings import Settings
 
@@ -63,10 +64,12 @@ class Call:
         except Exception as error:  # noqa: BLE001  # the outermost layer: callers see problems only
             response = self._problem(error)
         response.headers.update(self._own_headers())
+        if self.raw.method == "HEAD":
+            response.body = ""
         return response
 
     def _answer(self) -> Response:
-        principal = auth.identify(self.raw.headers.get("authorization"))
+        principal = self._principal()
         auth.authorize(self.endpoint.roles, principal, self.path)
         arguments: dict[str, Any] = dict(inputs.read_path(self.path, self.endpoint.path_adapters))
         arguments |= self._read_query() | self._read_body()
@@ -83,6 +86,15 @@ class Call:
         if self.request.signed and self.request.signed.is_replay:
             response.headers.update(_REPLAYED)
         return response
+
+    def _principal(self) -> Principal:
+        """The caller. A page for anyone asks nobody who they are: scanners of links send headers of their own."""
+        try:
+            return auth.identify(self.raw.headers.get("authorization"))
+        except (UnauthorizedError, UnavailableError):
+            if Role.PUBLIC not in self.endpoint.roles:
+                raise
+            return auth.ANYONE
 
     def _request(self, principal: Principal) -> Request:
         headers = self.raw.headers
@@ -177,11 +189,13 @@ class Call:
 
     def _own_headers(self) -> dict[str, str]:
         allowed = [origin.strip() for origin in DoorSettings.read().allowed_origins.split(",")]
-        common = {"Cache-Control": "no-store", "X-Request-Id": self.id}
+        common = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "X-Request-Id": self.id}
         if "*" in allowed:
             return common
         origin = self.raw.headers.get("origin")
-        return common | {"Vary": "Origin", "Access-Control-Allow-Origin": origin if origin in allowed else allowed[0]}
+        readable_by = origin if origin in allowed else allowed[0]
+        # Without the header no script of another origin may read the answer. An empty one is no header at all.
+        return common | {"Vary": "Origin"} | ({"Access-Control-Allow-Origin": readable_by} if readable_by else {})
 
 
 def _twin(attempt: Attempt, error: Exception) -> Response | None:

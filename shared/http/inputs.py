@@ -21,7 +21,8 @@ M = TypeVar("M", bound=BaseModel)
 
 _JSON: Final = re.compile(r"application/(json|[\w.-]+\+json)", re.ASCII)
 # A cache on the way may turn our strong ETag into a weak one. It holds the same version.
-_ETAG: Final = re.compile(r'(?:W/)?"([0-9]{1,18})"')
+ETAG: Final = r'(W/)?"[0-9]{1,18}"'
+_ETAG: Final = re.compile(ETAG)
 _SANE_TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -131,9 +132,9 @@ def read_if_match(header: str | None) -> int:
     """The version in If-Match. Raises PreconditionRequiredError without a header, InvalidError for a foreign ETag."""
     if header is None:
         raise PreconditionRequiredError
-    if not (found := _ETAG.fullmatch(header.strip())):
+    if not _ETAG.fullmatch(header.strip()):
         raise InvalidError.of("If-Match", 'Must be the ETag that you read, such as "3"')
-    return int(found[1])
+    return int(header.strip().removeprefix("W/").strip('"'))
 
 
 def read_correlation_id(header: str | None, request_id: str) -> str:

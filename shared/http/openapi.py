@@ -7,26 +7,33 @@ import re
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from pydantic import BaseModel
-from pydantic.json_schema import models_json_schema
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_json_schema
 
 from shared.contract import Idempotency
 from shared.errors import (
+    BadRequestError,
+    ConflictError,
     ForbiddenError,
+    GoneError,
     InvalidError,
     NotFoundError,
     PreconditionFailedError,
     PreconditionRequiredError,
     ProblemError,
     UnauthorizedError,
+    UnavailableError,
 )
-from shared.http.inputs import adapter
-from shared.http.problems import InvalidJsonError, TooLargeError, UnsupportedMediaTypeError
-from shared.http.receipts import KeyRequiredError, KeyReusedError
-from shared.http.replies import Text
+from shared.http.inputs import ETAG, adapter
+from shared.http.problems import InvalidJsonError, LostRaceProblemError, TooLargeError, UnsupportedMediaTypeError
+from shared.http.receipts import KEY, KeyRequiredError, KeyReusedError
+from shared.http.replies import Html, Text
+from shared.model import DECIMAL
 from shared.roles import Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    from pydantic_core.core_schema import DecimalSchema
 
     from shared.http.endpoint import Endpoint
 
@@ -70,15 +77,30 @@ _SECURITY: Final[Json] = {
 _RESPONSE_HEADERS: Final[Json] = {
     "X-Request-Id": {"schema": {"type": "string"}, "description": "Names this request in logs; quote it when asking."},
 }
-_ETAG: Final[Json] = {"ETag": {"schema": {"type": "string"}, "description": "The version, for If-Match."}}
+_ETAG: Final[Json] = {
+    "ETag": {"schema": {"type": "string", "pattern": '^"[0-9]{1,18}"$'}, "description": "The version, for If-Match."}
+}
 _REPLAYED: Final[Json] = {
     "Idempotent-Replayed": {"schema": {"const": "true"}, "description": "Sent when this is an earlier answer again."}
 }
 
 
+class _Schemas(GenerateJsonSchema):
+    """Pydantic's own, with the form in which a decimal is written as text."""
+
+    def decimal_schema(self, schema: DecimalSchema) -> JsonSchemaValue:
+        found = super().decimal_schema(schema)
+        for form in found.get("anyOf", [found]):
+            if form["type"] == "string":
+                form["pattern"] = f"^{DECIMAL}$"
+        return found
+
+
 def openapi(service: str, endpoints: Sequence[Endpoint], *, about: str = "", version: str = "1") -> Json:
     """The OpenAPI 3.1 document of a service's endpoints."""
-    schemas, definitions = models_json_schema(list(dict.fromkeys(_models(endpoints))), ref_template=_REF)
+    schemas, definitions = models_json_schema(
+        list(dict.fromkeys(_models(endpoints))), ref_template=_REF, schema_generator=_Schemas
+    )
     components = {"Problem": _PROBLEM} | dict(definitions.get("$defs", {}))
     paths: dict[str, Json] = {}
     for endpoint in endpoints:
@@ -139,7 +161,7 @@ def _who(endpoint: Endpoint) -> str:
 
 def _path_parameters(endpoint: Endpoint) -> list[Json]:
     return [
-        {"name": name, "in": "path", "required": True, "schema": adapter(kind).json_schema()}
+        {"name": name, "in": "path", "required": True, "schema": adapter(kind).json_schema(schema_generator=_Schemas)}
         for name, kind in endpoint.path_kinds.items()
     ]
 
@@ -147,7 +169,7 @@ def _path_parameters(endpoint: Endpoint) -> list[Json]:
 def _query_parameters(endpoint: Endpoint) -> list[Json]:
     if endpoint.query is None:
         return []
-    schema = endpoint.query.model_json_schema(ref_template=_REF)
+    schema = endpoint.query.model_json_schema(ref_template=_REF, schema_generator=_Schemas)
     required, definitions = schema.get("required", []), schema.get("$defs", {})
     return [
         _parameter(name, _inlined(each, definitions), required=name in required)
@@ -175,15 +197,16 @@ def _inlined(schema: Any, definitions: Mapping[str, Any]) -> Any:
 def _header_parameters(endpoint: Endpoint) -> list[Json]:
     parameters = []
     if endpoint.route.if_match:
-        parameters.append(_header("If-Match", "The ETag that you read.", required=True))
+        parameters.append(_header("If-Match", "The ETag that you read.", ETAG, required=True))
     if endpoint.route.idempotency is not Idempotency.NONE:
         about = "Your own name for this request: sent again with the same body, it gets the first answer again."
-        parameters.append(_header("Idempotency-Key", about, required=endpoint.route.idempotency.is_required))
+        parameters.append(_header("Idempotency-Key", about, KEY, required=endpoint.route.idempotency.is_required))
     return parameters
 
 
-def _header(name: str, about: str, *, required: bool) -> Json:
-    return {"name": name, "in": "header", "required": required, "description": about, "schema": {"type": "string"}}
+def _header(name: str, about: str, pattern: str, *, required: bool) -> Json:
+    schema = {"type": "string", "pattern": f"^{pattern}$"}
+    return {"name": name, "in": "header", "required": required, "description": about, "schema": schema}
 
 
 def _request_body(endpoint: Endpoint, schemas: Mapping[ModelKey, Json]) -> Json:
@@ -198,6 +221,9 @@ def _responses(endpoint: Endpoint, schemas: Mapping[ModelKey, Json]) -> Json:
     responses = {str(status): _success(endpoint, status, view, schemas) for status, view in endpoint.views.items()}
     for problem in _problems(endpoint):
         responses.setdefault(str(problem.status), _problem_response(problem.status))
+        if endpoint.is_page and problem is NotFoundError:
+            responses[str(problem.status)]["content"] = _text_of(Html)
+            continue
         responses[str(problem.status)]["x-problems"] = sorted(
             {*responses[str(problem.status)].get("x-problems", []), f"/problems/{problem.slug}"}
         )
@@ -212,10 +238,14 @@ def _success(endpoint: Endpoint, status: int, view: Any, schemas: Mapping[ModelK
         headers |= _REPLAYED
     response: Json = {"description": http.HTTPStatus(status).phrase, "headers": headers}
     if isinstance(view, type) and issubclass(view, Text):
-        response["content"] = {view.media_type: {"schema": {"type": "string"}}}
+        response["content"] = _text_of(view)
     elif _is_model(view):
         response["content"] = {"application/json": {"schema": schemas[view, "serialization"]}}
     return response
+
+
+def _text_of(view: type[Text]) -> Json:
+    return {view.media_type: {"schema": {"type": "string"}}}
 
 
 def _problem_response(status: int | None) -> Json:
@@ -230,15 +260,30 @@ def _problems(endpoint: Endpoint) -> Iterator[type[ProblemError]]:
     if Role.PUBLIC not in endpoint.roles:
         yield from (UnauthorizedError, ForbiddenError)
     if endpoint.path_kinds:
-        yield from (NotFoundError, InvalidError)
-    if endpoint.body is not None and endpoint.body is not bytes:
-        yield from (InvalidJsonError, TooLargeError, UnsupportedMediaTypeError)
-    if endpoint.query is not None or endpoint.body not in (None, bytes):
-        yield InvalidError
+        yield NotFoundError
+    if not endpoint.is_page:
+        yield InvalidError  # every route but a page refuses unknown parameters
+    yield from _problems_of_the_body(endpoint)
+    yield from _problems_of_the_headers(endpoint)
+    if endpoint.route.changes and not endpoint.route.if_match:
+        yield LostRaceProblemError
+    yield UnavailableError
+    yield from endpoint.problems
+
+
+def _problems_of_the_body(endpoint: Endpoint) -> Iterator[type[ProblemError]]:
+    if endpoint.body is not None:
+        yield from (TooLargeError, UnsupportedMediaTypeError)
+    if endpoint.body not in (None, bytes):
+        yield InvalidJsonError
+
+
+def _problems_of_the_headers(endpoint: Endpoint) -> Iterator[type[ProblemError]]:
     if endpoint.route.if_match:
         yield from (PreconditionRequiredError, PreconditionFailedError)
     if endpoint.route.idempotency is not Idempotency.NONE:
-        yield KeyReusedError
+        yield from (KeyReusedError, BadRequestError, ConflictError)
+    if endpoint.route.idempotency.has_receipts:
+        yield GoneError
     if endpoint.route.idempotency.is_required:
         yield KeyRequiredError
-    yield from endpoint.problems

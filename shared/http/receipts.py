@@ -39,7 +39,8 @@ if TYPE_CHECKING:
 KEPT_SECONDS: Final = 48 * 3600
 _CUSTOMER_ID: Final = "customer_id"
 # Visible ASCII, at most 255 characters (draft-ietf-httpapi-idempotency-key leaves the length to the server).
-_KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
+KEY: Final = r"[!-~]{1,255}"
+_KEY: Final = re.compile(KEY)
 
 
 class ReplayError(Exception):

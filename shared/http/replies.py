@@ -43,7 +43,6 @@ class Html(Text):
             "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; "
             "frame-ancestors 'none'; base-uri 'none'",
             "Referrer-Policy": "no-referrer",
-            "X-Content-Type-Options": "nosniff",
         }
     )
 
@@ -56,7 +55,6 @@ class Svg(Text):
         {
             "Content-Type": "image/svg+xml; charset=utf-8",
             "Content-Security-Policy": "default-src 'none'; base-uri 'none'",
-            "X-Content-Type-Options": "nosniff",
         }
     )
 
@@ -69,7 +67,6 @@ class Csv(Text):
         {
             "Content-Type": "text/csv; charset=utf-8",
             "Content-Disposition": "attachment",
-            "X-Content-Type-Options": "nosniff",
         }
     )
 

@@ -9,8 +9,11 @@ import pytest
 
 from customers.orders.contradictions import METRIC
 from infra.bundle import ROOT
+from infra.generate.core import core_template
 from infra.generate.front import ALL_VIEWER_EXCEPT_HOST_HEADER, CACHING_DISABLED, front_template
 from infra.generate.paths import paths, service_for
+from shared.errors import BadRequestError, ForbiddenError, NotFoundError, ProblemError, UnavailableError
+from shared.http.problems import TooLargeError, UnsupportedMediaTypeError
 from tests.contract.packaging.packaged import SERVICES, functions, of_type, properties, template
 
 FOURTEEN_DAYS = 14 * 24 * 3600
@@ -150,12 +153,26 @@ def test_logs_are_kept_for_a_while_and_each_function_writes_only_its_own(service
 
 @each_service
 def test_errors_of_the_gateway_look_like_errors_of_the_service(service: str) -> None:
+    kinds = (NotFoundError, ForbiddenError, BadRequestError, UnavailableError, ProblemError)
+    known = {f"/problems/{kind.slug}": kind for kind in (*kinds, TooLargeError, UnsupportedMediaTypeError)}
     answers = properties(service, "RestAPI")["GatewayResponses"]
     assert {"MISSING_AUTHENTICATION_TOKEN", "REQUEST_TOO_LARGE", "DEFAULT_4XX", "DEFAULT_5XX"} <= set(answers)
     for answer in answers.values():
         assert answer["ResponseParameters"]["Headers"]["Content-Type"] == "'application/problem+json'"
+        assert answer["ResponseParameters"]["Headers"]["X-Content-Type-Options"] == "'nosniff'"
         problem = json.loads(answer["ResponseTemplates"]["application/json"])
-        assert {"type", "title", "request_id"} <= set(problem)
+        kind = known[problem["type"]]
+        assert (problem["title"], problem["status"], answer["StatusCode"]) == (
+            kind.title,
+            kind.status,
+            str(kind.status),
+        )
+        assert problem["request_id"] == "$context.requestId"
+
+
+def test_an_access_token_of_staff_lives_fifteen_minutes() -> None:
+    client = core_template(ROOT)["Resources"]["StaffClient"]["Properties"]
+    assert (client["AccessTokenValidity"], client["TokenValidityUnits"]["AccessToken"]) == (15, "minutes")
 
 
 @each_service

@@ -51,6 +51,22 @@ def test_opening_the_link_shows_a_page_and_changes_nothing(link: str) -> None:
     assert stored() == before
 
 
+def test_a_scanner_that_asks_for_the_headers_alone_gets_them(link: str) -> None:
+    before = stored()
+    answer = call("HEAD", link)
+    assert (answer.status, answer.text) == (200, "")
+    assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert call("HEAD", "/unsubscribe/not-a-token").status == 404
+    assert stored() == before
+
+
+@pytest.mark.parametrize("header", ["Basic c2Nhbm5lcjp4", "Bearer x.y.z", "AWS4-HMAC-SHA256 Credential=x"])
+def test_a_token_from_elsewhere_does_not_close_the_page(link: str, header: str) -> None:
+    foreign = {"Authorization": header}
+    assert call("GET", link, headers=foreign).status == 200
+    assert call("POST", link, body=ONE_CLICK, headers=FORM | foreign).status == 200
+
+
 def test_one_click_withdraws_the_consent_at_once_and_tells(link: str, time: Time) -> None:
     answer = call("POST", link, body=ONE_CLICK, headers=FORM)
     assert (answer.status, "You are unsubscribed" in answer.text) == (200, True)

@@ -174,10 +174,16 @@ def _unsubscribe(shop: Shop) -> None:
     with shop.house.measured() as block:
         for customer_id in shop.customers:
             path = unsubscribe_url(customer_id, Channel.EMAIL).removeprefix(NotificationsSettings.read().base_url)
+            assert shop.house.call("HEAD", path).status == 200
             assert shop.house.call("GET", path).status == 200
             assert shop.house.call("POST", path, body=b"List-Unsubscribe=One-Click", headers=_FORM).status == 200
         shop.house.settle()
-    shop.keep(block, "notifications GET /unsubscribe/{token}", "notifications POST /unsubscribe/{token}")
+    shop.keep(
+        block,
+        "notifications GET /unsubscribe/{token}",
+        "notifications HEAD /unsubscribe/{token}",
+        "notifications POST /unsubscribe/{token}",
+    )
     shop.keep(block, "notifications tells Unsubscribed", "privacy hears Unsubscribed")
 
 

@@ -131,7 +131,11 @@ class CustomerDetails(Person):
 
 
 class CustomerPatch(Person):
-    """What to change of a customer; null removes."""
+    """What to change of a customer.
+
+    null removes a name, the phone, the date of birth, the locale, all groups, and the e-mail of a guest. It is an error
+    for the status, and for the e-mail of a registered customer. For `email_verified` it is false.
+    """
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"phone": "+442079460000", "date_of_birth": None, "groups": ["wholesale"]}]}

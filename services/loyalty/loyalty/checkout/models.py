@@ -10,7 +10,7 @@ from loyalty.checkout.holds import Held, HoldState
 from loyalty.credit.models import Given
 from loyalty.ledger.items import Entry
 from loyalty.programme.sections import MOST_POINTS
-from shared.ids import HoldId, OrderId
+from shared.ids import HoldId, OrderId, RedemptionId
 from shared.model import ApiModel, Input
 from shared.money import CurrencyCode
 
@@ -117,7 +117,7 @@ class RedemptionView(ApiModel):
         }
     )
 
-    id: str
+    id: RedemptionId
     points: int
     value: Annotated[int, Field(description="What they were worth, in the minor unit.")]
     currency: CurrencyCode
@@ -166,12 +166,12 @@ class CreditCapture(Input):
 class CreditHoldView(ApiModel):
     """A hold, and what became of it. It counts until `expires_at`; then it comes back by itself."""
 
-    id: str
+    id: HoldId
     state: HoldState
     amount: Annotated[int, Field(description="That was set aside, in the currency's minor unit.")]
     currency: CurrencyCode
     captured: Annotated[int, Field(description="That was spent of it.")]
-    order_id: str | None
+    order_id: OrderId | None
     expires_at: AwareDatetime
 
     model_config = ConfigDict(

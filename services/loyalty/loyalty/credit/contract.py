@@ -26,7 +26,13 @@ CONTRACT: Final = Contract(
             READERS,
             problems=("email-not-verified",),
         ),
-        Route("GET", "/api/customers/{customer_id}/credit/{currency}/verification", "verify_credit", GENERAL_STAFF),
+        Route(
+            "GET",
+            "/api/customers/{customer_id}/credit/{currency}/verification",
+            "verify_credit",
+            GENERAL_STAFF,
+            problems=("lost-race",),
+        ),
         Route(
             "POST",
             "/api/customers/{customer_id}/credit/{currency}/revoke",

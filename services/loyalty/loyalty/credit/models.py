@@ -11,9 +11,10 @@ from loyalty.credit.items import CreditAccount, currency_of
 from loyalty.days import NEVER
 from loyalty.ledger.balances import EntryKind
 from loyalty.ledger.items import Entry
-from loyalty.points.models import VerificationView, name_of
+from loyalty.points.models import VerificationView
 from loyalty.programme.sections import Slug
-from shared.ids import CustomerId
+from shared.auth import name_of
+from shared.ids import CustomerId, OrderId
 from shared.model import PRINTABLE, ApiModel, Input
 from shared.money import LARGEST_AMOUNT, CurrencyCode
 
@@ -132,7 +133,9 @@ class CreditEntryView(ApiModel):
     held: Annotated[int, Field(description="After this entry.")]
     owed: Annotated[int, Field(description="After this entry.")]
     cause: Annotated[str, Field(description="An order's id, an issue's or a hold's, or the last day of lots.")]
-    order_id: Annotated[str | None, Field(description="The order that it was held for, spent on or came back from.")]
+    order_id: Annotated[
+        OrderId | None, Field(description="The order that it was held for, spent on or came back from.")
+    ]
     programme: Annotated[int, Field(description="The version of the programme it was made under; 0 is the preset.")]
     reason_code: Annotated[str | None, Field(description="Of what staff gave or took back.")]
     reason: str | None

@@ -174,7 +174,7 @@ class CardDetails(Input):
 
 
 class CardPatch(CardDetails):
-    """What to change of a card; null removes."""
+    """What to change of a card; null removes the last day or the notes."""
 
 
 class NewCard(CardDetails):

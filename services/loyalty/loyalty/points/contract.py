@@ -18,7 +18,13 @@ CONTRACT: Final = Contract(
             READERS,
             problems=("email-not-verified",),
         ),
-        Route("GET", "/api/customers/{customer_id}/points/verification", "verify_entries", GENERAL_STAFF),
+        Route(
+            "GET",
+            "/api/customers/{customer_id}/points/verification",
+            "verify_entries",
+            GENERAL_STAFF,
+            problems=("lost-race",),
+        ),
         Route("GET", "/api/customers/{customer_id}/tier", "read_tier", READERS, problems=("email-not-verified",)),
         Route(
             "GET",

@@ -110,7 +110,7 @@ class NewReward(Input):
 
 
 class CodesPatch(Input):
-    """What to change of how codes are made; null removes."""
+    """What to change of how codes are made; null removes the prefix, and gives the length its default."""
 
     source: CodeSource | None = None
     prefix: Prefix | None = None
@@ -118,7 +118,11 @@ class CodesPatch(Input):
 
 
 class RewardPatch(Input):
-    """What to change of a reward; null removes. Claims made before keep what they cost and were."""
+    """What to change of a reward. Claims made before keep what they cost and were.
+
+    null removes value, description, days, stock, limit and tiers, and makes the reward active. It is an error for name,
+    kind, points, and codes that a reward has.
+    """
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"stock": 250, "valid_until": None, "status": "active"}]})
 

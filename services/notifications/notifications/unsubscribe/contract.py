@@ -14,7 +14,8 @@ _ANYONE: Final = frozenset({Role.PUBLIC})
 
 CONTRACT: Final = Contract(
     routes=(
-        Route("GET", "/unsubscribe/{token}", "show_unsubscribe", frozenset({Role.PUBLIC})),
+        Route("GET", "/unsubscribe/{token}", "show_unsubscribe", _ANYONE),
+        Route("HEAD", "/unsubscribe/{token}", "look_at_unsubscribe", _ANYONE),
         Route("POST", "/unsubscribe/{token}", "unsubscribe", _ANYONE, content_types=_FORMS),
     ),
     grants=(Grant((API,), table=("dynamodb:PutItem",)), Grant((API, INBOX), secret="LinkSecret")),

@@ -11,8 +11,9 @@ import pytest
 from chalice import Chalice
 from chalice.test import Client
 
-from shared import ids
+from shared import ids, settings
 from shared.contract import MAX_BODY_BYTES
+from shared.http.call import DoorSettings
 from shared.roles import Role
 from tests.harness.tokens import bearer
 from tests.unit.shared.http.shop import Answer, call
@@ -61,6 +62,21 @@ def test_a_script_of_an_allowed_origin_may_read_answers_and_errors(app: Chalice)
         assert "ETag" in answer.headers["Access-Control-Expose-Headers"]
     stranger = call(app, "GET", "/unsubscribe/x", headers={"Origin": "https://evil.example"})
     assert stranger.headers["Access-Control-Allow-Origin"] == "https://shop.example"
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", None])
+def test_where_no_origin_may_read_there_is_no_empty_header(
+    app: Chalice, monkeypatch: pytest.MonkeyPatch, origin: str | None
+) -> None:
+    monkeypatch.setattr(settings, "_READ", {DoorSettings: DoorSettings(allowed_origins="")})
+    answer = call(app, "GET", "/unsubscribe/x", headers={"Origin": origin} if origin else {})
+    assert "Access-Control-Allow-Origin" not in answer.headers or answer.headers["Access-Control-Allow-Origin"]
+    assert answer.headers["Vary"] == "Origin"
+
+
+def test_no_browser_guesses_what_an_answer_is(app: Chalice) -> None:
+    for path in ("/api/mine", "/api/fail/bug", "/unsubscribe/x"):
+        assert call(app, "GET", path).headers["X-Content-Type-Options"] == "nosniff"
 
 
 def test_nothing_to_say_is_204(app: Chalice, table: Any) -> None:
@@ -115,6 +131,26 @@ def test_our_own_messages_are_said_plainly(app: Chalice) -> None:
     assert create(app, {"name": "A", "x": 1}).json["errors"] == [{"field": "x", "message": "There is no such field"}]
 
 
+@pytest.mark.parametrize(
+    "text", ['{"name": "Ada", "name": "Eve"}', '{"name": "Ada", "address": {"country": "CH", "country": "GB"}}']
+)
+def test_a_field_that_is_there_twice_is_400(app: Chalice, text: str) -> None:
+    answer = create(app, text)
+    assert (answer.status, answer.json["type"]) == (400, "/problems/invalid-json")
+    assert "Eve" not in answer.text
+
+
+def test_a_number_too_long_for_python_is_refused_like_any_other(app: Chalice) -> None:
+    assert create(app, f'{{"name": {"9" * 6000}}}').status == 400
+
+
+@pytest.mark.parametrize("version", ['"\u0661"', '"1.0"', '"+1"', '"-1"', '" 1"', "1", '""', "*"])
+def test_a_version_is_written_in_digits(app: Chalice, table: Any, version: str) -> None:
+    path = f"/api/customers/{account(app)}"
+    answer = call(app, "PATCH", path, body={"name": "Eve"}, headers=staff(If_Match=version))
+    assert (answer.status, answer.fields) == (422, ["If-Match"])
+
+
 @pytest.mark.parametrize("text", ['{"name":', "nope", '{"name": "\\ud800"}', "[" * 10_000])
 def test_what_is_not_json_is_400(app: Chalice, text: str) -> None:
     answer = create(app, text)
@@ -157,6 +193,9 @@ def test_an_unknown_query_parameter_is_an_error_but_not_on_a_page(app: Chalice) 
         ({"limit": ["0"]}, "limit"),
         ({"limit": ["101"]}, "limit"),
         ({"limit": ["many"]}, "limit"),
+        ({"limit": ["1_0"]}, "limit"),
+        ({"limit": ["10.0"]}, "limit"),
+        ({"limit": ["\u0661\u0660"]}, "limit"),
         ({"limit": ["1", "2"]}, "limit"),
         ({"colour": ["green"]}, "colour"),
     ],

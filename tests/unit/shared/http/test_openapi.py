@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
+from infra.apps import load_app
 from infra.docs import documents as docs
 from shared.events.catalogue import EVENTS
 from shared.http.openapi import openapi
@@ -53,14 +55,40 @@ def test_an_operation_says_who_may_and_what_can_go_wrong(document: dict[str, Any
         ("customer_id", True),
         ("Idempotency-Key", True),
     ]
-    assert set(operation["responses"]) == {"201", "400", "401", "403", "404", "409", "413", "415", "422", "default"}
-    assert operation["responses"]["409"]["x-problems"] == ["/problems/too-poor"]
+    statuses = {"201", "400", "401", "403", "404", "409", "410", "413", "415", "422", "503", "default"}
+    assert set(operation["responses"]) == statuses
+    slugs = ("conflict", "lost-race", "too-poor")
+    assert operation["responses"]["409"]["x-problems"] == [f"/problems/{slug}" for slug in slugs]
     assert "security" not in document["paths"]["/unsubscribe/{token}"]["get"]
 
 
 def test_what_is_no_json_names_its_type(document: dict[str, Any]) -> None:
     assert list(document["paths"]["/api/square"]["get"]["responses"]["200"]["content"]) == ["image/svg+xml"]
-    assert list(document["paths"]["/unsubscribe/{token}"]["get"]["responses"]["200"]["content"]) == ["text/html"]
+    page = document["paths"]["/unsubscribe/{token}"]["get"]["responses"]
+    assert [list(page[status]["content"]) for status in ("200", "404")] == [["text/html"], ["text/html"]]
+    assert "422" not in page
+
+
+def test_headers_say_how_they_are_written(document: dict[str, Any]) -> None:
+    headers = {
+        parameter["name"]: parameter["schema"]["pattern"]
+        for path in document["paths"].values()
+        for operation in path.values()
+        for parameter in operation["parameters"]
+        if parameter["in"] == "header"
+    }
+    assert re.fullmatch(headers["If-Match"], 'W/"12"')
+    assert not re.fullmatch(headers["If-Match"], "12")
+    assert re.fullmatch(headers["Idempotency-Key"], "order-7")
+    assert not re.fullmatch(headers["Idempotency-Key"], "order 7")
+
+
+def test_a_decimal_says_how_it_is_written_as_text() -> None:
+    loyalty = openapi("loyalty", load_app("loyalty").functions.endpoints.all)
+    number, text = loyalty["components"]["schemas"]["Multiplier-Input"]["properties"]["factor"]["anyOf"]
+    assert number["type"] == "number"
+    assert re.fullmatch(text["pattern"], "1.5")
+    assert not any(re.fullmatch(text["pattern"], wrong) for wrong in ("1_0", "1e3", "NaN", ".5", ""))
 
 
 def test_a_query_is_spread_into_parameters(document: dict[str, Any]) -> None:
