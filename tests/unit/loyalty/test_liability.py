@@ -52,7 +52,7 @@ def test_lots_are_put_together_by_the_month_of_their_last_day() -> None:
         line(EntryKind.ADJUSTED, 5, lots={NEVER: 5}),
     )
     assert found.months == {"2027-03": Places(available=130), "never": Places(available=5)}
-    assert (found.available, found.balance, found.entries) == (135, 135, 3)
+    assert (found.available, found.pending, found.balance, found.entries) == (135, 0, 135, 3)
 
 
 def test_what_is_pending_is_in_the_month_in_which_it_will_end() -> None:

@@ -62,6 +62,7 @@ def test_earned_points_open_a_lot() -> None:
     posting = earn(Balances(), 100, SPRING)
     assert posting.after == Balances(earned=100, lots={SPRING: 100})
     assert (posting.amount, posting.lots) == (100, {SPRING: 100})
+    assert (posting.taken_back, posting.still_in_lot, posting.forgiven) == (0, 0, 0)
 
 
 def test_an_entry_that_moves_nothing_names_no_lot() -> None:
@@ -316,6 +317,8 @@ def test_what_one_of_two_accounts_owes_the_others_points_fill() -> None:
     posting = take_over(holding({SPRING: 50, SUMMER: 10}), Balances(owed=55), fills_debt=True)
     assert (posting.after.lots, posting.after.owed, posting.amount) == ({SUMMER: 5}, 0, -55)
     assert posting.lots == {SPRING: -50, SUMMER: -5}
+    apart = take_over(Balances(owed=5), holding({SPRING: 50}))
+    assert apart.after == Balances(lots={SPRING: 50}, owed=5)
     the_other_way = take_over(Balances(owed=5), holding({SPRING: 50}), fills_debt=True)
     assert (the_other_way.lots, the_other_way.owed, the_other_way.amount) == ({SPRING: 45}, -5, 50)
 

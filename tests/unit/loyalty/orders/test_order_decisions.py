@@ -594,6 +594,14 @@ def test_an_order_of_nobodys_is_marked_when_it_is_reversed(
 
 
 @pytest.mark.parametrize(
+    ("known", "needs"), [(Known(None), False), (Known(Holder(is_erased=True)), False), (Known(Holder()), True)]
+)
+def test_an_account_that_is_empty_and_an_order_without_entries_need_not_say_so(known: Known, needs: bool) -> None:
+    decision = decide(recorded(), known)
+    assert (decision is not None) is needs
+
+
+@pytest.mark.parametrize(
     ("case", "orders"),
     [(Case("", holder=BROUGHT), 1), (Case("", {"total": 10}, holder=BROUGHT), 0)],
 )

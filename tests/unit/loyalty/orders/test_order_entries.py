@@ -67,6 +67,13 @@ def test_what_was_reversed_is_as_the_last_settlement_left_it() -> None:
     assert EARNED.customer_id == "cus_A"
 
 
+def test_the_entries_of_a_reward_tell_nothing_of_an_orders_money() -> None:
+    reward, change = Earning("cus_A", 50, FIRST), Settlement(SECOND)
+    assert (reward.version, reward.total, reward.currency, reward.brought) == (0, 0, "", ())
+    assert (change.version, change.reversed_money, change.taken_back) == (0, 0, 0)
+    assert (change.still_in_lot, change.already_expired, change.forgiven, change.lot) == (0, {}, 0, None)
+
+
 def taken(amount: int, own: int = 0, *, expired: Lots | None = None, forgiven: int = 0) -> Settlement:
     """A settlement that took points back; the rest came from other lots."""
     return Settlement(SECOND, 5, 0, amount, own, expired or {}, forgiven)
