@@ -120,6 +120,19 @@ conditions: st.SearchStrategy[Condition] = st.recursive(
 any_rule = st.sampled_from([definition.rule for definition in READY_MADE.values()]) | conditions
 
 
+@pytest.mark.parametrize(
+    ("compares", "after"),
+    [(Is.OVER, [31]), (Is.AT_LEAST, [30]), (Is.UNDER, [30]), (Is.AT_MOST, [31]), (Is.EXACTLY, [30, 31])],
+)
+def test_time_alone_changes_a_comparison_of_days_at_its_bound_or_the_day_after(compares: Is, after: list[int]) -> None:
+    rule, who = DaysSince("last_order_on", compares, 30), facts(last_order=0)
+    flips, day = [], TODAY
+    while found := next_flip(rule, who, day):
+        flips.append((found - TODAY).days)
+        day = found
+    assert flips == after
+
+
 @given(rule=any_rule, who=any_facts)
 def test_the_next_flip_is_the_first_day_whose_answer_differs(rule: Condition, who: Facts) -> None:
     future = (TODAY + timedelta(days=ahead) for ahead in range(1, 2 * HORIZON))
