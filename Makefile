@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run replay test check package deploy stop redrive republish clock token meter bench simulate mutants
+.PHONY: help run replay test check package deploy stop redrive republish clock token meter fuzz bench simulate mutants
 
 PYTHON ?= python3.11
 STAGE ?=
@@ -14,6 +14,7 @@ PRESET ?= classic
 QUICK ?=
 SIZES ?=
 SEEDS ?= 200
+CASES ?= 20000
 ORDERS ?= 60
 JOBS ?= 1
 SEED ?=
@@ -72,6 +73,9 @@ simulate: $(READY) ## Run random histories under faults (SEEDS=200 ORDERS=60 JOB
 
 mutants: $(READY) ## Change the rules in one place at a time; a test must fail (SERVICE=customers, MODULE=shared.money, JOBS=2)
 	@$(RUN) tests.mutants --jobs $(JOBS) $(if $(MODULE)$(SERVICE),--only $(or $(MODULE),$(SERVICE)))
+
+fuzz: $(READY) ## Send random requests to every route as each role; only documented answers may come (CASES=20000, SEED=0)
+	@$(RUN) tests.fuzz --cases $(CASES) $(if $(SEED),--seed $(SEED))
 
 meter: $(READY) ## Count the AWS cost of each operation, and write docs/proof/costs.md
 	@$(RUN) tests.meter
