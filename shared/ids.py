@@ -15,7 +15,7 @@ from shared import clock
 ULID_PATTERN: Final = r"[0-7][0-9A-HJKMNP-TV-Z]{25}"
 
 _PATTERNS: Final = {
-    prefix: rf"^{prefix}_{ULID_PATTERN}$" for prefix in ("cus", "msg", "req", "evt", "hld", "rew", "clm", "red")
+    prefix: rf"^{prefix}_{ULID_PATTERN}$" for prefix in ("cus", "msg", "req", "hld", "rew", "clm", "red")
 }
 
 CustomerId = Annotated[str, StringConstraints(pattern=_PATTERNS["cus"])]
