@@ -108,7 +108,8 @@ class OrderRecorded(EventData):
     """An order came to be known or changed: the order whole, at `metadata.version`, and its customer's stats after it.
 
     `customer_id` and `stats` are absent when the order stands without a person (its buyer was erased).
-    `cancelled_at` is there only while the order is cancelled, `reinstated_at` once it has been reinstated.
+    `cancelled_at` is there only while the order is cancelled, `reinstated_at` once it has been reinstated, `edited_at`
+    once its lines and total are those of an edit.
     """
 
     told_by = ("customers",)
@@ -120,6 +121,7 @@ class OrderRecorded(EventData):
     delivered_at: AwareDatetime | None = None
     cancelled_at: AwareDatetime | None = None
     reinstated_at: AwareDatetime | None = None
+    edited_at: AwareDatetime | None = None
     currency: CurrencyCode
     total: Amount
     tax: Amount = 0

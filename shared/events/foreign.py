@@ -167,6 +167,18 @@ class OrderReinstated(ForeignEvent):
     reinstated_at: PastMoment
 
 
+class OrderEdited(ForeignEvent):
+    """A known order has new lines and a new total, its `order`. Of several edits the latest counts.
+
+    Money that goes back because of the edit is part of it, and is not told as a refund too.
+    """
+
+    told_by = ("orders",)
+    personal = True
+    order: Order
+    edited_at: PastMoment
+
+
 ReviewId = ForeignId
 Rating = Annotated[int, Field(ge=1, le=5, description="Stars, five the best")]
 

@@ -99,14 +99,20 @@ class PointsRestored(PointsPosted):
 
 
 class PointsReinstated(PointsPosted):
-    """Points given back with an order that was reinstated; without an order, a referral reward granted again."""
+    """Points given back with an order that was reinstated, or given with one that was edited to a higher total.
+
+    Without an order, a referral reward granted again.
+    """
 
     told_by = ("loyalty",)
     order_id: OrderId | None = None
 
 
 class PointsReversed(PointsPosted):
-    """Points taken back in proportion to an order's refund; without an order, a referral reward withdrawn."""
+    """Points taken back in proportion to an order's refund, or to its lower total once it was edited.
+
+    Without an order, a referral reward withdrawn.
+    """
 
     told_by = ("loyalty",)
     order_id: OrderId | None = None

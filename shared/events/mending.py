@@ -31,7 +31,7 @@ MOST_PIECES: Final = 1_000_000
 _ESSENTIAL: Final = frozenset(
     {
         *("", "order", "order.id", "order.placed_at", "order.currency", "order.total"),
-        *("paid_at", "delivered_at", "cancelled_at", "reinstated_at"),
+        *("paid_at", "delivered_at", "cancelled_at", "reinstated_at", "edited_at"),
         *("refund", "refund.id", "refund.amount"),
         *("review", "review.id", "review.product_id", "review.posted_at"),
     }

@@ -19,6 +19,7 @@ from tests.flows.shop import (
     ADA,
     cancelled,
     delivered,
+    edited,
     erase,
     order,
     paid,
@@ -52,6 +53,7 @@ def _live(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     house.send(placed(one), paid(one), placed(old), paid(old), refunded(one, 149_000))
     house.settle()
     house.send(delivered(old), cancelled(old), reinstated(old), reviewed(customer_id))
+    house.send(edited(order("A-0", 900, customer_id=customer_id, days_ago=100)))
     house.settle()
     _adjust(house, customer_id)
     _redeem(house, customer_id)

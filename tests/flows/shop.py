@@ -53,6 +53,7 @@ paid: Final = partial(orders.paid, minutes=1)
 delivered: Final = partial(orders.delivered, hours=3)
 cancelled: Final = partial(orders.cancelled, hours=4)
 reinstated: Final = partial(orders.reinstated, hours=5)
+edited: Final = partial(orders.edited, hours=6)
 
 
 def refunded(one: Order, amount: int, refund_id: str = "r-1") -> OrderRefunded:

@@ -11,6 +11,7 @@ from shared.events.foreign import (
     Order,
     OrderCancelled,
     OrderDelivered,
+    OrderEdited,
     OrderLine,
     OrderPaid,
     OrderPlaced,
@@ -57,6 +58,11 @@ def cancelled(of: Order, *, hours: float = 1, at: datetime | None = None) -> Ord
 
 def reinstated(of: Order, *, hours: float = 2, at: datetime | None = None) -> OrderReinstated:
     return OrderReinstated(order=of, reinstated_at=at or of.placed_at + timedelta(hours=hours))
+
+
+def edited(of: Order, *, hours: float = 3, at: datetime | None = None) -> OrderEdited:
+    """The order as it is from then on."""
+    return OrderEdited(order=of, edited_at=at or of.placed_at + timedelta(hours=hours))
 
 
 def reviewed(review_id: str = "rev-1", buyer: Buyer | None = None, **facts: Any) -> ReviewPosted:

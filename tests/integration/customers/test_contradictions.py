@@ -9,7 +9,7 @@ import pytest
 from customers.orders import contradictions, usecases
 from customers.orders.store import find_order
 from shared.events.foreign import Buyer
-from tests.harness.orders import EMAIL, NOON, order, paid, placed
+from tests.harness.orders import EMAIL, NOON, edited, order, paid, placed
 from tests.integration.customers.desk import NOBODY_KNOWN, call, customer_of, erasure, hear, register, stored, totals
 
 BEN = "ben@example.com"
@@ -77,3 +77,10 @@ def test_an_erasure_takes_the_mark_of_the_buyer(alarms: list[str]) -> None:
     assert found.buyer_mark not in stored()
     hear(paid(order()))
     assert alarms == []
+
+
+def test_an_edit_and_the_events_of_the_first_account_contradict_nothing(alarms: list[str]) -> None:
+    hear(placed(order()), edited(order(total=700)), paid(order()), paid(order(total=700)))
+    assert alarms == []
+    hear(edited(order(currency="EUR")))
+    assert alarms == ["OrdersContradicted"]

@@ -12,7 +12,7 @@ from shared import clock, ids
 from shared.events.customers import OrderRecorded
 from shared.events.foreign import Buyer
 from tests.harness.interruptions import after_first
-from tests.harness.orders import EMAIL, NOON, cancelled, delivered, order, paid, placed, reinstated
+from tests.harness.orders import EMAIL, NOON, cancelled, delivered, edited, order, paid, placed, reinstated
 from tests.integration.customers.desk import (
     Answer,
     call,
@@ -107,6 +107,15 @@ def test_how_an_order_fared_is_shown() -> None:
     [shown] = call("GET", f"/api/customers/{customer_of()}/orders").json["data"]
     assert (shown["status"], shown["cancelled_at"]) == ("paid", None)
     assert datetime.fromisoformat(shown["reinstated_at"]) == NOON + timedelta(hours=31)
+
+
+def test_an_order_that_was_edited_since_is_the_same_when_it_is_added_again() -> None:
+    ada = register().json["id"]
+    add(ada, id="o-1", placed_at=NOON.isoformat())
+    hear(edited(order(total=700)))
+    again = add(ada, id="o-1", placed_at=NOON.isoformat())
+    assert (again.status, again.json["total"]) == (201, 700)
+    assert datetime.fromisoformat(again.json["edited_at"]) == NOON + timedelta(hours=3)
 
 
 def test_the_same_order_added_again_while_it_is_cancelled_stays_cancelled() -> None:

@@ -15,7 +15,7 @@ from shared.events.foreign import Buyer, Order, OrderLine
 from tests.harness.heard import foreign_event
 from tests.harness.interruptions import after_first, calls_of
 from tests.harness.logs import captured_logs
-from tests.harness.orders import EMAIL, NOON, cancelled, delivered, order, paid, placed, refunded, reinstated
+from tests.harness.orders import EMAIL, NOON, cancelled, delivered, edited, order, paid, placed, refunded, reinstated
 from tests.integration.customers.desk import (
     NOBODY_KNOWN,
     change,
@@ -70,13 +70,21 @@ def test_any_order_of_events_ends_the_same(turns: tuple[int, ...]) -> None:
 
 def test_the_same_event_again_writes_and_tells_nothing() -> None:
     of = order()
-    data = (placed(of), paid(of), refunded(of, 400), delivered(of), cancelled(of), reinstated(of))
+    data = (
+        placed(of),
+        paid(of),
+        refunded(of, 400),
+        delivered(of),
+        cancelled(of),
+        reinstated(of),
+        edited(order(total=900)),
+    )
     events = [foreign_event(told) for told in data]
     hear(*events)
     recorded = len(stage.told())
-    assert [calls_of(lambda event=event: hear(event)) for event in events] == [["GetItem"]] * 6
-    assert len(stage.told()) == recorded == 6
-    assert totals(customer_of()) == (1, 600)
+    assert [calls_of(lambda event=event: hear(event)) for event in events] == [["GetItem"]] * 7
+    assert len(stage.told()) == recorded == 7
+    assert totals(customer_of()) == (1, 500)
 
 
 def test_a_refund_of_before_the_payment_waits_for_it() -> None:
@@ -158,6 +166,30 @@ def test_the_earliest_delivery_counts() -> None:
     hear(delivered(of, hours=30), delivered(of, hours=20), delivered(of, hours=40))
     assert [event.delivered_at for event in told(OrderRecorded)] == [NOON + timedelta(hours=h) for h in (30, 20)]
     assert told(OrderRecorded)[-1].status == "placed"
+
+
+@pytest.mark.parametrize("turns", list(itertools.permutations(range(4))))
+def test_an_edited_order_has_its_new_lines_and_total_in_any_order_of_arrival(turns: tuple[int, ...]) -> None:
+    line = OrderLine(product_id="mug", quantity=2, amount=1500)
+    first, last = order(total=1200), order(total=1600, tax=100, lines=[line])
+    events = [placed(order()), paid(order()), edited(first, hours=1), edited(last, hours=2)]
+    for turn in turns:
+        hear(events[turn])
+    found = find_order("o-1")
+    assert found
+    facts = found.facts
+    assert (facts.total, facts.tax, facts.lines, facts.spent) == (1600, 100, (line,), 1600)
+    assert totals(customer_of()) == (1, 1600)
+    event = told(OrderRecorded)[-1]
+    assert (event.total, event.edited_at, event.stats.spent) == (1600, NOON + timedelta(hours=2), 1600)
+    hear(*events, refunded(first, 400))
+    assert totals(customer_of()) == (1, 1200)
+
+
+def test_an_edit_of_an_order_that_nobody_knew_is_the_order() -> None:
+    hear(edited(order(total=700)))
+    hear(paid(order()))
+    assert totals(customer_of()) == (1, 700)
 
 
 def test_stats_span_orders_and_keep_currencies_apart() -> None:

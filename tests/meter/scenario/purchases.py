@@ -7,7 +7,7 @@ from typing import Final
 
 from shared.events.foreign import Buyer, Order, ReviewPosted
 from tests.harness import people
-from tests.harness.orders import cancelled, delivered, paid, placed, refunded, reinstated, reviewed
+from tests.harness.orders import cancelled, delivered, edited, paid, placed, refunded, reinstated, reviewed
 from tests.meter.scenario.shop import Shop
 
 TEN: Final = 10
@@ -94,7 +94,7 @@ def give_money_back(shop: Shop) -> None:
 
 
 def _follow(shop: Shop, orders: list[Order]) -> None:
-    """The same orders are delivered, cancelled, and stand again."""
+    """The same orders are delivered, cancelled, stand again, and are edited."""
     for name, told, hours in (
         ("OrderDelivered", delivered, 4),
         ("OrderCancelled", cancelled, 6),
@@ -106,6 +106,12 @@ def _follow(shop: Shop, orders: list[Order]) -> None:
         shop.keep(block, f"customers hears {name}")
         shop.found.keep(block, "loyalty hears OrderRecorded", f"an order is {told.__name__}")
     shop.keep(block, "loyalty tells PointsReinstated")
+    changed = [one.model_copy(update={"total": one.total - 500}) for one in orders]
+    with shop.house.measured() as block:
+        shop.house.send(*(edited(one, hours=10) for one in changed))
+        shop.house.settle()
+    shop.keep(block, "customers hears OrderEdited")
+    shop.found.keep(block, "loyalty hears OrderRecorded", "an order is edited")
 
 
 def review(shop: Shop) -> None:

@@ -31,6 +31,10 @@ def delivered(hours: int) -> Change:
     return Change(delivered_at=NOON + timedelta(hours=hours))
 
 
+def edit(hours: int) -> Change:
+    return Change(edited_at=NOON + timedelta(hours=hours))
+
+
 def refund(amount: int, refund_id: str = "r-1") -> Change:
     return Change(refund=Refund(id=refund_id, amount=amount, refunded_at=NOON))
 
@@ -92,6 +96,42 @@ def test_the_first_account_of_order_payment_and_refund_stands() -> None:
 def test_accounts_that_differ_in_a_part_of_the_total_differ(part: str) -> None:
     assert rules.differ(TOLD, replace(TOLD, **{part: 1}))  # type: ignore[arg-type]
     assert not rules.differ(TOLD, rules.learn(TOLD, TOLD, delivered(3)))
+
+
+def test_an_edit_changes_total_and_lines_and_the_latest_counts() -> None:
+    facts = rules.learn(None, TOLD, PAID)
+    for total, hours in ((700, 2), (1500, 1), (1200, 3)):
+        facts = rules.learn(facts, replace(TOLD, total=total, tax=total // 10), edit(hours))
+    assert (facts.total, facts.tax, facts.spent, facts.status) == (1200, 120, 1200, OrderStatus.PAID)
+    assert facts.edited_at == NOON + timedelta(hours=3)
+
+
+def test_of_two_edits_at_one_moment_the_one_of_less_money_counts() -> None:
+    less, more = replace(TOLD, total=700), replace(TOLD, total=900)
+    both = [[less, more], [more, less]]
+    for first, second in both:
+        assert rules.learn(rules.learn(TOLD, first, edit(1)), second, edit(1)).total == 700
+
+
+def test_an_edit_in_another_currency_is_no_edit_but_a_contradiction() -> None:
+    other = replace(TOLD, currency="EUR", total=5)
+    assert rules.learn(TOLD, other, edit(1)) == TOLD
+    assert rules.differ(TOLD, other, edit(1))
+    assert rules.differ_in_money(TOLD, other, edit(1))
+
+
+def test_an_edit_explains_another_total_and_other_lines_for_good() -> None:
+    other = replace(TOLD, total=700, tax=5)
+    edited = rules.learn(TOLD, other, edit(1))
+    assert not rules.differ(TOLD, other, edit(1))
+    assert not rules.differ(edited, TOLD)
+    assert not rules.differ_in_money(edited, TOLD)
+    assert rules.differ(edited, replace(TOLD, placed_at=NOON + timedelta(days=1)))
+
+
+def test_refunds_of_an_edited_order_come_to_its_new_total_at_most() -> None:
+    facts = rules.learn(known_after(PAID, refund(900)), replace(TOLD, total=700), edit(1))
+    assert (facts.refunded, facts.spent, facts.status) == (700, 0, OrderStatus.REFUNDED)
 
 
 hours = st.integers(0, 4)

@@ -30,6 +30,7 @@ CONTRACT: Final = Contract(
         "OrderDelivered": "hear_order_delivered",
         "OrderCancelled": "hear_order_cancelled",
         "OrderReinstated": "hear_order_reinstated",
+        "OrderEdited": "hear_order_edited",
     },
     tells=("OrderRecorded",),
     grants=(Grant((INBOX,), table=("dynamodb:ConditionCheckItem",)), Grant((API, INBOX), index="orders_by_customer")),

@@ -18,10 +18,10 @@ METRIC: Final = "OrdersContradicted"
 def report_contradictions(item: OrderItem, told: Facts, change: Change, buyer: Buyer) -> None:
     """Log another account of a known order. Another total, currency or buyer also raises the alarm."""
     known, about = item.facts, {"order_id": item.order_id}
-    if rules.differ(known, told) or rules.contradicts(known, change):
+    if rules.differ(known, told, change) or rules.contradicts(known, change):
         logger.warning("order told differently; the first account stands", extra=about)
     is_other = is_other_buyer(item, buyer)
     if is_other:
         logger.warning("order told of another buyer; the first one stays", extra=about)
-    if is_other or rules.differ_in_money(known, told):
+    if is_other or rules.differ_in_money(known, told, change):
         count(METRIC)

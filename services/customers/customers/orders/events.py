@@ -19,6 +19,7 @@ def order_recorded(order: OrderItem, _: Told) -> OrderRecorded:
         delivered_at=facts.delivered_at,
         cancelled_at=facts.cancelled_at if facts.is_cancelled else None,
         reinstated_at=facts.reinstated_at,
+        edited_at=facts.edited_at,
         currency=facts.currency,
         total=facts.total,
         tax=facts.tax,

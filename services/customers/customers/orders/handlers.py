@@ -8,6 +8,7 @@ from customers.orders.rules import Change
 from shared.events.foreign import (
     OrderCancelled,
     OrderDelivered,
+    OrderEdited,
     OrderPaid,
     OrderPlaced,
     OrderRefunded,
@@ -73,3 +74,8 @@ def hear_order_reinstated(heard: Heard[OrderReinstated]) -> None:
     orders.record_order(
         heard.data.order, Change(reinstated_at=heard.data.reinstated_at, notes=heard.data.notes), heard.cause
     )
+
+
+def hear_order_edited(heard: Heard[OrderEdited]) -> None:
+    """Record the order's new lines and total."""
+    orders.record_order(heard.data.order, Change(edited_at=heard.data.edited_at, notes=heard.data.notes), heard.cause)

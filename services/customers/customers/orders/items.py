@@ -61,6 +61,7 @@ class OrderItem(CustomersItem, discriminator="order"):
     delivered_at = personal(UTCDateTimeAttribute(null=True), "user.behavior.purchase_history", _KEPT)
     cancelled_at = personal(UTCDateTimeAttribute(null=True), "user.behavior.purchase_history", _KEPT)
     reinstated_at = personal(UTCDateTimeAttribute(null=True), "user.behavior.purchase_history", _KEPT)
+    edited_at = personal(UTCDateTimeAttribute(null=True), "user.behavior.purchase_history", _KEPT)
     currency = personal(UnicodeAttribute(), "user.behavior.purchase_history", _KEPT)
     total = personal(IntegerAttribute(), "user.behavior.purchase_history", _KEPT)
     # Absent where there is none.
@@ -98,20 +99,21 @@ class OrderItem(CustomersItem, discriminator="order"):
             delivered_at=self.delivered_at,
             cancelled_at=self.cancelled_at,
             reinstated_at=self.reinstated_at,
+            edited_at=self.edited_at,
         )
 
     @classmethod
     def new(cls, order_id: str, facts: Facts) -> Self:
         """An order that nobody has heard of yet."""
-        item = cls(order_pk(order_id), ORDER_SK, currency=facts.currency, total=facts.total)
-        item.tax, item.shipping, item.discount = facts.tax or None, facts.shipping or None, facts.discount or None
-        item.placed_at = facts.placed_at
-        item.lines = [line.model_dump(mode="json", exclude_none=True) for line in facts.lines]
+        item = cls(order_pk(order_id), ORDER_SK, currency=facts.currency, placed_at=facts.placed_at)
         item.keep(facts)
         return item
 
     def keep(self, facts: Facts) -> None:
-        """Take over what an event can add."""
+        """Take over what an event can add or change."""
+        self.total, self.edited_at = facts.total, facts.edited_at
+        self.tax, self.shipping, self.discount = facts.tax or None, facts.shipping or None, facts.discount or None
+        self.lines = [line.model_dump(mode="json", exclude_none=True) for line in facts.lines]
         self.paid_at = facts.paid_at
         self.refunds = dict(facts.refunds)
         self.delivered_at = facts.delivered_at
@@ -151,6 +153,7 @@ class OrderItem(CustomersItem, discriminator="order"):
             delivered_at=facts.delivered_at,
             cancelled_at=facts.cancelled_at if facts.is_cancelled else None,
             reinstated_at=facts.reinstated_at,
+            edited_at=facts.edited_at,
             currency=facts.currency,
             total=facts.total,
             tax=facts.tax,

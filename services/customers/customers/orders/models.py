@@ -78,7 +78,8 @@ class NoteView(ApiModel):
 class OrderView(ApiModel):
     """An order as it stands. `customer_id` is null when it is kept without a person.
 
-    `cancelled_at` is there only while the order is cancelled, `reinstated_at` once it has been reinstated.
+    `cancelled_at` is there only while the order is cancelled, `reinstated_at` once it has been reinstated, `edited_at`
+    once its lines and total are those of an edit.
     """
 
     id: OrderId
@@ -89,6 +90,7 @@ class OrderView(ApiModel):
     delivered_at: datetime | None
     cancelled_at: datetime | None
     reinstated_at: datetime | None
+    edited_at: datetime | None
     currency: str
     total: int
     tax: int

@@ -40,6 +40,8 @@ class Facts:
     # The latest cancellation and the latest reinstatement. Only the later of the two counts.
     cancelled_at: datetime | None = None
     reinstated_at: datetime | None = None
+    # The latest edit, which the total, its parts and the lines come from.
+    edited_at: datetime | None = None
 
     @property
     def refunded(self) -> int:
@@ -78,6 +80,7 @@ class Change:
     delivered_at: datetime | None = None
     cancelled_at: datetime | None = None
     reinstated_at: datetime | None = None
+    edited_at: datetime | None = None
     notes: tuple[Note, ...] = ()
 
 
@@ -153,9 +156,9 @@ def learn(known: Facts | None, told: Facts, change: Change) -> Facts:
 
     The first snapshot of the order stands, and so do the first payment and the first form of each refund. A refund of
     nothing is none. An order is paid when it was placed at the earliest. The earliest delivery counts, the latest
-    cancellation and the latest reinstatement.
+    cancellation, the latest reinstatement and the latest edit.
     """
-    facts = known or told
+    facts = _edited(known or told, told, change)
     refunds = dict(facts.refunds)
     if change.refund and change.refund.amount:
         refunds.setdefault(change.refund.id, change.refund.amount)
@@ -169,6 +172,23 @@ def learn(known: Facts | None, told: Facts, change: Change) -> Facts:
     )
 
 
+def _edited(facts: Facts, told: Facts, change: Change) -> Facts:
+    """The facts with what an edit changes: total and lines. Of two edits at one moment the one of less money counts."""
+    if change.edited_at is None or told.currency != facts.currency:
+        return facts
+    if facts.edited_at and (facts.edited_at, -facts.total) >= (change.edited_at, -told.total):
+        return facts
+    return replace(
+        facts,
+        total=told.total,
+        tax=told.tax,
+        shipping=told.shipping,
+        discount=told.discount,
+        lines=told.lines,
+        edited_at=change.edited_at,
+    )
+
+
 def _paid_at(facts: Facts, change: Change) -> datetime | None:
     """The first payment. The clocks of a shop and of its payment provider differ: it is no earlier than the order."""
     if facts.paid_at or change.paid_at is None:
@@ -176,14 +196,22 @@ def _paid_at(facts: Facts, change: Change) -> datetime | None:
     return max(change.paid_at, facts.placed_at)
 
 
-def differ(known: Facts, told: Facts) -> bool:
-    """Whether two snapshots of one order contradict each other."""
-    return _as_placed(known) != _as_placed(told)
+def differ(known: Facts, told: Facts, change: Change | None = None) -> bool:
+    """Whether two snapshots of one order contradict each other. An edit makes other lines and another total."""
+    if differ_in_money(known, told, change) or known.placed_at != told.placed_at:
+        return True
+    return not _is_edited(known, change) and _as_placed(known) != _as_placed(told)
 
 
-def differ_in_money(known: Facts, told: Facts) -> bool:
-    """Whether two snapshots of one order name different sums."""
-    return (known.currency, known.total) != (told.currency, told.total)
+def differ_in_money(known: Facts, told: Facts, change: Change | None = None) -> bool:
+    """Whether two snapshots of one order name different sums, and no edit explains it."""
+    if known.currency != told.currency:
+        return True
+    return not _is_edited(known, change) and known.total != told.total
+
+
+def _is_edited(known: Facts, change: Change | None) -> bool:
+    return known.edited_at is not None or (change is not None and change.edited_at is not None)
 
 
 def mark_of(order_id: str, buyer: Buyer) -> str | None:

@@ -54,7 +54,7 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Settlement:
-    """An entry that took points back, or (negative) gave points back, once `reversed_money` was reversed.
+    """An entry that took points back, or (negative) gave points back, once `reversed_money` of `total` was reversed.
 
     Of the points taken back some were `still_in_lot`, `already_expired` or `forgiven`. `lot` is the lot that received
     the points given back; None means the order's own lot.
@@ -68,6 +68,8 @@ class Settlement:
     already_expired: Lots = field(default_factory=lambda: NO_LOTS)
     forgiven: int = 0
     lot: date | None = None
+    # Of an edited order; None while the order has the total that earned.
+    total: int | None = None
 
 
 @dataclass(frozen=True)
@@ -116,9 +118,19 @@ class OrderEntries:
         return Activation(newest.activates_on, self.lot) if newest and newest.activates_on else None
 
     @property
-    def reversed_money(self) -> int:
-        """The money that was refunded or cancelled at the last settlement, in minor units."""
-        return self.settled[-1].reversed_money if self.settled else 0
+    def money(self) -> tuple[int, int]:
+        """The order's total at the last settlement, and what of it was refunded or cancelled, in minor units."""
+        earned = self.earned.total if self.earned else 0
+        if not self.settled:
+            return earned, 0
+        newest = self.settled[-1]
+        return earned if newest.total is None else newest.total, newest.reversed_money
+
+    @property
+    def kept_money(self) -> int:
+        """The money that stayed at the last settlement, in minor units."""
+        total, reversed_money = self.money
+        return total - reversed_money
 
     @property
     def taken_back(self) -> int:
@@ -168,10 +180,11 @@ class ReversedShare:
         """The share that was last stored; None when nothing was stored."""
         known = []
         if earned := entries.earned:
-            versions = [*((each.version, each.reversed_money) for each in entries.settled), (earned.version, 0)]
-            known = [
-                cls(order_id, version, _share(money, earned.total, is_cancelled=False)) for version, money in versions
-            ]
+            for each in entries.settled:
+                total = earned.total if each.total is None else each.total
+                known.append(cls(order_id, each.version, _share(each.reversed_money, total, is_cancelled=False)))
+            # Last: a settlement of the same version says more.
+            known.append(cls(order_id, earned.version, Fraction(0)))
         if mark := entries.mark:
             known.append(cls(order_id, mark.version, _share(mark.money, mark.total, is_cancelled=mark.is_cancelled)))
         return max(known, key=lambda each: each.version, default=None)

@@ -52,8 +52,9 @@ class RecordedOrder:
 
     @property
     def is_changed(self) -> bool:
-        """Whether any of the order's money was ever reversed."""
-        return bool(self.order.refunded or self.order.cancelled_at or self.order.reinstated_at)
+        """Whether any of the order's money was ever reversed, or its total was edited."""
+        order = self.order
+        return bool(order.refunded or order.cancelled_at or order.reinstated_at or order.edited_at)
 
     @property
     def ends_waiting(self) -> bool:
@@ -64,6 +65,11 @@ class RecordedOrder:
     def reversed_money(self) -> int:
         """The reversed money in minor units; the total once the order is cancelled."""
         return reversed_amount(self.order)
+
+    @property
+    def kept_money(self) -> int:
+        """The money that stays with the shop, in minor units."""
+        return self.order.total - self.reversed_money
 
     @property
     def activates_on(self) -> date | None:
@@ -156,7 +162,7 @@ def decide(recorded: RecordedOrder, known: Known) -> Decision | None:
 
 def loses_points(recorded: RecordedOrder, entries: OrderEntries) -> bool:
     """Whether this version takes back points that the order earned."""
-    is_less = recorded.reversed_money > entries.reversed_money
+    is_less = recorded.kept_money < entries.kept_money
     return entries.earned is not None and is_less and entries.is_news(recorded.version)
 
 
@@ -227,7 +233,8 @@ def _settle(recorded: RecordedOrder, holder: Holder, earned: Earning, known: Kno
     entries = known.entries
     if not _is_due(recorded, entries, earned):
         return None
-    target = taken_back_target(earned.points, earned.total, recorded.reversed_money)
+    # An edit to a higher total makes it negative: the order gets more points than it earned at first.
+    target = taken_back_target(earned.points, earned.total, earned.total - recorded.kept_money)
     amount = abs(target - entries.taken_back)
     if loses_points(recorded, entries):
         change = take_back(holder.balances, entries, amount, known.shares, recorded.terms)
@@ -237,7 +244,12 @@ def _settle(recorded: RecordedOrder, holder: Holder, earned: Earning, known: Kno
     entry = PostEntry(
         f"{SETTLED}{recorded.version:09}",
         change.posting,
-        {"version": recorded.version, "undone": recorded.reversed_money, **change.facts},
+        {
+            "version": recorded.version,
+            "undone": recorded.reversed_money,
+            "total": recorded.order.total if recorded.order.total != earned.total else None,
+            **change.facts,
+        },
         _requalify(recorded, holder, _qualifying_change(recorded, entries, earned, target)),
         counted(holder.referrals, earned.brought, int(qualifies) - int(qualified)),
     )
@@ -245,21 +257,21 @@ def _settle(recorded: RecordedOrder, holder: Holder, earned: Earning, known: Kno
 
 
 def _is_due(recorded: RecordedOrder, entries: OrderEntries, earned: Earning) -> bool:
-    """Whether this version is newer, and states another reversed amount than the last settlement.
+    """Whether this version is newer, and states another total or reversed amount than the last settlement.
 
     A reinstatement is posted in any case: the event of the earlier cancellation may still arrive.
     """
     if not recorded.is_changed or not entries.is_news(recorded.version):
         return False
     is_reinstated = recorded.order.reinstated_at is not None and earned.version != recorded.version
-    return is_reinstated or recorded.reversed_money != entries.reversed_money
+    return is_reinstated or (recorded.order.total, recorded.reversed_money) != entries.money
 
 
 def _qualifying_change(recorded: RecordedOrder, entries: OrderEntries, earned: Earning, target: int) -> Qualifying:
     """The change of the order's qualifying amounts once `target` of its points are taken back."""
-    before, now = entries.reversed_money, recorded.reversed_money
-    orders = int(before == earned.total) - int(now == earned.total)
-    money = before - now if earned.currency == recorded.terms.programme.currency else 0
+    before, now = entries.kept_money, recorded.kept_money
+    orders = int(before == 0) - int(now == 0)
+    money = now - before if earned.currency == recorded.terms.programme.currency else 0
     return Qualifying(earned.placed or recorded.terms.today, entries.taken_back - target, money, orders)
 
 

@@ -136,6 +136,7 @@ def _settlement(entry: Entry) -> Settlement:
         already_expired=read_lots(entry.fact("written_off") or {}),
         forgiven=entry.fact("forgiven") or 0,
         lot=_day(entry, "lot"),
+        total=entry.fact("total"),
     )
 
 

@@ -1,0 +1,71 @@
+"""The points of an order follow its edits, in proportion to the money that stays."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import pytest
+
+from shared.events.customers import OrderRecorded
+from tests.integration.loyalty.shop import PLACED_AT, account, entries, hear, order, points
+from tests.integration.loyalty.spending import redeem
+
+
+def edited(order_id: str = "A1", **facts: Any) -> OrderRecorded:
+    return order(order_id, edited_at=PLACED_AT, **facts)
+
+
+def test_a_lower_total_takes_points_back() -> None:
+    hear(order(total=10_000), edited(total=7_000))
+    assert points() == [1000, -300]
+    assert [entry.entry_kind for entry in entries()] == ["earned", "reversed"]
+
+
+def test_a_higher_total_gives_more() -> None:
+    hear(order(total=10_000), edited(total=15_000))
+    assert points() == [1000, 500]
+    assert account().balances.vector.available == 1500
+
+
+@pytest.mark.parametrize(
+    ("last", "left"),
+    [
+        ({"refunded": 7_500}, 750),
+        ({"refunded": 15_000}, 0),
+        ({"cancelled_at": PLACED_AT}, 0),
+        ({"total": 5_000}, 500),
+        ({"total": 0}, 0),
+        ({"total": 20_000, "refunded": 5_000}, 1500),
+    ],
+)
+def test_what_comes_after_an_edit_counts_from_the_new_total(last: dict[str, Any], left: int) -> None:
+    hear(order(total=10_000), edited(total=15_000), edited(**{"total": 15_000} | last))
+    assert sum(points()) == left
+    hear(edited(total=15_000, reinstated_at=PLACED_AT))
+    assert sum(points()) == 1500
+
+
+@pytest.mark.parametrize("turns", list(itertools.permutations(range(3))))
+def test_any_order_of_arrival_leaves_the_same_points(turns: tuple[int, ...]) -> None:
+    told = [order(total=10_000), edited(total=12_000), edited(total=12_000, refunded=3_000)]
+    for turn in turns:
+        hear(told[turn], version=turn + 1)
+    hear(*told)
+    assert sum(points()) == 900
+
+
+def test_an_order_edited_before_it_earned_earns_by_its_new_total() -> None:
+    hear(order(total=10_000, paid_at=None), edited(total=7_000, paid_at=None), edited(total=7_000))
+    assert points() == [700]
+
+
+def test_an_edit_gives_no_spent_points_back_and_a_later_refund_its_share() -> None:
+    hear(order("A0", total=100_000), order(total=10_000))
+    assert redeem(400, order_id="A1").status == 201
+    hear(edited(total=5_000))
+    assert sum(points()) == 10_000 - 400 + 750
+    hear(edited(total=5_000, refunded=2_500))
+    assert sum(points()) == 10_000 - 200 + 375
+    assert redeem(100, order_id="A1", key="r2").status == 201
+    assert sum(points()) == 10_000 - 200 + 375 - 50
