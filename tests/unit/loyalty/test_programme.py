@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from loyalty.programme.items import StoredVersion
 from loyalty.programme.models import Adjustments, ExpiryMode, Programme
 from loyalty.programme.presets import CLASSIC, LADDER, preset
 from loyalty.programme.rules import GRACE, InForce, Version, check_code, check_currency, in_force_at, start_of
@@ -218,3 +219,11 @@ def test_a_reason_is_one_that_the_programme_knows() -> None:
     with pytest.raises(InvalidError) as refused:
         check_code("luck", limits)
     assert [(error.field, error.message) for error in refused.value.errors] == [("code", "One of goodwill, mistake")]
+
+
+def test_a_programme_that_was_stored_before_a_rule_stays_readable() -> None:
+    document = (
+        '{"time_zone": "posixrules", "tiers": {"rungs": [{"tier": "bronze", "threshold": 0, "benefits": ["\\u0007"]}]}}'
+    )
+    stored = StoredVersion("PROGRAMME", "VERSION#000001", document=document)
+    assert stored.programme.time_zone == "posixrules"
