@@ -240,16 +240,12 @@ def _settle(recorded: RecordedOrder, holder: Holder, earned: Earning, known: Kno
         change = take_back(holder.balances, entries, amount, known.shares, recorded.terms)
     else:
         change = give_back(holder.balances, entries, amount, recorded.terms)
+    edit = {"total": recorded.order.total} if recorded.order.total != earned.total else {}
     qualifies, qualified = earned.points > target, earned.points > entries.taken_back
     entry = PostEntry(
         f"{SETTLED}{recorded.version:09}",
         change.posting,
-        {
-            "version": recorded.version,
-            "undone": recorded.reversed_money,
-            "total": recorded.order.total if recorded.order.total != earned.total else None,
-            **change.facts,
-        },
+        {"version": recorded.version, "undone": recorded.reversed_money, **edit, **change.facts},
         _requalify(recorded, holder, _qualifying_change(recorded, entries, earned, target)),
         counted(holder.referrals, earned.brought, int(qualifies) - int(qualified)),
     )

@@ -61,10 +61,19 @@ def test_a_version_is_news_if_no_newer_one_was_settled(entries: OrderEntries, ve
 
 def test_what_was_reversed_is_as_the_last_settlement_left_it() -> None:
     entries = OrderEntries(EARNED, settled=(Settlement(SECOND, 5, 800, 80), Settlement(THIRD, 6, 300, -50)))
-    assert (entries.reversed_money, entries.taken_back, entries.remaining) == (300, 30, 70)
-    assert (OrderEntries().reversed_money, OrderEntries().taken_back, OrderEntries().remaining) == (0, 0, 0)
+    assert (entries.money[1], entries.taken_back, entries.remaining) == (300, 30, 70)
+    assert (OrderEntries().money, OrderEntries().taken_back, OrderEntries().remaining) == ((0, 0), 0, 0)
     assert OrderEntries(EARNED).remaining == 100
     assert EARNED.customer_id == "cus_A"
+
+
+def test_the_money_that_stayed_counts_from_the_total_of_the_last_settlement() -> None:
+    edited = Settlement(SECOND, 5, 200, total=1_500)
+    assert OrderEntries(EARNED).money == (EARNED.total, 0)
+    assert OrderEntries(EARNED, settled=(edited,)).money == (1_500, 200)
+    assert OrderEntries(EARNED, settled=(edited,)).kept_money == 1_300
+    assert OrderEntries(EARNED, settled=(edited, Settlement(THIRD, 6, 300))).money == (EARNED.total, 300)
+    assert OrderEntries(EARNED, settled=(Settlement(SECOND, 5, 0, total=0),)).kept_money == 0
 
 
 def test_the_entries_of_a_reward_tell_nothing_of_an_orders_money() -> None:
