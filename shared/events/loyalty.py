@@ -37,7 +37,7 @@ class CardReplaced(EventData):
 
 
 class CardBlocked(EventData):
-    """A customer's card was blocked: nobody is to use this number. Its customer earns and spends as before."""
+    """A customer's card was blocked: nobody is to use this number. Its customer earns, and spends nothing."""
 
     told_by = ("loyalty",)
     customer_id: CustomerId
@@ -50,6 +50,32 @@ class CardUnblocked(EventData):
     told_by = ("loyalty",)
     customer_id: CustomerId
     card_number: str
+
+
+class FreezeReason(StrEnum):
+    """Why staff froze an account, or unfroze it."""
+
+    FRAUD_SUSPECTED = "fraud_suspected"
+    DISPUTE = "dispute"
+    CUSTOMER_REQUEST = "customer_request"
+    # The account of a customer who turned out to be the same person was frozen.
+    MERGED = "merged"
+    OTHER = "other"
+
+
+class AccountFrozen(EventData):
+    """Staff froze a customer's account: nothing is spent until they unfreeze it, and orders earn as always."""
+
+    told_by = ("loyalty",)
+    customer_id: CustomerId
+    reason: FreezeReason
+
+
+class AccountUnfrozen(EventData):
+    """Staff unfroze a customer's account: points and store credit can be spent again."""
+
+    told_by = ("loyalty",)
+    customer_id: CustomerId
 
 
 class PointsPosted(EventData):

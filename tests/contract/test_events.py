@@ -61,6 +61,7 @@ def _live(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     _change(house, customer_id)
     _replace_card(house, customer_id)
     _use_credit(house, customer_id)
+    _freeze(house, customer_id)
     _earn_pending(house, customer_id)
     _let_time_pass(house, monkeypatch)
     withdrawn = {"channel": "email", "granted": False}
@@ -148,6 +149,13 @@ def _change(house: House, customer_id: str) -> None:
     etag = house.call("GET", path, by="support").headers["ETag"]
     changed = house.call("PATCH", path, by="support", body={"first_name": "Augusta"}, headers={"If-Match": etag})
     assert changed.status == 200, changed.text
+
+
+def _freeze(house: House, customer_id: str) -> None:
+    for version, body in enumerate(({"frozen": True, "reason": "dispute"}, {"frozen": False})):
+        path, headers = f"/api/customers/{customer_id}/freeze", {"If-Match": f'"{version}"'}
+        assert house.call("PUT", path, by="support", body=body, headers=headers).status == 200
+        house.settle()
 
 
 def _unsubscribe(house: House, customer_id: str) -> None:

@@ -14,7 +14,7 @@ CONTRACT: Final = Contract(
             "/api/customers/{customer_id}/checkout-quote",
             "quote",
             READERS,
-            problems=("email-not-verified", "insufficient-points", "insufficient-credit"),
+            problems=("spending-blocked", "email-not-verified", "insufficient-points", "insufficient-credit"),
         ),
         Route(
             "POST",
@@ -23,7 +23,7 @@ CONTRACT: Final = Contract(
             SPENDERS,
             status=201,
             idempotency=Idempotency.BY_EFFECT,
-            problems=("insufficient-credit", "too-many-holds", "email-not-verified"),
+            problems=("spending-blocked", "insufficient-credit", "too-many-holds", "email-not-verified"),
         ),
         Route(
             "GET",
@@ -37,7 +37,7 @@ CONTRACT: Final = Contract(
             "/api/customers/{customer_id}/credit/holds/{hold_id}/capture",
             "capture_credit",
             SPENDERS,
-            problems=("hold-ended", "email-not-verified"),
+            problems=("spending-blocked", "hold-ended", "email-not-verified"),
         ),
         Route(
             "POST",
@@ -53,7 +53,7 @@ CONTRACT: Final = Contract(
             SPENDERS,
             status=201,
             idempotency=Idempotency.BY_EFFECT,
-            problems=("email-not-verified", "insufficient-points", "too-many-holds"),
+            problems=("spending-blocked", "email-not-verified", "insufficient-points", "too-many-holds"),
         ),
         Route(
             "GET",
@@ -67,7 +67,7 @@ CONTRACT: Final = Contract(
             "/api/customers/{customer_id}/holds/{hold_id}/capture",
             "capture_hold",
             SPENDERS,
-            problems=("email-not-verified", "hold-ended"),
+            problems=("spending-blocked", "email-not-verified", "hold-ended"),
         ),
         Route(
             "POST",
@@ -83,7 +83,7 @@ CONTRACT: Final = Contract(
             SPENDERS,
             status=201,
             idempotency=Idempotency.BY_EFFECT,
-            problems=("email-not-verified", "insufficient-points"),
+            problems=("spending-blocked", "email-not-verified", "insufficient-points"),
         ),
     ),
 )

@@ -16,6 +16,8 @@ from loyalty.ledger.balances import Posting
 from loyalty.ledger.items import Entry
 from loyalty.ledger.rules import ReturnPolicy
 from loyalty.orders.spending import settle_late_spending
+from loyalty.points.spending_blocks import check_may_spend
+from loyalty.points.store import existing_account
 from shared.errors import NotFoundError
 from shared.http import Signature
 from shared.items.table import find
@@ -66,6 +68,9 @@ class CreditWallet:
         customer_id, _, currency = name.partition("#")
         owner = store.find_account(customer_id, currency) if currency else None
         return owner is not None and owner.name == account.name
+
+    def check_may_spend(self, account: CreditAccount) -> None:
+        check_may_spend(existing_account(account.customer_id))
 
     def shortage(self, account: CreditAccount) -> InsufficientCreditError:
         return shortage(account)

@@ -29,7 +29,7 @@ def hold(wallet: Wallet[A], amount: int, order_id: str | None, cause: Cause, sig
     """Hold an amount, soonest expiring first. A repeated request gets the first answer again.
 
     Raises the wallet's `shortage`, TooManyHoldsError beyond MOST_HOLDS, InvalidError for an amount that cannot be
-    spent, KeyReusedError.
+    spent, SpendingBlockedError, KeyReusedError.
     """
     wanted = NewHold(signature.id("hld"), amount, order_id, signature.fingerprint)
     origin = ledger.Origin(f"HOLD#{wanted.id}", "HOLD", wanted.id, cause)
@@ -52,7 +52,8 @@ def capture(wallet: Wallet[A], hold_id: str, amount: int | None, order_id: str |
     """Capture all of a hold, or `amount` of it and release the rest. A repeated capture changes nothing.
 
     Raises NotFoundError, HoldEndedError when the hold ended otherwise. Raises InvalidError for an amount that the hold
-    does not cover or that cannot be spent, or for another order than the hold's.
+    does not cover or that cannot be spent, or for another order than the hold's. Raises SpendingBlockedError without
+    any order.
     """
     return retry_lost_races(lambda: _capture(wallet, hold_id, amount, order_id, cause))
 
@@ -81,9 +82,11 @@ def with_enough(wallet: Wallet[A], amount: int, cause: Cause, *, most_holds: int
     """The account with `amount` available, and fewer than `most_holds` open holds.
 
     The job for overdue holds and lots runs hourly. So overdue lots expire here first, because nobody may spend them.
-    Overdue holds are released here if they are in the way. Raises the wallet's `shortage`, TooManyHoldsError.
+    Overdue holds are released here if they are in the way. Raises the wallet's `shortage`, TooManyHoldsError,
+    SpendingBlockedError.
     """
     account = wallet.load_for_posting(cause)
+    wallet.check_may_spend(account)
     while entry := _in_the_way(wallet, account, amount, most_holds, cause):
         ledger.write(entry, account, error=LostRaceError())
         account = wallet.load()
@@ -119,6 +122,9 @@ def _capture(wallet: Wallet[A], hold_id: str, amount: int | None, order_id: str 
         raise HoldEndedError.of(held)
     amount = amount or found.amount
     _check_capture(wallet, found, amount, order_id)
+    if not (found.order or order_id):
+        # With an order, the checkout counted on the hold before the customer was stopped: the order must not suffer.
+        wallet.check_may_spend(account)
     value = found.value if amount == found.amount else wallet.price(amount)
     order_id = found.order or order_id
     posting, spent = rules.capture(account.balances, hold_id, amount, wallet.return_policy)

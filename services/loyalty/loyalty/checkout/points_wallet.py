@@ -16,6 +16,7 @@ from loyalty.ledger.terms import Terms
 from loyalty.points import store
 from loyalty.points.items import PointsAccount
 from loyalty.points.rules import return_policy
+from loyalty.points.spending_blocks import check_may_spend
 from loyalty.points.usecases import InsufficientPointsError, shown_account
 from shared.messages.cause import Cause
 
@@ -64,6 +65,9 @@ class PointsWallet:
 
     def owns(self, account: PointsAccount, name: str) -> bool:
         return account.answers_to(name)
+
+    def check_may_spend(self, account: PointsAccount) -> None:
+        check_may_spend(account)
 
     def shortage(self, account: PointsAccount) -> InsufficientPointsError:
         return InsufficientPointsError.of(account)

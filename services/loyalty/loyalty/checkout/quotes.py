@@ -8,6 +8,7 @@ from loyalty.credit.items import CREDIT, CreditAccount
 from loyalty.credit.store import terms_now as credit_terms
 from loyalty.credit.usecases import shortage
 from loyalty.ledger.overdue import without_overdue
+from loyalty.points.spending_blocks import SpendingBlock, SpendingBlockedError, spending_block
 from loyalty.points.store import terms_now
 from loyalty.points.usecases import InsufficientPointsError, shown_account
 from shared.items.keys import customer_partition
@@ -19,11 +20,14 @@ def quote_checkout(customer_id: str, asked: NewQuote, *, by_self: bool) -> Quote
 
     It takes two reads, and one more for a merged customer. Raises NotFoundError without an account, and
     EmailNotVerifiedError. Raises InsufficientPointsError or InsufficientCreditError for more than is available, and
-    InvalidError for amounts that the order cannot take.
+    InvalidError for amounts that the order cannot take. Raises SpendingBlockedError for amounts of a customer who
+    cannot spend; without amounts the quote then uses nothing.
     """
     terms = terms_now()
     account = without_overdue(shown_account(customer_id, by_self=by_self), terms)
     credit = without_overdue(_credit_of(account.customer_id, asked.currency), credit_terms())
+    if block := spending_block(account):
+        return _quote_nothing(asked, block)
     if (asked.points or 0) > account.available:
         raise InsufficientPointsError.of(account)
     if (asked.credit or 0) > credit.available:
@@ -31,6 +35,13 @@ def quote_checkout(customer_id: str, asked: NewQuote, *, by_self: bool) -> Quote
     redeeming = terms.programme.redeeming if asked.currency == terms.programme.currency else None
     funds = Funds(account.available, credit.available)
     return QuoteView.of(asked, funds, quote(asked.total, funds, Wish(asked.points, asked.credit), redeeming))
+
+
+def _quote_nothing(asked: NewQuote, block: SpendingBlock) -> QuoteView:
+    if asked.points or asked.credit:
+        raise SpendingBlockedError.of(block)
+    nothing = Funds(0, 0)
+    return QuoteView.of(asked, nothing, quote(asked.total, nothing, Wish(0, 0), None))
 
 
 def _credit_of(customer_id: str, currency: str) -> CreditAccount:

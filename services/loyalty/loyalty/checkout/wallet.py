@@ -41,6 +41,9 @@ class Wallet(Protocol[A]):
     def owns(self, account: A, name: str) -> bool:
         """Whether entries of the account `name` belong to this account, or to one that it took over."""
 
+    def check_may_spend(self, account: A) -> None:
+        """Raises SpendingBlockedError while the customer cannot spend."""
+
     def shortage(self, account: A) -> ConflictError:
         """The error for a request above the available amount."""
 

@@ -36,9 +36,10 @@ def reward_review(review: ReviewRecorded, cause: Cause) -> None:
 
 
 def bonus_entry(account: PointsAccount, bonus: str, amount: int, origin: Origin, terms: Terms) -> Entry:
-    """The entry of a bonus, cut to the room that the limits on earning leave."""
-    limits, quota = terms.programme.earning.limits, Quota.of(account.quota, terms.today)
-    given, lot = clip(amount, quota.left(limits)), lot_for(terms.today, terms.programme.expiry)
+    """The entry of a bonus, cut to the room that the limits on earning and the customer's status leave."""
+    earning, quota = terms.programme.earning, Quota.of(account.quota, terms.today)
+    limits, left = earning.limits, quota.left(earning.limits) if earning.allows(account.status) else 0
+    given, lot = clip(amount, left), lot_for(terms.today, terms.programme.expiry)
     account.quota = quota.used(given, limits) or account.quota
     posting = rules.earn(account.balances, given, lot)
     return store.post_points(account, posting, origin, terms, parts=[[bonus, given]], lot=lot.isoformat())

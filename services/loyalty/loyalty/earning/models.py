@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field, StringConstraints
 
 from loyalty.programme.sections import Slug
 from shared.events.base import Moment
-from shared.events.customers import OrderRecorded
+from shared.events.customers import CustomerStatus, OrderRecorded
 from shared.events.foreign import OrderLine, PartOfTotal, ProductId
 from shared.events.loyalty import Tier
 from shared.ids import CustomerId
@@ -66,11 +66,14 @@ class Member:
     tier: Tier = Tier.BRONZE
     groups: frozenset[str] = frozenset()
     birthday: date | None = None
+    status: CustomerStatus | None = None
 
     @classmethod
-    def of(cls, tier: Tier, groups: Iterable[str] | None, birthday: date | None) -> Member:
+    def of(
+        cls, tier: Tier, groups: Iterable[str] | None, birthday: date | None, status: CustomerStatus | None
+    ) -> Member:
         """The member of an account."""
-        return cls(tier, frozenset(groups or ()), birthday)
+        return cls(tier, frozenset(groups or ()), birthday, status)
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,8 @@ LIMIT: Final = "limit"
 def price(order: OrderFacts, who: Member, programme: Programme, limits_left: int | None = None) -> Earned:
     """The points that the order earns, and the rules that give them; at most `limits_left`, if not None.
 
+    A customer whose status the programme excludes has a limit of 0.
+
     The sum is exact and rounded once, for the whole order. Then the parts become whole points by largest remainder, so
     that they add up to it. An order in another currency than the shop's earns nothing.
     """
@@ -48,6 +50,7 @@ def price(order: OrderFacts, who: Member, programme: Programme, limits_left: int
     exact = _exact_parts(order, base, who, programme)
     points = _rounded(sum(exact.values()), programme.earning.rounding)
     left = MOST_POINTS_OF_AN_ORDER if limits_left is None else min(limits_left, MOST_POINTS_OF_AN_ORDER)
+    left = left if programme.earning.allows(who.status) else 0
     clipped = clip(points, left)
     over = (Part(LIMIT, clipped - points),) if clipped != points else ()
     return Earned(clipped, _whole_parts(points, exact) + over, base)

@@ -17,12 +17,14 @@ def hand_over_card(merged: PointsAccount, survivor: PointsAccount, cause: Cause)
     was replaced after its account was read.
     """
     card, kept = card_of(merged), card_of(survivor)
-    merged.card_number = merged.card_issued_at = None
+    merged_blocked = merged.card_blocked
+    merged.card_number = merged.card_issued_at = merged.card_blocked = None
     if card is None:
         return []
     if kept is None:
         card.customer_id = survivor.customer_id
         survivor.card_number, survivor.card_issued_at = card.number, card.issued_at
+        survivor.card_blocked = merged_blocked
         return [Put(card)]
     kept.succeed(card)
     kept.tell(CardReplaced, cause)

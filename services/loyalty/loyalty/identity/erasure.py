@@ -121,6 +121,7 @@ def _count(found: _Found, reasons: int) -> dict[str, int]:
         "receipts": others.count("RECEIPT"),
         "claims": others.count("CLAIM"),
         "proposals": others.count("PROPOSAL"),
+        "freezes": others.count("FREEZE"),
         "dead_letters": 0,
     }
 
@@ -197,7 +198,7 @@ def _credit_of(customer_id: str) -> list[CreditAccount]:
 
 
 def _others_of(customer_id: str) -> list[AnyItem]:
-    """The other items in the person's own partition: receipts and claims."""
+    """The other items in the person's own partition: receipts, claims, proposals, and acts of staff."""
     found = AnyItem.query(customer_partition(customer_id), consistent_read=True)
     return [item for item in found if not isinstance(item, Account)]
 

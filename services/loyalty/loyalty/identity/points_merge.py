@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from loyalty.earning.quota import Quota
+from loyalty.freezes.usecases import freeze_with
 from loyalty.identity.card_merge import hand_over_card
 from loyalty.identity.referral_merge import referrals_of_both
 from loyalty.identity.rules import earliest, latest_day, people_of, warned_until
@@ -35,7 +36,7 @@ def merge_points(merged_id: str, survivor_id: str, cause: Cause) -> None:
     survivor = load_for_posting(survivor_id, terms, cause)
     if merged.is_closed or survivor.erased_at or survivor.customer_id == merged_id:
         return
-    writes = hand_over_card(merged, survivor, cause)
+    writes = [*hand_over_card(merged, survivor, cause), *freeze_with(survivor, merged, cause)]
     _take_over_facts(survivor, merged, terms)
     entries = _carry_over(merged, survivor, terms, cause) if merged.entries else []
     # The survivor's account is written even if both are unknown, because the old id must lead to an account.

@@ -50,7 +50,7 @@ def change_card(number: str, patch: CardPatch, version: int) -> CardRecord:
 
 
 def block_card(customer_id: str, block: NewBlock, cause: Cause) -> CardRecord:
-    """Block a card until it is unblocked; its customer goes on earning. A blocked card stays as it is.
+    """Block a card until it is unblocked; its customer earns, and spends nothing. A blocked card stays as it is.
 
     Raises NotFoundError without an account, CardReplacedError, InvalidError for another customer's card.
     """
@@ -69,20 +69,23 @@ def replace_card(customer_id: str, replacement: Replacement, *, cause: Cause, at
 
 def _block(customer_id: str, block: NewBlock, cause: Cause) -> CardRecord:
     account, card = _named(customer_id, block.number)
-    if card.blocked_at is not None:
+    if card.blocked_at is not None and account.card_blocked:
         return _record(card, account, version=card.version or 0)
-    card.blocked_at, card.block_reason = clock.now(), block.reason
-    card.tell(CardBlocked, cause)
-    return _written(card, account)
+    if card.blocked_at is None:
+        card.blocked_at, card.block_reason = clock.now(), block.reason
+        card.tell(CardBlocked, cause)
+    # Earlier releases did not note it in the account: blocking the card again does.
+    account.card_blocked = True
+    return _written(card, account, Put(account))
 
 
 def _unblock(customer_id: str, number: str, cause: Cause) -> CardRecord:
     account, card = _named(customer_id, number)
     if card.blocked_at is None:
         return _record(card, account, version=card.version or 0)
-    card.blocked_at = card.block_reason = None
+    card.blocked_at = card.block_reason = account.card_blocked = None
     card.tell(CardUnblocked, cause)
-    return _written(card, account)
+    return _written(card, account, Put(account))
 
 
 def _replace(customer_id: str, replacement: Replacement, cause: Cause, attempt: Attempt | None) -> CardRecord:
@@ -91,7 +94,7 @@ def _replace(customer_id: str, replacement: Replacement, cause: Cause, attempt: 
     card.notes = card.notes or old.notes
     card.succeed(old)
     card.tell(CardReplaced, cause)
-    account.card_number, account.card_issued_at = card.number, card.issued_at
+    account.card_number, account.card_issued_at, account.card_blocked = card.number, card.issued_at, None
     record = _record(card, account, version=1)
     commit(Put(card), Put(old), Put(account), attempt and attempt.receipt(record))
     return record
@@ -110,10 +113,10 @@ def _named(customer_id: str, number: str) -> tuple[PointsAccount, Card]:
     raise InvalidError.of("number", "Not this customer's card")
 
 
-def _written(card: Card, account: PointsAccount) -> CardRecord:
+def _written(card: Card, account: PointsAccount, *others: Put) -> CardRecord:
     """The record of a card after its write, at the version at which it was read."""
     record = _record(card, account, version=(card.version or 0) + 1)
-    commit(Put(card))
+    commit(Put(card), *others)
     return record
 
 

@@ -65,7 +65,7 @@ CONTRACT: Final = Contract(
             SPENDERS,
             status=201,
             idempotency=Idempotency.ACCEPTED,
-            problems=("email-not-verified", "referral-exists", "referral-too-late"),
+            problems=("email-not-verified", "referral-exists", "referral-too-late", "spending-blocked"),
         ),
     ),
     hears={"CustomerRegistered": "hear_customer_registered"},

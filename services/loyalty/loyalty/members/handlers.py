@@ -47,7 +47,7 @@ def replace_card(request: Request, customer_id: CustomerId, body: Replacement) -
 
 
 def block_card(request: Request, customer_id: CustomerId, body: NewBlock) -> CardRecord:
-    """Let nobody use a card's number until it is unblocked. Its customer goes on earning and spending."""
+    """Let nobody use a card's number until it is unblocked. Its customer earns, and spends nothing."""
     return card_changes.block_card(customer_id, body, request.cause)
 
 

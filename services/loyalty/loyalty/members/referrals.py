@@ -12,6 +12,7 @@ from loyalty.orders.store import first_rewards, has_earned, referrer_of
 from loyalty.points import store
 from loyalty.points.items import PointsAccount
 from loyalty.points.referral_rules import Referral
+from loyalty.points.spending_blocks import check_may_spend
 from loyalty.points.usecases import shown_account
 from shared.errors import ConflictError, InvalidError
 from shared.http import Attempt
@@ -36,7 +37,7 @@ def name_referrer(customer_id: str, card_number: str, *, by_self: bool, attempt:
     """Store the referrer by card number. A repeated request changes nothing, as long as the customer has not bought.
 
     Raises NotFoundError and EmailNotVerifiedError as `shown_account` does, ReferralExistsError, ReferralTooLateError,
-    and InvalidError for a card that no other customer can use.
+    SpendingBlockedError for a banned or inactive customer, and InvalidError for a card that no other customer can use.
     """
     return retry_lost_races(lambda: _name(customer_id, card_number, by_self=by_self, attempt=attempt))
 
@@ -48,6 +49,8 @@ def read_referral(customer_id: str, *, by_self: bool) -> ReferralView:
 
 def _name(customer_id: str, card_number: str, *, by_self: bool, attempt: Attempt | None) -> ReferralView:
     account = shown_account(customer_id, by_self=by_self)
+    if account.status:
+        check_may_spend(account)
     referrer = _holder_of(card_number, account)
     _check(account, referrer)
     if not account.referrals:
@@ -65,7 +68,7 @@ def _holder_of(card_number: str, account: PointsAccount) -> PointsAccount:
     card = find_card(card_number)
     today = store.terms_now().today
     holder = store.find_account(card.customer_id) if card and card.status(today) is CardStatus.ACTIVE else None
-    if holder is None or holder.erased_at or holder.customer_id == account.customer_id:
+    if holder is None or holder.erased_at or holder.status or holder.customer_id == account.customer_id:
         raise InvalidError.of("card_number", "Not the number of somebody else's card that can be used")
     if account.customer_id in _referrers_of(holder):
         raise InvalidError.of("card_number", "This customer brought the holder of that card")

@@ -33,7 +33,7 @@ from loyalty.points.rules import lot_for
 from loyalty.points.tier_rules import Qualifying, TierState, requalify
 from loyalty.programme.models import PendingUntil
 from loyalty.programme.sections import EarnOn
-from shared.events.customers import OrderRecorded
+from shared.events.customers import CustomerStatus, OrderRecorded
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,7 @@ class Holder:
     tiers: TierState = field(default_factory=TierState)
     groups: tuple[str, ...] | None = None
     birthday: date | None = None
+    status: CustomerStatus | None = None
     opened_at: datetime | None = None
     quota: StoredQuota | None = None
     referrals: Referrals | None = None
@@ -188,7 +189,7 @@ def _earn(recorded: RecordedOrder, holder: Holder) -> Decision:
     order, terms = recorded.order, recorded.terms
     programme, limits = terms.programme, terms.programme.earning.limits
     quota = Quota.of(holder.quota, terms.today)
-    member = Member.of(holder.tiers.tier, holder.groups, holder.birthday)
+    member = Member.of(holder.tiers.tier, holder.groups, holder.birthday, holder.status)
     earned = price(OrderFacts.of(order), member, programme, quota.left(limits))
     placed, activates_on = programme.day_of(order.placed_at), recorded.activates_on
     lot = lot_for(placed, programme.expiry)

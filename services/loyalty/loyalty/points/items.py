@@ -17,7 +17,7 @@ from loyalty.points.rules import is_past_hidden
 from loyalty.points.tier_rules import QualifyingMonths, TierState, read_qualifying, review_on, write_qualifying
 from loyalty.programme.tiers import TierBy
 from loyalty.table import DateAttribute, MomentAttribute, TextAttribute
-from shared.events.customers import Profile
+from shared.events.customers import CustomerStatus, Profile
 from shared.events.loyalty import Tier
 from shared.items.keys import customer_partition
 from shared.items.personal import DROP, Export, Ground, keep, mask, personal
@@ -47,12 +47,18 @@ class PointsAccount(Account, TombstoneMixin, discriminator="account"):
     registered_at = personal(MomentAttribute(null=True), "user.account", DROP)
     email_verified = personal(BooleanAttribute(null=True), "user.account", DROP)
     birthday = personal(DateAttribute(null=True), "user.demographic.date_of_birth", DROP)
+    # Unset while the customer is active.
+    status = personal(UnicodeEnumAttribute(CustomerStatus, null=True), "user.account", DROP)
     groups: TextAttribute[tuple[str, ...]] = personal(
         TextAttribute(list, tuple, null=True), "user.demographic.profile", DROP
     )
     profile_version = personal(IntegerAttribute(null=True), "user.account", DROP, export=Export.LEFT_OUT)
     card_number = personal(UnicodeAttribute(null=True), "user.unique_id", DROP)
     card_issued_at = personal(MomentAttribute(null=True), "user.account", DROP)
+    # Set while the card in use is blocked.
+    card_blocked = personal(BooleanAttribute(null=True), "user.account", DROP)
+    # How often staff froze the account or unfroze it: odd while it is frozen.
+    freezes = personal(IntegerAttribute(null=True), "user.account", DROP, export=Export.LEFT_OUT)
     # The day of the last earning, and the points earned on that day, in its month and ever. Only kept where the
     # programme limits them.
     quota: TextAttribute[tuple[str, int, int, int]] = personal(
@@ -97,9 +103,15 @@ class PointsAccount(Account, TombstoneMixin, discriminator="account"):
             yield start_of(day, terms.watch.zone).astimezone(UTC)
 
     def learn(self, profile: Profile, version: int) -> bool:
-        """Store the needed facts of a profile; return whether its version is newer than the stored one."""
-        if version <= (self.profile_version or 0):
+        """Store the needed facts of a profile; return whether it was news.
+
+        The stored version is news where its status is: accounts of earlier releases do not know it.
+        """
+        status = profile.status if profile.status is not CustomerStatus.ACTIVE else None
+        known = self.profile_version or 0
+        if version < known or (version == known and status is self.status):
             return False
+        self.status = status
         self.registered_at, self.email_verified = profile.registered_at, profile.email_verified
         self.birthday, self.groups = profile.birthday, tuple(profile.groups) or None
         self.profile_version = version
@@ -109,6 +121,11 @@ class PointsAccount(Account, TombstoneMixin, discriminator="account"):
     def hides_past(self) -> bool:
         """Whether the account holds a guest's purchases, and nobody has proved yet to be that guest."""
         return is_past_hidden(self.opened_at, self.registered_at, verified=bool(self.email_verified))
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether staff froze the account and have not unfrozen it."""
+        return (self.freezes or 0) % 2 == 1
 
     @property
     def is_closed(self) -> bool:

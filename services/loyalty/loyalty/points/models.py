@@ -13,6 +13,7 @@ from loyalty.ledger.due_dates import last_days
 from loyalty.ledger.items import Entry
 from loyalty.ledger.terms import Terms
 from loyalty.points.items import PointsAccount
+from loyalty.points.spending_blocks import SpendingBlock, spending_block
 from loyalty.points.tier_rules import next_level, qualifying_on
 from shared.auth import name_of
 from shared.events.loyalty import Tier
@@ -58,6 +59,9 @@ class PointsView(ApiModel):
     next_expiry: NextExpiry | None
     next_ripening: NextRipening | None
     next_tier: NextTier | None
+    spending_block: Annotated[
+        SpendingBlock | None, Field(description="Why nothing can be spent; null while the customer can spend.")
+    ]
     version: int
 
     model_config = ConfigDict(
@@ -77,6 +81,7 @@ class PointsView(ApiModel):
                     "next_expiry": {"on": "2027-03-31", "points": 293},
                     "next_ripening": {"on": "2026-12-06", "points": 100},
                     "next_tier": {"tier": "gold", "missing": 3707},
+                    "spending_block": None,
                     "version": 4,
                 }
             ]
@@ -96,6 +101,7 @@ class PointsView(ApiModel):
             next_expiry=NextExpiry(on=day, points=lots[day]) if day != NEVER else None,
             next_ripening=_next_activation(account, activation) if activation else None,
             next_tier=_next_tier(account, terms),
+            spending_block=spending_block(account),
             version=account.version or 0,
             **balances.vector._asdict(),
         )

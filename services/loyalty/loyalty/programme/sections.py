@@ -5,10 +5,11 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from itertools import pairwise
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import Field, StringConstraints, ValidationInfo, field_validator, model_validator
 
+from shared.events.customers import CustomerStatus
 from shared.events.loyalty import Tier
 from shared.model import PRINTABLE, Input
 from shared.money import LARGEST_AMOUNT
@@ -167,6 +168,14 @@ class Earning(Section):
     combine: Combine = Combine.MULTIPLY
     bonuses: Bonuses = Field(default_factory=Bonuses)
     limits: Limits = Field(default_factory=Limits)
+    excluded_statuses: Annotated[
+        tuple[Literal[CustomerStatus.BANNED, CustomerStatus.INACTIVE], ...],
+        Field(max_length=2, description="Customers of these statuses earn nothing, neither by orders nor by bonuses"),
+    ] = (CustomerStatus.BANNED,)
+
+    def allows(self, status: CustomerStatus | None) -> bool:
+        """Whether customers of this status earn; None is an active customer, or a guest."""
+        return status not in self.excluded_statuses
 
     @field_validator("multipliers")
     @classmethod

@@ -18,6 +18,7 @@ CONTRACT: Final = Contract(
             status=201,
             idempotency=Idempotency.REQUIRED,
             problems=(
+                "spending-blocked",
                 "email-not-verified",
                 "insufficient-points",
                 "reward-not-available",

@@ -46,6 +46,7 @@ def test_an_account_shows_its_balance_tier_and_what_comes_next() -> None:
         "next_expiry": {"on": "2027-01-31", "points": 1_351},
         "next_ripening": None,
         "next_tier": {"tier": "gold", "missing": 3_649},
+        "spending_block": None,
         "version": 2,
     }
     assert answer.headers["ETag"] == '"2"'

@@ -63,6 +63,7 @@ def test_an_erased_person_leaves_numbers_and_no_words() -> None:
             "receipts": 2,
             "claims": 0,
             "proposals": 0,
+            "freezes": 0,
             "dead_letters": 0,
         },
     }
@@ -156,6 +157,7 @@ def test_a_crash_at_any_step_is_made_good_by_the_next_delivery(step: str, monkey
         "receipts": 2,
         "claims": 0,
         "proposals": 0,
+        "freezes": 0,
         "dead_letters": 0,
     }
 

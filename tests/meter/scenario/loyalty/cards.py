@@ -1,14 +1,15 @@
-"""Cards: shown, drawn and looked up, blocked and unblocked, noted, replaced, and given to guests."""
+"""Accounts frozen and unfrozen; cards shown, drawn, looked up, blocked, unblocked, noted, replaced, given to guests."""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from shared.items.keys import customer_in
 from tests.harness.aws.ground import items
 from tests.meter.scenario.shop import Shop
 
 _CARD: Final = "/api/customers/{customer_id}/card"
+_FREEZE: Final = "/api/customers/{customer_id}/freeze"
 _NUMBER: Final = "/api/loyalty/cards/{number}"
 
 
@@ -31,6 +32,7 @@ def use_cards(shop: Shop) -> None:
             _act(shop, customer_id, "replace", {"number": number})
         shop.house.settle()
     shop.keep(block, f"loyalty POST {_CARD}/replace", "loyalty tells CardReplaced")
+    _freeze(shop)
     _give_to_guests(shop)
 
 
@@ -44,6 +46,27 @@ def _look_and_note(shop: Shop, customer_id: str, number: str) -> None:
 
 def _act(shop: Shop, customer_id: str, act: str, body: dict[str, str]) -> None:
     shop.call("POST", f"{_CARD.format(customer_id=customer_id)}/{act}", "support", body)
+
+
+def _freeze(shop: Shop) -> None:
+    with shop.house.measured() as block:
+        for customer_id in shop.customers:
+            _change_freeze(
+                shop, customer_id, {"frozen": True, "reason": "fraud_suspected", "note": "One phone, six names"}
+            )
+            shop.call("GET", _FREEZE.format(customer_id=customer_id), "support")
+        shop.house.settle()
+    shop.keep(block, f"loyalty PUT {_FREEZE}", f"loyalty GET {_FREEZE}", "loyalty tells AccountFrozen")
+    with shop.house.measured() as block:
+        for customer_id in shop.customers:
+            _change_freeze(shop, customer_id, {"frozen": False})
+        shop.house.settle()
+    shop.keep(block, "loyalty tells AccountUnfrozen")
+
+
+def _change_freeze(shop: Shop, customer_id: str, body: dict[str, Any]) -> None:
+    version = 0 if body["frozen"] else 1
+    shop.call("PUT", _FREEZE.format(customer_id=customer_id), "support", body, {"If-Match": f'"{version}"'})
 
 
 def _give_to_guests(shop: Shop) -> None:
