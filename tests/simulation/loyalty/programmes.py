@@ -67,7 +67,7 @@ WAITING: Final = ShopProgramme(
     "two weeks of waiting, and debts",
     {
         "time_zone": "America/Los_Angeles",
-        "earning": {"bonuses": {"referrer": 200, "referee": 120}},
+        "earning": {"bonuses": {"referrer": 200, "referee": 120, "referral_order": 0}},
         "pending": {"until": "days", "days": 14},
         "refunds": {"below_zero": "debt"},
         "redeeming": {"hold_minutes": 600},

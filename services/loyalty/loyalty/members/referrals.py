@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from loyalty.ledger.items import ACCOUNT
 from loyalty.members.models import ReferralState, ReferralView
 from loyalty.members.rules import CardStatus
 from loyalty.members.store import find_card
@@ -16,7 +19,10 @@ from loyalty.points.spending_blocks import check_may_spend
 from loyalty.points.usecases import shown_account
 from shared.errors import ConflictError, InvalidError
 from shared.http import Attempt
-from shared.items.table import Put, commit, retry_lost_races
+from shared.items.table import Check, Put, commit, retry_lost_races
+
+# Each link of the chain costs a read or two. A longer ring needs as many people who each buy before it closes.
+LONGEST_RING: Final = 20
 
 
 class ReferralExistsError(ConflictError):
@@ -37,7 +43,8 @@ def name_referrer(customer_id: str, card_number: str, *, by_self: bool, attempt:
     """Store the referrer by card number. A repeated request changes nothing, as long as the customer has not bought.
 
     Raises NotFoundError and EmailNotVerifiedError as `shown_account` does, ReferralExistsError, ReferralTooLateError,
-    SpendingBlockedError for a banned or inactive customer, and InvalidError for a card that no other customer can use.
+    SpendingBlockedError for a banned or inactive customer. Raises InvalidError for a card that no other customer can
+    use, and for a ring of at most LONGEST_RING customers who bring each other.
     """
     return retry_lost_races(lambda: _name(customer_id, card_number, by_self=by_self, attempt=attempt))
 
@@ -52,11 +59,12 @@ def _name(customer_id: str, card_number: str, *, by_self: bool, attempt: Attempt
     if account.status:
         check_may_spend(account)
     referrer = _holder_of(card_number, account)
+    guards = _check_no_ring(account, referrer)
     _check(account, referrer)
     if not account.referrals:
         account.referrals = {account.customer_id: Referral(referrer=referrer.customer_id)}
     view = _view(account, by_self=by_self)
-    commit(Put(account), attempt and attempt.receipt(view))
+    commit(Put(account), *guards, attempt and attempt.receipt(view))
     return view
 
 
@@ -70,22 +78,41 @@ def _holder_of(card_number: str, account: PointsAccount) -> PointsAccount:
     holder = store.find_account(card.customer_id) if card and card.status(today) is CardStatus.ACTIVE else None
     if holder is None or holder.erased_at or holder.status or holder.customer_id == account.customer_id:
         raise InvalidError.of("card_number", "Not the number of somebody else's card that can be used")
-    if account.customer_id in _referrers_of(holder):
-        raise InvalidError.of("card_number", "This customer brought the holder of that card")
     return holder
 
 
-def _referrers_of(account: PointsAccount) -> set[str]:
-    """The ids of all referrers of this customer, after merges."""
+def _check_no_ring(account: PointsAccount, referrer: PointsAccount) -> list[Check]:
+    """Raises InvalidError if the customer referred the referrer, or referred somebody who did, and so on.
+
+    The checks to commit with the naming: whoever has no referrer yet at the upper end must not be given one meanwhile.
+    """
+    chain, newest = {referrer.customer_id: referrer}, [referrer]
+    for _ in range(LONGEST_RING - 1):
+        above = [each for one in newest for each in _referrers_of(one) if each.customer_id not in chain]
+        newest = list({each.customer_id: each for each in above}.values())
+        chain |= {each.customer_id: each for each in newest}
+    if account.customer_id in chain:
+        raise InvalidError.of("card_number", "This customer brought the holder of that card, or somebody who did")
+    return [_still_without_referrer(each) for each in chain.values() if not each.referrals]
+
+
+def _still_without_referrer(account: PointsAccount) -> Check:
+    is_so = PointsAccount.referrals.does_not_exist() & PointsAccount.merged_into.does_not_exist()
+    return Check(PointsAccount, account.pk, ACCOUNT, is_so)
+
+
+def _referrers_of(account: PointsAccount) -> list[PointsAccount]:
+    """The accounts of all referrers of this customer, after merges."""
     named = [referrer_of(referee, each) for referee, each in (account.referrals or {}).items()]
     found = [store.find_account(each) for each in named if each]
-    return {referrer.customer_id for referrer in found if referrer}
+    return [referrer for referrer in found if referrer]
 
 
 def _check(account: PointsAccount, referrer: PointsAccount) -> None:
     if has_earned(account):
         raise ReferralTooLateError
-    if account.referrals and referrer.customer_id not in _referrers_of(account):
+    known = {each.customer_id for each in _referrers_of(account)}
+    if account.referrals and referrer.customer_id not in known:
         raise ReferralExistsError
 
 

@@ -23,7 +23,7 @@ DELIVERED: Final = "DELIVERED"
 class Earning:
     """The entry of an order's points, or of a first referral reward. Money is in the minor unit.
 
-    `brought` names the referrals that count the order.
+    `brought` names the referrals that count the order, while at least `brings` of its points remain.
     """
 
     account: str
@@ -36,6 +36,7 @@ class Earning:
     lot: date = NEVER
     activates_on: date | None = None
     brought: tuple[str, ...] = ()
+    brings: int = 1
 
     @property
     def customer_id(self) -> str:

@@ -28,7 +28,7 @@ from loyalty.orders.order_entries import (
     reversed_amount,
 )
 from loyalty.orders.refunds import give_back, take_back
-from loyalty.points.referral_rules import Referrals, counted
+from loyalty.points.referral_rules import Referrals, counted, points_of_least
 from loyalty.points.rules import lot_for
 from loyalty.points.tier_rules import Qualifying, TierState, requalify
 from loyalty.programme.models import PendingUntil
@@ -193,7 +193,8 @@ def _earn(recorded: RecordedOrder, holder: Holder) -> Decision:
     earned = price(OrderFacts.of(order), member, programme, quota.left(limits))
     placed, activates_on = programme.day_of(order.placed_at), recorded.activates_on
     lot = lot_for(placed, programme.expiry)
-    brought = list(holder.referrals or ()) if earned.points else []
+    least = programme.referral_order
+    brought = list(holder.referrals or ()) if earned.points and earned.base >= least else []
     money = order.total if order.currency == programme.currency else 0
     entry = PostEntry(
         EARNED,
@@ -207,6 +208,7 @@ def _earn(recorded: RecordedOrder, holder: Holder) -> Decision:
             "ripens": activates_on and activates_on.isoformat(),
             "parts": [[part.rule, part.points] for part in earned.parts] or None,
             "brought": brought or None,
+            "brings": points_of_least(earned.points, earned.base, least) if brought else None,
         },
         _requalify(recorded, holder, Qualifying(placed, earned.points, money, orders=1)),
         counted(holder.referrals, brought, 1),
@@ -242,7 +244,7 @@ def _settle(recorded: RecordedOrder, holder: Holder, earned: Earning, known: Kno
     else:
         change = give_back(holder.balances, entries, amount, recorded.terms)
     edit = {"total": recorded.order.total} if recorded.order.total != earned.total else {}
-    qualifies, qualified = earned.points > target, earned.points > entries.taken_back
+    qualifies, qualified = earned.points - target >= earned.brings, entries.remaining >= earned.brings
     entry = PostEntry(
         f"{SETTLED}{recorded.version:09}",
         change.posting,

@@ -95,7 +95,7 @@ def referrer_of(referee: str, referral: Referral) -> str | None:
     """The customer who referred a referee; None if the referrer was not given a reward and never will be."""
     if referral.referrer:
         return referral.referrer
-    _, reward = first_rewards(referee)
+    reward = find(Entry, *key_of_reward(referee, REFERRER, 1))
     return reward.customer_id if reward else None
 
 
@@ -123,6 +123,7 @@ def _earning(entry: Entry) -> Earning:
         lot=_day(entry, "lot") or NEVER,
         activates_on=_day(entry, "ripens"),
         brought=tuple(entry.fact("brought") or ()),
+        brings=entry.fact("brings") or 1,
     )
 
 

@@ -71,6 +71,15 @@ def counted(referrals: Referrals | None, referees: Iterable[str], change: int) -
     }
 
 
+def points_of_least(points: int, base: int, least: int) -> int | None:
+    """The fewest points that may remain of an order of `base` that earned `points`, so that `least` of it stays.
+
+    Rounded down, in the customer's favour. None stands for a single point.
+    """
+    remaining = points * least // base
+    return remaining if remaining > 1 else None
+
+
 def write_referrals(referrals: Referrals) -> dict[str, Any]:
     return {
         referee: [each.qualifying_orders, each.changes, *([each.referrer] if each.referrer else [])]

@@ -4,7 +4,7 @@
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import Field, ValidationInfo, field_validator
 
@@ -21,7 +21,10 @@ from loyalty.programme.sections import (
     Slug,
 )
 from loyalty.programme.tiers import Tiers
-from shared.money import CurrencyCode
+from shared.money import CurrencyCode, exponent
+
+# $10: below it, a friend's first order would cost less than both rewards are worth.
+_UNITS_OF_A_REFERRAL: Final = 10
 
 
 class PendingUntil(StrEnum):
@@ -193,6 +196,12 @@ class Programme(Section):
     def day_of(self, moment: datetime) -> date:
         """The shop's own day at a moment."""
         return day_of(moment, self.time_zone)
+
+    @property
+    def referral_order(self) -> int:
+        """The smallest order that counts for a referral, in the minor unit."""
+        least = self.earning.bonuses.referral_order
+        return _UNITS_OF_A_REFERRAL * 10 ** exponent(self.currency) if least is None else least
 
     def grace_until(self, today: date) -> date:
         """The lot of what comes back today and had ended."""

@@ -29,6 +29,7 @@ Days = Annotated[int, Field(ge=0, le=LONGEST_DAYS)]
 Months = Annotated[int, Field(ge=1, le=LONGEST_MONTHS)]
 HoldMinutes = Annotated[int, Field(ge=1, le=LONGEST_HOLD_MINUTES)]
 Value = Annotated[int, Field(ge=1, le=LARGEST_AMOUNT, description="In the currency's minor unit: 100 is $1.00")]
+MinorUnits = Annotated[int, Field(ge=0, le=LARGEST_AMOUNT)]
 Factor = Annotated[Decimal, Field(gt=0, le=100, decimal_places=4, description="1.5 gives half as much again")]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 Named = Annotated[str, StringConstraints(min_length=1, max_length=64), PRINTABLE]
@@ -128,6 +129,13 @@ class Bonuses(Section):
     review: Annotated[Points, Field(description="For each review")] = 0
     referrer: Annotated[Points, Field(description="For whoever referred a new customer, once for each")] = 0
     referee: Annotated[Points, Field(description="For the customer who was referred, once")] = 0
+    referral_order: Annotated[
+        MinorUnits | None,
+        Field(
+            description="The least of an order that earns, and stays, to count for a referral, in the minor unit. "
+            "10 units of money if left out"
+        ),
+    ] = None
     birthday: Annotated[Factor, Field(description="Multiplies what orders earn; combined like a multiplier")] = Decimal(
         1
     )

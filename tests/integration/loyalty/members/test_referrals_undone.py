@@ -100,9 +100,11 @@ def test_both_lose_their_thanks_with_the_order_that_brought_them(undone: OrderRe
     assert (account(BOB).earned, account().earned) == (None, None)
 
 
-def test_a_partial_refund_leaves_them() -> None:
-    hear(order(), refunded(TOTAL - 11))
+def test_a_partial_refund_leaves_them_while_ten_dollars_stay() -> None:
+    hear(order(), refunded(TOTAL - 1_001))
     assert both() == GIVEN
+    hear(refunded(TOTAL - 980))
+    assert both() == TAKEN
 
 
 def test_an_order_whose_points_are_all_gone_stands_no_more_though_a_cent_of_it_does() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from fractions import Fraction
+from math import floor
 from typing import Any
 
 from tests.simulation.loyalty.model.account import Account
@@ -52,7 +54,9 @@ def _earn_by_order(ledgers: Ledgers, posting: Posting) -> None:
         activates_on=activates_on,
         remaining=[Portion(lot, points, posting.place)],
     )
-    if points:
+    base, least = terms.base(order), terms.referral_order
+    if points and base >= least:
+        ledgers.earnings[order_id].brings = max(floor(Fraction(points * least, base)), 1)
         ledgers.friends.orders[order_id] = posting.row["account"], posting.row["seq"]
     account.earned += points
     if activates_on:

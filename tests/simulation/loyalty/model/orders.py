@@ -63,6 +63,8 @@ class Earning:
     reversed_money: int = 0
     settled: int = 0
     is_delivered: bool = False
+    # The fewest points that must stay of it to count for a referral.
+    brings: int = 1
     remaining: list[Portion] = field(default_factory=list)
     taken_points: list[Portion] = field(default_factory=list)
 

@@ -86,9 +86,11 @@ class Ledgers:
         return customer_id
 
     def standing_orders(self, referee: str) -> list[str]:
-        """The orders of a customer who was brought, or of whom they turned out to be, that have points left."""
+        """The orders of a customer who was brought, or of whom they turned out to be, of which enough is left."""
         counting = self.friends.counting(referee, self.merged, self.accounts)
-        return [order_id for order_id in counting if (it := self.earnings[order_id]).earned > it.taken_back]
+        return [
+            order_id for order_id in counting if (it := self.earnings[order_id]).earned - it.taken_back >= it.brings
+        ]
 
     def friends_of(self, referee: str) -> set[str]:
         """Who may have brought a customer, or anybody who turned out to be them."""

@@ -90,7 +90,7 @@ class Terms:
         earning = self.document["earning"]
         if order["currency"] != SHOP_CURRENCY:
             return 0
-        base, lines = self._base(order), order.get("lines") or ()
+        base, lines = self.base(order), order.get("lines") or ()
         whole = sum(line["amount"] for line in lines)
         shares = [(line, Fraction(base * line["amount"], whole)) for line in lines] if whole else [({}, Fraction(base))]
         worth = sum(share * self._factor(line, tier, groups, birthday=birthday) for line, share in shares)
@@ -98,7 +98,13 @@ class Terms:
         rounded_so = {"down": floor(exact), "up": ceil(exact), "nearest": floor(exact + Fraction(1, 2))}
         return min(rounded_so[earning["rounding"]], MOST_POINTS)
 
-    def _base(self, order: Mapping[str, Any]) -> int:
+    @property
+    def referral_order(self) -> int:
+        """The least of an order that counts for a referral, in cents."""
+        least: int = self.document["earning"]["bonuses"].get("referral_order", 10 * _UNIT)
+        return least
+
+    def base(self, order: Mapping[str, Any]) -> int:
         """What of an order's money earns."""
         earning, base = self.document["earning"], int(order["total"])
         base -= order.get("tax", 0) if earning["tax"] == "excluded" else 0
