@@ -58,6 +58,10 @@ class CustomerRegistered(EventData):
     customer_id: CustomerId
     profile: Profile
     consents: list[Consent] = []
+    reward_key: Annotated[
+        str | None,
+        Field(description="A keyed hash of the e-mail without dots and plus-part: who comes back has the same"),
+    ] = None
 
 
 class CustomerUpdated(EventData):

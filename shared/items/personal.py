@@ -45,6 +45,7 @@ class Ground(StrEnum):
     ACCOUNTING = "accounting records, by a random id alone (GDPR art. 17(3)(b))"
     CONSENT = "proof of consent and of its withdrawal, by a random id alone (GDPR art. 7(1) and 17(3)(e))"
     ERASURE = "proof that the person was erased, by a random id alone (GDPR art. 5(2))"
+    REWARD = "a keyed hash, so that a reward is paid once for an e-mail (GDPR art. 6(1)(f))"
     STAFF = "which member of staff decided; no data of the person who is erased (GDPR art. 5(2))"
     SUPPRESSION = "a random id or a keyed hash, so that a late event brings nobody back (GDPR art. 6(1)(f))"
 

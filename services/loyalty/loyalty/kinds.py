@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import loyalty.adjustments.items
 import loyalty.credit.items
+import loyalty.earning.items
 import loyalty.freezes.items
 import loyalty.ledger.items
 import loyalty.liability.items

@@ -26,6 +26,7 @@ from tests.integration.customers.desk import (
     kinds,
     read,
     register,
+    stage,
     stored,
     told,
 )
@@ -241,3 +242,19 @@ def test_the_key_of_an_address_needs_the_secret() -> None:
     assert holder
     assert len(holder.pk) == len("EMAIL#") + 64
     assert EMAIL not in str(holder.attribute_values)
+
+
+def test_a_registration_tells_one_key_for_all_spellings_of_a_mailbox_also_after_an_erasure() -> None:
+    ids = [register(email).json["id"] for email in ("ada.l@example.com", "adal+2@example.com", "bob@example.com")]
+    hear(erasure(ids[0]))
+    register("ada.l@example.com")
+    keys = [event.reward_key for event in told(CustomerRegistered)]
+    assert keys[0] == keys[1] == keys[3] != keys[2]
+    assert keys[0] not in {item["pk"]["S"].removeprefix("EMAIL#") for item in stage.items()}
+
+
+def test_an_erasure_leaves_no_key_in_customers() -> None:
+    customer_id = register("ada.l@example.com").json["id"]
+    key = told(CustomerRegistered)[0].reward_key
+    hear(erasure(customer_id))
+    assert key not in stored()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from customers.emails.rules import normalise
+from customers.emails.rules import folded, normalise
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,16 @@ def test_normalising_twice_changes_nothing(address: str) -> None:
     except ValueError:
         return
     assert normalise(once) == once == normalise(address.upper())
+
+
+@pytest.mark.parametrize(
+    ("address", "mailbox"),
+    [
+        ("ada.love.lace+shop@example.com", "adalovelace@example.com"),
+        ("ada@exam.ple.com", "ada@exam.ple.com"),
+        ("ada+a+b@example.com", "ada@example.com"),
+        ("+shop@example.com", "+shop@example.com"),
+    ],
+)
+def test_folding_leaves_out_dots_and_the_plus_part_before_the_at_alone(address: str, mailbox: str) -> None:
+    assert folded(address) == mailbox

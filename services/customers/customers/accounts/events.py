@@ -10,7 +10,10 @@ from shared.items.table import Told
 def customer_registered(profile: ProfileItem, _: Told) -> CustomerRegistered:
     """The registration that the profile carries."""
     return CustomerRegistered(
-        customer_id=profile.customer_id, profile=profile.told, consents=list(profile.consents or [])
+        customer_id=profile.customer_id,
+        profile=profile.told,
+        consents=list(profile.consents or []),
+        reward_key=profile.reward_key,
     )
 
 

@@ -64,6 +64,8 @@ class ProfileItem(AccountItem, discriminator="profile"):
     groups: JSONAttribute = personal(JSONAttribute(default=list), "user.demographic.profile", DROP)
     # As given at the registration; what is in force since then is in privacy's log.
     consents = personal(JSONAttribute(null=True), "user.privacy_preferences", DROP)
+    # Of the registration's e-mail: the relay tells it, and has no right to the secret.
+    reward_key = personal(UnicodeAttribute(null=True), "user.unique_id.pseudonymous", DROP, export=Export.LEFT_OUT)
     shard = plain(UnicodeAttribute())
     listed_at = personal(UnicodeAttribute(), "user.account", DROP, export=Export.LEFT_OUT)
 

@@ -15,6 +15,7 @@ from customers.emails.store import (
     EmailTombstone,
     find_holder,
     held_by,
+    reward_key,
 )
 from shared import clock, ids
 from shared.events.customers import Consent, CustomerRegistered
@@ -84,6 +85,7 @@ def _register(newcomer: Newcomer, cause: Cause, attempt: Attempt | None) -> Cust
     profile.email_verified = profile.email_verified or newcomer.email_verified
     profile.learn(newcomer.person)
     profile.register(newcomer.source, newcomer.consents, clock.now())
+    profile.reward_key = reward_key(newcomer.person.email)
     profile.tell(CustomerRegistered, cause)
     view = profile.view_after
     receipts = attempt.receipts_of(view.id, view) if attempt else ()

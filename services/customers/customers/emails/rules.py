@@ -17,3 +17,12 @@ def normalise(text: str) -> str:
     except EmailNotValidError:
         raise ValueError("Not an e-mail address") from None
     return f"{found.local_part}@{found.ascii_domain}"
+
+
+def folded(email: str) -> str:
+    """One address for all that most providers deliver to one mailbox: without dots and plus-part before the @.
+
+    Only to recognise somebody who was rewarded before. Never to identify a person or to send mail.
+    """
+    local, _, domain = email.rpartition("@")
+    return f"{local.partition('+')[0].replace('.', '') or local}@{domain}"

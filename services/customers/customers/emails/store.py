@@ -13,6 +13,7 @@ from typing import Final
 
 from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
 
+from customers.emails.rules import folded
 from customers.settings import CustomersSettings
 from customers.table import CustomersItem, instead_of
 from shared.errors import ConflictError
@@ -69,6 +70,18 @@ def buried(item: EmailItem, erased_at: datetime) -> EmailTombstone:
     return instead_of(item, EmailTombstone(item.pk, item.sk, erased_at=erased_at))
 
 
+def reward_key(email: str) -> str:
+    """A keyed hash of the folded address, by which loyalty pays the reward for signing up once.
+
+    It has a prefix, so nobody can compare it with the keys of the items above.
+    """
+    return _keyed_hash(f"REWARD#{folded(email)}")
+
+
 def _pk(email: str) -> str:
+    return f"EMAIL#{_keyed_hash(email)}"
+
+
+def _keyed_hash(text: str) -> str:
     key = secret(CustomersSettings.read().email_secret_id)
-    return f"EMAIL#{hmac.new(key, email.encode(), hashlib.sha256).hexdigest()}"
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()

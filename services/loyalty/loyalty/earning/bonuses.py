@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+from loyalty.earning.items import SignUpMark
 from loyalty.earning.quota import Quota
 from loyalty.earning.rules import clip
 from loyalty.ledger import rules
@@ -15,18 +16,31 @@ from loyalty.points import store
 from loyalty.points.items import PointsAccount
 from loyalty.points.rules import lot_for
 from loyalty.points.store import load_for_posting
-from shared.events.customers import ReviewRecorded
-from shared.items.table import retry_lost_races
+from shared import clock
+from shared.events.customers import CustomerRegistered, ReviewRecorded
+from shared.items.table import Put, commit, retry_lost_races
 from shared.messages.cause import Cause
 
 SIGN_UP = "sign_up"
 REVIEW = "review"
 
 
-def reward_sign_up(customer_id: str, cause: Cause) -> None:
-    """Give the sign-up bonus, once."""
-    origin = Origin(f"BONUS#{customer_id}", SIGN_UP.upper(), SIGN_UP, cause)
-    retry_lost_races(lambda: _give(customer_id, SIGN_UP, origin))
+def reward_sign_up(registered: CustomerRegistered, cause: Cause) -> None:
+    """Give the sign-up bonus, once for each e-mail; or let it wait for an order, if the programme wants one."""
+    bonuses = store.terms_now().programme.earning.bonuses
+    if bonuses.sign_up and bonuses.sign_up_order:
+        retry_lost_races(lambda: _await_order(registered))
+    else:
+        _give_sign_up(registered.customer_id, registered.reward_key, cause)
+
+
+def reward_awaited_sign_up(account: PointsAccount, amount: int, cause: Cause) -> None:
+    """Give the sign-up bonus that waits for an order, if what the order earned on, `amount`, is enough."""
+    bonuses = store.terms_now().programme.earning.bonuses
+    if account.sign_up_waits is None or amount < max(bonuses.sign_up_order, 1):
+        return
+    _give_sign_up(account.customer_id, account.sign_up_waits or None, cause)
+    retry_lost_races(lambda: _end_waiting(account.customer_id))
 
 
 def reward_review(review: ReviewRecorded, cause: Cause) -> None:
@@ -45,7 +59,32 @@ def bonus_entry(account: PointsAccount, bonus: str, amount: int, origin: Origin,
     return store.post_points(account, posting, origin, terms, parts=[[bonus, given]], lot=lot.isoformat())
 
 
-def _give(customer_id: str, bonus: str, origin: Origin) -> None:
+def _give_sign_up(customer_id: str, key: str | None, cause: Cause) -> None:
+    origin = Origin(f"BONUS#{customer_id}", SIGN_UP.upper(), SIGN_UP, cause)
+
+    def give() -> None:
+        # A mark that exists was made by the same registration, or by an earlier one with this e-mail.
+        mark = Put(SignUpMark.of(key, clock.now()), error=ledger.AlreadyPostedError()) if key else None
+        _give(customer_id, SIGN_UP, origin, mark)
+
+    retry_lost_races(give)
+
+
+def _await_order(registered: CustomerRegistered) -> None:
+    account = store.account_of(registered.customer_id)
+    if not account.is_closed and account.sign_up_waits is None:
+        account.sign_up_waits = registered.reward_key or ""
+        commit(Put(account))
+
+
+def _end_waiting(customer_id: str) -> None:
+    account = store.account_of(customer_id)
+    if account.sign_up_waits is not None:
+        account.sign_up_waits = None
+        commit(Put(account))
+
+
+def _give(customer_id: str, bonus: str, origin: Origin, mark: Put | None = None) -> None:
     terms = store.terms_now()
     amount = getattr(terms.programme.earning.bonuses, bonus)
     if amount == 0:
@@ -55,4 +94,4 @@ def _give(customer_id: str, bonus: str, origin: Origin) -> None:
         return
     entry = bonus_entry(account, bonus, amount, origin, terms)
     with suppress(ledger.AlreadyPostedError):
-        ledger.write(entry, account)
+        ledger.write(entry, account, mark)

@@ -81,4 +81,4 @@ def name_referrer(request: Request, customer_id: CustomerId, body: NewReferral) 
 def hear_customer_registered(heard: Heard[CustomerRegistered]) -> None:
     """Give the customer a card, and the reward for signing up."""
     cards.issue_card(heard.data, heard.version, heard.cause)
-    reward_sign_up(heard.data.customer_id, heard.cause)
+    reward_sign_up(heard.data, heard.cause)

@@ -13,7 +13,7 @@ from typing import Any
 
 from loyalty.earning.models import Member, OrderFacts
 from loyalty.earning.quota import Quota, StoredQuota
-from loyalty.earning.rules import price
+from loyalty.earning.rules import base_of, price
 from loyalty.ledger import rules
 from loyalty.ledger.balances import Activation, Balances, Posting
 from loyalty.ledger.reversals import LotShare
@@ -49,6 +49,15 @@ class RecordedOrder:
         """Whether the order's state lets it earn, and it cost money: a free order leaves no entry."""
         on = self.terms.programme.earning.on
         return self.order.total > 0 and (on is EarnOn.PLACED or self.order.paid_at is not None)
+
+    @property
+    def amount_earning(self) -> int:
+        """What of the order earns points and is not reversed, in the shop's minor unit; 0 before it earns."""
+        programme, order = self.terms.programme, self.order
+        if not self.earns or order.currency != programme.currency:
+            return 0
+        base = base_of(OrderFacts.of(order), programme.earning)
+        return base * (order.total - min(self.reversed_money, order.total)) // order.total
 
     @property
     def is_changed(self) -> bool:

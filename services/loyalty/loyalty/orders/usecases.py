@@ -5,6 +5,7 @@ Each step reads the stored entries, decides once (`rules.decide`) and posts once
 
 from __future__ import annotations
 
+from loyalty.earning.bonuses import reward_awaited_sign_up
 from loyalty.ledger import store as ledger
 from loyalty.ledger.reversals import LotShare
 from loyalty.orders.items import ReversedOrder
@@ -33,6 +34,7 @@ def record_order(order: OrderRecorded, version: int, cause: Cause) -> None:
     # Last, because it also writes the referrer's account. That account may be busy, and the customer's own points must
     # not wait for it.
     if account:
+        reward_awaited_sign_up(account, recorded.amount_earning, cause)
         settle_referral_rewards(account, recorded.terms, cause)
 
 

@@ -68,6 +68,8 @@ class PointsAccount(Account, TombstoneMixin, discriminator="account"):
     referrals: TextAttribute[Referrals] = personal(
         TextAttribute(write_referrals, read_referrals, null=True), "user.social", DROP, export=Export.LEFT_OUT
     )
+    # Only while the reward for signing up waits for an order: the keyed hash of the e-mail, or empty without one.
+    sign_up_waits = personal(UnicodeAttribute(null=True), "user.unique_id.pseudonymous", DROP, export=Export.LEFT_OUT)
     # Ids of the customers merged into this one.
     merged_from: TextAttribute[tuple[str, ...]] = personal(
         TextAttribute(list, tuple, null=True), "user.unique_id.pseudonymous", DROP, export=Export.LEFT_OUT

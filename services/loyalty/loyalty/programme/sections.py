@@ -126,6 +126,10 @@ class Bonuses(Section):
     """Points that no order earns, and the birthday's factor on those that an order does."""
 
     sign_up: Annotated[Points, Field(description="For registering, once")] = 0
+    sign_up_order: Annotated[
+        MinorUnits,
+        Field(description="The least of an order that gives the sign-up bonus, in the minor unit; 0: registering does"),
+    ] = 0
     review: Annotated[Points, Field(description="For each review")] = 0
     referrer: Annotated[Points, Field(description="For whoever referred a new customer, once for each")] = 0
     referee: Annotated[Points, Field(description="For the customer who was referred, once")] = 0
