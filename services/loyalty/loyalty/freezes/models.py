@@ -26,7 +26,7 @@ class NewFreeze(ApiModel):
         },
     )
 
-    frozen: Annotated[bool, Field(strict=True)]
+    frozen: bool
     reason: Annotated[FreezeReason | None, Field(description="Required for a freeze")] = None
     note: Annotated[Note | None, Field(description="By staff for staff; no customer sees it")] = None
 
