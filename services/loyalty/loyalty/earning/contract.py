@@ -8,6 +8,8 @@ from shared.contract import Contract, Route
 from shared.roles import GENERAL_STAFF, Role
 
 CONTRACT: Final = Contract(
-    routes=(Route("POST", "/api/loyalty/simulate", "simulate", GENERAL_STAFF | {Role.STOREFRONT}),),
+    routes=(
+        Route("POST", "/api/loyalty/simulate", "simulate", GENERAL_STAFF | {Role.STOREFRONT}, problems=("not-found",)),
+    ),
     hears={"ReviewRecorded": "hear_review_recorded"},
 )
