@@ -19,7 +19,7 @@ from customers.reviews.items import CustomersReview, ReviewItem, review_key
 from customers.table import Receipt as CustomersReceipt
 from loyalty.adjustments.items import Proposal
 from loyalty.credit.items import CreditAccount
-from loyalty.ledger.balances import Vector
+from loyalty.ledger.balances import GraceLot, Taken, Vector
 from loyalty.ledger.items import Entry
 from loyalty.members.items import Card
 from loyalty.orders.items import ReversedOrder, SpentOnOrder
@@ -116,7 +116,7 @@ def member() -> Iterator[Item]:
     yield filled(Claim, PK, "CLAIM#1")
     yield filled(Claimed, PK, "CLAIMED#1")
     yield filled(LoyaltyReceipt, PK, "RECEIPT#1")
-    yield SpentOnOrder.of("o-1", "h-1", ADA, lots)
+    yield SpentOnOrder.of("o-1", "h-1", ADA, Taken(lots, {GraceLot(date(2027, 1, 31), date(2026, 12, 31)): 10}))
     yield filled(ReversedOrder, "ORDER#o-1", "UNDONE")
 
 

@@ -64,7 +64,7 @@ def _account_is_right(name: str, row: Row, account: Account, terms: Terms) -> It
     said["holds"] = {hold_id: [hold[0], hold[1]] for hold_id, hold in (row.get("holds") or {}).items()}
     due: dict[str, Any] = {part: getattr(account, part) for part in said}
     due["written_off"] = {day: amount for day, amount in account.written_off.items() if amount}
-    due["holds"] = {hold_id: [hold.until, hold.lots] for hold_id, hold in account.holds.items()}
+    due["holds"] = {hold_id: [hold.until, hold.taken.lots] for hold_id, hold in account.holds.items()}
     if row["kind"] == "account":
         is_overdue = "erased_at" in row or "merged_into" in row
         said["tier"], due["tier"] = row["tier"], terms.lowest if is_overdue else account.tier or terms.lowest

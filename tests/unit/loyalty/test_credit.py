@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from loyalty.credit.rules import check_expiry, check_room, lot_for, return_policy, watch_of
 from loyalty.days import NEVER
 from loyalty.ledger import rules
-from loyalty.ledger.balances import Balances, EntryKind, Posting
+from loyalty.ledger.balances import Balances, EntryKind, Posting, Taken
 from loyalty.programme.models import Programme
 from shared.errors import InvalidError
 from shared.money import LARGEST_AMOUNT
@@ -71,9 +72,10 @@ def test_what_comes_back_fills_what_is_owed_whatever_the_policy_for_points_is() 
     )
 
 
-def test_what_comes_back_after_its_day_has_the_grace_of_refunds() -> None:
-    some = return_policy(programme(refunds={"grace_days": 10}), TODAY).of({date(2026, 1, 30): 5, TODAY: 7})
-    assert some == {date(2026, 2, 10): 5, TODAY: 7}
+def test_what_comes_back_after_its_day_has_ended_or_has_the_grace_of_refunds() -> None:
+    policy, back = return_policy(programme(refunds={"grace_days": 10}), TODAY), Taken({date(2026, 1, 30): 5, TODAY: 7})
+    assert policy.of(back).lots == back.lots
+    assert replace(policy, gives_grace=True).of(back).lots == {date(2026, 2, 10): 5, TODAY: 7}
 
 
 def test_credit_is_never_earned_so_no_grace_is_remembered() -> None:
@@ -108,8 +110,8 @@ class Till:
         self.balances = Balances()
         self.today = TODAY
         self.gone = dict.fromkeys(("issued", "revoked", "spent", "expired"), 0)
-        self.captured: list[dict[date, int]] = []
-        self.restored: list[dict[date, int]] = []
+        self.captured: list[Taken] = []
+        self.restored: list[Taken] = []
         self.holds = 0
 
     def do(self, what: str, amount: int, days: int) -> None:
@@ -153,8 +155,8 @@ class Till:
             amount = min(amount, self.balances.holds[name].amount)
             posting, spent = rules.capture(self.balances, name, amount, self._return_policy())
             self._post(posting)
-            assert sum(spent.values()) == amount == -posting.amount
-            self.captured.append(dict(spent))
+            assert sum(spent.lots.values()) == amount == -posting.amount
+            self.captured.append(spent)
             self.gone["spent"] += amount
 
     def _release(self, _: int, __: int) -> None:
@@ -177,14 +179,14 @@ class Till:
 
     def _refund(self, _: int, __: int) -> None:
         if self.captured:
-            lots = self.captured.pop()
-            self._post(rules.restore(self.balances, lots, self._return_policy()))
-            self.restored.append(lots)
-            self.gone["spent"] -= sum(lots.values())
+            taken = self.captured.pop()
+            self._post(rules.restore(self.balances, taken, self._return_policy()))
+            self.restored.append(taken)
+            self.gone["spent"] -= sum(taken.lots.values())
 
     def _reinstate(self, _: int, __: int) -> None:
         if self.restored:
-            lots = self.restored.pop()
-            self._post(rules.spend_again(self.balances, sum(lots.values())))
-            self.captured.append(lots)
-            self.gone["spent"] += sum(lots.values())
+            taken = self.restored.pop()
+            self._post(rules.spend_again(self.balances, sum(taken.lots.values())))
+            self.captured.append(taken)
+            self.gone["spent"] += sum(taken.lots.values())

@@ -89,7 +89,8 @@ def with_enough(wallet: Wallet[A], amount: int, cause: Cause, *, most_holds: int
     wallet.check_may_spend(account)
     while entry := _in_the_way(wallet, account, amount, most_holds, cause):
         ledger.write(entry, account, error=LostRaceError())
-        account = wallet.load()
+        # The released amounts may be of lots that have ended.
+        account = wallet.load_for_posting(cause)
     return account
 
 

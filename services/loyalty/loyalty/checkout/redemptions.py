@@ -9,7 +9,7 @@ from loyalty.checkout.models import NewPointsHold, NewRedemption, PointsCapture,
 from loyalty.checkout.points_wallet import PointsWallet
 from loyalty.ledger import rules
 from loyalty.ledger import store as ledger
-from loyalty.ledger.balances import EntryKind, negative
+from loyalty.ledger.balances import EntryKind
 from loyalty.ledger.items import Entry
 from loyalty.orders.items import SpentOnOrder
 from loyalty.orders.spending import settle_late_spending
@@ -89,7 +89,7 @@ def _redeem(wallet: PointsWallet, wanted: NewRedemption, origin: ledger.Origin, 
     account = hold_lifecycle.with_enough(wallet, wanted.points, origin.cause)
     posting = rules.spend(EntryKind.REDEEMED, account.balances, wanted.points)
     entry = wallet.post_spending(account, posting, origin, order=wanted.order_id, value=value, request=fingerprint)
-    spent = negative(posting.lots)
-    pointer = Put(SpentOnOrder.of(wanted.order_id, origin.name, account.name, spent)) if wanted.order_id else None
+    order_id = wanted.order_id
+    pointer = Put(SpentOnOrder.of(order_id, origin.name, account.name, posting.taken)) if order_id else None
     ledger.write(entry, account, pointer, error=ReplayError())
     return entry

@@ -44,6 +44,6 @@ def check_room(balance: int, amount: int) -> None:
         raise InvalidError.of("amount", f"An account holds at most {LARGEST_AMOUNT}")
 
 
-def return_policy(programme: Programme, today: date) -> ReturnPolicy:
+def return_policy(programme: Programme, today: date, *, gives_grace: bool = False) -> ReturnPolicy:
     """How credit returns to its lots. It pays the debt first, because nothing is ever earned in credit."""
-    return ReturnPolicy(today, programme.grace_until(today), fills_debt=True, remembered=False)
+    return ReturnPolicy(today, programme.grace_until(today), fills_debt=True, gives_grace=gives_grace)

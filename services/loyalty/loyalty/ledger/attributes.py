@@ -5,7 +5,19 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from loyalty.ledger.balances import Activation, GraceLot, GraceLots, Hold, Holds, Lots, Pending, read_lots, write_lots
+from loyalty.ledger.balances import (
+    NO_GRACE_LOTS,
+    Activation,
+    GraceLot,
+    GraceLots,
+    Hold,
+    Holds,
+    Lots,
+    Pending,
+    read_lots,
+    write_grace_lots,
+    write_lots,
+)
 from loyalty.ledger.due_dates import MINUTES, minute_of
 from loyalty.table import TextAttribute
 
@@ -27,7 +39,7 @@ def holds_attribute(**options: Any) -> TextAttribute[Holds]:
 
 def grace_lots_attribute(**options: Any) -> TextAttribute[GraceLots]:
     """Amounts in grace lots, by grace lot and original lot."""
-    return TextAttribute(_write_grace_lots, _read_grace_lots, **options)
+    return TextAttribute(write_grace_lots, read_grace_lots, **options)
 
 
 def write_pending(pending: Pending) -> dict[str, int]:
@@ -39,11 +51,8 @@ def _read_pending(written: dict[str, int]) -> Pending:
     return {Activation(*map(date.fromisoformat, where.split("/"))): amount for where, amount in written.items()}
 
 
-def _write_grace_lots(grace_lots: GraceLots) -> dict[str, int]:
-    return {f"{where.lot}/{where.of}": grace_lots[where] for where in sorted(grace_lots)}
-
-
-def _read_grace_lots(written: dict[str, int]) -> GraceLots:
+def read_grace_lots(written: dict[str, int]) -> GraceLots:
+    """Amounts in grace lots from JSON, as `write_grace_lots` writes them."""
     return {GraceLot(*map(date.fromisoformat, where.split("/"))): amount for where, amount in written.items()}
 
 
@@ -53,12 +62,22 @@ def _write_holds(holds: Holds) -> dict[str, Any]:
 
 def _write_hold(hold: Hold) -> list[Any]:
     written = [minute_of(hold.until), write_lots(hold.lots)]
-    about = [hold.order, hold.value]
+    about = [hold.order, hold.value, *([write_grace_lots(hold.graced)] if hold.graced else ())]
     return [*written, *about] if any(fact is not None for fact in about) else written
 
 
 def _read_holds(written: dict[str, Any]) -> Holds:
-    return {name: Hold(read_moment(until), read_lots(lots), *about) for name, (until, lots, *about) in written.items()}
+    return {name: _read_hold(*hold) for name, hold in written.items()}
+
+
+def _read_hold(
+    until: str,
+    lots: dict[str, int],
+    order: str | None = None,
+    value: int | None = None,
+    graced: dict[str, int] | None = None,
+) -> Hold:
+    return Hold(read_moment(until), read_lots(lots), order, value, read_grace_lots(graced) if graced else NO_GRACE_LOTS)
 
 
 def read_moment(written: str) -> datetime:

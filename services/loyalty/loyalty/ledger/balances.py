@@ -47,7 +47,14 @@ GraceLots = Mapping[GraceLot, int]
 
 NO_LOTS: Final[Lots] = MappingProxyType({})
 NO_PENDING: Final[Pending] = MappingProxyType({})
-_NO_GRACE_LOTS: Final[GraceLots] = MappingProxyType({})
+NO_GRACE_LOTS: Final[GraceLots] = MappingProxyType({})
+
+
+class Taken(NamedTuple):
+    """Amounts that left their lots, and may return. `graced` are the parts of them that lay in grace lots."""
+
+    lots: Lots
+    graced: GraceLots = NO_GRACE_LOTS
 
 
 class EntryKind(StrEnum):
@@ -100,22 +107,26 @@ _IDLE: Final = frozenset(
 class Hold:
     """An amount set aside for a checkout until a moment, by the lots it came from.
 
-    `order` is the order's id, if it is known yet. `value` is the worth of points in the minor unit.
+    `order` is the order's id, if it is known yet. `value` is the worth of points in the minor unit. `graced` are the
+    parts that lay in grace lots.
     """
 
     until: datetime
     lots: Lots
     order: str | None = None
     value: int | None = None
+    graced: GraceLots = field(default_factory=lambda: NO_GRACE_LOTS)
 
     @property
     def amount(self) -> int:
         return sum(self.lots.values())
 
+    @property
+    def taken(self) -> Taken:
+        return Taken(self.lots, self.graced)
+
 
 Holds = Mapping[str, Hold]
-
-_NO_HOLDS: Final[Holds] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -124,18 +135,18 @@ class Balances:
 
     `expired_before_reversal` counts, by lot, amounts that expired unspent before their order was refunded. They counted
     as taken back, so no other order of the same lot may count them again. `grace_lots` names the original lot of each
-    amount in a grace lot: if the amount expires there, it counts as expired from the original lot.
+    amount in a grace lot: there it expires as from the original lot, and it gets no second grace.
     """
 
     lots: Lots = field(default_factory=lambda: NO_LOTS)
     pending: Pending = field(default_factory=lambda: NO_PENDING)
-    holds: Holds = field(default_factory=lambda: _NO_HOLDS)
+    holds: Holds = field(default_factory=lambda: MappingProxyType({}))
     owed: int = 0
     earned: int = 0
     spent: int = 0
     expired: int = 0
     expired_before_reversal: Lots = field(default_factory=lambda: NO_LOTS)
-    grace_lots: GraceLots = field(default_factory=lambda: _NO_GRACE_LOTS)
+    grace_lots: GraceLots = field(default_factory=lambda: NO_GRACE_LOTS)
 
     @property
     def available(self) -> int:
@@ -159,10 +170,7 @@ class Balances:
 
 
 class Vector(NamedTuple):
-    """The sums of an account.
-
-    `earned` (less refunds), `spent` and `expired` count from the account's first entry.
-    """
+    """The sums of an account; `earned` (less refunds), `spent` and `expired` count from its first entry."""
 
     pending: int = 0
     available: int = 0
@@ -201,6 +209,13 @@ class Posting:
     def amount(self) -> int:
         """The signed change of the balance."""
         return self.after.balance - self.before.balance
+
+    @property
+    def taken(self) -> Taken:
+        """The amounts that left the lots."""
+        lots = negative({day: amount for day, amount in self.lots.items() if amount < 0})
+        graced = plus(self.before.grace_lots, negative(self.after.grace_lots))
+        return Taken(lots, trimmed(graced, lots))
 
     @property
     def is_news(self) -> bool:
@@ -258,9 +273,25 @@ def negative(lots: Mapping[K, int]) -> Mapping[K, int]:
     return {day: -amount for day, amount in lots.items()}
 
 
+def trimmed(grace_lots: GraceLots, lots: Lots) -> GraceLots:
+    """The grace lots, with at most the amounts that `lots` hold."""
+    left, kept = dict(lots), {}
+    for where in sorted(grace_lots):
+        part = min(grace_lots[where], left.get(where.lot, 0))
+        if part > 0:
+            kept[where] = part
+            left[where.lot] -= part
+    return kept
+
+
 def write_lots(lots: Lots) -> dict[str, int]:
     """Lots as JSON, by day, soonest first."""
     return {day.isoformat(): lots[day] for day in sorted(lots)}
+
+
+def write_grace_lots(grace_lots: GraceLots) -> dict[str, int]:
+    """Amounts in grace lots as JSON: `<grace lot>/<original lot>` to amount."""
+    return {f"{where.lot}/{where.of}": grace_lots[where] for where in sorted(grace_lots)}
 
 
 def read_lots(written: dict[str, int]) -> Lots:

@@ -21,7 +21,7 @@ from loyalty.ledger.balances import (
     plus,
     soonest,
 )
-from loyalty.ledger.rules import give, posted, with_earned
+from loyalty.ledger.rules import give, posted, with_earned, with_grace_lots
 
 
 class LotShare(NamedTuple):
@@ -59,8 +59,7 @@ def reverse(
         owed=missing - forgiven,
     )
     posting = _with_reversed(posting, amount, found.already_expired, forgiven)
-    after = replace(posting.after, grace_lots=found.grace_lots)
-    return replace(posting, after=after, still_in_lot=pending + in_lots)
+    return replace(with_grace_lots(posting, found.grace_lots), still_in_lot=pending + in_lots)
 
 
 def reinstate(

@@ -19,42 +19,38 @@ from loyalty.ledger.balances import (
     Lots,
     Pending,
     Posting,
+    Taken,
     negative,
     plus,
     soonest,
+    trimmed,
 )
 
 
 @dataclass(frozen=True)
 class ReturnPolicy:
-    """How amounts return to their lots. If a lot has ended by `today`, its amount is usable until `grace_until`.
+    """How amounts return: into their own lots, even if these have ended by `today`. Then they expire.
 
-    `remembered` is set where orders earn: the grace lot then remembers its original lot, so that a refund can find
-    expired points.
+    With `gives_grace`, amounts of ended lots are usable until `grace_until` instead. An amount gets that once: amounts
+    from a grace lot return into it.
     """
 
     today: date
     grace_until: date
     fills_debt: bool
-    remembered: bool = True
+    gives_grace: bool = False
 
-    def of(self, lots: Lots) -> Lots:
-        """The lots after the return: ended lots become one grace lot."""
-        living: dict[date, int] = {}
-        for day, amount in lots.items():
-            lot = self.grace_until if day < self.today else day
-            living[lot] = living.get(lot, 0) + amount
-        return living
-
-    def grace_lots(self, before: Balances, lots: Lots) -> GraceLots:
-        """The grace lots once `lots` have returned, without overdue empty ones."""
-        known = {
-            where: part
-            for where, part in before.grace_lots.items()
-            if where.lot >= self.today or where.lot in before.lots
-        }
-        ended = {GraceLot(self.grace_until, day): part for day, part in lots.items() if day < self.today}
-        return plus(known, ended) if self.remembered else known
+    def of(self, taken: Taken) -> Taken:
+        """The lots and grace lots after the return."""
+        lots, graced = taken.lots, trimmed(taken.graced, taken.lots)
+        if not self.gives_grace:
+            return Taken(lots, graced)
+        used: Lots = NO_LOTS
+        for where, part in graced.items():
+            used = plus(used, {where.lot: part})
+        ended = {day: amount for day, amount in plus(lots, negative(used)).items() if day < self.today}
+        lots = plus(plus(lots, negative(ended)), {self.grace_until: sum(ended.values())})
+        return Taken(lots, plus(graced, {GraceLot(self.grace_until, day): amount for day, amount in ended.items()}))
 
 
 def give(kind: EntryKind, before: Balances, amount: int, lot: date, *, fills_debt: bool = True) -> Posting:
@@ -93,28 +89,29 @@ def hold(
     before: Balances, hold_id: str, amount: int, until: datetime, *, order: str | None = None, value: int | None = None
 ) -> Posting:
     """Set `amount` aside, soonest expiring first. The caller has checked that it is available."""
-    taken = soonest(before.lots, amount)
-    holds = {**before.holds, hold_id: Hold(until, taken, order, value)}
-    return posted(EntryKind.HELD, before, lots=negative(taken), holds=holds)
+    posting = posted(EntryKind.HELD, before, lots=negative(soonest(before.lots, amount)))
+    lots, graced = posting.taken
+    holds = {**before.holds, hold_id: Hold(until, lots, order, value, graced)}
+    return replace(posting, after=replace(posting.after, holds=holds))
 
 
-def capture(before: Balances, hold_id: str, amount: int, return_policy: ReturnPolicy) -> tuple[Posting, Lots]:
-    """Spend `amount` of a hold, release the rest, and return the spent lots as well.
+def capture(before: Balances, hold_id: str, amount: int, return_policy: ReturnPolicy) -> tuple[Posting, Taken]:
+    """Spend `amount` of a hold, release the rest, and return the spent amounts as well.
 
     The soonest expiring lots are spent. The caller has checked that the hold exists and covers the amount.
     """
-    kept = before.holds[hold_id].lots
-    spent = soonest(kept, amount)
-    posting = _returned(
-        EntryKind.CAPTURED, before, plus(kept, negative(spent)), return_policy, _without(before.holds, hold_id)
-    )
-    return _with_spent(posting, amount), spent
+    held = before.holds[hold_id]
+    spent = soonest(held.lots, amount)
+    rest = plus(held.lots, negative(spent))
+    graced = trimmed(held.graced, rest)
+    posting = _returned(EntryKind.CAPTURED, before, Taken(rest, graced), return_policy, _without(before.holds, hold_id))
+    return _with_spent(posting, amount), Taken(spent, plus(held.graced, negative(graced)))
 
 
 def release(before: Balances, hold_id: str, return_policy: ReturnPolicy) -> Posting:
     """Return a hold to the lots that it came from."""
     holds = _without(before.holds, hold_id)
-    return _returned(EntryKind.RELEASED, before, before.holds[hold_id].lots, return_policy, holds)
+    return _returned(EntryKind.RELEASED, before, before.holds[hold_id].taken, return_policy, holds)
 
 
 def spend(kind: EntryKind, before: Balances, amount: int) -> Posting:
@@ -122,10 +119,10 @@ def spend(kind: EntryKind, before: Balances, amount: int) -> Posting:
     return _with_spent(posted(kind, before, lots=negative(soonest(before.lots, amount))), amount)
 
 
-def restore(before: Balances, lots: Lots, return_policy: ReturnPolicy) -> Posting:
+def restore(before: Balances, taken: Taken, return_policy: ReturnPolicy) -> Posting:
     """Return spent amounts to their lots."""
-    posting = _returned(EntryKind.RESTORED, before, lots, return_policy, before.holds)
-    return _with_spent(posting, -sum(lots.values()))
+    posting = _returned(EntryKind.RESTORED, before, taken, return_policy, before.holds)
+    return _with_spent(posting, -sum(taken.lots.values()))
 
 
 def spend_again(before: Balances, amount: int) -> Posting:
@@ -168,7 +165,7 @@ def expire_soonest(before: Balances, overdue: Lots) -> tuple[Posting, date]:
         return expire(before, {lot: overdue[lot]}), lot
     posting = expire(before, {lot: min(overdue[lot], before.grace_lots[where])})
     grace_lots = {each: part for each, part in before.grace_lots.items() if each != where}
-    return replace(posting, after=replace(posting.after, grace_lots=grace_lots)), where.of
+    return with_grace_lots(posting, grace_lots), where.of
 
 
 def nothing(kind: EntryKind, before: Balances) -> Posting:
@@ -188,8 +185,9 @@ def take_over(before: Balances, other: Balances, *, fills_debt: bool = False) ->
     """
     lots, owed = plus(before.lots, other.lots), before.owed + other.owed
     filled = soonest(lots, owed) if fills_debt else NO_LOTS
+    remaining = plus(lots, negative(filled))
     after = Balances(
-        lots=plus(lots, negative(filled)),
+        lots=remaining,
         pending=plus(before.pending, other.pending),
         holds={**before.holds, **other.holds},
         owed=owed - sum(filled.values()),
@@ -197,16 +195,15 @@ def take_over(before: Balances, other: Balances, *, fills_debt: bool = False) ->
         spent=before.spent + other.spent,
         expired=before.expired + other.expired,
         expired_before_reversal=plus(before.expired_before_reversal, other.expired_before_reversal),
-        grace_lots=plus(before.grace_lots, other.grace_lots),
+        grace_lots=trimmed(plus(before.grace_lots, other.grace_lots), remaining),
     )
     return Posting(EntryKind.MERGED_IN, before, after, plus(other.lots, negative(filled)), other.pending)
 
 
-def _returned(kind: EntryKind, before: Balances, lots: Lots, return_policy: ReturnPolicy, holds: Holds) -> Posting:
-    posting = posted(
-        kind, before, **_incoming(before, return_policy.of(lots), fills_debt=return_policy.fills_debt), holds=holds
-    )
-    return replace(posting, after=replace(posting.after, grace_lots=return_policy.grace_lots(before, lots)))
+def _returned(kind: EntryKind, before: Balances, taken: Taken, return_policy: ReturnPolicy, holds: Holds) -> Posting:
+    lots, graced = return_policy.of(taken)
+    posting = posted(kind, before, **_incoming(before, lots, fills_debt=return_policy.fills_debt), holds=holds)
+    return with_grace_lots(posting, plus(before.grace_lots, graced))
 
 
 def _activate(before: Balances, due: Pending) -> Posting:
@@ -239,14 +236,21 @@ def posted(
     owed: int = 0,
 ) -> Posting:
     lots, pending = plus({}, lots), plus({}, pending)
+    after_lots = plus(before.lots, lots)
     after = replace(
         before,
-        lots=plus(before.lots, lots),
+        lots=after_lots,
         pending=plus(before.pending, pending),
         holds=before.holds if holds is None else holds,
         owed=before.owed + owed,
+        grace_lots=trimmed(before.grace_lots, after_lots),
     )
     return Posting(kind, before, after, lots, pending)
+
+
+def with_grace_lots(posting: Posting, grace_lots: GraceLots) -> Posting:
+    """The posting with these grace lots, as far as the lots still hold their amounts."""
+    return replace(posting, after=replace(posting.after, grace_lots=trimmed(grace_lots, posting.after.lots)))
 
 
 def with_earned(posting: Posting, amount: int) -> Posting:

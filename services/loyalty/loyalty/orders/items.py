@@ -7,8 +7,8 @@ from typing import Final
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 from pynamodb_attributes import IntegerAttribute
 
-from loyalty.ledger.attributes import lots_attribute
-from loyalty.ledger.balances import Lots
+from loyalty.ledger.attributes import grace_lots_attribute, lots_attribute
+from loyalty.ledger.balances import Taken
 from loyalty.ledger.items import Entry
 from loyalty.orders.order_entries import ReversedMark
 from loyalty.table import LoyaltyItem
@@ -22,16 +22,23 @@ REVERSED: Final = "UNDONE"
 class SpentOnOrder(LoyaltyItem, discriminator="spent"):
     """`ORDER#<order id>` / `SPENT#<id>`: the lots that a captured hold or a redemption took.
 
-    A refund of the order reads them. `account` is the account's name, as entries have it.
+    A refund of the order reads them. `account` is the account's name, as entries have it. `graced` are the parts that
+    came from grace lots.
     """
 
     account = personal(UnicodeAttribute(), "user.unique_id.pseudonymous", _KEPT, export=Export.LEFT_OUT)
     lots = personal(lots_attribute(), "user.financial", _KEPT, export=Export.LEFT_OUT)
+    graced = personal(grace_lots_attribute(null=True), "user.financial", _KEPT, export=Export.LEFT_OUT)
 
     @classmethod
-    def of(cls, order_id: str, spending_id: str, account: str, lots: Lots) -> SpentOnOrder:
+    def of(cls, order_id: str, spending_id: str, account: str, taken: Taken) -> SpentOnOrder:
         """A new item, not stored yet, for one hold or redemption that paid for an order."""
-        return cls(f"ORDER#{order_id}", f"{_SPENT}{spending_id}", account=account, lots=lots)
+        pk, sk = f"ORDER#{order_id}", f"{_SPENT}{spending_id}"
+        return cls(pk, sk, account=account, lots=taken.lots, graced=taken.graced or None)
+
+    @property
+    def taken(self) -> Taken:
+        return Taken(self.lots, self.graced or {})
 
 
 class ReversedOrder(LoyaltyItem, discriminator="undone"):

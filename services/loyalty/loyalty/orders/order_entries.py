@@ -163,18 +163,22 @@ def reversed_amount(order: OrderRecorded) -> int:
 
 @dataclass(frozen=True)
 class ReversedShare:
-    """The refunded or cancelled share of an order, at one version; `reinstated` if it was larger before."""
+    """The refunded or cancelled share of an order, at one version; `reinstated` if it was larger before.
+
+    `is_paid` is set if the order itself says that it was paid.
+    """
 
     order_id: str
     version: int
     share: Fraction
     reinstated: bool = False
+    is_paid: bool = False
 
     @classmethod
     def told(cls, order: OrderRecorded, version: int) -> Self:
         """The share that the order itself states."""
         share = _share(reversed_amount(order), order.total, is_cancelled=order.cancelled_at is not None)
-        return cls(order.order_id, version, share, order.reinstated_at is not None)
+        return cls(order.order_id, version, share, order.reinstated_at is not None, order.paid_at is not None)
 
     @classmethod
     def known(cls, order_id: str, entries: OrderEntries) -> Self | None:

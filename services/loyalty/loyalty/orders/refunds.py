@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from loyalty.ledger import rules
-from loyalty.ledger.balances import NO_LOTS, Balances, Lots, Posting, latest, negative, plus, write_lots
+from loyalty.ledger.balances import (
+    NO_GRACE_LOTS,
+    NO_LOTS,
+    Balances,
+    GraceLots,
+    Lots,
+    Posting,
+    Taken,
+    latest,
+    negative,
+    plus,
+    trimmed,
+    write_grace_lots,
+    write_lots,
+)
 from loyalty.ledger.reversals import LotShare, reinstate, reverse
 from loyalty.ledger.rules import ReturnPolicy
 from loyalty.ledger.terms import Terms
 from loyalty.orders.order_entries import OrderEntries, ReversedShare
-from loyalty.points.rules import return_policy
 from loyalty.programme.models import BelowZero
 
 
@@ -37,16 +50,14 @@ def take_back(before: Balances, entries: OrderEntries, amount: int, shares: Sequ
 def give_back(before: Balances, entries: OrderEntries, amount: int, terms: Terms) -> Change:
     """Give back `amount` of the points that were taken last. Expired and forgiven points do not come back.
 
-    The points return to the order's own lot, or to a grace lot once that has ended.
+    The points return to the order's own lot. If it has ended, they expire.
     """
-    has_ended = entries.lot < terms.today
-    lot = return_policy(terms.programme, terms.today).grace_until if has_ended else entries.lot
     waits = entries.activation.on if entries.activation and entries.activation.on > terms.today else None
     already_expired, forgiven = entries.lots.lost_of_last(amount)
     posting = reinstate(
-        before, amount, lot, expired_before_reversal=already_expired, forgiven=forgiven, activates_on=waits
+        before, amount, entries.lot, expired_before_reversal=already_expired, forgiven=forgiven, activates_on=waits
     )
-    return Change(posting, {**_facts_of(posting), "lot": lot.isoformat() if lot != entries.lot else None})
+    return Change(posting, _facts_of(posting))
 
 
 def change_reward(
@@ -65,10 +76,14 @@ def change_reward(
 
 @dataclass(frozen=True)
 class Restored:
-    """An entry that restored spent lots, or (negative) spent them again, at a version of the order."""
+    """An entry that restored spent lots, or (negative) spent lots again, at a version of the order.
+
+    `graced` are the parts spent again that came from grace lots.
+    """
 
     version: int
     lots: Lots
+    graced: GraceLots = field(default_factory=lambda: NO_GRACE_LOTS)
 
 
 @dataclass(frozen=True)
@@ -79,16 +94,27 @@ class Spending:
     """
 
     account: str
-    spent: Lots
+    spent: Taken
     later: tuple[Restored, ...] = ()
 
     @property
     def restored(self) -> Lots:
-        """The amounts that are restored now, by the lots that they were spent from."""
+        """The amounts that are restored now, by the lots that they were spent from.
+
+        A lot that was spent from only after a reinstatement has a negative amount.
+        """
         lots: Lots = NO_LOTS
         for each in self.later:
             lots = plus(lots, each.lots)
         return lots
+
+    @property
+    def unrestored(self) -> Taken:
+        """The amounts that are spent now, by the lots that they came from."""
+        lots, graced = plus(self.spent.lots, negative(self.restored)), self.spent.graced
+        for each in self.later:
+            graced = plus(graced, each.graced)
+        return Taken(lots, trimmed(graced, lots))
 
     @property
     def version(self) -> int:
@@ -106,19 +132,22 @@ def settle_spent(
     """
     if share.version < max(spending.version, known.version if known else 0):
         return None
-    target = int(sum(spending.spent.values()) * share.share)
-    restored = spending.restored
-    amount = target - sum(restored.values())
+    target = int(sum(spending.spent.lots.values()) * share.share)
+    amount = target - sum(spending.restored.values())
     # A reinstatement that changes nothing is posted too: the event of the earlier cancellation may still arrive.
     if amount == 0 and not (share.reinstated and share.version > spending.version):
         return None
+    facts = {"version": share.version, "order": share.order_id}
     if amount >= 0:
-        lots = latest(plus(spending.spent, negative(restored)), amount)
-        posting = rules.restore(before, lots, policy)
-    else:
-        lots = negative(latest(restored, -amount))
-        posting = rules.spend_again(before, -amount)
-    return Change(posting, {"version": share.version, "of": write_lots(lots), "order": share.order_id})
+        spent = spending.unrestored
+        lots = latest(spent.lots, amount)
+        return Change(rules.restore(before, Taken(lots, spent.graced), policy), {**facts, "of": write_lots(lots)})
+    posting = rules.spend_again(before, -amount)
+    lots, graced = posting.taken
+    # The part that is owed counts as spent from the lots that were restored.
+    owed = latest({day: part for day, part in spending.restored.items() if part > 0}, posting.owed)
+    of = negative(plus(lots, owed))
+    return Change(posting, {**facts, "of": write_lots(of), "graced": write_grace_lots(graced) or None})
 
 
 def _facts_of(posting: Posting) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from loyalty.credit import store as credit
 from loyalty.credit.items import CreditAccount
 from loyalty.credit.store import load_credit_for_posting
 from loyalty.ledger import store as ledger
-from loyalty.ledger.balances import Lots, plus, read_lots
+from loyalty.ledger.attributes import read_grace_lots
+from loyalty.ledger.balances import Taken, plus, read_lots
 from loyalty.ledger.items import Entry
 from loyalty.ledger.rules import ReturnPolicy
 from loyalty.orders import store
@@ -48,7 +49,7 @@ def settle_late_spending(order_id: str, cause: Cause) -> None:
 
 
 def _settle_payer(share: ReversedShare, name: str, cause: Cause) -> None:
-    payer = _Payer.of(name, cause)
+    payer = _Payer.of(name, share, cause)
     records = store.order_records(share.order_id)
     known = ReversedShare.known(share.order_id, store.entries_of(records))
     spending = _spendings(records)[name]
@@ -75,38 +76,45 @@ class _Payer:
     post: Callable[..., Entry]
 
     @classmethod
-    def of(cls, name: str, cause: Cause) -> _Payer:
-        """The account of this name, or the account that took it over. Overdue lots have expired."""
+    def of(cls, name: str, share: ReversedShare, cause: Cause) -> _Payer:
+        """The account of this name, or the account that took it over. Overdue lots have expired.
+
+        Only a paid order's refund gives a grace: an unpaid order would extend the life of points for nothing.
+        """
         customer_id, _, currency = name.partition("#")
-        return cls._of_credit(customer_id, currency, cause) if currency else cls._of_points(customer_id, cause)
+        if currency:
+            return cls._of_credit(customer_id, currency, cause, gives_grace=share.is_paid)
+        return cls._of_points(customer_id, cause, gives_grace=share.is_paid)
 
     @classmethod
-    def _of_points(cls, customer_id: str, cause: Cause) -> _Payer:
+    def _of_points(cls, customer_id: str, cause: Cause, *, gives_grace: bool) -> _Payer:
         terms = points.terms_now()
         account = load_for_posting(customer_id, terms, cause)
-        policy = points_rules.return_policy(terms.programme, terms.today)
+        policy = points_rules.return_policy(terms.programme, terms.today, gives_grace=gives_grace)
         return cls(account, policy, partial(points.post_points, terms=terms))
 
     @classmethod
-    def _of_credit(cls, customer_id: str, currency: str, cause: Cause) -> _Payer:
+    def _of_credit(cls, customer_id: str, currency: str, cause: Cause, *, gives_grace: bool) -> _Payer:
         terms = credit.terms_now()
 
         def load() -> CreditAccount:
             return credit.find_account(customer_id, currency) or CreditAccount.fresh(customer_id, currency)
 
         account = load_credit_for_posting(load, terms, cause)
-        policy = credit_rules.return_policy(terms.programme, terms.today)
+        policy = credit_rules.return_policy(terms.programme, terms.today, gives_grace=gives_grace)
         return cls(account, policy, partial(credit.post_credit, terms=terms))
 
 
 def _spendings(records: Iterable[OrderRecord]) -> dict[str, Spending]:
     """The spendings on an order, by account name, from the order's records."""
-    spent: dict[str, Lots] = {}
+    spent: dict[str, Taken] = {}
     later: dict[str, list[Restored]] = {}
     for item in records:
         if isinstance(item, SpentOnOrder):
-            spent[item.account] = plus(spent.get(item.account, {}), item.lots)
+            before = spent.get(item.account, Taken({}))
+            spent[item.account] = Taken(plus(before.lots, item.lots), plus(before.graced, item.taken.graced))
         elif isinstance(item, Entry) and item.sk.startswith(RESTORED):
-            restored = Restored(item.fact("version"), read_lots(item.fact("of") or {}))
+            graced = read_grace_lots(item.fact("graced") or {})
+            restored = Restored(item.fact("version"), read_lots(item.fact("of") or {}), graced)
             later.setdefault(item.sk.split("#", 3)[3], []).append(restored)
-    return {name: Spending(name, lots, tuple(later.get(name, ()))) for name, lots in spent.items()}
+    return {name: Spending(name, taken, tuple(later.get(name, ()))) for name, taken in spent.items()}

@@ -27,8 +27,8 @@ def last_day(given: date, expiry: Expiry) -> date:
             return days.NEVER
 
 
-def return_policy(programme: Programme, today: date) -> ReturnPolicy:
-    return ReturnPolicy(today, programme.grace_until(today), fills_debt=fills_debt(programme))
+def return_policy(programme: Programme, today: date, *, gives_grace: bool = False) -> ReturnPolicy:
+    return ReturnPolicy(today, programme.grace_until(today), fills_debt(programme), gives_grace)
 
 
 def fills_debt(programme: Programme) -> bool:

@@ -129,7 +129,9 @@ class Refunds(Section):
     """What a refund does to points."""
 
     below_zero: BelowZero = BelowZero.NEGATIVE
-    grace_days: Annotated[Days, Field(description="Points given back that have expired meanwhile live so long")] = 30
+    grace_days: Annotated[
+        Days, Field(description="Points that come back with a paid order after their end live so long")
+    ] = 30
 
 
 class Adjustments(Section):

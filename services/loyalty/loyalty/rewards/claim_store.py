@@ -6,7 +6,8 @@ from heapq import merge
 from itertools import islice
 from typing import Final
 
-from loyalty.ledger.balances import Lots, negative
+from loyalty.ledger.attributes import read_grace_lots
+from loyalty.ledger.balances import Taken, negative
 from loyalty.ledger.items import Entry
 from loyalty.points.items import PointsAccount
 from loyalty.rewards.claim_items import CLAIM, CLAIMED, Claim, Claimed
@@ -50,10 +51,10 @@ def find_claimed(customer_id: str, reward_id: str) -> Claimed | None:
     return find(Claimed, customer_partition(customer_id), CLAIMED + reward_id)
 
 
-def lots_of(claim: Claim) -> Lots:
+def taken_by(claim: Claim) -> Taken:
     """The lots that a claim's points were spent from, read from its entry."""
     entry = find(Entry, f"CLAIM#{claim.id}", ENTRY)
-    return negative(entry.lots or {}) if entry else {}
+    return Taken(negative(entry.lots or {}), read_grace_lots(entry.fact("graced") or {})) if entry else Taken({})
 
 
 def _people(account: PointsAccount) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from loyalty.checkout import hold_lifecycle
 from loyalty.checkout.points_wallet import PointsWallet
 from loyalty.ledger import rules
 from loyalty.ledger import store as ledger
-from loyalty.ledger.balances import EntryKind
+from loyalty.ledger.balances import EntryKind, write_grace_lots
 from loyalty.points.items import PointsAccount
 from loyalty.points.store import existing_account
 from loyalty.points.usecases import shown_account
@@ -124,13 +124,15 @@ def _claim(wallet: PointsWallet, wanted: NewClaim, claim_id: str, cause: Cause, 
     _take_from_stock(taking, reward)
     _give_code(taking, reward)
     taking.claim.tell(RewardRedeemed, cause)
+    posting = rules.spend(EntryKind.REDEEMED, account.balances, reward.points)
     entry = wallet.post_spending(
         account,
-        rules.spend(EntryKind.REDEEMED, account.balances, reward.points),
+        posting,
         ledger.Origin(f"CLAIM#{claim_id}", claim_store.ENTRY, claim_id, cause),
         reward=reward.id,
         order=wanted.order_id,
         value=reward.value,
+        graced=write_grace_lots(posting.taken.graced) or None,
     )
     view = ClaimView.of(taking.claim)
     ledger.write(entry, account, Put(taking.claim), *taking.writes, attempt and attempt.receipt(view))
@@ -197,7 +199,7 @@ def _cancel(customer_id: str, claim_id: str, cause: Cause) -> ClaimView:
     _check_open(claim)
     entry = wallet.post_spending(
         account,
-        rules.restore(account.balances, claim_store.lots_of(claim), wallet.return_policy),
+        rules.restore(account.balances, claim_store.taken_by(claim), wallet.return_policy),
         ledger.Origin(f"CLAIM#{claim_id}", claim_store.CANCELLED, claim_id, cause),
         reward=claim.reward_id,
         order=claim.order_id,

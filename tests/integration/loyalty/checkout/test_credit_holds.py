@@ -218,14 +218,16 @@ def test_a_hold_that_ran_out_is_in_nobodys_way(set_clock: Clock) -> None:
     assert hold(3_000, key="later").status == 201
 
 
-def test_what_expired_while_it_was_held_comes_back_for_a_while(set_clock: Clock) -> None:
+def test_what_ended_while_it_was_held_has_ended_when_it_comes_back(set_clock: Clock) -> None:
     set_clock("2030-05-05T23:50:00+00:00")
     name = held(1_000)
     set_clock("2030-05-06T00:10:00+00:00")
     expire()
     assert credit().balance == 3_000
     release(name)
-    assert lots() == {"2030-06-05": 1_000, "9999-12-31": 2_000}
+    assert lots() == {"2030-05-05": 1_000, "9999-12-31": 2_000}
+    expire()
+    assert (lots(), credit().balance) == ({"9999-12-31": 2_000}, 2_000)
 
 
 def test_a_hold_is_its_customers_alone() -> None:
@@ -336,6 +338,17 @@ def test_what_had_expired_comes_back_with_a_grace(set_clock: Clock) -> None:
     expire()
     hear(cancelled())
     assert lots() == {"2030-07-31": 1_000, "9999-12-31": 2_000}
+
+
+def test_credit_whose_day_is_over_ends_with_a_released_hold_and_an_unpaid_order(set_clock: Clock) -> None:
+    set_clock("2030-04-01T12:00:00+00:00")
+    hold_id = held(700, key="h2")
+    paid_with_credit(800)
+    set_clock("2030-07-01T12:00:00+00:00")
+    release(hold_id)
+    hear(cancelled(paid_at=None))
+    expire()
+    assert lots() == {"9999-12-31": 2_000}
 
 
 def test_an_erased_customer_gets_nothing_back() -> None:

@@ -310,13 +310,31 @@ def test_the_soonest_expiring_points_are_held_and_spent() -> None:
     assert account().lots == {date(2026, 6, 30): 3, date(2027, 1, 31): 293}
 
 
-def test_what_expired_while_it_was_held_comes_back_with_a_grace(set_clock: Clock) -> None:
-    set_programme(redeeming={"hold_minutes": 7 * 24 * 60}, expiry={"exact_days": True})
+@pytest.mark.parametrize("is_released", [True, False])
+def test_points_whose_lot_ended_while_they_were_held_cannot_be_held_again(set_clock: Clock, is_released: bool) -> None:
+    set_programme(redeeming={"hold_minutes": 60}, expiry={"exact_days": True})
     hear(order("A2", placed_at="2025-02-03T00:00:00Z"))
+    set_clock("2026-02-03T23:30:00+00:00")
     hold_id = held(293)
-    set_clock("2026-02-06T12:00:00+00:00")
-    release(hold_id)
-    assert account().lots == {date(2026, 3, 8): 293, date(2027, 1, 31): 293}
+    set_clock("2026-02-04T00:10:00+00:00")
+    if is_released:
+        release(hold_id)
+        assert account().lots == {date(2026, 2, 3): 293, date(2027, 1, 31): 293}
+    set_clock("2026-02-04T00:40:00+00:00")
+    assert hold(294, key="h2").status == 409
+    assert account().lots == {date(2027, 1, 31): 293}
+    assert account().expired == 293
+
+
+def test_points_can_be_captured_as_long_as_they_are_held(set_clock: Clock) -> None:
+    set_programme(redeeming={"hold_minutes": 60}, expiry={"exact_days": True})
+    hear(order("A2", placed_at="2025-02-03T00:00:00Z"))
+    set_clock("2026-02-03T23:30:00+00:00")
+    hold_id = held(293)
+    set_clock("2026-02-04T00:10:00+00:00")
+    expire()
+    assert capture(hold_id, points=200).status == 200
+    assert account().lots == {date(2026, 2, 3): 93, date(2027, 1, 31): 293}
 
 
 def test_all_of_a_hold_is_worth_what_it_was_and_a_part_what_it_is() -> None:

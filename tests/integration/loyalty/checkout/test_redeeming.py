@@ -23,6 +23,7 @@ from tests.integration.loyalty.shop import (
     adjust,
     entries,
     erasure,
+    expire,
     hear,
     order,
     points,
@@ -334,8 +335,34 @@ def test_points_come_back_to_the_very_lots_and_what_has_ended_with_a_grace(set_c
     redeem_on(300, "B1")
     assert account().lots == {date(2027, 1, 31): 286}
     set_clock("2026-03-02T00:00:00+00:00")
-    hear(_unearned(refunded=1000, status=OrderStatus.REFUNDED))
+    hear(order("B1", None, refunded=2933, status=OrderStatus.REFUNDED))
     assert account().lots == {date(2026, 4, 1): 293, date(2027, 1, 31): 293}
+
+
+def test_points_that_paid_for_an_unpaid_order_end_with_their_own_lot(set_clock: Clock) -> None:
+    hear(order("A2", placed_at="2025-02-03T00:00:00Z"))
+    redeem_on(300, "B1")
+    set_clock("2026-03-02T00:00:00+00:00")
+    hear(_unearned(cancelled_at=LATER, status=OrderStatus.CANCELLED))
+    assert account().lots == {date(2026, 2, 28): 293, date(2027, 1, 31): 293}
+    expire()
+    assert account().lots == {date(2027, 1, 31): 293}
+
+
+def test_a_lot_has_one_grace_however_often_its_points_pay_for_orders_that_are_returned(set_clock: Clock) -> None:
+    hear(order("A2", placed_at="2025-02-03T00:00:00Z"))
+    graces = []
+    for month in ("2026-02-28", "2026-03-31", "2026-04-30"):
+        set_clock(f"{month}T12:00:00+00:00")
+        expire()
+        redeem_on(293, f"P-{month}")
+        set_clock(f"{month[:5]}{int(month[5:7]) + 1:02}-01T12:00:00+00:00")
+        expire()
+        hear(order(f"P-{month}", None, refunded=2933, status=OrderStatus.REFUNDED))
+        expire()
+        graces.append(account().lots)
+    lot = date(2027, 1, 31)
+    assert graces == [{date(2026, 3, 31): 293, lot: 293}, {lot: 293}, {lot: 293}]
 
 
 def test_whatever_is_heard_of_an_order_twice_late_or_in_another_order_ends_the_same() -> None:

@@ -266,12 +266,14 @@ def test_thanks_that_had_expired_are_neither_owed_nor_given_again(set_clock: Clo
     assert (account().balance, account(BOB).balance) == (0, 0)
 
 
-def test_what_is_given_again_after_its_end_has_a_grace(set_clock: Clock) -> None:
+def test_what_is_given_again_after_its_end_has_ended_too(set_clock: Clock) -> None:
     set_clock("2026-02-10T12:00:00+00:00")
     hear(order(), cancelled())
     set_clock("2027-03-10T12:00:00+00:00")
     hear(reinstated())
-    assert account(BOB).lots == {date(2027, 4, 9): 50}
+    assert account(BOB).lots == {date(2027, 2, 28): 50}
+    expire()
+    assert account(BOB).balance == 0
 
 
 # --- crashes, and others at the same time

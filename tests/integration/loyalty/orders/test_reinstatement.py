@@ -29,7 +29,7 @@ from tests.integration.loyalty.shop import (
     points,
     told_of,
 )
-from tests.integration.loyalty.spending import held, post, redeem, release
+from tests.integration.loyalty.spending import post, redeem
 
 Clock = Callable[[str], None]
 LOT: Final = date(2027, 1, 31)
@@ -51,6 +51,16 @@ def reinstated(order_id: str = "A1", **facts: Any) -> OrderRecorded:
 
 def refunded(amount: int, order_id: str = "A1", **facts: Any) -> OrderRecorded:
     return order(order_id, refunded=amount, status=OrderStatus.PARTLY_REFUNDED, **facts)
+
+
+def buy_with(amount: int) -> None:
+    """Points pay for a part of somebody's order, which is paid."""
+    assert redeem(amount, order_id="P").status == 201
+
+
+def returned() -> OrderRecorded:
+    """The order that points paid for, sent back whole."""
+    return order("P", None, refunded=TOTAL, status=OrderStatus.REFUNDED)
 
 
 def spend(amount: int, key: str = "spent") -> None:
@@ -162,14 +172,14 @@ def test_a_cancellation_takes_a_tier_at_once_and_a_reinstatement_gives_it_back()
 # --- after the points' end
 
 
-def test_what_is_given_back_after_its_lot_ended_has_a_grace_and_then_ends(set_clock: Clock) -> None:
+def test_what_is_given_back_after_its_lot_ended_has_ended_too(set_clock: Clock) -> None:
     hear(order(), cancelled())
     set_clock("2027-02-10T00:00:00+00:00")
     expire()
     hear(reinstated())
-    assert account().lots == {date(2027, 3, 12): 293}
-    set_clock("2027-03-13T00:00:00+00:00")
-    expire()
+    assert account().lots == {LOT: 293}
+    assert redeem(100).status == 409
+    hear(cancelled(), reinstated(), cancelled(), reinstated())
     assert (account().balance, account().expired) == (0, 293)
 
 
@@ -359,15 +369,15 @@ def test_what_is_spent_late_on_an_order_of_nobodys_that_was_called_off_comes_bac
 
 
 def test_what_expires_in_its_grace_counts_as_taken_back(set_clock: Clock) -> None:
-    """A checkout is given up over a lot's last midnight, and the order is refunded when the grace is over too."""
+    """What the points paid for is returned after their lot's end, and their order when the grace is over too."""
     set_clock("2026-01-31T12:00:00+00:00")
     hear(order())
     set_clock("2027-01-31T23:50:00+00:00")
-    hold_id = held(100)
+    buy_with(100)
     set_clock("2027-02-01T00:05:00+00:00")
     expire()
-    release(hold_id)
-    assert (points(), account().available) == ([293, 0, -193, 0], 100)
+    hear(returned())
+    assert (points(), account().available) == ([293, -100, -193, 100], 100)
     set_clock("2027-04-01T12:00:00+00:00")
     expire()
     assert (entries()[-1].sk.partition("#")[0], entries()[-1].amount) == ("2027-01-31", -100)
@@ -379,9 +389,9 @@ def test_what_is_in_its_grace_is_taken_back_before_what_is_others(set_clock: Clo
     set_clock("2026-01-31T12:00:00+00:00")
     hear(order())
     set_clock("2027-01-31T23:50:00+00:00")
-    hold_id = held(293)
+    buy_with(293)
     set_clock("2027-02-10T00:05:00+00:00")
-    release(hold_id)
+    hear(returned())
     adjust({"points": 50, "reason": "A late delivery"})
     grace = min(account().lots)
     hear(refunded(TOTAL // 2))
@@ -397,9 +407,9 @@ def test_points_of_an_account_that_was_merged_are_of_their_lot_in_their_grace_to
     set_clock("2026-01-31T12:00:00+00:00")
     hear(order("B1", BOB), order("A1"))
     set_clock("2027-01-31T23:50:00+00:00")
-    hold_id = post("holds", {"points": 293}, key="h1", customer_id=BOB).json["id"]
+    post("redemptions", {"points": 293, "order_id": "P"}, key="r1", customer_id=BOB)
     set_clock("2027-02-10T00:05:00+00:00")
-    release(hold_id, customer_id=BOB)
+    hear(returned())
     hear(CustomersMerged(customer_id=ADA, merged_id=BOB, merged_at=A_DAY))
     set_clock("2027-04-01T12:00:00+00:00")
     expire()
@@ -412,10 +422,10 @@ def test_what_had_expired_comes_back_of_an_order_before_what_was_taken_out_of_a_
     set_clock("2026-01-31T12:00:00+00:00")
     hear(order(total=40))
     set_clock("2027-01-31T23:50:00+00:00")
-    hold_id = held(2)
+    buy_with(2)
     set_clock("2027-02-10T00:05:00+00:00")
     expire()
-    release(hold_id)
+    hear(returned())
     hear(cancelled(total=40))
     assert (points()[-1], account().balance) == (-2, 0)
     hear(reinstated(total=40, refunded=20))

@@ -330,12 +330,14 @@ def test_its_points_come_back_to_the_lots_they_came_from() -> None:
     assert (restored["points"], restored["order_id"], restored["cause"]) == (400, None, claim_id)
 
 
-def test_points_that_have_expired_meanwhile_come_back_for_a_grace(set_clock: Clock) -> None:
+def test_points_whose_lot_has_ended_meanwhile_come_back_to_it_and_expire(set_clock: Clock) -> None:
     set_clock("2027-01-15T12:00:00+00:00")
     claim_id = claimed(reward(points=293))
     set_clock("2027-02-10T12:00:00+00:00")
     settle(claim_id, "cancel")
-    assert {day.isoformat(): amount for day, amount in account().lots.items()}["2027-03-12"] == 293
+    assert min(account().lots).isoformat() == "2027-01-31"
+    assert problem(claim(reward(points=600), key="again")) == (409, "insufficient-points")
+    assert account().expired == 293
 
 
 def test_a_claim_of_before_a_limit_is_not_counted_back() -> None:

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
-from loyalty.checkout import hold_lifecycle
+from loyalty.checkout import hold_lifecycle, points_wallet
 from loyalty.credit import store as credit
 from loyalty.identity import merge, points_merge, takeover
 from loyalty.ledger import items as ledger_items
 from loyalty.ledger import overdue
+from loyalty.ledger.balances import Taken
 from loyalty.ledger.rules import ReturnPolicy
 from loyalty.orders import order_entries, refunds
 from loyalty.points import store as points
@@ -103,7 +105,18 @@ def lots_left_behind() -> Replaced:
 
 @bug("What came back in a grace forgets which lot it is of")
 def grace_forgets() -> Replaced:
-    return [(ReturnPolicy, "grace_lots", lambda _, before, lots: before.grace_lots)]
+    of = ReturnPolicy.of
+    return [(ReturnPolicy, "of", lambda self, taken: Taken(of(self, taken).lots))]
+
+
+@bug("A hold that is given back when its lot is over gives its points a grace")
+def grace_by_a_hold() -> Replaced:
+    return [(points_wallet, "return_policy", partial(points_wallet.return_policy, gives_grace=True))]
+
+
+@bug("What paid for an order that nobody paid has a grace when the order is cancelled")
+def grace_for_an_unpaid_order() -> Replaced:
+    return [(order_entries.ReversedShare, "is_paid", property(lambda _: True, lambda *_: None))]
 
 
 @bug("What is over of a customer who goes lives on in the account that stays")

@@ -14,18 +14,30 @@ Lots = dict[str, int]
 Place = tuple[str, int]
 
 
+# Amounts that had a grace, by its lot and their own one.
+Graces = Counter[tuple[str, str]]
+
+
+@dataclass
+class Taken:
+    """What left its lots, and what of it had a grace before."""
+
+    lots: Lots = field(default_factory=dict)
+    graced: Graces = field(default_factory=Counter)
+
+
 @dataclass
 class Hold:
     """What is set aside, by lot; `until` is a moment to the minute."""
 
     until: str
-    lots: Lots
+    taken: Taken
     value: int | None = None
 
     @property
     def amount(self) -> int:
         """How much it is."""
-        return sum(self.lots.values())
+        return sum(self.taken.lots.values())
 
 
 @dataclass(frozen=True)
@@ -55,7 +67,7 @@ class Account:
     expired: int = 0
     written_off: Counter[str] = field(default_factory=Counter)
     expiries: list[tuple[Place, str, int]] = field(default_factory=list)
-    grace_lots: Counter[tuple[str, str]] = field(default_factory=Counter)
+    grace_lots: Graces = field(default_factory=Counter)
     gains: list[tuple[str, int]] = field(default_factory=list)
     qualifying: list[Qualifying] = field(default_factory=list)
     tier: str | None = None
@@ -109,6 +121,16 @@ class Account:
             self._add(self.lots, day, -part)
         return taken
 
+    def spend(self, amount: int) -> Taken:
+        """As `take`; of one lot, what never had a grace goes first."""
+        before, lots = self.grace_lots, self.take(amount)
+        self.trim()
+        return Taken(lots, at_most(before - self.grace_lots, lots))
+
+    def trim(self) -> None:
+        """Forget the graces of what is not there any more."""
+        self.grace_lots = at_most(self.grace_lots, self.lots)
+
     def take_of(self, day: str, amount: int) -> int:
         """Take as much of it as one lot has."""
         part = min(amount, self.lots.get(day, 0))
@@ -125,16 +147,20 @@ class Account:
                 taken += part
         return taken
 
-    def put_back(self, lots: Mapping[str, int], today: str, grace: str, *, fills_debt: bool, credit: bool) -> None:
-        """Let something come back to its lots; what of it is over lives until the grace ends."""
-        living: Counter[str] = Counter()
-        for overdue, of in list(self.grace_lots):
-            if overdue < today and overdue not in self.lots:
-                del self.grace_lots[overdue, of]
-        for day, amount in lots.items():
-            living[grace if day < today else day] += amount
-            if day < today and not credit:
-                self.grace_lots[grace, day] += amount
+    def put_back(self, taken: Taken, today: str, grace: str | None, *, fills_debt: bool) -> None:
+        """Let something come back to its lots; what of it is over lives until the grace ends, if there is one.
+
+        What had a grace has no other.
+        """
+        living, graced = Counter[str](), at_most(taken.graced, taken.lots)
+        self.grace_lots.update(graced)
+        for day, amount in taken.lots.items():
+            had = sum(part for (lot, _), part in graced.items() if lot == day)
+            late = amount - had if day < today else 0
+            living[day] += amount - (late if grace else 0)
+            if late and grace:
+                living[grace] += late
+                self.grace_lots[grace, day] += late
         self.put(living, fills_debt=fills_debt)
 
     def empty(self) -> None:
@@ -147,6 +173,17 @@ class Account:
         lots[day] = lots.get(day, 0) + amount
         if not lots[day]:
             del lots[day]
+
+
+def at_most(graces: Graces, lots: Mapping[str, int]) -> Graces:
+    """The graces, of no more than the lots hold."""
+    left, kept = dict(lots), Graces()
+    for lot, of in sorted(graces):
+        part = min(graces[lot, of], left.get(lot, 0))
+        if part > 0:
+            kept[lot, of] = part
+            left[lot] -= part
+    return kept
 
 
 def soonest(lots: Mapping[str, int], amount: int) -> Lots:

@@ -112,7 +112,7 @@ def settle(ledgers: Ledgers, posting: Posting) -> None:
     if reversed_money > before:
         earning.take_back(posting.account, amount, posting.today, forgives=posting.terms.forgives)
     else:
-        earning.give_back(posting.account, -amount, posting.today, posting.grace, posting.place)
+        earning.give_back(posting.account, -amount, posting.today, posting.place)
     orders = int(before == earning.total) - int(reversed_money == earning.total)
     earning.reversed_money, earning.settled = reversed_money, version
     count(posting, earning.placed, -amount, _money(earning.currency, before - reversed_money), orders)
@@ -149,7 +149,7 @@ def _change_reward(posting: Posting, referral_rewards: ReferralRewards, side: st
     given = referral_rewards.given[side]
     posting.must(given.earned, "changes a reward of nothing")
     if change % 2:
-        given.give_back(account, given.taken_back, posting.today, posting.grace, posting.place)
+        given.give_back(account, given.taken_back, posting.today, posting.place)
     else:
         given.take_back(account, given.earned, posting.today, forgives=posting.terms.forgives)
 

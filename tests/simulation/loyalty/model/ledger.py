@@ -152,6 +152,7 @@ def post(ledgers: Ledgers, row: Mapping[str, Any]) -> list[str]:
     posting.must(not account.is_closed, "is posted to an account that is closed")
     before = account.copy()
     _KINDS[posting.kind](ledgers, posting)
+    account.trim()
     if posting.kind not in _IDLE and (posting.kind != "adjusted" or posting.amount > 0):
         account.active_on = posting.today
     return posting.wrong + _unlike(posting, before)

@@ -9,7 +9,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
-from tests.simulation.loyalty.model.account import Account, Place
+from tests.simulation.loyalty.model.account import Account, Graces, Place
 from tests.simulation.loyalty.model.terms import NEVER
 
 
@@ -104,14 +104,14 @@ class Earning:
         ]
         account.earned -= amount
 
-    def give_back(self, account: Account, amount: int, today: str, grace: str, place: Place) -> None:
+    def give_back(self, account: Account, amount: int, today: str, place: Place) -> None:
         """Give back so many of those taken last; not what had expired or was forgiven: nobody had been without it."""
         portions = _pop(self.taken_points, amount)
         expired = [portion for portion in portions if portion.outcome is Outcome.EXPIRED]
         for portion in expired:
             account.written_off[portion.lot] -= portion.amount
         given = sum(portion.amount for portion in portions if portion.outcome is Outcome.LEFT)
-        lot = grace if self.lot < today else self.lot
+        lot = self.lot
         if self.activates_on and self.activates_on > today:
             account.wait(self.activates_on, max(lot, self.activates_on), given)
         else:
@@ -126,10 +126,14 @@ class Earning:
 
 @dataclass
 class Spending:
-    """What one account paid of one order, by lot; what of that is back; until which version that is settled."""
+    """What one account paid of one order, by lot; what of that is back; until which version that is settled.
+
+    What is spent again comes from other lots perhaps: of these less than nothing is back. `graced` had a grace before.
+    """
 
     spent: Counter[str] = field(default_factory=Counter)
     back: Counter[str] = field(default_factory=Counter)
+    graced: Graces = field(default_factory=Counter)
     settled: int = 0
     settlements: int = 0
 

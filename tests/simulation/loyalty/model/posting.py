@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.simulation.loyalty.model.account import Account, Place
+from tests.simulation.loyalty.model.account import Account, Place, Taken
 from tests.simulation.loyalty.model.orders import Earning, Spending
 from tests.simulation.loyalty.model.referral_rewards import Friends
 from tests.simulation.loyalty.model.terms import Terms
@@ -75,7 +75,7 @@ class Ledgers:
     accounts: dict[str, Account] = field(default_factory=dict)
     earnings: dict[str, Earning] = field(default_factory=dict)
     spendings: dict[str, dict[str, Spending]] = field(default_factory=dict)
-    claims: dict[str, Mapping[str, int]] = field(default_factory=dict)
+    claims: dict[str, Taken] = field(default_factory=dict)
     leaving: dict[str, Account] = field(default_factory=dict)
     friends: Friends = field(default_factory=Friends)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
-from tests.simulation.loyalty.model.account import Account, Hold, difference, latest, soonest
+from tests.simulation.loyalty.model.account import Account, Hold, Taken, at_most, difference, latest, soonest
 from tests.simulation.loyalty.model.orders import Spending, to_restore
 from tests.simulation.loyalty.model.posting import Ledgers, Posting
 from tests.simulation.loyalty.model.terms import Terms
@@ -29,7 +30,7 @@ def hold(_: Ledgers, posting: Posting) -> None:
     posting.must(ends in fits, f"is held until {ends}")
     value = None if posting.is_credit else posting.terms.price(amount)
     posting.must(posting.fact("value") == value, f"is worth {posting.fact('value')}, not {value}")
-    account.holds[posting.fact("hold")] = Hold(ends, account.take(amount), value)
+    account.holds[posting.fact("hold")] = Hold(ends, account.spend(amount), value)
 
 
 def capture(ledgers: Ledgers, posting: Posting) -> None:
@@ -44,17 +45,13 @@ def capture(ledgers: Ledgers, posting: Posting) -> None:
     if not posting.is_credit:
         value = held.value if amount == held.amount else posting.terms.price(amount)
         posting.must(posting.fact("value") == value, f"is worth {posting.fact('value')}, not {value}")
-    spent = soonest(held.lots, amount)
-    account.put_back(
-        difference(held.lots, spent),
-        posting.today,
-        posting.grace,
-        fills_debt=posting.fills_debt,
-        credit=posting.is_credit,
-    )
+    spent = soonest(held.taken.lots, amount)
+    rest = difference(held.taken.lots, spent)
+    graced = at_most(held.taken.graced, rest)
+    account.put_back(Taken(rest, graced), posting.today, None, fills_debt=posting.fills_debt)
     account.spent += amount
     if order_id := posting.fact("order"):
-        _spend_on(ledgers, posting, order_id, spent)
+        _spend_on(ledgers, posting, order_id, Taken(spent, held.taken.graced - graced))
 
 
 def release(_: Ledgers, posting: Posting) -> None:
@@ -64,9 +61,7 @@ def release(_: Ledgers, posting: Posting) -> None:
         return
     ran_out = posting.row["posted_at"] >= held.until[:16]
     posting.must(ran_out or not posting.fact("ran_out"), "runs out before its time")
-    posting.account.put_back(
-        held.lots, posting.today, posting.grace, fills_debt=posting.fills_debt, credit=posting.is_credit
-    )
+    posting.account.put_back(held.taken, posting.today, None, fills_debt=posting.fills_debt)
 
 
 def redeem(ledgers: Ledgers, posting: Posting) -> None:
@@ -77,7 +72,7 @@ def redeem(ledgers: Ledgers, posting: Posting) -> None:
     amount = -posting.amount
     posting.must(0 < amount <= posting.account.available, f"spends {amount} of {posting.account.available}")
     must_come_after_expiry(posting)
-    taken = posting.account.take(amount)
+    taken = posting.account.spend(amount)
     posting.account.spent += amount
     if pk.startswith("CLAIM#"):
         ledgers.claims[pk.removeprefix("CLAIM#")] = taken
@@ -99,17 +94,17 @@ def restore(ledgers: Ledgers, posting: Posting) -> None:
         _settle_spending(ledgers, posting)
         return
     must_come_after_expiry(posting)
-    lots = ledgers.claims.pop(pk.removeprefix("CLAIM#"), None)
-    posting.must(lots is not None, "gives back a claim that nobody made, or twice")
-    posting.account.spent -= sum((lots or {}).values())
-    posting.account.put_back(
-        lots or {}, posting.today, posting.grace, fills_debt=posting.fills_debt, credit=posting.is_credit
-    )
+    taken = ledgers.claims.pop(pk.removeprefix("CLAIM#"), None)
+    posting.must(taken, "gives back a claim that nobody made, or twice")
+    if taken:
+        posting.account.spent -= sum(taken.lots.values())
+        posting.account.put_back(taken, posting.today, None, fills_debt=posting.fills_debt)
 
 
-def _spend_on(ledgers: Ledgers, posting: Posting, order_id: str, lots: Mapping[str, int]) -> None:
+def _spend_on(ledgers: Ledgers, posting: Posting, order_id: str, taken: Taken) -> None:
     spending = ledgers.spendings.setdefault(order_id, {}).setdefault(posting.row["account"], Spending())
-    spending.spent.update(lots)
+    spending.spent.update(taken.lots)
+    spending.graced.update(taken.graced)
 
 
 def _settle_spending(ledgers: Ledgers, posting: Posting) -> None:
@@ -130,17 +125,35 @@ def _settle_spending(ledgers: Ledgers, posting: Posting) -> None:
     posting.must((amount < 0) is (posting.kind == "redeemed"), f"should give back {amount}")
     spending.settled = version
     if amount >= 0:
-        of = latest(difference(spending.spent, spending.back), amount)
-        spending.back.update(of)
-        posting.account.put_back(
-            of, posting.today, posting.grace, fills_debt=posting.fills_debt, credit=posting.is_credit
-        )
+        outside = difference(spending.spent, spending.back)
+        of = latest(outside, amount)
+        grace = _grace_of(posting, order)
+        back = Taken(of, at_most(spending.graced, outside))
+        posting.account.put_back(back, posting.today, grace, fills_debt=posting.fills_debt)
     else:
-        of = {day: -part for day, part in latest(spending.back, -amount).items()}
-        spending.back.update(of)
-        posting.account.owed += -amount - sum(posting.account.take(-amount).values())
+        of = _spend_again(posting, spending, -amount)
+    spending.back.update(of)
     posting.account.spent -= amount
     posting.must((posting.fact("of") or {}) == of, f"says of {posting.fact('of')}, should be {of}")
+
+
+def _grace_of(posting: Posting, order: Mapping[str, Any]) -> str | None:
+    """The grace of what paid for an order that was paid; without it, what is over comes back to its own lot.
+
+    What was spent only when the order was reversed already has none: no time has passed for it.
+    """
+    came_late = any(part > 0 and day < posting.today for day, part in (posting.row.get("lots") or {}).items())
+    return posting.grace if order.get("paid_at") and not came_late else None
+
+
+def _spend_again(posting: Posting, spending: Spending, amount: int) -> dict[str, int]:
+    """What a reinstatement takes, less than nothing by lot; what it does not find is of what was back, and is owed."""
+    taken = posting.account.spend(amount)
+    missing = amount - sum(taken.lots.values())
+    posting.account.owed += missing
+    spending.graced.update(taken.graced)
+    of = Counter(taken.lots) + Counter(latest(+spending.back, missing))
+    return {day: -part for day, part in of.items()}
 
 
 def overdue_lots(account: Account, terms: Terms, today: str, *, is_credit: bool) -> dict[str, int]:

@@ -77,20 +77,32 @@ class Order:
 
 @dataclass
 class Coin:
-    """One point: where it is, its lot, when it is activated while it waits, and which hold has it."""
+    """One point: where it is, its lot, when it is activated while it waits, and which hold has it.
+
+    `of` is its own lot, once it had a grace.
+    """
 
     place: Place
     lot: date
     activates_on: date | None = None
     hold: str | None = None
+    of: date | None = None
+
+    @property
+    def place_in_lot(self) -> tuple[date, bool, int]:
+        """The soonest expiring goes first; of one lot, what never had a grace, then the latest of what had one."""
+        return self.lot, self.of is not None, -(self.of or date.min).toordinal()
+
+
+# Of each point that was spent: its lot, and its own one if it had a grace.
+Spent = Counter[tuple[date, date | None]]
 
 
 @dataclass
 class Reference:
     """One account.
 
-    `entries` are the signed changes of the balance; `expiries` the lot and the moment of each point that expired;
-    `graces` the lot of the grace and the own one of each point that came back when its lot had ended.
+    `entries` are the signed changes of the balance; `expiries` the lot and the moment of each point that expired.
     """
 
     coins: list[Coin] = field(default_factory=list)
@@ -100,7 +112,6 @@ class Reference:
     expired: int = 0
     expired_before_reversal: Counter[date] = field(default_factory=Counter)
     expiries: list[tuple[date, int]] = field(default_factory=list)
-    graces: list[tuple[date, date]] = field(default_factory=list)
     entries: list[int] = field(default_factory=list)
 
     # --- what is in it
@@ -122,6 +133,11 @@ class Reference:
             if coin.place == "held":
                 held.setdefault(coin.hold or "", Counter())[coin.lot] += 1
         return {name: dict(lots) for name, lots in held.items()}
+
+    @property
+    def grace_lots(self) -> Counter[tuple[date, date]]:
+        """Of the usable points that had a grace: how many are in which lot, of which one."""
+        return Counter((coin.lot, coin.of) for coin in self.coins if coin.place == "usable" and coin.of)
 
     def count(self, place: Place) -> int:
         return sum(1 for coin in self.coins if coin.place == place)
@@ -203,21 +219,17 @@ class Reference:
 
     def _take_own(self, lot: date) -> bool:
         """Take a point out of a lot, or of those in a grace after it; whether there was one."""
-        if coin := self._one_of(lot):
+        own = (coin for coin in self.coins if coin.place == "usable" and coin.of == lot)
+        coin = self._one_of(lot) or min(own, key=lambda coin: coin.lot, default=None)
+        if coin:
             self.coins.remove(coin)
-            return True
-        for grace in sorted(grace for grace in self.graces if grace[1] == lot):
-            if coin := self._one_of(grace[0]):
-                self.coins.remove(coin)
-                self.graces.remove(grace)
-                return True
-        return False
+        return coin is not None
 
-    def reinstate(self, order: Order, amount: int, today: date, grace: date) -> None:
+    def reinstate(self, order: Order, amount: int, today: date) -> None:
         """Give back the points taken last: what had expired lies where it did, and what nobody paid is not paid."""
         with _Entry(self) as now:
             self.earned += amount
-            lot = grace if order.lot < today else order.lot
+            lot = order.lot
             points = [order.taken_back.pop() for _ in range(amount)]
             left = [point for point in points if point.outcome is Outcome.LEFT]
             self._put_or_let_wait(
@@ -235,20 +247,21 @@ class Reference:
                 coin = next(self._soonest())
                 coin.place, coin.hold = "held", name
 
-    def capture(self, name: str, amount: int, today: date, grace: date, *, fills_debt: bool) -> None:
+    def capture(self, name: str, amount: int, *, fills_debt: bool) -> Spent:
+        """The lots that it came from."""
         with _Entry(self):
-            kept = sorted((coin for coin in self.coins if coin.hold == name), key=lambda coin: coin.lot)
+            kept = sorted((coin for coin in self.coins if coin.hold == name), key=lambda coin: coin.place_in_lot)
             for coin in kept[:amount]:
                 self.coins.remove(coin)
             self.spent += amount
-            self._come_back(kept[amount:], fills_debt=fills_debt, today=today, grace=grace)
+            self._come_back(kept[amount:], fills_debt=fills_debt)
+        return Counter((coin.lot, coin.of) for coin in kept[:amount])
 
-    def release(self, name: str, today: date, grace: date, *, fills_debt: bool) -> None:
+    def release(self, name: str, *, fills_debt: bool) -> None:
         with _Entry(self):
-            kept = [coin for coin in self.coins if coin.hold == name]
-            self._come_back(kept, fills_debt=fills_debt, today=today, grace=grace)
+            self._come_back([coin for coin in self.coins if coin.hold == name], fills_debt=fills_debt)
 
-    def spend(self, amount: int) -> Counter[date]:
+    def spend(self, amount: int) -> Spent:
         """The lots that it came from."""
         with _Entry(self):
             self.spent += amount
@@ -263,12 +276,16 @@ class Reference:
                 else:
                     self.owed += 1
 
-    def restore(self, lots: Counter[date], today: date, grace: date, *, fills_debt: bool) -> None:
+    def restore(self, spent: Spent, today: date, grace: date | None, *, fills_debt: bool) -> None:
+        """Bring back what was spent; what never had a grace, and is over, gets `grace` if there is one."""
         with _Entry(self):
-            self.spent -= lots.total()
-            coins = [Coin("spent", lot) for lot in lots.elements()]
+            self.spent -= spent.total()
+            coins = [Coin("spent", lot, of=of) for lot, of in spent.elements()]
+            for coin in coins:
+                if grace and coin.lot < today and coin.of is None:
+                    coin.lot, coin.of = grace, coin.lot
             self.coins += coins
-            self._come_back(coins, fills_debt=fills_debt, today=today, grace=grace)
+            self._come_back(coins, fills_debt=fills_debt)
 
     def adjust(self, amount: int, lot: date, *, fills_debt: bool) -> None:
         with _Entry(self):
@@ -289,15 +306,14 @@ class Reference:
         with _Entry(self) as now:
             overdue = [coin for coin in self._soonest() if coin.lot < today or (is_idle and coin.lot == date.max)]
             lot = overdue[0].lot
-            own_lot = min((own for grace, own in self.graces if grace == lot), default=lot)
-            known = self.graces.count((lot, own_lot))
             gone = [coin for coin in overdue if coin.lot == lot]
-            for coin in gone[: known or len(gone)]:
-                self.coins.remove(coin)
-                self.expired += 1
-                self.expiries.append((own_lot, now))
-            self.graces = [grace for grace in self.graces if grace != (lot, own_lot)]
-        return own_lot
+            own_lot = min((coin.of for coin in gone if coin.of), default=None)
+            for coin in gone:
+                if coin.of == own_lot:
+                    self.coins.remove(coin)
+                    self.expired += 1
+                    self.expiries.append((own_lot or lot, now))
+        return own_lot or lot
 
     def take_over(self, other: Reference, *, fills_debt: bool) -> None:
         with _Entry(self):
@@ -307,7 +323,6 @@ class Reference:
             self.expired += other.expired
             self.expired_before_reversal += other.expired_before_reversal
             self.expiries += other.expiries
-            self.graces += other.graces
             while fills_debt and self.owed and self.count("usable"):
                 self._take_soonest()
                 self.owed -= 1
@@ -316,7 +331,7 @@ class Reference:
         with _Entry(self):
             self.coins, self.owed = [], 0
             self.earned = self.spent = self.expired = 0
-            self.expired_before_reversal, self.expiries, self.graces = Counter(), [], []
+            self.expired_before_reversal, self.expiries = Counter(), []
 
     # --- how
 
@@ -332,37 +347,30 @@ class Reference:
         self.coins += coins
         self._come_back(coins, fills_debt=fills_debt)
 
-    def _come_back(
-        self, coins: list[Coin], *, fills_debt: bool, today: date = date.min, grace: date = date.max
-    ) -> None:
-        """Let coins be usable, with the grace if their lot is over; the soonest expiring of them fill what is owed."""
-        there = {coin.lot for coin in self._soonest()}
-        self.graces = [known for known in self.graces if known[0] >= today or known[0] in there]
+    def _come_back(self, coins: list[Coin], *, fills_debt: bool) -> None:
+        """Let coins be usable; the soonest expiring of them fill what is owed, or others of the same lot."""
         for coin in coins:
-            if coin.lot < today:
-                self.graces.append((grace, coin.lot))
-                coin.lot = grace
+            coin.place, coin.activates_on, coin.hold = "usable", None, None
         for coin in sorted(coins, key=lambda coin: coin.lot):
-            if fills_debt and self.owed:
+            if fills_debt and self.owed and (one := self._one_of(coin.lot)):
                 self.owed -= 1
-                self.coins.remove(coin)
-            else:
-                coin.place, coin.activates_on, coin.hold = "usable", None, None
+                self.coins.remove(one)
 
     def _waiting(self, order: Order) -> list[Coin]:
         where = (order.activates_on, order.lot)
         return [coin for coin in self.coins if coin.place == "pending" and (coin.activates_on, coin.lot) == where]
 
     def _soonest(self) -> Iterator[Coin]:
-        return iter(sorted((coin for coin in self.coins if coin.place == "usable"), key=lambda coin: coin.lot))
+        usable = (coin for coin in self.coins if coin.place == "usable")
+        return iter(sorted(usable, key=lambda coin: coin.place_in_lot))
 
     def _one_of(self, lot: date) -> Coin | None:
-        return next((coin for coin in self.coins if coin.place == "usable" and coin.lot == lot), None)
+        return next((coin for coin in self._soonest() if coin.lot == lot), None)
 
-    def _take_soonest(self) -> date:
+    def _take_soonest(self) -> tuple[date, date | None]:
         coin = next(self._soonest())
         self.coins.remove(coin)
-        return coin.lot
+        return coin.lot, coin.of
 
 
 class _Entry:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -14,6 +15,7 @@ from loyalty.ledger.balances import (
     Hold,
     Lots,
     Posting,
+    Taken,
     Vector,
     latest,
     read_lots,
@@ -47,6 +49,7 @@ SPRING, SUMMER, AUTUMN = date(2026, 3, 31), date(2026, 6, 30), date(2026, 9, 30)
 NOON = datetime(2026, 1, 10, 12, tzinfo=UTC)
 BACK = ReturnPolicy(today=date(2026, 1, 10), grace_until=date(2026, 2, 28), fills_debt=True)
 LATE = ReturnPolicy(today=date(2026, 7, 1), grace_until=date(2026, 7, 31), fills_debt=True)
+OF_PAID = replace(LATE, gives_grace=True)
 
 
 def holding(lots: Lots, **more: int) -> Balances:
@@ -230,7 +233,7 @@ def test_a_hold_moves_points_and_changes_no_balance() -> None:
 def test_a_capture_spends_what_expires_soonest_and_gives_the_rest_back() -> None:
     held = hold(holding({SUMMER: 50, SPRING: 40}), "h1", 60, NOON).after
     posting, spent = capture(held, "h1", 45, BACK)
-    assert (spent, posting.amount, posting.held) == ({SPRING: 40, SUMMER: 5}, -45, -60)
+    assert (spent, posting.amount, posting.held) == (Taken({SPRING: 40, SUMMER: 5}, {}), -45, -60)
     assert (posting.after.lots, posting.after.spent, posting.after.holds) == ({SUMMER: 45}, 45, {})
 
 
@@ -239,31 +242,59 @@ def test_a_released_hold_leaves_an_account_as_it_was() -> None:
     assert release(hold(before, "h1", 60, NOON).after, "h1", BACK).after == before
 
 
-def test_points_released_after_their_lot_ended_have_a_grace() -> None:
+def test_points_released_after_their_lot_ended_have_ended_too() -> None:
     held = hold(holding({SPRING: 40, AUTUMN: 50}), "h1", 60, NOON).after
-    assert release(held, "h1", LATE).after.lots == {date(2026, 7, 31): 40, AUTUMN: 50}
+    assert release(held, "h1", LATE).after.lots == {SPRING: 40, AUTUMN: 50}
+    assert capture(held, "h1", 10, LATE)[0].after.lots == {SPRING: 30, AUTUMN: 50}
 
 
 def test_points_given_back_lie_in_the_very_lots_that_they_came_from() -> None:
     before = holding({SUMMER: 50, SPRING: 40})
     spent = spend(EntryKind.REDEEMED, before, 60)
     assert (spent.after.lots, spent.after.spent) == ({SUMMER: 30}, 60)
-    assert restore(spent.after, {SPRING: 40, SUMMER: 20}, BACK).after == before
+    assert restore(spent.after, spent.taken, BACK).after == before
 
 
-def test_points_given_back_after_their_lot_ended_have_a_grace() -> None:
-    posting = restore(holding({}, spent=100), {SPRING: 40, SUMMER: 20, AUTUMN: 40}, LATE)
+def test_points_of_a_paid_order_given_back_after_their_lot_ended_have_a_grace() -> None:
+    posting = restore(holding({}, spent=100), Taken({SPRING: 40, SUMMER: 20, AUTUMN: 40}), OF_PAID)
     assert posting.after.lots == {date(2026, 7, 31): 60, AUTUMN: 40}
+    assert posting.after.grace_lots == {
+        GraceLot(date(2026, 7, 31), SPRING): 40,
+        GraceLot(date(2026, 7, 31), SUMMER): 20,
+    }
     assert (posting.amount, posting.after.spent) == (100, 0)
 
 
+@pytest.mark.parametrize("is_held", [False, True])
+def test_a_grace_is_given_once_whatever_its_points_pay_for_next(is_held: bool) -> None:
+    graced = restore(holding({}, spent=60), Taken({SPRING: 60}), OF_PAID).after
+    if is_held:
+        posting, spent = capture(hold(graced, "h1", 60, NOON).after, "h1", 60, LATE)
+    else:
+        posting = spend(EntryKind.REDEEMED, graced, 60)
+        spent = posting.taken
+    later = replace(OF_PAID, today=date(2026, 8, 1), grace_until=date(2026, 8, 31))
+    back = restore(posting.after, spent, later).after
+    assert back.lots == {date(2026, 7, 31): 60}
+    assert expire_soonest(back, back.lots)[1] == SPRING
+
+
+def test_points_that_were_in_the_lot_of_a_grace_anyway_have_their_own() -> None:
+    july = date(2026, 7, 31)
+    before = Balances(lots={july: 100}, grace_lots={GraceLot(july, SPRING): 60})
+    some = spend(EntryKind.REDEEMED, before, 50)
+    assert some.taken == Taken({july: 50}, {GraceLot(july, SPRING): 10})
+    later = replace(OF_PAID, today=date(2026, 8, 1), grace_until=date(2026, 8, 31))
+    assert restore(some.after, some.taken, later).after.lots == {july: 60, date(2026, 8, 31): 40}
+
+
 def test_a_lot_can_be_given_back_to_through_its_last_day() -> None:
-    on_the_day = ReturnPolicy(today=SPRING, grace_until=SUMMER, fills_debt=True)
-    assert restore(Balances(), {SPRING: 5}, on_the_day).after.lots == {SPRING: 5}
+    on_the_day = ReturnPolicy(today=SPRING, grace_until=SUMMER, fills_debt=True, gives_grace=True)
+    assert restore(Balances(), Taken({SPRING: 5}), on_the_day).after.lots == {SPRING: 5}
 
 
 def test_points_given_back_fill_debt_soonest_expiring_first() -> None:
-    posting = restore(Balances(owed=50, spent=60), {SPRING: 40, SUMMER: 20}, BACK)
+    posting = restore(Balances(owed=50, spent=60), Taken({SPRING: 40, SUMMER: 20}), BACK)
     assert (posting.after.owed, posting.after.lots) == (0, {SUMMER: 10})
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import settings
@@ -13,10 +13,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from loyalty.days import NEVER, lot_of, months_after
 from loyalty.ledger import rules
-from loyalty.ledger.balances import Activation, Balances, EntryKind, Posting, plus
+from loyalty.ledger.balances import Activation, Balances, EntryKind, Posting, Taken, plus
 from loyalty.ledger.reversals import LotShare, reinstate, reverse
 from loyalty.ledger.rules import ReturnPolicy
-from tests.unit.loyalty.ledger.reference import Order, Reference
+from tests.unit.loyalty.ledger.reference import Order, Reference, Spent
 
 FIRST_DAY = date(2024, 1, 31)
 NOON = datetime(2024, 1, 31, 12, tzinfo=UTC)
@@ -54,7 +54,7 @@ class Account:
     moved: Moved = field(default_factory=Moved)
     by_hand: Reference = field(default_factory=Reference)
     orders: list[Order] = field(default_factory=list)
-    purchases: list[dict[date, int]] = field(default_factory=list)
+    purchases: list[tuple[Taken, Spent]] = field(default_factory=list)
     given_back: list[int] = field(default_factory=list)
 
     def post(self, posting: Posting) -> Posting:
@@ -95,8 +95,12 @@ class LedgerMachine(RuleBasedStateMachine):
         return lot_of(NEVER if months is None else months_after(self.today, months), self.today, exact=False)
 
     @property
+    def grace(self) -> date:
+        return self.today + timedelta(30)
+
+    @property
     def return_policy(self) -> ReturnPolicy:
-        return ReturnPolicy(self.today, self.today + timedelta(30), self.fills_debt)
+        return ReturnPolicy(self.today, self.grace, self.fills_debt)
 
     # --- orders
 
@@ -184,14 +188,13 @@ class LedgerMachine(RuleBasedStateMachine):
         return LotShare(lot, amount, self.by_hand.expired_of(lot), self.by_hand.expired_of(lot, since))
 
     def _give_back(self, order: Order, amount: int) -> None:
-        lot = self.return_policy.grace_until if order.lot < self.today else order.lot
         waits = order.activates_on if order.activates_on and order.activates_on > self.today else None
         gone, forgiven = order.lost_of_last(amount)
         posting = reinstate(
-            self.balances, amount, lot, expired_before_reversal=gone, forgiven=forgiven, activates_on=waits
+            self.balances, amount, order.lot, expired_before_reversal=gone, forgiven=forgiven, activates_on=waits
         )
         self.account.post(posting)
-        self.by_hand.reinstate(order, amount, self.today, self.return_policy.grace_until)
+        self.by_hand.reinstate(order, amount, self.today)
         assert (posting.taken_back, posting.forgiven) == (-amount, -forgiven)
 
     # --- spending
@@ -210,31 +213,33 @@ class LedgerMachine(RuleBasedStateMachine):
         amount = max(self.balances.holds[name].amount * part // 4, 1)
         posting, spent = rules.capture(self.balances, name, amount, self.return_policy)
         self.account.post(posting)
-        self.by_hand.capture(name, amount, self.today, self.return_policy.grace_until, fills_debt=self.fills_debt)
-        self.account.purchases.append(dict(spent))
+        by_hand = self.by_hand.capture(name, amount, fills_debt=self.fills_debt)
+        assert _as_spent(spent) == by_hand
+        self.account.purchases.append((spent, by_hand))
 
     @precondition(lambda self: self.balances.holds)
     @rule(which=WHICH)
     def release(self, which: int) -> None:
         name = sorted(self.balances.holds)[which % len(self.balances.holds)]
         self.account.post(rules.release(self.balances, name, self.return_policy))
-        self.by_hand.release(name, self.today, self.return_policy.grace_until, fills_debt=self.fills_debt)
+        self.by_hand.release(name, fills_debt=self.fills_debt)
 
     @rule(amount=SOME)
     def spend(self, amount: int) -> None:
         if amount <= self.balances.available:
             posting = self.account.post(rules.spend(EntryKind.REDEEMED, self.balances, amount))
-            taken = self.by_hand.spend(amount)
-            assert {lot: -points for lot, points in posting.lots.items()} == taken
-            self.account.purchases.append(dict(taken))
+            by_hand = self.by_hand.spend(amount)
+            assert _as_spent(posting.taken) == by_hand
+            self.account.purchases.append((posting.taken, by_hand))
 
     @precondition(lambda self: self.account.purchases)
-    @rule(which=WHICH)
-    def restore(self, which: int) -> None:
-        lots = self.account.purchases.pop(which % len(self.account.purchases))
-        self.account.post(rules.restore(self.balances, lots, self.return_policy))
-        self.by_hand.restore(Counter(lots), self.today, self.return_policy.grace_until, fills_debt=self.fills_debt)
-        self.account.given_back.append(sum(lots.values()))
+    @rule(which=WHICH, is_paid=st.booleans())
+    def restore(self, which: int, is_paid: bool) -> None:
+        taken, by_hand = self.account.purchases.pop(which % len(self.account.purchases))
+        policy = replace(self.return_policy, gives_grace=is_paid)
+        self.account.post(rules.restore(self.balances, taken, policy))
+        self.by_hand.restore(by_hand, self.today, self.grace if is_paid else None, fills_debt=self.fills_debt)
+        self.account.given_back.append(by_hand.total())
 
     @precondition(lambda self: self.account.given_back)
     @rule()
@@ -288,7 +293,7 @@ class LedgerMachine(RuleBasedStateMachine):
     def the_other_has_a_past(self, lost: int, kept: int, part: int, owes: bool) -> None:
         """What an order earned had expired when it was refunded, but for a point that was held. Others wait.
 
-        Of what can be used some is owed by now; or the point that was held has come back, into a grace.
+        Of what can be used some is owed by now; or the point that was held was spent, and came back into a grace.
         """
         self.turn_to_the_other()
         self._earn(lost, -1, None)
@@ -301,7 +306,8 @@ class LedgerMachine(RuleBasedStateMachine):
             self.spend(self.balances.available)
             self._take_back(self.orders[-1], kept)
         elif self.balances.holds:
-            self.release(0)
+            self.capture(0, 4)
+            self.restore(-1, is_paid=True)
         self.turn_to_the_other()
 
     @rule()
@@ -328,8 +334,8 @@ class LedgerMachine(RuleBasedStateMachine):
         assert {tuple(where): amount for where, amount in self.balances.pending.items()} == self.by_hand.pending
         assert {name: dict(hold.lots) for name, hold in self.balances.holds.items()} == self.by_hand.holds
         assert dict(self.balances.expired_before_reversal) == +self.by_hand.expired_before_reversal
-        assert {tuple(where): amount for where, amount in self.balances.grace_lots.items()} == Counter(
-            self.by_hand.graces
+        assert {tuple(where): amount for where, amount in self.balances.grace_lots.items()} == dict(
+            self.by_hand.grace_lots
         )
 
     @invariant()
@@ -366,6 +372,16 @@ class LedgerMachine(RuleBasedStateMachine):
             self.every_place_is_what_the_reference_says()
             assert sum(self.account.moved.amounts) == 0
             self.turn_to_the_other()
+
+
+def _as_spent(taken: Taken) -> Spent:
+    spent: Spent = Counter()
+    for (lot, of), amount in taken.graced.items():
+        spent[lot, of] += amount
+    for lot, amount in taken.lots.items():
+        rest = amount - sum(spent[known] for known in [*spent] if known[0] == lot)
+        spent[lot, None] += rest
+    return +spent
 
 
 TestLedger = LedgerMachine.TestCase

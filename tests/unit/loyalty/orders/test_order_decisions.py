@@ -410,14 +410,14 @@ CASES: Final = [
         amount=50,
     ),
     Case(
-        "into a lot of grace, when its lot has ended",
+        "into its lot, even if that has ended",
         {**REINSTATED, **LATER},
         Balances(),
         entries=entries(WHOLE, earned=replace(EARNED, lot=OVER)),
         step="SETTLE#000000005",
         amount=100,
-        facts={"lot": GRACE.isoformat()},
-        after={"lots": {GRACE: 100}},
+        facts={"lot": None},
+        after={"lots": {OVER: 100}},
     ),
     Case(
         "but not on its last day",

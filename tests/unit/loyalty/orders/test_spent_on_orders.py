@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from fractions import Fraction
 from typing import Final
 
 import pytest
 
-from loyalty.ledger.balances import Balances, EntryKind, Lots
+from loyalty.ledger.balances import Balances, EntryKind, GraceLot, Lots, Taken
 from loyalty.ledger.due_dates import Watch
 from loyalty.ledger.reversals import LotShare
 from loyalty.ledger.rules import ReturnPolicy
@@ -24,7 +25,7 @@ LATE: Final = date(2027, 1, 31)
 OVER: Final = date(2026, 1, 31)
 GRACE: Final = date(2026, 3, 12)
 POLICY: Final = ReturnPolicy(NOW.date(), GRACE, fills_debt=True)
-SPENT: Final[Lots] = {SOON: 60, LATE: 40}
+SPENT: Final = Taken({SOON: 60, LATE: 40})
 
 
 def share(of: str, version: int = 2, *, reinstated: bool = False) -> ReversedShare:
@@ -50,6 +51,8 @@ def back(version: int, **lots: int) -> Restored:
         (share("1/2", 3), (back(2, late=25),), EntryKind.RESTORED, 25, {"2026-05-31": 10, "2027-01-31": 15}),
         # Reinstated: taken again.
         (share("0", 3, reinstated=True), (back(2, late=25),), EntryKind.REDEEMED, -25, {"2027-01-31": -25}),
+        # What was taken last comes back first, and to where it came from.
+        (share("1", 4), (back(2, soon=60, late=40), back(3, late=-100)), EntryKind.RESTORED, 100, {"2027-01-31": 100}),
         # Reinstated before the cancellation was heard: written down, so that this changes nothing any more.
         (share("0", 3, reinstated=True), (), EntryKind.RESTORED, 0, {}),
     ],
@@ -61,7 +64,8 @@ def test_what_was_spent_follows_the_money_of_the_order(
     change = settle_spent(before, Spending("cus_A", SPENT, later), reversed_share, None, POLICY)
     assert change
     assert (change.posting.kind, change.posting.amount, change.posting.after.spent) == (kind, amount, 100 - amount)
-    assert change.facts == {"version": reversed_share.version, "of": of, "order": "A1"}
+    facts = {name: fact for name, fact in change.facts.items() if fact is not None}
+    assert facts == {"version": reversed_share.version, "of": of, "order": "A1"}
 
 
 @pytest.mark.parametrize(
@@ -93,10 +97,31 @@ def test_what_is_back_is_the_sum_of_what_came_and_was_taken_again() -> None:
     assert (Spending("cus_A", SPENT).restored, Spending("cus_A", SPENT).version) == ({}, 0)
 
 
-def test_a_lot_that_has_ended_comes_back_with_a_grace() -> None:
-    change = settle_spent(Balances(owed=10), Spending("cus_A", {OVER: 30}), share("1"), None, POLICY)
+@pytest.mark.parametrize(("is_paid", "lot"), [(True, GRACE), (False, OVER)])
+def test_a_lot_that_has_ended_comes_back_with_a_grace_if_the_order_was_paid(is_paid: bool, lot: date) -> None:
+    policy = replace(POLICY, gives_grace=is_paid)
+    change = settle_spent(Balances(owed=10), Spending("cus_A", Taken({OVER: 30})), share("1"), None, policy)
     assert change
-    assert (change.posting.after.lots, change.posting.after.owed) == ({GRACE: 20}, 0)
+    assert (change.posting.after.lots, change.posting.after.owed) == ({lot: 20}, 0)
+
+
+def test_an_order_that_is_cancelled_again_and_again_gives_one_grace() -> None:
+    """Its points come back into a grace, are taken again by the reinstatement, and come back to that grace's lot."""
+    graces = replace(POLICY, gives_grace=True)
+    back_once = settle_spent(Balances(spent=30), Spending("cus_A", Taken({OVER: 30})), share("1"), None, graces)
+    assert back_once
+    first = Restored(2, {OVER: 30})
+    spending = Spending("cus_A", Taken({OVER: 30}), (first,))
+    again = settle_spent(back_once.posting.after, spending, share("0", 3, reinstated=True), None, graces)
+    assert again
+    assert again.facts["of"] == {GRACE.isoformat(): -30}
+    assert again.facts["graced"] == {f"{GRACE}/{OVER}": 30}
+    taken = Restored(3, {GRACE: -30}, {GraceLot(GRACE, OVER): 30})
+    later = replace(graces, today=date(2026, 3, 20), grace_until=date(2026, 4, 19))
+    spending = replace(spending, later=(first, taken))
+    back_twice = settle_spent(again.posting.after, spending, share("1", 4), None, later)
+    assert back_twice
+    assert back_twice.posting.after.lots == {GRACE: 30}
 
 
 EARNED: Final = Earning("cus_A", 100, (NOW, 1), 2, 1_000, "USD")
@@ -140,7 +165,7 @@ WITHDRAWN: Final = Settlement((NOW, 2), taken_back=50, still_in_lot=50)
             Balances(),
             True,
             50,
-            {GRACE: 50},
+            {OVER: 50},
         ),
     ],
 )
