@@ -77,3 +77,12 @@ class TextAttribute(Attribute[V]):
 
     def deserialize(self, value: str) -> V:
         return self._read(json.loads(value))
+
+
+def write_days(days: tuple[date, ...]) -> list[str]:
+    """The stored form of days in a TextAttribute."""
+    return [day.isoformat() for day in days]
+
+
+def read_days(written: list[str]) -> tuple[date, ...]:
+    return tuple(map(date.fromisoformat, written))

@@ -185,3 +185,20 @@ def test_an_erased_customer_cannot_be_changed() -> None:
     hear(erasure(ada["id"]))
     assert change(ada["id"], 1, first_name="Ada").status == 404
     assert replace(ada["id"], 2, status="active").status == 404
+
+
+def test_customers_set_their_date_of_birth_once_and_staff_change_it() -> None:
+    ada = register().json["id"]
+    assert change(ada, 1, ada, date_of_birth="1990-03-10").status == 200
+    assert change(ada, 2, ada, date_of_birth="1990-03-10", first_name="Ada").status == 200
+    for wanted in ("1990-04-10", None):
+        refused = change(ada, 3, ada, date_of_birth=wanted)
+        assert (refused.status, refused.json["errors"][0]["field"]) == (403, "date_of_birth")
+    assert change(ada, 3, date_of_birth="1990-04-10").json["date_of_birth"] == "1990-04-10"
+
+
+def test_who_gave_a_date_of_birth_at_the_registration_has_set_it() -> None:
+    ada = register(date_of_birth="1990-03-10").json["id"]
+    assert change(ada, 1, ada, date_of_birth="1990-04-10").status == 403
+    assert change(ada, 1, date_of_birth=None).status == 200
+    assert change(ada, 2, ada, date_of_birth="1990-04-10").status == 200

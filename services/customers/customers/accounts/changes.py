@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from customers.accounts.items import ProfileItem
 from customers.accounts.models import CustomerDetails, CustomerPatch, CustomerView
-from customers.accounts.rules import fields_not_own, stays_verified
+from customers.accounts.rules import fields_not_own, may_set_birth_date, stays_verified
 from customers.accounts.store import get_profile
 from customers.emails.store import (
     EmailErasedError,
@@ -32,6 +32,8 @@ def change_customer(
     if by_self:
         _check_own(patch)
     profile = _at_version(customer_id, version)
+    if by_self and "date_of_birth" in patch.model_fields_set:
+        _check_birth_date(profile, patch)
     return _change(profile, _patched(profile, patch), cause)
 
 
@@ -43,6 +45,11 @@ def replace_customer(customer_id: str, details: CustomerDetails, version: int, c
 def _check_own(patch: CustomerPatch) -> None:
     if others := fields_not_own(patch.model_fields_set):
         raise ForbiddenError(errors=[FieldError(name, "Only the shop can change this") for name in others])
+
+
+def _check_birth_date(profile: ProfileItem, patch: CustomerPatch) -> None:
+    if not may_set_birth_date(profile.birthday, patch.date_of_birth):
+        raise ForbiddenError(errors=[FieldError("date_of_birth", "It was set before; only the shop can change it")])
 
 
 def _at_version(customer_id: str, version: int) -> ProfileItem:

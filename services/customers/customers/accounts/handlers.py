@@ -38,7 +38,10 @@ def read_customer(request: Request, customer_id: CustomerId) -> CustomerView:
 
 
 def change_customer(request: Request, customer_id: CustomerId, body: CustomerPatch) -> CustomerView:
-    """Change some details (RFC 7396). Customers may change their own names, phone, date of birth and locale."""
+    """Change some details (RFC 7396). Customers may change their own names, phone and locale.
+
+    They set their date of birth once; afterwards only staff change it.
+    """
     by_self = request.principal.is_customer
     return changes.change_customer(customer_id, body, request.if_match, request.cause, by_self=by_self)
 

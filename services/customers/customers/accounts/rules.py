@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Final
 
 # The fields that customers may change themselves. Staff check a status or an e-mail, and only the shop gives groups.
@@ -11,6 +12,11 @@ OWN_FIELDS: Final = frozenset({"first_name", "last_name", "phone", "date_of_birt
 def fields_not_own(fields: set[str]) -> list[str]:
     """The fields among `fields` that customers may not change themselves, sorted."""
     return sorted(fields - OWN_FIELDS)
+
+
+def may_set_birth_date(known: date | None, wanted: date | None) -> bool:
+    """Whether customers may set their date of birth so: once, because birthdays earn more."""
+    return known is None or known == wanted
 
 
 def stays_verified(old_email: str | None, new_email: str | None, *, verified: bool) -> bool:

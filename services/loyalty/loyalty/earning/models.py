@@ -67,13 +67,20 @@ class Member:
     groups: frozenset[str] = frozenset()
     birthday: date | None = None
     status: CustomerStatus | None = None
+    # The first days of the birthdays that have multiplied points.
+    birthdays: tuple[date, ...] = ()
 
     @classmethod
     def of(
-        cls, tier: Tier, groups: Iterable[str] | None, birthday: date | None, status: CustomerStatus | None
+        cls,
+        tier: Tier,
+        groups: Iterable[str] | None,
+        birthday: date | None,
+        status: CustomerStatus | None,
+        birthdays: Iterable[date] | None,
     ) -> Member:
         """The member of an account."""
-        return cls(tier, frozenset(groups or ()), birthday, status)
+        return cls(tier, frozenset(groups or ()), birthday, status, tuple(birthdays or ()))
 
 
 @dataclass(frozen=True)

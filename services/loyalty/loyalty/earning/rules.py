@@ -11,6 +11,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Final
 
+from loyalty.days import months_after
 from loyalty.earning.models import Earned, Line, Member, OrderFacts, Part
 from loyalty.programme.models import Programme
 from loyalty.programme.sections import (
@@ -29,6 +30,9 @@ from shared.money import exponent
 # A million million: JSON still holds the sum of a thousand such orders exactly (2^53), whatever multipliers a shop
 # sets.
 MOST_POINTS_OF_AN_ORDER: Final = 10**12
+
+# Orders may arrive late, by years at most.
+_OCCASIONS_KEPT: Final = 5
 
 BASE: Final = "base"
 TIER: Final = "tier"
@@ -65,6 +69,13 @@ def base_of(order: OrderFacts, earning: Earning) -> int:
     return max(base, 0)
 
 
+def amount_kept(order: OrderFacts, reversed_money: int, programme: Programme) -> int:
+    """What of an order's earning amount stays once so much of its money is reversed; 0 in a foreign currency."""
+    if order.currency != programme.currency or not order.total:
+        return 0
+    return base_of(order, programme.earning) * max(order.total - reversed_money, 0) // order.total
+
+
 def limits_left(limits: Limits, *, today: int, this_month: int, ever: int) -> int | None:
     """The points that may still be earned after this many today, this month and ever; None without a limit."""
     pairs = ((limits.per_day, today), (limits.per_month, this_month), (limits.for_ever, ever))
@@ -82,6 +93,27 @@ def is_birthday(birthday: date, day: date, window: BirthdayWindow) -> bool:
         return birthday.month == day.month
     kept_on = min(birthday.day, calendar.monthrange(day.year, birthday.month)[1])
     return (birthday.month, kept_on) == (day.month, day.day)
+
+
+def occasion_of(day: date, window: BirthdayWindow) -> date:
+    """The birthday that `day` belongs to, by its first day."""
+    return day.replace(day=1) if window is BirthdayWindow.MONTH else day
+
+
+def birthdays_after(
+    before: tuple[date, ...] | None, earned: Earned, day: date, window: BirthdayWindow
+) -> tuple[date, ...] | None:
+    """The occasions that have multiplied points once this order has earned; None if it adds none."""
+    occasion, known = occasion_of(day, window), before or ()
+    if not earned.points or occasion in known or all(part.rule != BIRTHDAY for part in earned.parts):
+        return None
+    return tuple(sorted((*known, occasion)))[-_OCCASIONS_KEPT:]
+
+
+def _is_too_soon(occasion: date, used: date) -> bool:
+    """Whether the two are different birthdays less than twelve months apart."""
+    first, second = min(occasion, used), max(occasion, used)
+    return first != second and months_after(first, 12) > second
 
 
 @dataclass(frozen=True)
@@ -144,6 +176,9 @@ def _applies(multiplier: Multiplier, who: Member, day: date) -> bool:
 
 def _birthday_boost(bonuses: Bonuses, who: Member, day: date) -> list[_Boost]:
     if who.birthday is None or not is_birthday(who.birthday, day, bonuses.birthday_window):
+        return []
+    occasion = occasion_of(day, bonuses.birthday_window)
+    if any(_is_too_soon(occasion, used) for used in who.birthdays):
         return []
     return [_Boost(BIRTHDAY, Fraction(bonuses.birthday))]
 

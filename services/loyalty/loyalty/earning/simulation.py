@@ -39,10 +39,11 @@ def _member(simulation: Simulation, account: PointsAccount | None, programme: Pr
     """The customer's facts: from the request, else from the account, else the first tier alone."""
     known = Member(programme.tiers.rungs[0].tier)
     if account:
-        known = Member.of(account.tier, account.groups, account.birthday, account.status)
+        known = Member.of(account.tier, account.groups, account.birthday, account.status, account.birthdays)
     return Member(
         tier=simulation.tier or known.tier,
         groups=known.groups if simulation.groups is None else simulation.groups,
         birthday=simulation.birthday or known.birthday,
         status=known.status,
+        birthdays=known.birthdays,
     )

@@ -53,6 +53,7 @@ def _take_over_facts(survivor: PointsAccount, merged: PointsAccount, terms: Term
     """Add the merged account's facts to the survivor's, which keeps its own profile."""
     survivor.quota = _quota(survivor, merged, terms.today)
     survivor.referrals = referrals_of_both(survivor, merged)
+    survivor.birthdays = tuple(sorted({*(survivor.birthdays or ()), *(merged.birthdays or ())})) or None
     survivor.sign_up_waits = survivor.sign_up_waits or merged.sign_up_waits
     survivor.opened_at = earliest(survivor.opened_at, merged.opened_at)
     survivor.active_on = latest_day(survivor.active_on, merged.active_on)

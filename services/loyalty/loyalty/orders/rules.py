@@ -13,7 +13,7 @@ from typing import Any
 
 from loyalty.earning.models import Member, OrderFacts
 from loyalty.earning.quota import Quota, StoredQuota
-from loyalty.earning.rules import base_of, price
+from loyalty.earning.rules import birthdays_after, price
 from loyalty.ledger import rules
 from loyalty.ledger.balances import Activation, Balances, Posting
 from loyalty.ledger.reversals import LotShare
@@ -49,15 +49,6 @@ class RecordedOrder:
         """Whether the order's state lets it earn, and it cost money: a free order leaves no entry."""
         on = self.terms.programme.earning.on
         return self.order.total > 0 and (on is EarnOn.PLACED or self.order.paid_at is not None)
-
-    @property
-    def amount_earning(self) -> int:
-        """What of the order earns points and is not reversed, in the shop's minor unit; 0 before it earns."""
-        programme, order = self.terms.programme, self.order
-        if not self.earns or order.currency != programme.currency:
-            return 0
-        base = base_of(OrderFacts.of(order), programme.earning)
-        return base * (order.total - min(self.reversed_money, order.total)) // order.total
 
     @property
     def is_changed(self) -> bool:
@@ -104,6 +95,7 @@ class Holder:
     tiers: TierState = field(default_factory=TierState)
     groups: tuple[str, ...] | None = None
     birthday: date | None = None
+    birthdays: tuple[date, ...] | None = None
     status: CustomerStatus | None = None
     opened_at: datetime | None = None
     quota: StoredQuota | None = None
@@ -144,6 +136,7 @@ class PostEntry:
     referrals: Referrals | None = None
     quota: StoredQuota | None = None
     opened_at: datetime | None = None
+    birthdays: tuple[date, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -198,7 +191,7 @@ def _earn(recorded: RecordedOrder, holder: Holder) -> Decision:
     order, terms = recorded.order, recorded.terms
     programme, limits = terms.programme, terms.programme.earning.limits
     quota = Quota.of(holder.quota, terms.today)
-    member = Member.of(holder.tiers.tier, holder.groups, holder.birthday, holder.status)
+    member = Member.of(holder.tiers.tier, holder.groups, holder.birthday, holder.status, holder.birthdays)
     earned = price(OrderFacts.of(order), member, programme, quota.left(limits))
     placed, activates_on = programme.day_of(order.placed_at), recorded.activates_on
     lot = lot_for(placed, programme.expiry)
@@ -223,6 +216,7 @@ def _earn(recorded: RecordedOrder, holder: Holder) -> Decision:
         counted(holder.referrals, brought, 1),
         quota.used(earned.points, limits),
         _opened_at(recorded, holder),
+        birthdays_after(holder.birthdays, earned, placed, programme.earning.bonuses.birthday_window),
     )
     return Decision(entry, goes_on=recorded.is_changed or recorded.ends_waiting)
 

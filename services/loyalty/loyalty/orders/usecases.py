@@ -6,6 +6,8 @@ Each step reads the stored entries, decides once (`rules.decide`) and posts once
 from __future__ import annotations
 
 from loyalty.earning.bonuses import reward_awaited_sign_up
+from loyalty.earning.models import OrderFacts
+from loyalty.earning.rules import amount_kept
 from loyalty.ledger import store as ledger
 from loyalty.ledger.reversals import LotShare
 from loyalty.orders.items import ReversedOrder
@@ -34,8 +36,15 @@ def record_order(order: OrderRecorded, version: int, cause: Cause) -> None:
     # Last, because it also writes the referrer's account. That account may be busy, and the customer's own points must
     # not wait for it.
     if account:
-        reward_awaited_sign_up(account, recorded.amount_earning, cause)
+        reward_awaited_sign_up(account, _amount_kept(recorded), cause)
         settle_referral_rewards(account, recorded.terms, cause)
+
+
+def _amount_kept(recorded: RecordedOrder) -> int:
+    """What of an order that earns is not reversed, and earns points; in the shop's minor unit."""
+    if not recorded.earns:
+        return 0
+    return amount_kept(OrderFacts.of(recorded.order), recorded.reversed_money, recorded.terms.programme)
 
 
 def _settle_points(recorded: RecordedOrder, cause: Cause) -> PointsAccount | None:
@@ -69,6 +78,7 @@ def _read(recorded: RecordedOrder, cause: Cause) -> tuple[PointsAccount | None, 
         account.tiers,
         account.groups,
         account.birthday,
+        account.birthdays,
         account.status,
         account.opened_at,
         account.quota,
@@ -102,6 +112,7 @@ def _post(change: PostEntry, recorded: RecordedOrder, account: PointsAccount, ca
     """Post the entry; return the account afterwards, even if another run posted the entry."""
     account.referrals = change.referrals or account.referrals
     account.quota = change.quota or account.quota
+    account.birthdays = change.birthdays or account.birthdays
     account.opened_at = change.opened_at or account.opened_at
     order_id = recorded.order.order_id
     origin = ledger.Origin(f"ORDER#{order_id}", change.step, order_id, cause)

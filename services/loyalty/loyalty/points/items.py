@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from pynamodb.attributes import BooleanAttribute, JSONAttribute, UnicodeAttribute
@@ -16,7 +16,7 @@ from loyalty.points.referral_rules import Referrals, read_referrals, write_refer
 from loyalty.points.rules import is_past_hidden
 from loyalty.points.tier_rules import QualifyingMonths, TierState, read_qualifying, review_on, write_qualifying
 from loyalty.programme.tiers import TierBy
-from loyalty.table import DateAttribute, MomentAttribute, TextAttribute
+from loyalty.table import DateAttribute, MomentAttribute, TextAttribute, read_days, write_days
 from shared.events.customers import CustomerStatus, Profile
 from shared.events.loyalty import Tier
 from shared.items.keys import customer_partition
@@ -47,6 +47,10 @@ class PointsAccount(Account, TombstoneMixin, discriminator="account"):
     registered_at = personal(MomentAttribute(null=True), "user.account", DROP)
     email_verified = personal(BooleanAttribute(null=True), "user.account", DROP)
     birthday = personal(DateAttribute(null=True), "user.demographic.date_of_birth", DROP)
+    # The first days of the birthdays that multiplied points, oldest first: less than twelve months apart none does.
+    birthdays: TextAttribute[tuple[date, ...]] = personal(
+        TextAttribute(write_days, read_days, null=True), "user.demographic.date_of_birth", DROP
+    )
     # Unset while the customer is active.
     status = personal(UnicodeEnumAttribute(CustomerStatus, null=True), "user.account", DROP)
     groups: TextAttribute[tuple[str, ...]] = personal(

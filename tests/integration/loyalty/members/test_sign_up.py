@@ -1,4 +1,4 @@
-"""The reward for signing up: once for an e-mail, ever, also when a person is erased and registers again."""
+"""The reward for signing up: once for an e-mail, whoever comes back with it; from an order on if the shop says so."""
 
 from __future__ import annotations
 
