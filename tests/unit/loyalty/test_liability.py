@@ -125,6 +125,13 @@ def test_books_that_hold_less_than_nothing_are_not_closed(missing: Line) -> None
         close(None, books(missing), DAY)
 
 
+def test_books_that_are_added_sum_every_place() -> None:
+    summed = Books(2, {Movement.EARNED: 7}, {"2027-03": Places(5, 1)}, held=3, owed=2)
+    summed.add(Books(3, {Movement.EARNED: 4, Movement.SPENT: -1}, {"2027-03": Places(2, -1)}, held=2, owed=1))
+    moved = {Movement.EARNED: 11, Movement.SPENT: -1}
+    assert summed == Books(5, moved, {"2027-03": Places(7, 0)}, held=5, owed=3)
+
+
 @pytest.mark.parametrize(
     ("summed", "is_possible"),
     [

@@ -305,6 +305,7 @@ def test_what_was_given_back_and_spent_is_owed_when_it_is_taken_again() -> None:
 
 def test_a_revocation_takes_from_what_was_given_and_then_from_the_rest() -> None:
     assert revoke(holding({SPRING: 50, SUMMER: 30}), 40, SUMMER).after.lots == {SPRING: 40}
+    assert revoke(holding({SPRING: 50, SUMMER: 30}), 70, SPRING).after.lots == {SUMMER: 10}
     assert revoke(holding({SPRING: 50}), 40, SUMMER).after.lots == {SPRING: 10}
 
 
