@@ -227,11 +227,3 @@ def test_an_account_is_of_points_or_of_one_currencys_credit() -> None:
 
 def test_what_no_calendar_ends_sorts_after_all_months() -> None:
     assert sorted([month_of(NEVER), month_of(date(9998, 12, 31))]) == ["9998-12", "never"]
-
-
-def test_books_are_added_sum_by_sum() -> None:
-    both = Books(3, {Movement.EARNED: 9}, {"2027-03": Places(available=9)}, held=4, owed=2)
-    both.add(Books(2, {Movement.EARNED: 1, Movement.SPENT: -5}, {"2027-03": Places(pending=1)}, held=1, owed=3))
-    assert both == Books(
-        5, {Movement.EARNED: 10, Movement.SPENT: -5}, {"2027-03": Places(available=9, pending=1)}, held=5, owed=5
-    )

@@ -446,9 +446,3 @@ def test_what_is_taken_over_includes_holds_debts_and_graces() -> None:
     assert (posting.after.held, posting.after.owed, posting.after.spent, posting.after.expired) == (9, 7, 6, 1)
     assert (posting.after.grace_lots, posting.pending) == ({GraceLot(SUMMER, SPRING): 4}, {WAITING: 9})
     assert posting.kind is EntryKind.MERGED_IN
-
-
-def test_what_is_revoked_leaves_its_own_lot_first_and_then_the_soonest_of_the_others() -> None:
-    before = holding({SPRING: 5, SUMMER: 10, AUTUMN: 20})
-    assert revoke(before, 18, SPRING).lots == {SPRING: -5, SUMMER: -10, AUTUMN: -3}
-    assert revoke(before, 22, SUMMER).lots == {SUMMER: -10, SPRING: -5, AUTUMN: -7}
