@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from loyalty.credit.rules import check_expiry, check_room, lot_for, return_policy, watch_of
 from loyalty.days import NEVER
 from loyalty.ledger import rules
-from loyalty.ledger.balances import Balances, EntryKind, Posting, Taken
+from loyalty.ledger.balances import Balances, EntryKind, GraceLot, Posting, Taken
 from loyalty.programme.models import Programme
 from shared.errors import InvalidError
 from shared.money import LARGEST_AMOUNT
@@ -78,10 +78,11 @@ def test_what_comes_back_after_its_day_has_ended_or_has_the_grace_of_refunds() -
     assert replace(policy, gives_grace=True).of(back).lots == {date(2026, 2, 10): 5, TODAY: 7}
 
 
-def test_credit_is_never_earned_so_no_grace_is_remembered() -> None:
-    policy = return_policy(programme(refunds={"grace_days": 10}), TODAY)
-    after = rules.restore(Balances(spent=5), {date(2026, 1, 30): 5}, policy).after
-    assert after == Balances(lots={date(2026, 2, 10): 5})
+def test_a_grace_of_credit_is_remembered_as_one_of_points_is() -> None:
+    policy = return_policy(programme(refunds={"grace_days": 10}), TODAY, gives_grace=True)
+    after = rules.restore(Balances(spent=5), Taken({date(2026, 1, 30): 5}), policy).after
+    graced = {GraceLot(date(2026, 2, 10), date(2026, 1, 30)): 5}
+    assert after == Balances(lots={date(2026, 2, 10): 5}, grace_lots=graced)
 
 
 AMOUNTS = st.integers(1, 5_000)

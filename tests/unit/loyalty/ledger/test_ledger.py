@@ -428,19 +428,24 @@ def test_what_expires_first_is_the_soonest_lot_and_there_what_is_in_its_grace(
     assert {where.of: part for where, part in posting.after.grace_lots.items()} == remain
 
 
-def test_a_grace_is_forgotten_once_its_lot_is_empty_and_over() -> None:
-    gone, full, coming = (GraceLot(day, SPRING) for day in (SUMMER, date(2026, 6, 1), LATE.today))
-    before = Balances(lots={full.lot: 5}, grace_lots={gone: 5, full: 5, coming: 5})
-    after = restore(before, {SUMMER: 3, LATE.today: 2}, LATE).after
-    assert after.grace_lots == {full: 5, coming: 5, GraceLot(LATE.grace_until, SUMMER): 3}
-    unremembered = ReturnPolicy(LATE.today, LATE.grace_until, fills_debt=True, remembered=False)
-    assert restore(before, {SUMMER: 3}, unremembered).after.grace_lots == {full: 5, coming: 5}
+def test_a_grace_is_remembered_for_as_much_as_its_lot_holds() -> None:
+    gone, full, some = (GraceLot(day, SPRING) for day in (SUMMER, date(2026, 6, 1), LATE.today))
+    before = Balances(lots={full.lot: 5, some.lot: 2}, grace_lots={gone: 5, full: 5, some: 5})
+    after = restore(before, Taken({SUMMER: 3}), OF_PAID).after
+    assert after.grace_lots == {full: 5, some: 2, GraceLot(LATE.grace_until, SUMMER): 3}
+    assert restore(before, Taken({SUMMER: 3}), LATE).after.grace_lots == {full: 5, gone: 3, some: 2}
 
 
 def test_what_is_taken_over_includes_holds_debts_and_graces() -> None:
-    one = Balances(holds={"h1": Hold(NOON, {SPRING: 4})}, owed=3, expired=1, grace_lots={GraceLot(SUMMER, SPRING): 2})
+    graced = {GraceLot(SUMMER, SPRING): 2}
+    one = Balances(lots={SUMMER: 2}, holds={"h1": Hold(NOON, {SPRING: 4})}, owed=3, expired=1, grace_lots=graced)
     other = Balances(
-        pending={WAITING: 9}, holds={"h2": Hold(NOON, {SUMMER: 5})}, owed=4, spent=6, grace_lots=one.grace_lots
+        lots={SUMMER: 3},
+        pending={WAITING: 9},
+        holds={"h2": Hold(NOON, {SUMMER: 5})},
+        owed=4,
+        spent=6,
+        grace_lots=graced,
     )
     posting = take_over(one, other)
     assert (posting.after.held, posting.after.owed, posting.after.spent, posting.after.expired) == (9, 7, 6, 1)
