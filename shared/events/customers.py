@@ -144,4 +144,8 @@ class ReviewRecorded(EventData):
     customer_id: CustomerId
     product_id: ProductId
     rating: Rating | None = None
+    bought: Annotated[
+        bool | None,
+        Field(description="Whether the customer had bought the product by then; absent from earlier reviews"),
+    ] = None
     posted_at: AwareDatetime

@@ -7,13 +7,13 @@ import pytest
 from customers.reviews import usecases
 from customers.reviews.store import find_review, list_leads
 from shared.events.customers import ReviewRecorded
-from shared.events.foreign import Buyer, ReviewPosted
+from shared.events.foreign import Buyer, OrderLine, ReviewPosted
 from shared.events.privacy import ErasureAnswered
 from tests.harness.aws.context import LambdaContext
 from tests.harness.aws.ground import items
 from tests.harness.heard import envelope, foreign_event, sqs_batch
 from tests.harness.interruptions import after_first, calls_of, crash_at
-from tests.harness.orders import EMAIL, NOON, order, paid, reviewed
+from tests.harness.orders import EMAIL, NOON, cancelled, order, paid, placed, refunded, reviewed
 from tests.integration.customers.desk import (
     NOBODY_KNOWN,
     customer_of,
@@ -106,6 +106,16 @@ def test_of_the_same_review_twice_at_once_one_counts(monkeypatch: pytest.MonkeyP
     assert len(told(ReviewRecorded)) == 1
 
 
+def test_only_who_keeps_the_product_has_bought_it() -> None:
+    register()
+    disc, book = (OrderLine(product_id=name, quantity=1, amount=500) for name in ("cd-17", "book-1"))
+    kept, other = order("o-1", lines=[disc]), order("o-2", lines=[book])
+    hear(reviewed("rev-0"), placed(kept), reviewed("rev-1"), paid(other), reviewed("rev-2", order_id="o-2"))
+    hear(paid(kept), reviewed("rev-3"), reviewed("rev-4", order_id="o-1"), reviewed("rev-5", order_id="o-2"))
+    hear(refunded(kept, 1), reviewed("rev-6"), cancelled(kept), reviewed("rev-7", order_id="o-1"))
+    assert [event.bought for event in told(ReviewRecorded)] == [False, False, False, True, True, True, True, False]
+
+
 # --- erasure ---------------------------------------------------------------------------------------------------------
 
 
@@ -156,6 +166,6 @@ def test_an_erasure_cut_off_before_any_write_counts_each_review_once() -> None:
 def test_what_a_review_takes() -> None:
     ada = register().json["id"]
     by_id = calls_of(lambda: hear(reviewed(buyer=Buyer(id=ada))))
-    assert by_id == ["GetItem", "GetItem", "TransactWriteItems"]
-    assert calls_of(lambda: hear(reviewed("rev-2"))) == ["GetItem"] * 3 + ["TransactWriteItems"]
+    assert by_id == ["GetItem", "GetItem", "Query", "TransactWriteItems"]
+    assert calls_of(lambda: hear(reviewed("rev-2"))) == ["GetItem"] * 3 + ["Query", "TransactWriteItems"]
     assert calls_of(lambda: hear(reviewed("rev-2"))) == ["GetItem"]

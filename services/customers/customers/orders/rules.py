@@ -53,6 +53,11 @@ class Facts:
         """The amount spent after refunds. A refund that arrives before its payment counts only with the payment."""
         return self.total - self.refunded if self.paid_at and not self.is_cancelled else 0
 
+    def keeps(self, product_id: str) -> bool:
+        """Whether the product is in the order, which was paid and neither cancelled nor refunded in whole."""
+        is_kept = self.status in {OrderStatus.PAID, OrderStatus.PARTLY_REFUNDED}
+        return is_kept and any(line.product_id == product_id for line in self.lines)
+
     @property
     def is_cancelled(self) -> bool:
         """Whether the latest cancellation is no older than the latest reinstatement."""

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any, Final
 
 from customers.orders.items import ORDER_SK, STATS_PREFIX, OrderItem, StatsBaseItem, StatsItem, order_pk
 from customers.sortkeys import id_in, moment_key
 from shared.http.cursors import invalid_cursor
 from shared.items.keys import customer_partition
 from shared.items.table import find
+
+# People review what they bought lately; beyond that nobody's reviews cost more reads.
+SEARCHED: Final = 100
+_PAGE: Final = 20
 
 
 def find_order(order_id: str) -> OrderItem | None:
@@ -25,6 +30,15 @@ def list_stats(customer_id: str) -> list[StatsItem]:
     """The customer's stats, one item for each currency. Empty after the erasure."""
     pk = customer_partition(customer_id)
     return list(StatsItem.query(pk, StatsItem.sk.startswith(STATS_PREFIX), consistent_read=True))
+
+
+def has_bought(customer_id: str, product_id: str, order_id: str | None) -> bool:
+    """Whether the customer keeps the product from this order, or from one of their newest SEARCHED orders."""
+    named = find_order(order_id) if order_id else None
+    if named and named.customer_id == customer_id and named.facts.keeps(product_id):
+        return True
+    newest = OrderItem.by_customer.query(customer_id, scan_index_forward=False, limit=SEARCHED, page_size=_PAGE)
+    return any(order.facts.keeps(product_id) for order in newest)
 
 
 def list_newest_orders(

@@ -14,5 +14,6 @@ def review_recorded(review: ReviewItem, _: Told) -> ReviewRecorded:
         customer_id=review.customer_id or "",
         product_id=review.product_id,
         rating=review.rating,
+        bought=review.bought,
         posted_at=review.posted_at,
     )

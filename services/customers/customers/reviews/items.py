@@ -31,6 +31,8 @@ class ReviewItem(CustomersItem, discriminator="review"):
     anonymised = plain(BooleanAttribute(null=True))
     product_id = personal(UnicodeAttribute(), "user.content", _KEPT)
     rating = personal(IntegerAttribute(null=True), "user.content", _KEPT)
+    # Whether the customer had bought the product by then; absent from older reviews.
+    bought = personal(BooleanAttribute(null=True), "user.content", _KEPT)
     posted_at = personal(UTCDateTimeAttribute(), "user.content", _KEPT)
 
     @property
@@ -39,7 +41,7 @@ class ReviewItem(CustomersItem, discriminator="review"):
         return self.pk.removeprefix(PREFIX)
 
     @classmethod
-    def of(cls, review: Review, customer_id: str) -> Self:
+    def of(cls, review: Review, customer_id: str, *, bought: bool) -> Self:
         """The review of a customer."""
         return cls(
             review_key(review.id),
@@ -47,6 +49,7 @@ class ReviewItem(CustomersItem, discriminator="review"):
             customer_id=customer_id,
             product_id=review.product_id,
             rating=review.rating,
+            bought=bought,
             posted_at=review.posted_at,
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from customers.orders.buyers import find_buyer, still_here
+from customers.orders.store import has_bought
 from customers.reviews.items import CustomersReview, ReviewItem
 from customers.reviews.store import find_review
 from shared.events.customers import ReviewRecorded
@@ -24,7 +25,8 @@ def _record(review: Review, cause: Cause) -> None:
     if profile is None:
         logger.info("review of nobody who is here", extra={"review_id": review.id})
         return
-    item = ReviewItem.of(review, profile.customer_id)
+    bought = has_bought(profile.customer_id, review.product_id, review.order_id)
+    item = ReviewItem.of(review, profile.customer_id, bought=bought)
     item.tell(ReviewRecorded, cause)
     # The item that leads to the review lies in the customer's partition. After an erasure nothing may be written there.
     commit(still_here(profile), Put(item), Put(CustomersReview.of(item)))

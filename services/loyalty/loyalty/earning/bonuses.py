@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 
-from loyalty.earning.items import SignUpMark
+from loyalty.earning.items import ReviewMark, SignUpMark, review_key
 from loyalty.earning.quota import Quota
 from loyalty.earning.rules import clip
 from loyalty.ledger import rules
@@ -18,7 +20,7 @@ from loyalty.points.rules import lot_for
 from loyalty.points.store import load_for_posting
 from shared import clock
 from shared.events.customers import CustomerRegistered, ReviewRecorded
-from shared.items.table import Put, commit, retry_lost_races
+from shared.items.table import Put, commit, find, retry_lost_races
 from shared.messages.cause import Cause
 
 SIGN_UP = "sign_up"
@@ -44,9 +46,13 @@ def reward_awaited_sign_up(account: PointsAccount, amount: int, cause: Cause) ->
 
 
 def reward_review(review: ReviewRecorded, cause: Cause) -> None:
-    """Give the review bonus, once for each review."""
+    """Give the review bonus, once for each review, and as the programme says: to buyers, once for each product."""
+    bonuses = store.terms_now().programme.earning.bonuses
+    if bonuses.review_buyers_only and review.bought is False:
+        return
     origin = Origin(f"REVIEW#{review.review_id}", "ENTRY", review.review_id, cause)
-    retry_lost_races(lambda: _give(review.customer_id, REVIEW, origin))
+    marked = partial(_mark_of_review, review) if bonuses.review_once_per_product else _no_mark
+    retry_lost_races(lambda: _give(review.customer_id, REVIEW, origin, marked))
 
 
 def bonus_entry(account: PointsAccount, bonus: str, amount: int, origin: Origin, terms: Terms) -> Entry:
@@ -62,12 +68,24 @@ def bonus_entry(account: PointsAccount, bonus: str, amount: int, origin: Origin,
 def _give_sign_up(customer_id: str, key: str | None, cause: Cause) -> None:
     origin = Origin(f"BONUS#{customer_id}", SIGN_UP.upper(), SIGN_UP, cause)
 
-    def give() -> None:
+    def mark_of(_: PointsAccount) -> Put | None:
         # A mark that exists was made by the same registration, or by an earlier one with this e-mail.
-        mark = Put(SignUpMark.of(key, clock.now()), error=ledger.AlreadyPostedError()) if key else None
-        _give(customer_id, SIGN_UP, origin, mark)
+        return Put(SignUpMark.of(key, clock.now()), error=ledger.AlreadyPostedError()) if key else None
 
-    retry_lost_races(give)
+    retry_lost_races(lambda: _give(customer_id, SIGN_UP, origin, mark_of))
+
+
+def _mark_of_review(review: ReviewRecorded, account: PointsAccount) -> Put:
+    """The mark of a rewarded product. Raises AlreadyPostedError if a merged customer has one for it."""
+    for person in account.merged_from or ():
+        if find(ReviewMark, *review_key(person, review.product_id)):
+            raise ledger.AlreadyPostedError
+    mark = ReviewMark.of(account.customer_id, review.product_id, review.review_id)
+    return Put(mark, error=ledger.AlreadyPostedError())
+
+
+def _no_mark(_: PointsAccount) -> None:
+    """For bonuses that the key of their entry alone makes single."""
 
 
 def _await_order(registered: CustomerRegistered) -> None:
@@ -84,7 +102,7 @@ def _end_waiting(customer_id: str) -> None:
         commit(Put(account))
 
 
-def _give(customer_id: str, bonus: str, origin: Origin, mark: Put | None = None) -> None:
+def _give(customer_id: str, bonus: str, origin: Origin, mark_of: Callable[[PointsAccount], Put | None]) -> None:
     terms = store.terms_now()
     amount = getattr(terms.programme.earning.bonuses, bonus)
     if amount == 0:
@@ -94,4 +112,4 @@ def _give(customer_id: str, bonus: str, origin: Origin, mark: Put | None = None)
         return
     entry = bonus_entry(account, bonus, amount, origin, terms)
     with suppress(ledger.AlreadyPostedError):
-        ledger.write(entry, account, mark)
+        ledger.write(entry, account, mark_of(account))

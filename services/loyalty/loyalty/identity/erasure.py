@@ -122,6 +122,7 @@ def _count(found: _Found, reasons: int) -> dict[str, int]:
         "claims": others.count("CLAIM"),
         "proposals": others.count("PROPOSAL"),
         "freezes": others.count("FREEZE"),
+        "reviews": others.count("REVIEWED"),
         "dead_letters": 0,
     }
 

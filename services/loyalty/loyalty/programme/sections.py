@@ -130,7 +130,13 @@ class Bonuses(Section):
         MinorUnits,
         Field(description="The least of an order that gives the sign-up bonus, in the minor unit; 0: registering does"),
     ] = 0
-    review: Annotated[Points, Field(description="For each review")] = 0
+    review: Annotated[Points, Field(description="For a review of a product")] = 0
+    review_once_per_product: Annotated[
+        bool, Field(strict=True, description="Further reviews of a product by one customer give nothing")
+    ] = True
+    review_buyers_only: Annotated[
+        bool, Field(strict=True, description="Only of a product that the customer has bought and kept")
+    ] = True
     referrer: Annotated[Points, Field(description="For whoever referred a new customer, once for each")] = 0
     referee: Annotated[Points, Field(description="For the customer who was referred, once")] = 0
     referral_order: Annotated[
