@@ -115,7 +115,9 @@ def test_a_refund_of_nothing_changes_nothing() -> None:
 OLD, NEW = "1989-12-31T23:59:59Z", (clock.now() + timedelta(hours=25)).isoformat()
 
 
-@pytest.mark.parametrize("moment", [OLD, NEW, "8999-01-01T00:00:00Z", "2099-01-01T00:00:00Z"])
+@pytest.mark.parametrize(
+    "moment", [OLD, NEW, "8999-01-01T00:00:00Z", "2099-01-01T00:00:00Z"], ids=["old", "new", "8999", "2099"]
+)
 def test_a_time_before_1990_or_more_than_a_day_ahead_is_refused_by_name(moment: str) -> None:
     assert refused(told(placed_at=moment), "order.placed_at")
     for event in (paid(order()), delivered(order()), cancelled(order()), reinstated(order())):
