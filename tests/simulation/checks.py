@@ -32,6 +32,7 @@ from tests.simulation.loyalty.rest_checks import (
     spendings_follow_the_orders,
     what_was_made_is_there,
 )
+from tests.simulation.loyalty.stops import freezes_are_written_down
 from tests.simulation.notifications.checks import contacts_agree, messages_agree
 from tests.simulation.plan import CANARIES
 from tests.simulation.privacy.checks import (
@@ -125,6 +126,7 @@ ALWAYS: Final[tuple[Check, ...]] = (
     ledgers_are_right,
     referral_rewards_are_counted,
     cards_are_single,
+    freezes_are_written_down,
     memberships_are_the_rows,
     consents_follow_the_log,
     the_erased_are_gone,

@@ -11,6 +11,9 @@ from typing import Final
 CANARIES: Final = re.compile(r"kanarie|\+4477009\d+|1911-11-11", re.IGNORECASE)
 
 
+PRODUCTS: Final = ("mug", "plate")
+
+
 BIRTHDAY: Final = "1911-11-11"
 
 
@@ -127,7 +130,9 @@ _RATES: Final = {
     "cancel": (0.35, 0.1, 1.0),
     "reinstate": (0.25, 0.15, 1.0),
     "tell of delivery": (0.3, 0.1, 1.0),
-    "review": (0.15, 0.1, 1.0),
+    "review": (0.4, 0.1, 1.0),
+    "ban": (0.15, 0.1, 1.0),
+    "freeze": (0.2, 0.1, 1.0),
     "name a friend": (0.7, 0.0, 0.8),
     "return everything": (0.15, 0.2, 1.0),
     "hold": (0.5, 0.1, 1.0),

@@ -18,7 +18,7 @@ from tests.simulation.aws.world import World, open_world
 from tests.simulation.bugs import Bug
 from tests.simulation.checks import ALWAYS, AT_REST
 from tests.simulation.customers import actions, looks, orders
-from tests.simulation.loyalty import friends, spending, staffwork, tiers
+from tests.simulation.loyalty import friends, spending, staffwork, stops, tiers
 from tests.simulation.loyalty.staffwork import open_shop
 from tests.simulation.notifications.actions import unsubscribe
 from tests.simulation.notifications.checks import watch_mails
@@ -154,6 +154,8 @@ STEPS: Final[dict[str, Action]] = {
     "change": actions.change,
     "change oneself": actions.change_oneself,
     "look": looks.look,
+    "ban": stops.ban,
+    "freeze": stops.freeze,
     "adjust": staffwork.adjust,
     "consent": consent,
     "unsubscribe": unsubscribe,

@@ -10,14 +10,14 @@ from random import Random
 from typing import Any, Final
 
 from infra.generate.paths import service_for
-from shared.events.foreign import Buyer, Order
+from shared.events.foreign import Buyer, Order, OrderLine
 from tests.harness import orders
 from tests.harness.aws.gateway import Answer
 from tests.simulation.aws.faults import Trouble, trouble
 from tests.simulation.aws.world import World
 from tests.simulation.loyalty.books import Books
 from tests.simulation.loyalty.programmes import programme_of
-from tests.simulation.plan import Person, PlannedOrder, people, plan_orders
+from tests.simulation.plan import PRODUCTS, Person, PlannedOrder, people, plan_orders
 from tests.simulation.tables import Row, Tables, customer_of
 
 # How often something goes wrong in an invocation while faults are on.
@@ -119,6 +119,8 @@ class Promises:
     merged: dict[str, str] = field(default_factory=dict)
     # Who was named as having brought whom, and whether that was answered.
     named: dict[str, dict[str, bool]] = field(default_factory=dict)
+    # Freezes as answered: (customer, number of acts) -> whether frozen.
+    frozen: dict[tuple[str, int], bool] = field(default_factory=dict)
     # Planted dead letters (service, id) that lay there when the erasure of whom they name was asked for.
     dead_before: dict[tuple[str, str], str] = field(default_factory=dict)
 
@@ -217,7 +219,7 @@ class Scene:
             order = orders.order(
                 planned.id,
                 self._buyer(planned),
-                lines=[],
+                lines=[OrderLine(product_id=PRODUCTS[planned.number % 2], quantity=1, amount=planned.total)],
                 placed_at=_days_before(self.world.universe.moment, planned.days_ago),
                 currency=planned.currency,
                 total=planned.total,

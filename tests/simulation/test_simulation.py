@@ -37,6 +37,7 @@ QUICK = {
     "part-ignored": 7,
     "restored-whole": 3,
     "chain-skips-the-previous": 1,
+    "freeze-ignored": 1,
 }
 
 

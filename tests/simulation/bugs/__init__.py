@@ -5,7 +5,7 @@ from __future__ import annotations
 # Importing them registers them.
 from tests.simulation.bugs import erasure, exactly_once, ordering, strangers
 from tests.simulation.bugs.planting import BUGS, Bug
-from tests.simulation.loyalty.bugs import friends, points, spending
+from tests.simulation.loyalty.bugs import friends, points, spending, stops
 from tests.simulation.notifications import bugs as messages
 
 __all__ = [
@@ -18,5 +18,6 @@ __all__ = [
     "ordering",
     "points",
     "spending",
+    "stops",
     "strangers",
 ]

@@ -78,6 +78,11 @@ def change_oneself(scene: Scene, rng: Random, step: Step) -> None:
         _write(scene, rng, "PATCH", profile, patch, by=customer_of(profile))
 
 
+def change_status(scene: Scene, rng: Random, profile: Row, status: str) -> None:
+    """Staff ban somebody, or let them back."""
+    _write(scene, rng, "PATCH", profile, {"status": status}, by="support")
+
+
 def _write(scene: Scene, rng: Random, method: str, profile: Row, body: Mapping[str, Any], *, by: str) -> None:
     is_old = rng.random() < 0.15
     scene.world.disorder["change of an old version"] += is_old

@@ -12,7 +12,7 @@ from shared.events.foreign import (
 )
 from tests.harness import orders
 from tests.harness.aws.gateway import Answer
-from tests.simulation.plan import PlannedOrder, Step
+from tests.simulation.plan import PRODUCTS, PlannedOrder, Step
 from tests.simulation.scene import Facts, Outcome, Scene
 from tests.simulation.steps import key, others
 from tests.simulation.tables import customer_of
@@ -86,8 +86,8 @@ def review(scene: Scene, rng: Random, step: Step) -> None:
     """Somebody, known or not, reviews something."""
     person = rng.choice(scene.people)
     buyer = Buyer(email=person.email, last_name=f"Kanarie {step.number}")
-    posted_at = scene.world.universe.moment
-    _send(scene, rng, orders.reviewed(f"review-{step.number}", buyer, product_id="mug", posted_at=posted_at))
+    about = {"product_id": rng.choice(PRODUCTS), "posted_at": scene.world.universe.moment}
+    _send(scene, rng, orders.reviewed(f"review-{step.number}", buyer, **about))
 
 
 def add_order(scene: Scene, rng: Random, step: Step) -> None:

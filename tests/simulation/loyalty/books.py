@@ -24,6 +24,9 @@ class Books:
     entries: dict[tuple[str, str], Row] = field(default_factory=dict)
     by_account: dict[str, list[Row]] = field(default_factory=dict)
     _birthdays: dict[str, bool] = field(default_factory=dict)
+    # Of each account: the version of the profile, and the number of freezes, when it was last looked at.
+    _known: dict[str, tuple[int, int]] = field(default_factory=dict)
+    _statuses: dict[tuple[str, int], str] = field(default_factory=dict)
     _heard: int = 0
 
     @classmethod
@@ -38,12 +41,18 @@ class Books:
                 self._learn_order(envelope["detail"])
             elif envelope["detail-type"] == "ReviewRecorded":
                 data = envelope["detail"]["data"]
-                self.ledgers.reviews[data["review_id"]] = data["customer_id"]
+                self.ledgers.reviews[data["review_id"]] = data
+            elif envelope["detail-type"] in {"CustomerRegistered", "CustomerUpdated"}:
+                about, version = envelope["detail"]["data"], envelope["detail"]["metadata"].get("version")
+                self._statuses[(about["customer_id"], version)] = about["profile"]["status"]
         self._heard = len(world.told)
         for row in tables.of_kind("loyalty", "account"):
             who, knows = row["pk"].removeprefix("CUSTOMER#"), "birthday" in row
             if into := row.get("merged_into"):
+                if who not in self.ledgers.merged and self._known.get(who, (0, 0))[1] % 2:
+                    self.ledgers.frozen_at_merge[who] = into
                 self.ledgers.merged[who] = into
+            self._learn_stops(who, row)
             self.ledgers.birthdays[who] = {self._birthdays.get(who, knows), knows}
             self._birthdays[who] = knows
 
@@ -62,6 +71,14 @@ class Books:
         if there + len(new) != len(self.entries):
             wrong.append("an entry is gone")
         return sorted(new, key=lambda row: (row["posted_at"], row["account"], row["seq"])), wrong
+
+    def _learn_stops(self, who: str, row: Row) -> None:
+        """What may have stopped them since the last look: statuses at the versions in between, and freezes."""
+        before = self._known.get(who, (0, 0))
+        now = self._known[who] = (row.get("profile_version", 0), row.get("freezes", 0))
+        versions = range(before[0], max(now[0], before[0]) + 1)
+        self.ledgers.statuses[who] = {self._statuses.get((who, version), "active") for version in versions}
+        self.ledgers.frozen[who] = {number % 2 == 1 for number in range(before[1], now[1] + 1)}
 
     def _learn_order(self, detail: Mapping[str, Any]) -> None:
         data, metadata = detail["data"], detail["metadata"]

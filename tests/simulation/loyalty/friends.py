@@ -13,6 +13,8 @@ from tests.simulation.tables import Row, Tables, customer_of
 
 # How often it is one of those who have not bought yet, if there are any: of others nobody can be named.
 _NEW = 0.85
+# How often it is the card of somebody who named them, if there is one: two would bring each other.
+_BACK = 0.5
 
 
 def name_a_friend(scene: Scene, rng: Random, step: Step) -> None:
@@ -25,7 +27,8 @@ def name_a_friend(scene: Scene, rng: Random, step: Step) -> None:
     bought = {entry["account"] for entry in tables.of_kind("loyalty", "entry") if entry["sk"] == "EARN"}
     new = [row for row in accounts if customer_of(row) not in bought]
     who = customer_of(rng.choice(new if new and rng.random() < _NEW else accounts))
-    _name(scene, rng, step, who, rng.choice(cards))
+    named_them = [row for row in cards if who in scene.promises.named.get(customer_of(row), {})]
+    _name(scene, rng, step, who, rng.choice(named_them if named_them and rng.random() < _BACK else cards))
 
 
 def return_everything(scene: Scene, rng: Random, step: Step) -> None:

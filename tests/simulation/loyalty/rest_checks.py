@@ -178,6 +178,8 @@ def accounts_know_the_profile(scene: Scene, tables: Tables) -> Iterator[str]:
             yield f"loyalty knows {who} as of {account.get('profile_version')}"
         elif wrong := [name for name in names if account.get(name) != _as_kept(profile.get(name))]:
             yield f"loyalty has other {wrong} of {who} than customers"
+        elif account.get("status", "active") != profile["status"]:
+            yield f"loyalty takes {who} for {account.get('status')}, and customers has {profile['status']}"
 
 
 def _as_kept(fact: Any) -> Any:

@@ -25,11 +25,25 @@ def earn(ledgers: Ledgers, posting: Posting) -> None:
         _reward(ledgers, posting)
         return
     name = "review" if pk.startswith("REVIEW#") else sk.lower()
-    who = ledgers.reviews.get(pk.removeprefix("REVIEW#")) if name == "review" else pk.partition("#")[2]
+    who = _reviewer(ledgers, posting) if name == "review" else pk.partition("#")[2]
     posting.must(who and ledgers.may_be_in(who, posting.row["account"]), f"gives {who} a bonus")
-    points = _clipped(posting, posting.terms.bonus(name))
+    points = _clipped(ledgers, posting, posting.terms.bonus(name))
     posting.account.earned += points
     posting.account.put({posting.terms.lot(posting.today): points}, fills_debt=True)
+
+
+def _reviewer(ledgers: Ledgers, posting: Posting) -> str | None:
+    """Who wrote the review that is rewarded: a buyer of the product, who had no reward for it yet."""
+    review = ledgers.reviews.get(posting.key[0].removeprefix("REVIEW#"))
+    if review is None:
+        return None
+    product, who = str(review["product_id"]), str(review["customer_id"])
+    posting.must((posting.row["account"], product) not in ledgers.rewarded_reviews, "rewards a second review")
+    ledgers.rewarded_reviews.add((posting.row["account"], product))
+    paid = (order for order in ledgers.told.values() if order.get("paid_at") and order.get("customer_id") == who)
+    has_bought = any(line["product_id"] == product for order in paid for line in order["lines"])
+    posting.must(has_bought, "rewards a review of what was never bought")
+    return who
 
 
 def _earn_by_order(ledgers: Ledgers, posting: Posting) -> None:
@@ -41,7 +55,7 @@ def _earn_by_order(ledgers: Ledgers, posting: Posting) -> None:
     posting.must(order_id not in ledgers.earnings, "earned before")
     posting.must(terms.earns(order), "earned and has not come so far")
     posting.must(ledgers.may_be_in(order["customer_id"], posting.row["account"]), f"is of {order['customer_id']}")
-    points = _clipped(posting, _priced(ledgers, posting, order))
+    points = _clipped(ledgers, posting, _priced(ledgers, posting, order))
     placed, activates_on = terms.day_of(order["placed_at"]), terms.activates_on(order, posting.today)
     lot = max(terms.lot(placed), activates_on or "")
     ledgers.earnings[order_id] = Earning(
@@ -78,8 +92,10 @@ def _priced(ledgers: Ledgers, posting: Posting, order: Mapping[str, Any]) -> int
     return festive if is_used else points
 
 
-def _clipped(posting: Posting, points: int) -> int:
-    """What the limits leave of points to be earned."""
+def _clipped(ledgers: Ledgers, posting: Posting, points: int) -> int:
+    """What the limits leave of points to be earned; nothing for the banned."""
+    if ledgers.earns_nothing(posting):
+        return 0
     per_day, per_month, for_ever = posting.terms.limits
     gains, today = posting.account.gains, posting.today
     so_far = (
@@ -132,16 +148,16 @@ def _reward(ledgers: Ledgers, posting: Posting) -> None:
     posting.must(posting.kind == kind, f"should be {kind}")
     people = {referee} if side == "referee" else ledgers.friends_of(referee)
     posting.must(any(ledgers.may_be_in(who, posting.row["account"]) for who in people), f"is of {people}")
-    _change_reward(posting, referral_rewards, side, change)
+    _change_reward(ledgers, posting, referral_rewards, side)
 
 
-def _change_reward(posting: Posting, referral_rewards: ReferralRewards, side: str, change: int) -> None:
+def _change_reward(ledgers: Ledgers, posting: Posting, referral_rewards: ReferralRewards, side: str) -> None:
     """What is given first is a bonus; later that comes and goes as what an order earned does."""
-    account = posting.account
+    account, change = posting.account, referral_rewards.changes[side]
     if change == 1:
         bonus = posting.terms.bonus(side)
         posting.must(bonus, "is given, and the shop gives nothing")
-        points, lot = _clipped(posting, bonus), posting.terms.lot(posting.today)
+        points, lot = _clipped(ledgers, posting, bonus), posting.terms.lot(posting.today)
         referral_rewards.first(side, points, lot, posting.place)
         account.earned += points
         account.put({lot: points}, fills_debt=True)

@@ -63,13 +63,18 @@ class Posting:
 class Ledgers:
     """Everything there is. What comes from outside is put in before entries are posted.
 
-    `told` are orders by id and version, `reviews` whose they are, `merged` who turned out to be whom, `birthdays` what
+    `told` are orders by id and version, `reviews` as they were told, `statuses` and `frozen` what may have stopped each
+    account since the last look, `merged` who turned out to be whom, `birthdays` what
     may be known of each person's. `terms` are programmes by version.
     """
 
     terms: dict[int, Terms]
     told: dict[tuple[str, int], Mapping[str, Any]] = field(default_factory=dict)
-    reviews: dict[str, str] = field(default_factory=dict)
+    reviews: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    rewarded_reviews: set[tuple[str, str]] = field(default_factory=set)
+    statuses: dict[str, set[str]] = field(default_factory=dict)
+    frozen: dict[str, set[bool]] = field(default_factory=dict)
+    frozen_at_merge: dict[str, str] = field(default_factory=dict)
     merged: dict[str, str] = field(default_factory=dict)
     birthdays: dict[str, set[bool]] = field(default_factory=dict)
     accounts: dict[str, Account] = field(default_factory=dict)
@@ -78,6 +83,16 @@ class Ledgers:
     claims: dict[str, Taken] = field(default_factory=dict)
     leaving: dict[str, Account] = field(default_factory=dict)
     friends: Friends = field(default_factory=Friends)
+
+    def is_stopped(self, account: str) -> bool:
+        """Whether the customer of an account, of points or of credit, could not spend since the last look."""
+        who = self.owner(account.partition("#")[0])
+        return self.statuses.get(who, {"active"}) <= {"banned", "inactive"} or self.frozen.get(who) == {True}
+
+    def earns_nothing(self, posting: Posting) -> bool:
+        """Whether the customer was banned; where that is not certain, the entry says so."""
+        statuses = self.statuses.get(posting.row["account"], {"active"})
+        return "banned" in statuses and (statuses == {"banned"} or posting.amount == 0)
 
     def owner(self, customer_id: str) -> str:
         """Who somebody turned out to be."""

@@ -18,8 +18,9 @@ _MOST_HOLDS: Final = 5
 _MINUTES: Final = "%Y-%m-%dT%H:%MZ"
 
 
-def hold(_: Ledgers, posting: Posting) -> None:
+def hold(ledgers: Ledgers, posting: Posting) -> None:
     account, amount = posting.account, posting.row["held"]
+    posting.must(not ledgers.is_stopped(posting.row["account"]), "is held by somebody who may not spend")
     posting.must(0 < amount <= account.available, f"holds {amount} of {account.available}")
     posting.must(len(account.holds) < _MOST_HOLDS, "is one hold too many")
     must_come_after_expiry(posting)
@@ -40,6 +41,8 @@ def capture(ledgers: Ledgers, posting: Posting) -> None:
         posting.wrong.append("takes a hold that is not there")
         return
     posting.must(0 < amount <= held.amount, f"takes {amount} of {held.amount}")
+    may_be_taken = posting.fact("order") or not ledgers.is_stopped(posting.row["account"])
+    posting.must(may_be_taken, "is taken without an order by somebody who may not spend")
     late = datetime.fromisoformat(posting.row["posted_at"]) - datetime.fromisoformat(held.until)
     posting.must(late < timedelta(minutes=1, seconds=2), f"takes a hold {late} after its end")
     if not posting.is_credit:
@@ -70,6 +73,7 @@ def redeem(ledgers: Ledgers, posting: Posting) -> None:
         _settle_spending(ledgers, posting)
         return
     amount = -posting.amount
+    posting.must(not ledgers.is_stopped(posting.row["account"]), "is spent by somebody who may not spend")
     posting.must(0 < amount <= posting.account.available, f"spends {amount} of {posting.account.available}")
     must_come_after_expiry(posting)
     taken = posting.account.spend(amount)
