@@ -76,7 +76,9 @@ class Books:
         """What may have stopped them since the last look: statuses at the versions in between, and freezes."""
         before = self._known.get(who, (0, 0))
         now = self._known[who] = (row.get("profile_version", 0), row.get("freezes", 0))
-        versions = range(before[0], max(now[0], before[0]) + 1)
+        # A tombstone does not say which profiles its account had come to know by then.
+        known = now[0] or max((version for one, version in self._statuses if one == who and version), default=0)
+        versions = range(before[0], max(known, before[0]) + 1)
         self.ledgers.statuses[who] = {self._statuses.get((who, version), "active") for version in versions}
         self.ledgers.frozen[who] = {number % 2 == 1 for number in range(before[1], now[1] + 1)}
 
