@@ -25,6 +25,7 @@ from loyalty.members.items import Card
 from loyalty.orders.items import ReversedOrder, SpentOnOrder
 from loyalty.points.items import PointsAccount
 from loyalty.points.referral_rules import Referral
+from loyalty.points.rules import EarnedTotals
 from loyalty.rewards.claim_items import Claim, Claimed
 from loyalty.table import Receipt as LoyaltyReceipt
 from notifications.contacts.items import Contact
@@ -104,7 +105,11 @@ def member() -> Iterator[Item]:
     kept: dict[str, Any] = {"lots": lots, "pending": {}, "holds": {}, "expired_before_reversal": lots, "grace_lots": {}}
     account: dict[str, Any] = {"entries": 0, "qualifying": {}, "active_on": day, "warned_on": day, "merged_into": None}
     profile = {"opened_at": moment, "registered_at": moment, "birthday": day, "card_issued_at": moment}
-    known = {"groups": ("canary-group",), "quota": ("2001-02-03", 1, 2, 3), "referrals": {"canary": Referral(1)}}
+    known = {
+        "groups": ("canary-group",),
+        "quota": EarnedTotals(3, {"2001-02": 2}, {"2001-02-03": 1}),
+        "referrals": {"canary": Referral(1)},
+    }
     tiers = {"tier_since": day, "tier_kept_until": day, "merged_from": (), "unfinished": None, "card_number": "C-1"}
     yield filled(PointsAccount, PK, "ACCOUNT", **kept, **account, **profile, **known, **tiers)
     credit = {"entries": 0, "active_on": day, "warned_on": day, "merged_into": None, "erased_at": None}

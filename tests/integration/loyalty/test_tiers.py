@@ -45,7 +45,7 @@ def test_a_customer_sees_the_tier_what_it_gives_and_the_way_to_the_next(by: Role
     assert tier(by) == {
         "customer_id": ADA,
         "tier": "silver",
-        "since": "2026-02-10",
+        "since": "2026-01-31",
         "kept_until": None,
         "measure": "points",
         "currency": None,

@@ -5,12 +5,13 @@ from __future__ import annotations
 # Importing them registers them.
 from tests.simulation.bugs import erasure, exactly_once, ordering, strangers
 from tests.simulation.bugs.planting import BUGS, Bug
-from tests.simulation.loyalty.bugs import friends, points, spending, stops
+from tests.simulation.loyalty.bugs import arrival, friends, points, spending, stops
 from tests.simulation.notifications import bugs as messages
 
 __all__ = [
     "BUGS",
     "Bug",
+    "arrival",
     "erasure",
     "exactly_once",
     "friends",

@@ -40,6 +40,8 @@ def open_shop(scene: Scene, rng: Random) -> None:
     """Staff set the programme and the catalogue before anybody comes; nothing goes wrong yet."""
     if scene.programme.document:
         _set_up(scene, rng, "PUT /api/loyalty/programme", {"programme": scene.programme.document})
+        # No order of the time before can be told any more: it would earn under the preset.
+        scene.world.universe.advance(timedelta(days=32))
     scene.reward_id = _set_up(scene, rng, "POST /api/loyalty/rewards", REWARD)["id"]
 
 

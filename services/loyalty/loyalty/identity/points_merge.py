@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
-from loyalty.earning.quota import Quota
 from loyalty.freezes.usecases import freeze_with
 from loyalty.identity.card_merge import hand_over_card
 from loyalty.identity.referral_merge import referrals_of_both
@@ -16,7 +13,7 @@ from loyalty.ledger.items import ACCOUNT, Account, Entry
 from loyalty.ledger.terms import Terms
 from loyalty.points import store
 from loyalty.points.items import PointsAccount
-from loyalty.points.rules import fills_debt
+from loyalty.points.rules import EarnedTotals, fills_debt
 from loyalty.points.store import load_for_posting
 from loyalty.points.tier_rules import fresh, merge
 from shared import clock
@@ -51,7 +48,7 @@ def _own_account(customer_id: str) -> PointsAccount:
 
 def _take_over_facts(survivor: PointsAccount, merged: PointsAccount, terms: Terms) -> None:
     """Add the merged account's facts to the survivor's, which keeps its own profile."""
-    survivor.quota = _quota(survivor, merged, terms.today)
+    survivor.quota = _quota(survivor, merged)
     survivor.referrals = referrals_of_both(survivor, merged)
     survivor.birthdays = tuple(sorted({*(survivor.birthdays or ()), *(merged.birthdays or ())})) or None
     survivor.sign_up_waits = survivor.sign_up_waits or merged.sign_up_waits
@@ -62,12 +59,11 @@ def _take_over_facts(survivor: PointsAccount, merged: PointsAccount, terms: Term
     survivor.merged_from = people_of(merged.customer_id, merged.merged_from, survivor.merged_from)
 
 
-def _quota(survivor: PointsAccount, merged: PointsAccount, today: date) -> tuple[str, int, int, int] | None:
-    """The points earned by both today, this month and ever: one person has one limit."""
-    if survivor.quota is None and merged.quota is None:
-        return None
-    one, other = Quota.of(survivor.quota, today), Quota.of(merged.quota, today)
-    return today.isoformat(), one.today + other.today, one.this_month + other.this_month, one.ever + other.ever
+def _quota(survivor: PointsAccount, merged: PointsAccount) -> EarnedTotals | None:
+    """The points earned by both: one person has one limit."""
+    if survivor.quota is None or merged.quota is None:
+        return survivor.quota or merged.quota
+    return survivor.quota.plus(merged.quota)
 
 
 def _carry_over(merged: PointsAccount, survivor: PointsAccount, terms: Terms, cause: Cause) -> list[Entry]:

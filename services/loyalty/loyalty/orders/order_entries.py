@@ -47,10 +47,12 @@ class Earning:
 class Delivery:
     """The entry that a delivery caused.
 
-    The points are activated on `activates_on`; None means that they were activated at once.
+    The points are activated on `activates_on`; None means that they were activated at once. `latest` is the latest
+    day that any date of delivery named.
     """
 
     activates_on: date | None
+    latest: date | None = None
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,8 @@ class OrderEntries:
         """
         if self.earned is None:
             return NEVER
-        days = (self.earned.activates_on, self.delivered and self.delivered.activates_on)
+        delivered = self.delivered
+        days = (self.earned.activates_on, delivered and delivered.activates_on, delivered and delivered.latest)
         return max([self.earned.lot, *(day for day in days if day)])
 
     @property

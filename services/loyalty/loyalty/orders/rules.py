@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from loyalty.earning.models import Member, OrderFacts
-from loyalty.earning.quota import Quota, StoredQuota
+from loyalty.earning.quota import Quota
 from loyalty.earning.rules import birthdays_after, price
 from loyalty.ledger import rules
 from loyalty.ledger.balances import Activation, Balances, Posting
 from loyalty.ledger.reversals import LotShare
-from loyalty.ledger.terms import Terms
 from loyalty.orders.order_entries import (
     DELIVERED,
     EARNED,
@@ -25,71 +24,19 @@ from loyalty.orders.order_entries import (
     Earning,
     OrderEntries,
     ReversedMark,
-    reversed_amount,
 )
+from loyalty.orders.recorded_order import RecordedOrder
 from loyalty.orders.refunds import give_back, take_back
 from loyalty.points.referral_rules import Referrals, counted, points_of_least
-from loyalty.points.rules import lot_for
+from loyalty.points.rules import EarnedTotals, lot_for
 from loyalty.points.tier_rules import Qualifying, TierState, requalify
-from loyalty.programme.models import PendingUntil
-from loyalty.programme.sections import EarnOn
-from shared.events.customers import CustomerStatus, OrderRecorded
-
-
-@dataclass(frozen=True)
-class RecordedOrder:
-    """An order at one version, under the current terms."""
-
-    order: OrderRecorded
-    version: int
-    terms: Terms
-
-    @property
-    def earns(self) -> bool:
-        """Whether the order's state lets it earn, and it cost money: a free order leaves no entry."""
-        on = self.terms.programme.earning.on
-        return self.order.total > 0 and (on is EarnOn.PLACED or self.order.paid_at is not None)
-
-    @property
-    def is_changed(self) -> bool:
-        """Whether any of the order's money was ever reversed, or its total was edited."""
-        order = self.order
-        return bool(order.refunded or order.cancelled_at or order.reinstated_at or order.edited_at)
-
-    @property
-    def ends_waiting(self) -> bool:
-        """Whether the order was delivered, and the programme activates points on delivery."""
-        return self.order.delivered_at is not None and self.terms.programme.pending.until is PendingUntil.DELIVERY
-
-    @property
-    def reversed_money(self) -> int:
-        """The reversed money in minor units; the total once the order is cancelled."""
-        return reversed_amount(self.order)
-
-    @property
-    def kept_money(self) -> int:
-        """The money that stays with the shop, in minor units."""
-        return self.order.total - self.reversed_money
-
-    @property
-    def activates_on(self) -> date | None:
-        """The day on which the order's points are activated; None means at once."""
-        pending, programme, today = self.terms.programme.pending, self.terms.programme, self.terms.today
-        if pending.until is PendingUntil.NONE:
-            return None
-        if pending.until is PendingUntil.DAYS:
-            start, days = programme.day_of(self.order.paid_at or self.order.placed_at), pending.days
-        elif self.order.delivered_at:
-            start, days = programme.day_of(self.order.delivered_at), pending.days
-        else:
-            start, days = today, pending.longest_days
-        activates_on = start + timedelta(days=days)
-        return activates_on if activates_on > today else None
+from shared.events.customers import CustomerStatus
+from shared.events.loyalty import Tier
 
 
 @dataclass(frozen=True)
 class Holder:
-    """The parts of an account that decide its postings for an order."""
+    """The parts of an account that decide its postings for an order; `tier_then` is the tier at its own time."""
 
     balances: Balances = field(default_factory=Balances)
     tiers: TierState = field(default_factory=TierState)
@@ -98,8 +45,9 @@ class Holder:
     birthdays: tuple[date, ...] | None = None
     status: CustomerStatus | None = None
     opened_at: datetime | None = None
-    quota: StoredQuota | None = None
+    quota: EarnedTotals | None = None
     referrals: Referrals | None = None
+    tier_then: Tier | None = None
     is_stored: bool = True
     is_erased: bool = False
 
@@ -134,7 +82,7 @@ class PostEntry:
     facts: Mapping[str, Any]
     tiers: TierState | None = None
     referrals: Referrals | None = None
-    quota: StoredQuota | None = None
+    quota: EarnedTotals | None = None
     opened_at: datetime | None = None
     birthdays: tuple[date, ...] | None = None
 
@@ -188,16 +136,19 @@ def _mark(recorded: RecordedOrder, entries: OrderEntries) -> Decision | None:
 
 
 def _earn(recorded: RecordedOrder, holder: Holder) -> Decision:
-    order, terms = recorded.order, recorded.terms
-    programme, limits = terms.programme, terms.programme.earning.limits
-    quota = Quota.of(holder.quota, terms.today)
-    member = Member.of(holder.tiers.tier, holder.groups, holder.birthday, holder.status, holder.birthdays)
+    order, own = recorded.order, recorded.own
+    programme, limits = own.programme, own.programme.earning.limits
+    quota = Quota.of(holder.quota, own.today, recorded.terms.today)
+    tier = holder.tier_then or holder.tiers.tier
+    member = Member.of(tier, holder.groups, holder.birthday, holder.status, holder.birthdays)
     earned = price(OrderFacts.of(order), member, programme, quota.left(limits))
     placed, activates_on = programme.day_of(order.placed_at), recorded.activates_on
     lot = lot_for(placed, programme.expiry)
     least = programme.referral_order
     brought = list(holder.referrals or ()) if earned.points and earned.base >= least else []
     money = order.total if order.currency == programme.currency else 0
+    counts_on = recorded.counts_on
+    tiers = _requalify(recorded, holder, Qualifying(counts_on, earned.points, money, orders=1))
     entry = PostEntry(
         EARNED,
         rules.earn(holder.balances, earned.points, lot, activates_on),
@@ -206,13 +157,16 @@ def _earn(recorded: RecordedOrder, holder: Holder) -> Decision:
             "currency": order.currency,
             "total": order.total,
             "placed": placed.isoformat(),
+            "counts": counts_on.isoformat() if counts_on != placed else None,
+            "as_of": own.today.isoformat() if own.today != recorded.terms.today else None,
+            "reached": _reached_before(recorded, holder, tiers),
             "lot": lot.isoformat(),
             "ripens": activates_on and activates_on.isoformat(),
             "parts": [[part.rule, part.points] for part in earned.parts] or None,
             "brought": brought or None,
             "brings": points_of_least(earned.points, earned.base, least) if brought else None,
         },
-        _requalify(recorded, holder, Qualifying(placed, earned.points, money, orders=1)),
+        tiers,
         counted(holder.referrals, brought, 1),
         quota.used(earned.points, limits),
         _opened_at(recorded, holder),
@@ -225,6 +179,13 @@ def _opened_at(recorded: RecordedOrder, holder: Holder) -> datetime:
     """The moment at which the account began: an older order may arrive after the registration."""
     bought_at = recorded.order.placed_at
     return min(holder.opened_at or bought_at, bought_at)
+
+
+def _reached_before(recorded: RecordedOrder, holder: Holder, tiers: TierState | None) -> str | None:
+    """The day since which a tier is held that an order told late gives; None if it is today's or not changed."""
+    if tiers is None or tiers.tier is holder.tiers.tier or tiers.since in {None, recorded.terms.today}:
+        return None
+    return tiers.since.isoformat() if tiers.since else None
 
 
 def _requalify(recorded: RecordedOrder, holder: Holder, change: Qualifying) -> TierState | None:
@@ -280,13 +241,16 @@ def _qualifying_change(recorded: RecordedOrder, entries: OrderEntries, earned: E
 def _deliver(recorded: RecordedOrder, holder: Holder, entries: OrderEntries) -> Decision | None:
     """Activate points that wait for the delivery at once, or move their activation to its new day."""
     where, day = entries.activation, recorded.activates_on
-    if not recorded.ends_waiting or entries.delivered or where is None or where.on == day:
+    if not recorded.ends_waiting or where is None or where.on == day:
         return None
+    if entries.delivered and day and day > where.on:
+        return None  # an earlier date of delivery is known
     if where.on <= recorded.terms.today:
         return None  # they have been activated, or will be within the hour
     posting = _activation(holder.balances, where, entries.remaining, day)
     facts = {"version": recorded.version, "ripens": day.isoformat() if day else ""}
-    return Decision(PostEntry(DELIVERED, posting, facts))
+    step = f"{DELIVERED}#{recorded.version:09}" if entries.delivered else DELIVERED
+    return Decision(PostEntry(step, posting, facts))
 
 
 def _activation(before: Balances, where: Activation, amount: int, day: date | None) -> Posting:

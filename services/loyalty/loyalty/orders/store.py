@@ -50,7 +50,7 @@ def entries_of(records: Iterable[OrderRecord]) -> OrderEntries:
     mark = by_key.get(REVERSED)
     return OrderEntries(
         earned=_earning(entries[EARNED]) if EARNED in entries else None,
-        delivered=Delivery(_day(entries[DELIVERED], "ripens")) if DELIVERED in entries else None,
+        delivered=_delivery([entries[sk] for sk in sorted(entries) if sk.startswith(DELIVERED)]),
         settled=tuple(_settlement(entries[sk]) for sk in sorted(entries) if sk.startswith(SETTLED)),
         mark=_mark(mark) if isinstance(mark, ReversedOrder) else None,
     )
@@ -119,12 +119,18 @@ def _earning(entry: Entry) -> Earning:
         version=entry.fact("version") or 0,
         total=entry.fact("total") or 0,
         currency=entry.fact("currency") or "",
-        placed=_day(entry, "placed"),
+        placed=_day(entry, "counts") or _day(entry, "placed"),
         lot=_day(entry, "lot") or NEVER,
         activates_on=_day(entry, "ripens"),
         brought=tuple(entry.fact("brought") or ()),
         brings=entry.fact("brings") or 1,
     )
+
+
+def _delivery(told: Sequence[Entry]) -> Delivery | None:
+    """The delivery as it was told last."""
+    days = [_day(entry, "ripens") for entry in told]
+    return Delivery(days[-1], max((day for day in days if day), default=None)) if days else None
 
 
 def _settlement(entry: Entry) -> Settlement:

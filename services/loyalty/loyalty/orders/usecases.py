@@ -5,15 +5,18 @@ Each step reads the stored entries, decides once (`rules.decide`) and posts once
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from loyalty.earning.bonuses import reward_awaited_sign_up
 from loyalty.earning.models import OrderFacts
 from loyalty.earning.rules import amount_kept
 from loyalty.ledger import store as ledger
 from loyalty.ledger.reversals import LotShare
 from loyalty.orders.items import ReversedOrder
-from loyalty.orders.order_entries import OrderEntries, ReversedMark, ReversedShare
+from loyalty.orders.order_entries import EARNED, OrderEntries, ReversedMark, ReversedShare
+from loyalty.orders.recorded_order import RecordedOrder
 from loyalty.orders.referral_rewards import settle_referral_rewards
-from loyalty.orders.rules import Holder, Known, OpenAccount, PostEntry, RecordedOrder, decide, loses_points
+from loyalty.orders.rules import Holder, Known, OpenAccount, PostEntry, decide, loses_points
 from loyalty.orders.spending import settle_spending
 from loyalty.orders.store import lot_shares, read_entries
 from loyalty.points import store
@@ -29,7 +32,8 @@ def record_order(order: OrderRecorded, version: int, cause: Cause) -> None:
 
     Events may arrive in any order: the newest version alone is enough, and an older one changes nothing.
     """
-    recorded = RecordedOrder(order, version, store.terms_now())
+    terms = store.terms_now()
+    recorded = RecordedOrder.of(order, version, terms, lambda moment: store.terms_then(moment, terms))
     account = retry_lost_races(lambda: _settle_points(recorded, cause))
     if recorded.is_changed:
         settle_spending(ReversedShare.told(order, version), cause)
@@ -50,6 +54,7 @@ def _amount_kept(recorded: RecordedOrder) -> int:
 def _settle_points(recorded: RecordedOrder, cause: Cause) -> PointsAccount | None:
     """Post the missing entries; return the account afterwards, or None for an order without a customer."""
     account, known = _read(recorded, cause)
+    recorded = _since_opening(recorded, account)
     decision = decide(recorded, known)
     match decision and decision.write:
         case PostEntry() as change if account:
@@ -59,6 +64,16 @@ def _settle_points(recorded: RecordedOrder, cause: Cause) -> PointsAccount | Non
         case ReversedMark() as mark:
             commit(Put(ReversedOrder.of(recorded.order.order_id, mark, known.entries.mark)))
     return _settle_points(recorded, cause) if decision and decision.goes_on else account
+
+
+def _since_opening(recorded: RecordedOrder, account: PointsAccount | None) -> RecordedOrder:
+    """The order, under no older terms than those at which a registered customer's account began."""
+    if account is None or account.registered_at is None:
+        return recorded
+    began = min(account.opened_at or account.registered_at, account.registered_at)
+    if not recorded.own.now < began <= recorded.terms.now:
+        return recorded
+    return replace(recorded, then=store.terms_then(began, recorded.terms))
 
 
 def _read(recorded: RecordedOrder, cause: Cause) -> tuple[PointsAccount | None, Known]:
@@ -83,6 +98,7 @@ def _read(recorded: RecordedOrder, cause: Cause) -> tuple[PointsAccount | None, 
         account.opened_at,
         account.quota,
         account.referrals,
+        tier_then=store.tier_on(account, recorded.own) if recorded.earns and not entries.earned else None,
         is_stored=account.version is not None,
         is_erased=account.erased_at is not None,
     )
@@ -116,7 +132,9 @@ def _post(change: PostEntry, recorded: RecordedOrder, account: PointsAccount, ca
     account.opened_at = change.opened_at or account.opened_at
     order_id = recorded.order.order_id
     origin = ledger.Origin(f"ORDER#{order_id}", change.step, order_id, cause)
-    entry = store.post_points(account, change.posting, origin, recorded.terms, tiers=change.tiers, **change.facts)
+    # The entry of the earning names the version that decided it.
+    terms = replace(recorded.terms, version=recorded.own.version) if change.step == EARNED else recorded.terms
+    entry = store.post_points(account, change.posting, origin, terms, tiers=change.tiers, **change.facts)
     try:
         ledger.write(entry, account)
     except ledger.AlreadyPostedError:

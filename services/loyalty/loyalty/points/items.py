@@ -13,7 +13,7 @@ from loyalty.days import start_of
 from loyalty.ledger.items import ACCOUNT, Account
 from loyalty.ledger.terms import Terms
 from loyalty.points.referral_rules import Referrals, read_referrals, write_referrals
-from loyalty.points.rules import is_past_hidden
+from loyalty.points.rules import EarnedTotals, is_past_hidden, read_totals, write_totals
 from loyalty.points.tier_rules import QualifyingMonths, TierState, read_qualifying, review_on, write_qualifying
 from loyalty.programme.tiers import TierBy
 from loyalty.table import DateAttribute, MomentAttribute, TextAttribute, read_days, write_days
@@ -63,10 +63,9 @@ class PointsAccount(Account, TombstoneMixin, discriminator="account"):
     card_blocked = personal(BooleanAttribute(null=True), "user.account", DROP)
     # How often staff froze the account or unfroze it: odd while it is frozen.
     freezes = personal(IntegerAttribute(null=True), "user.account", DROP, export=Export.LEFT_OUT)
-    # The day of the last earning, and the points earned on that day, in its month and ever. Only kept where the
-    # programme limits them.
-    quota: TextAttribute[tuple[str, int, int, int]] = personal(
-        TextAttribute(list, tuple, null=True), "user.financial", DROP, export=Export.LEFT_OUT
+    # The points earned ever, by month and by day. Only kept where the programme limits them.
+    quota: TextAttribute[EarnedTotals] = personal(
+        TextAttribute(write_totals, read_totals, null=True), "user.financial", DROP, export=Export.LEFT_OUT
     )
     # The referrals of this customer, and of customers merged into them.
     referrals: TextAttribute[Referrals] = personal(

@@ -18,7 +18,7 @@ from loyalty.ledger.store import Origin
 from loyalty.ledger.terms import Terms
 from loyalty.points.items import PointsAccount
 from loyalty.points.tier_rules import TierState
-from loyalty.programme.usecases import current_programme
+from loyalty.programme.usecases import current_programme, programme_then
 from shared import clock
 from shared.errors import NotFoundError
 from shared.events.base import EventData
@@ -59,6 +59,13 @@ def terms_now() -> Terms:
     in_force = current_programme(now)
     watch = Watch.of(in_force.programme, now, in_force.programme.expiry.idle_months)
     return Terms(in_force.version, watch, in_force.programme, now)
+
+
+def terms_then(moment: datetime, terms: Terms) -> Terms:
+    """The terms of an operation made at an earlier moment than `terms`."""
+    in_force = programme_then(moment, terms.now)
+    watch = Watch.of(in_force.programme, moment, in_force.programme.expiry.idle_months)
+    return Terms(in_force.version, watch, in_force.programme, moment)
 
 
 def account_of(customer_id: str) -> PointsAccount:
@@ -165,6 +172,19 @@ def changes_of(account: str, *, before: int | None, limit: int) -> list[Entry]:
     is_change = Path("tier") != Path("tier_before")
     found = Entry.by_account.query(account, numbered, is_change, scan_index_forward=False, limit=limit, page_size=_PAGE)
     return list(found)
+
+
+def tier_on(account: PointsAccount, terms: Terms) -> Tier:
+    """The tier on the day of the terms, as the account's ledger tells it. It reads only if the tier changed since."""
+    tier, day = account.tier, terms.today
+    if account.tier_since is None or account.tier_since <= day:
+        return tier
+    is_change = Path("tier") != Path("tier_before")
+    for entry in Entry.by_account.query(account.name, None, is_change, scan_index_forward=False, page_size=_PAGE):
+        if (entry.fact("reached") or terms.programme.day_of(entry.posted_at).isoformat()) <= day.isoformat():
+            break
+        tier = entry.tier_before or tier
+    return tier
 
 
 def _expiries(customer_id: str, day: date) -> Iterable[Entry]:

@@ -1,7 +1,7 @@
 """Tiers follow from a qualifying amount in a window of time, never from the balance.
 
 A customer moves up at once, and down after a grace. The qualifying amount is points earned, money or orders, as the
-programme says. It is kept for thirteen months and as a total, so every window can be computed. A window is the calendar
+programme says. It is kept for fourteen months and as a total, so every window can be computed. A window is the calendar
 year, twelve rolling months, or all time. Rolling months are the current month and the twelve before it, in the
 customer's favour.
 """
@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from loyalty.days import months_after
+from loyalty.points.rules import MOST_LATE
 from loyalty.programme.tiers import TierBy, TierLevel, Tiers, TierWindow
 from shared.events.loyalty import Tier
 
@@ -62,7 +63,8 @@ def fresh(rules: Tiers) -> TierState:
 def requalify(state: TierState, amount: int, on: date, today: date, rules: Tiers) -> TierState:
     """The tier after `amount` more (negative: less) qualifies in the month of `on`.
 
-    If this amount itself takes the tier away, the tier ends at once. A tier that time took away before stays for its
+    An amount told late gives the tier that it would have given on its own day, as far as time has left that. If this
+    amount itself takes the tier away, the tier ends at once. A tier that time took away before stays for its
     grace.
     """
     state = _on_basis(state, rules)
@@ -70,6 +72,9 @@ def requalify(state: TierState, amount: int, on: date, today: date, rules: Tiers
     qualifying = _counted(state.qualifying, amount, on, today)
     after = replace(state, qualifying=qualifying)
     now = qualified_tier(after, today, rules)
+    late = _reached_late(after, on, today, rules) if amount > 0 and on < today <= on + MOST_LATE else after
+    if _rank(late.tier, rules) > max(_rank(state.tier, rules), _rank(now, rules) - 1):
+        return late
     if _rank(now, rules) > _rank(state.tier, rules):
         return _moved(after, now, today)
     if now is state.tier:
@@ -116,7 +121,8 @@ def qualifying_on(state: TierState, day: date, rules: Tiers) -> int:
     if state.basis is not rules.by:
         return 0
     if rules.window is TierWindow.LIFETIME:
-        return state.qualifying.get(EVER, 0)
+        later = sum(amount for month, amount in state.qualifying.items() if month != EVER and month > _month(day))
+        return state.qualifying.get(EVER, 0) - later
     first = f"{day.year}-01" if rules.window is TierWindow.CALENDAR_YEAR else _month(months_after(day, -ROLLING))
     return sum(amount for month, amount in state.qualifying.items() if month != EVER and first <= month <= _month(day))
 
@@ -168,11 +174,7 @@ def projected(state: TierState, today: date, rules: Tiers) -> Tier:
 
 def foreseen(state: TierState, today: date, day: date, rules: Tiers) -> Tier:
     """The tier on a future day, if nothing more qualifies, with every review until then."""
-    state = review(state, today, rules)
-    while (next_look := review_on(state, today, rules)) and next_look <= day:
-        today = next_look
-        state = review(state, today, rules)
-    return state.tier
+    return _reviewed_until(state, today, day, rules).tier
 
 
 def write_qualifying(qualifying: QualifyingMonths) -> list[Any]:
@@ -199,6 +201,23 @@ def read_qualifying(written: list[Any]) -> QualifyingMonths:
     return {EVER: ever, **months}
 
 
+def _reached_late(state: TierState, on: date, today: date, rules: Tiers) -> TierState:
+    """The state today if the tier that was reached on an earlier day had been given on that day."""
+    then = qualified_tier(state, on, rules)
+    if _rank(then, rules) <= _rank(state.tier, rules):
+        return state
+    return _reviewed_until(_moved(state, then, on), on, today, rules)
+
+
+def _reviewed_until(state: TierState, today: date, day: date, rules: Tiers) -> TierState:
+    """The state on a later day, with every review until then."""
+    state = review(state, today, rules)
+    while (next_look := review_on(state, today, rules)) and next_look <= day:
+        today = next_look
+        state = review(state, today, rules)
+    return state
+
+
 def _on_basis(state: TierState, rules: Tiers) -> TierState:
     """Drop amounts of another measure. The tier that they gave stays for its grace."""
     if state.basis is rules.by:
@@ -207,7 +226,8 @@ def _on_basis(state: TierState, rules: Tiers) -> TierState:
 
 
 def _counted(qualifying: QualifyingMonths, amount: int, on: date, today: date) -> QualifyingMonths:
-    oldest = _month(months_after(today, -ROLLING))
+    # One month more than the window, for an order that is told late.
+    oldest = _month(months_after(today, -ROLLING - 1))
     counted = {**qualifying, EVER: qualifying.get(EVER, 0) + amount, _month(on): qualifying.get(_month(on), 0) + amount}
     return {month: value for month, value in sorted(counted.items()) if month == EVER or (month >= oldest and value)}
 

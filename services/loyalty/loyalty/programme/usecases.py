@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Final
 
 from loyalty.programme import rules, store
@@ -24,11 +25,17 @@ _REMEMBERED_FOR: Final = timedelta(seconds=60)
 
 def current_programme(now: datetime) -> InForce:
     """The programme in force now, at `now`. A process reads it from the table at most once a minute."""
-    known = _MEMORY[0] if _MEMORY else None
-    if known is None or not known.read_at <= now < known.read_at + _REMEMBERED_FOR:
-        known = _Known.read(now)
-        _MEMORY[:] = [known]
+    known = _known(now)
     return rules.in_force_at(now, known.versions, known.preset)
+
+
+def programme_then(moment: datetime, now: datetime) -> InForce:
+    """The programme in force at a moment up to `now`. A process reads a replaced version once."""
+    known = _known(now)
+    oldest = known.versions[-1].number if known.versions else 1
+    older = (_replaced(number) for number in range(oldest - 1, 0, -1))
+    version = next((each for each in chain(known.versions, older) if each.effective_from <= moment), None)
+    return InForce(version.number, version.programme) if version else InForce(0, known.preset)
 
 
 def programme_at(moment: datetime) -> InForce:
@@ -40,6 +47,7 @@ def programme_at(moment: datetime) -> InForce:
 def forget_cached_programme() -> None:
     """Make the next call of `current_programme` read: after a change, and after a table is created anew."""
     _MEMORY.clear()
+    _REPLACED.clear()
 
 
 def read_programme() -> ProgrammeView:
@@ -106,6 +114,24 @@ class _Known:
 
 
 _MEMORY: Final[list[_Known]] = []
+# Versions never change, so a process keeps the replaced ones that it read.
+_REPLACED: Final[dict[int, Version]] = {}
+
+
+def _known(now: datetime) -> _Known:
+    known = _MEMORY[0] if _MEMORY else None
+    if known is None or not known.read_at <= now < known.read_at + _REMEMBERED_FOR:
+        known = _Known.read(now)
+        _MEMORY[:] = [known]
+    return known
+
+
+def _replaced(number: int) -> Version:
+    if number not in _REPLACED:
+        stored = store.find_version(number)
+        assert stored  # noqa: S101  # versions are numbered without gaps
+        _REPLACED[number] = _version(stored)
+    return _REPLACED[number]
 
 
 def _version(stored: StoredVersion) -> Version:

@@ -136,13 +136,13 @@ def test_points_wait_for_the_delivery_and_the_days_after_it(set_clock: Clock) ->
     set_programme(pending=DELIVERY)
     set_clock(FEBRUARY)
     hear(order("A1"), order("B1"))
-    assert account().balances.pending == {Activation(date(2026, 4, 2), LOT): 586}
+    assert account().balances.pending == {Activation(date(2026, 4, 1), LOT): 586}
     set_clock("2026-02-10T00:00:00+00:00")
     heard = delivered("2026-02-09")
     assert hear(heard, heard) == 0
     assert account().balances.pending == {
         Activation(date(2026, 2, 23), LOT): 293,
-        Activation(date(2026, 4, 2), LOT): 293,
+        Activation(date(2026, 4, 1), LOT): 293,
     }
     assert account().due_at == "2026-02-23T00:00Z"
     set_clock("2026-02-23T00:00:00+00:00")

@@ -55,7 +55,8 @@ class Qualifying:
 class Account:
     """What there is. `expiries` are what of which lot ever expired, and where; `gains` what was earned on which day.
 
-    `grace_lots` is what came back when its lot had ended, by the lot of the grace and its own.
+    `grace_lots` is what came back when its lot had ended, by the lot of the grace and its own. `opened` is when the
+    first order was placed; `tier_changes` are since when each tier is held, and the one before it.
     """
 
     lots: Lots = field(default_factory=dict)
@@ -72,7 +73,19 @@ class Account:
     qualifying: list[Qualifying] = field(default_factory=list)
     tier: str | None = None
     active_on: str | None = None
+    opened: str | None = None
+    tier_changes: list[tuple[str, str]] = field(default_factory=list)
+    is_joined: bool = False
     is_closed: bool = False
+
+    def tier_on(self, day: str) -> str:
+        """The tier on a day, by the changes since."""
+        tier = self.tier or ""
+        for since, before in reversed(self.tier_changes):
+            if since <= day:
+                break
+            tier = before
+        return tier
 
     @property
     def held(self) -> int:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from fractions import Fraction
 from math import floor
-from typing import Any
+from typing import Any, Final
 
 from tests.simulation.loyalty.model.account import Account
 from tests.simulation.loyalty.model.orders import Earning, Portion, reversed_amount, to_take_back
@@ -14,6 +15,9 @@ from tests.simulation.loyalty.model.posting import Ledgers, Posting
 from tests.simulation.loyalty.model.referral_rewards import ReferralRewards
 from tests.simulation.loyalty.model.terms import SHOP_CURRENCY
 from tests.simulation.loyalty.model.tiers import count
+
+# Queues keep events for 14 days and dead letters for 14 more.
+_MOST_LATE: Final = timedelta(days=31)
 
 
 def earn(ledgers: Ledgers, posting: Posting) -> None:
@@ -55,13 +59,16 @@ def _earn_by_order(ledgers: Ledgers, posting: Posting) -> None:
     posting.must(order_id not in ledgers.earnings, "earned before")
     posting.must(terms.earns(order), "earned and has not come so far")
     posting.must(ledgers.may_be_in(order["customer_id"], posting.row["account"]), f"is of {order['customer_id']}")
-    points = _clipped(ledgers, posting, _priced(ledgers, posting, order))
-    placed, activates_on = terms.day_of(order["placed_at"]), terms.activates_on(order, posting.today)
+    as_of = _as_of(posting, order)
+    points = _clipped(ledgers, posting, _priced(ledgers, posting, order, as_of), as_of)
+    placed, activates_on = terms.day_of(order["placed_at"]), terms.activates_on(order, posting.today, as_of)
+    counts = terms.day_of(terms.own_moment(order))
+    account.opened = min(account.opened or order["placed_at"], order["placed_at"], key=datetime.fromisoformat)
     lot = max(terms.lot(placed), activates_on or "")
     ledgers.earnings[order_id] = Earning(
         earned=points,
         total=order["total"],
-        placed=placed,
+        placed=counts,
         currency=order["currency"],
         lot=lot,
         version=posting.fact("version"),
@@ -77,11 +84,35 @@ def _earn_by_order(ledgers: Ledgers, posting: Posting) -> None:
         account.wait(activates_on, lot, points)
     else:
         account.put({lot: points}, fills_debt=True)
-    count(posting, placed, points, _money(order["currency"], order["total"]), 1)
+    count(posting, counts, points, _money(order["currency"], order["total"]), 1)
 
 
-def _priced(ledgers: Ledgers, posting: Posting, order: Mapping[str, Any]) -> int:
-    tier = posting.account.tier or ""
+def _as_of(posting: Posting, order: Mapping[str, Any]) -> str:
+    """The day by whose limits and tier an order earns: its own, unless it comes later than any event can.
+
+    An account that began later earns as of its beginning at the earliest, and nobody outside sees that.
+    """
+    own, posted = (datetime.fromisoformat(at) for at in (posting.terms.own_moment(order), posting.row["posted_at"]))
+    day, as_of = posting.terms.day_of(own.isoformat()), posting.fact("as_of") or posting.today
+    if not _MOST_LATE >= posted - own >= timedelta():
+        # At the very end of that time, a second between the request and its entry decides.
+        is_close = abs(posted - own - _MOST_LATE) < timedelta(seconds=3)
+        posting.must(as_of == posting.today or is_close, f"is as of {as_of}, and comes too late for that")
+        return as_of
+    is_known = posting.account.opened and datetime.fromisoformat(posting.account.opened) <= own
+    posting.must(as_of == day if is_known else day <= as_of <= posting.today, f"is as of {as_of}, not {day}")
+    return as_of
+
+
+def _priced(ledgers: Ledgers, posting: Posting, order: Mapping[str, Any], as_of: str) -> int:
+    tier = posting.account.tier_on(as_of)
+    if posting.account.is_joined and posting.amount:
+        # Since when somebody was in the tier that they brought along, their own ledger tells.
+        current = posting.account.tier or ""
+        is_current = posting.amount >= posting.terms.points_of(
+            order, max(tier, current, key=posting.terms.rank), birthday=False
+        )
+        tier = max(tier, current, key=posting.terms.rank) if is_current else tier
     points = posting.terms.points_of(order, tier, birthday=False)
     in_month = posting.terms.day_of(order["placed_at"])[5:7] == "11"
     festive = posting.terms.points_of(order, tier, birthday=in_month)
@@ -92,12 +123,12 @@ def _priced(ledgers: Ledgers, posting: Posting, order: Mapping[str, Any]) -> int
     return festive if is_used else points
 
 
-def _clipped(ledgers: Ledgers, posting: Posting, points: int) -> int:
-    """What the limits leave of points to be earned; nothing for the banned."""
+def _clipped(ledgers: Ledgers, posting: Posting, points: int, as_of: str | None = None) -> int:
+    """What the limits leave of points to be earned on a day; nothing for the banned."""
     if ledgers.earns_nothing(posting):
         return 0
     per_day, per_month, for_ever = posting.terms.limits
-    gains, today = posting.account.gains, posting.today
+    gains, today = posting.account.gains, as_of or posting.today
     so_far = (
         (per_day, sum(points for day, points in gains if day == today)),
         (per_month, sum(points for day, points in gains if day[:7] == today[:7])),
@@ -199,8 +230,9 @@ def _deliver(ledgers: Ledgers, posting: Posting) -> None:
     if order is None or earning is None or earning.activates_on is None or not order.get("delivered_at"):
         posting.wrong.append("is delivered, and nothing waits for that")
         return
-    posting.must(not earning.is_delivered, "is delivered twice")
     activates_on, where = posting.terms.activates_on(order, posting.today), f"{earning.activates_on}/{earning.lot}"
+    is_sooner = activates_on is None or activates_on < earning.activates_on
+    posting.must(is_sooner or not earning.is_delivered, "is delivered again, and no sooner")
     waiting = min(earning.earned - earning.taken_back, posting.account.pending.get(where, 0))
     earning.is_delivered = True
     if activates_on:

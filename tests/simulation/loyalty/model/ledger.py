@@ -116,6 +116,8 @@ def _merge_in(ledgers: Ledgers, posting: Posting) -> None:
     account.gains += other.gains
     account.qualifying += other.qualifying
     account.active_on = max(account.active_on or "", other.active_on or "") or None
+    account.opened = min((each for each in (account.opened, other.opened) if each), default=None)
+    account.is_joined = True
     if not posting.is_credit:
         ledgers.friends.joined[posting.row["cause"]] = posting.row["account"], posting.row["seq"]
         account.tier = tier_of_both(posting, alone, other)
@@ -153,6 +155,8 @@ def post(ledgers: Ledgers, row: Mapping[str, Any]) -> list[str]:
     before = account.copy()
     _KINDS[posting.kind](ledgers, posting)
     account.trim()
+    if account.tier != before.tier and before.tier:
+        account.tier_changes.append((posting.fact("reached") or posting.today, before.tier))
     if posting.kind not in _IDLE and (posting.kind != "adjusted" or posting.amount > 0):
         account.active_on = posting.today
     return posting.wrong + _unlike(posting, before)

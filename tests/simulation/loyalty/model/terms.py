@@ -142,8 +142,14 @@ class Terms:
         found = self.document["earning"]["limits"]
         return found.get("per_day"), found.get("per_month"), found.get("for_ever")
 
-    def activates_on(self, order: Mapping[str, Any], today: str) -> str | None:
-        """From which day on the points of an order can be used; None for at once."""
+    def own_moment(self, order: Mapping[str, Any]) -> str:
+        """When an order was placed or, where that lets it earn, paid."""
+        if self.document["earning"]["on"] == "placed":
+            return str(order["placed_at"])
+        return str(max(order["placed_at"], order["paid_at"], key=datetime.fromisoformat))
+
+    def activates_on(self, order: Mapping[str, Any], today: str, as_of: str | None = None) -> str | None:
+        """From which day on the points of an order, which earned as of a day, can be used; None for at once."""
         pending = self.document["pending"]
         match pending["until"]:
             case "none":
@@ -153,7 +159,7 @@ class Terms:
             case _ if order.get("delivered_at"):
                 start, days = self.day_of(order["delivered_at"]), pending["days"]
             case _:
-                start, days = today, pending["longest_days"]
+                start, days = as_of or today, pending["longest_days"]
         day = _days_after(start, days)
         return day if day > today else None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from tests.simulation.loyalty.model.account import Account, Qualifying
 from tests.simulation.loyalty.model.posting import Ledgers, Posting
@@ -25,10 +25,32 @@ def count(posting: Posting, placed: str, points: int, money: int, orders: int) -
     account.qualifying.append(Qualifying(today, min(placed, today)[:7], points, money, orders))
     now = qualified_tier(account, today, terms)
     current = terms.rank(account.tier or "")
+    is_late = placed < today <= (date.fromisoformat(placed) + timedelta(days=31)).isoformat()
+    is_more = {"points": points, "money": money, "orders": orders}[terms.tier_by] > 0
+    late = _reached_late(account, placed, today, terms) if is_late and is_more else ""
+    if late and terms.rank(late) > current and terms.rank(late) >= terms.rank(now):
+        account.tier = late
+        return
     is_up = terms.rank(now) > current
     is_taken = terms.rank(now) < terms.rank(before) and terms.rank(before) >= current
     if is_up or is_taken:
         account.tier = now
+
+
+def _reached_late(account: Account, on: str, today: str, terms: Terms) -> str:
+    """The tier of today, had what is heard of today counted on its own day; looked at on every day since."""
+    day, tier, kept = date.fromisoformat(on), qualified_tier(account, on, terms), None
+    if terms.rank(tier) <= terms.rank(account.tier or ""):
+        return account.tier or ""
+    while day.isoformat() <= today:
+        reached = qualified_tier(account, day.isoformat(), terms)
+        if terms.rank(reached) >= terms.rank(tier):
+            tier, kept = reached, None
+        else:
+            kept = kept or day + timedelta(days=terms.tier_grace - 1)
+            tier, kept = (reached, None) if kept < day else (tier, kept)
+        day += timedelta(days=1)
+    return tier
 
 
 def review(_: Ledgers, posting: Posting) -> None:

@@ -15,8 +15,10 @@ from loyalty.ledger.due_dates import Watch
 from loyalty.ledger.reversals import LotShare
 from loyalty.ledger.terms import Terms
 from loyalty.orders.order_entries import Delivery, Earning, OrderEntries, ReversedMark, Settlement
-from loyalty.orders.rules import Decision, Holder, Known, OpenAccount, PostEntry, RecordedOrder, decide, loses_points
+from loyalty.orders.recorded_order import RecordedOrder
+from loyalty.orders.rules import Decision, Holder, Known, OpenAccount, PostEntry, decide, loses_points
 from loyalty.points.referral_rules import Referral
+from loyalty.points.rules import EarnedTotals
 from loyalty.points.tier_rules import TierState
 from loyalty.programme.models import Programme
 from shared.events.customers import OrderRecorded, OrderStatus
@@ -125,7 +127,7 @@ CASES: Final = [
     ),
     Case(
         "a limit leaves less",
-        holder={"quota": ("2026-02-10", 40, 40, 40)},
+        holder={"quota": EarnedTotals(40, {"2026-02": 40}, {"2026-02-10": 40})},
         programme={"earning": {"points_per_unit": 1, "limits": {"per_day": 60}}},
         step="EARN",
         amount=20,
@@ -519,6 +521,10 @@ def test_an_entry_of_an_order_keeps_what_later_settlements_need() -> None:
         "ripens": "2026-02-14",
         "parts": [["base", 100]],
         "brought": [ADA],
+        "brings": 10,
+        "counts": None,
+        "as_of": None,
+        "reached": None,
     }
     refund = Case("", {"refunded": 5_000, **LATER}, HAS, entries=entries(), shares=SHARE).entry()
     assert refund.facts == {
@@ -669,10 +675,15 @@ def test_an_account_began_when_its_customer_first_bought(opened_at: datetime | N
     assert Case("", holder={"opened_at": opened_at}).entry().opened_at == expected
 
 
-@pytest.mark.parametrize(("limits", "quota"), [({}, None), ({"for_ever": 500}, ("2026-02-10", 100, 100, 140))])
+TOTALS: Final = EarnedTotals(140, {"2026-02": 100}, {"2026-02-10": 100})
+
+
+@pytest.mark.parametrize(("limits", "quota"), [({}, None), ({"for_ever": 500}, TOTALS)])
 def test_what_was_earned_is_kept_where_it_is_limited(limits: Mapping[str, Any], quota: Any) -> None:
     earning = {"points_per_unit": 1, "limits": limits}
-    case = Case("", holder={"quota": ("2025-02-10", 40, 40, 40)}, programme={"earning": earning})
+    case = Case(
+        "", holder={"quota": EarnedTotals(40, {"2025-02": 40}, {"2025-02-10": 40})}, programme={"earning": earning}
+    )
     entry = case.entry()
     assert entry.quota == quota
 

@@ -38,7 +38,8 @@ def test_a_gift_pays_the_debt_unless_the_shop_lets_it_stand(below_zero: str, fil
     programme = Programme.model_validate({"refunds": {"below_zero": below_zero, "grace_days": 10}})
     policy = return_policy(programme, NOW.date())
     assert fills_debt(programme) is policy.fills_debt is fills
-    assert (policy.today, policy.grace_until, policy.remembered) == (NOW.date(), date(2026, 5, 30), True)
+    assert (policy.today, policy.grace_until, policy.gives_grace) == (NOW.date(), date(2026, 5, 30), False)
+    assert return_policy(programme, NOW.date(), gives_grace=True).gives_grace
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -157,12 +158,12 @@ def test_a_late_refund_of_what_counts_no_more_changes_nothing_in_the_window() ->
     assert after.qualifying["ever"] == 1_000
 
 
-def test_thirteen_months_are_kept_and_no_more() -> None:
+def test_fourteen_months_are_kept_and_no_more() -> None:
     state = fresh(ROLLING)
     for month in range(40):
         day = date(2026 + month // 12, month % 12 + 1, 15)
         state = requalify(state, 10, day, day, ROLLING)
-    assert (len(state.qualifying), state.qualifying["ever"]) == (14, 400)
+    assert (len(state.qualifying), state.qualifying["ever"]) == (15, 400)
 
 
 def test_another_measure_begins_anew_and_the_tier_stays_for_its_grace() -> None:
@@ -241,3 +242,45 @@ def test_months_are_written_from_the_first_through_the_last(qualifying: dict[str
 def test_a_year_of_months_names_only_its_first() -> None:
     qualifying = {EVER: 9_000, **{f"2026-{month:02}": 500 for month in range(1, 13)}}
     assert write_qualifying(qualifying) == [9_000, "2026-01", *[500] * 12]
+
+
+def test_an_amount_told_late_gives_the_tier_that_it_would_have_given_on_its_day() -> None:
+    """Of the last day of a year, and told on 2 January: in time it had been kept through the grace."""
+    new_year = date(2027, 1, 2)
+    late = requalify(fresh(YEAR), 5_000, date(2026, 12, 31), new_year, YEAR)
+    in_time = review(
+        requalify(fresh(YEAR), 5_000, date(2026, 12, 31), date(2026, 12, 31), YEAR), date(2027, 1, 1), YEAR
+    )
+    assert late == in_time
+    assert (late.tier, late.since, late.kept_until) == (Tier.GOLD, date(2026, 12, 31), date(2027, 1, 30))
+
+
+def test_an_amount_told_after_the_grace_of_its_tier_gives_none() -> None:
+    late = requalify(fresh(YEAR), 5_000, date(2026, 12, 31), date(2027, 1, 31), YEAR)
+    assert late.tier is Tier.BRONZE
+
+
+@pytest.mark.parametrize("rules", WINDOWS)
+def test_a_tier_is_held_since_the_day_on_which_it_was_reached_and_no_longer(rules: Tiers) -> None:
+    june = date(2026, 6, 20)
+    before = requalify(fresh(rules), 900, june, june, rules)
+    assert requalify(before, 100, MAY, june, rules).since == june
+    assert requalify(before, 1_000, MAY, june, rules).since == MAY
+
+
+@given(
+    st.sampled_from(WINDOWS),
+    st.lists(st.tuples(st.integers(0, 31), st.integers(1, 3_000)), max_size=12),
+    st.randoms(use_true_random=False),
+)
+def test_in_whatever_order_amounts_of_a_month_are_told_the_tier_is_the_same(
+    rules: Tiers, amounts: list[tuple[int, int]], rng: Random
+) -> None:
+    today, states = date(2027, 1, 10), []
+    for _ in range(2):
+        state = fresh(rules)
+        for days, amount in amounts:
+            state = requalify(state, amount, today - timedelta(days), today, rules)
+        states.append(state.tier)
+        rng.shuffle(amounts)
+    assert states[0] is states[1]

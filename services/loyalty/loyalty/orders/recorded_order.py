@@ -1,0 +1,91 @@
+"""An order as it was told, with the terms of its own time. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Self
+
+from loyalty.ledger.terms import Terms
+from loyalty.orders.order_entries import reversed_amount
+from loyalty.points.rules import plausible
+from loyalty.programme.models import PendingUntil
+from loyalty.programme.sections import EarnOn
+from shared.events.customers import OrderRecorded
+
+
+@dataclass(frozen=True)
+class RecordedOrder:
+    """An order at one version, under the current terms, and under the terms of its own time.
+
+    `own` are the terms at the moment at which the order earns; the current ones if they are not given.
+    """
+
+    order: OrderRecorded
+    version: int
+    terms: Terms
+    then: Terms | None = None
+
+    @classmethod
+    def of(cls, order: OrderRecorded, version: int, terms: Terms, at: Callable[[datetime], Terms]) -> Self:
+        """The order under `terms` and, whenever its event arrives, under the terms at its own time."""
+        then = at(plausible(order.placed_at, terms.now))
+        if order.paid_at and then.programme.earning.on is EarnOn.PAID:
+            then = at(plausible(max(order.paid_at, order.placed_at), terms.now))
+        return cls(order, version, terms, then)
+
+    @property
+    def own(self) -> Terms:
+        return self.then or self.terms
+
+    @property
+    def counts_on(self) -> date:
+        """The day on which the order counts towards a tier: of its payment, if that lets it earn."""
+        order, programme = self.order, self.own.programme
+        is_by_payment = programme.earning.on is EarnOn.PAID and order.paid_at
+        return programme.day_of(
+            max(order.paid_at or order.placed_at, order.placed_at) if is_by_payment else order.placed_at
+        )
+
+    @property
+    def earns(self) -> bool:
+        """Whether the order's state lets it earn, and it cost money: a free order leaves no entry."""
+        on = self.own.programme.earning.on
+        return self.order.total > 0 and (on is EarnOn.PLACED or self.order.paid_at is not None)
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether any of the order's money was ever reversed, or its total was edited."""
+        order = self.order
+        return bool(order.refunded or order.cancelled_at or order.reinstated_at or order.edited_at)
+
+    @property
+    def ends_waiting(self) -> bool:
+        """Whether the order was delivered, and the programme activates points on delivery."""
+        return self.order.delivered_at is not None and self.own.programme.pending.until is PendingUntil.DELIVERY
+
+    @property
+    def reversed_money(self) -> int:
+        """The reversed money in minor units; the total once the order is cancelled."""
+        return reversed_amount(self.order)
+
+    @property
+    def kept_money(self) -> int:
+        """The money that stays with the shop, in minor units."""
+        return self.order.total - self.reversed_money
+
+    @property
+    def activates_on(self) -> date | None:
+        """The day on which the order's points are activated; None means at once."""
+        pending, programme, today = self.own.programme.pending, self.own.programme, self.terms.today
+        if pending.until is PendingUntil.NONE:
+            return None
+        if pending.until is PendingUntil.DAYS:
+            start, days = programme.day_of(self.order.paid_at or self.order.placed_at), pending.days
+        elif self.order.delivered_at:
+            start, days = programme.day_of(self.order.delivered_at), pending.days
+        else:
+            start, days = self.own.today, pending.longest_days
+        activates_on = start + timedelta(days=days)
+        return activates_on if activates_on > today else None
