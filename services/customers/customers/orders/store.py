@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from customers.orders.items import ORDER_SK, STATS_PREFIX, OrderItem, StatsBaseItem, StatsItem, order_pk
 from customers.sortkeys import id_in, moment_key
