@@ -45,7 +45,7 @@ class StrictModel(BaseModel):
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return _within(handler(source))
+        return _of_model(handler(source))
 
 
 class ApiModel(StrictModel):
@@ -82,6 +82,13 @@ def _strict(schema: CoreSchema) -> CoreSchema:
     if check:
         return with_info_before_validator_function(check, cast("CoreSchema", {**schema, "strict": False}))
     return schema if schema["type"] == "model" else _within(schema)
+
+
+def _of_model(schema: CoreSchema) -> CoreSchema:
+    """The model with a check before each scalar in it. Validators of the whole model stand around it."""
+    if schema["type"].startswith("function-"):
+        return cast("CoreSchema", {**schema, "schema": _of_model(schema["schema"])})
+    return _within(schema)
 
 
 def _within(schema: CoreSchema) -> CoreSchema:

@@ -19,6 +19,8 @@ from customers.reviews.items import CustomersReview, ReviewItem, review_key
 from customers.table import Receipt as CustomersReceipt
 from loyalty.adjustments.items import Proposal
 from loyalty.credit.items import CreditAccount
+from loyalty.earning.items import ReviewMark
+from loyalty.freezes.items import FreezeAct
 from loyalty.ledger.balances import GraceLot, Taken, Vector
 from loyalty.ledger.items import Entry
 from loyalty.members.items import Card
@@ -104,8 +106,14 @@ def member() -> Iterator[Item]:
     day, moment, lots = date(2001, 2, 3), datetime(2001, 2, 3, 4, tzinfo=UTC), {date(2031, 2, 3): 70_001}
     kept: dict[str, Any] = {"lots": lots, "pending": {}, "holds": {}, "expired_before_reversal": lots, "grace_lots": {}}
     account: dict[str, Any] = {"entries": 0, "qualifying": {}, "active_on": day, "warned_on": day, "merged_into": None}
-    profile = {"opened_at": moment, "registered_at": moment, "birthday": day, "card_issued_at": moment}
-    known = {
+    profile = {
+        "opened_at": moment,
+        "registered_at": moment,
+        "birthday": day,
+        "card_issued_at": moment,
+    }
+    known: dict[str, Any] = {
+        "birthdays": (day,),
         "groups": ("canary-group",),
         "quota": EarnedTotals(3, {"2001-02": 2}, {"2001-02-03": 1}),
         "referrals": {"canary": Referral(1)},
@@ -121,6 +129,8 @@ def member() -> Iterator[Item]:
     yield filled(Claim, PK, "CLAIM#1")
     yield filled(Claimed, PK, "CLAIMED#1")
     yield filled(LoyaltyReceipt, PK, "RECEIPT#1")
+    yield filled(FreezeAct, PK, "FREEZE#000001")
+    yield filled(ReviewMark, PK, "REVIEWED#mug")
     yield SpentOnOrder.of("o-1", "h-1", ADA, Taken(lots, {GraceLot(date(2027, 1, 31), date(2026, 12, 31)): 10}))
     yield filled(ReversedOrder, "ORDER#o-1", "UNDONE")
 
@@ -146,7 +156,16 @@ PEOPLE: Final[tuple[tuple[str, Callable[[], Iterator[Item]]], ...]] = (
 # Of no person.
 NOBODYS: Final = frozenset(
     f"loyalty.{name}"
-    for name in ("ClosedDay", "FreeCode", "KnownCode", "Progress", "Stock", "StoredReward", "StoredVersion")
+    for name in (
+        "ClosedDay",
+        "FreeCode",
+        "KnownCode",
+        "Progress",
+        "SignUpMark",
+        "Stock",
+        "StoredReward",
+        "StoredVersion",
+    )
 )
 
 

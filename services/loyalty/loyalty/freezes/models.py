@@ -10,17 +10,15 @@ from loyalty.freezes.items import FreezeAct
 from loyalty.points.items import PointsAccount
 from shared.events.loyalty import FreezeReason
 from shared.ids import CustomerId
-from shared.model import ApiModel
+from shared.model import PRINTABLE, ApiModel, Input
 
-Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), PRINTABLE]
 
 
-class NewFreeze(ApiModel):
+class NewFreeze(Input):
     """Whether the account is to be frozen from now on, and why."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
         json_schema_extra={
             "examples": [{"frozen": True, "reason": "fraud_suspected", "note": "Six accounts with one phone"}]
         },

@@ -221,7 +221,7 @@ def test_the_smallest_redemption_is_kept_to() -> None:
     assert redeem(150, key="r2").status == 201
 
 
-@pytest.mark.parametrize("body", [{"points": 5, "value": 9}, {}, {"points": 5, "order_id": "a b"}])
+@pytest.mark.parametrize("body", [{"points": 5, "value": 9}, {}, {"points": 5, "order_id": "a\u0000b"}])
 def test_what_is_wrong_with_a_redemption_is_named(body: Any) -> None:
     assert post("redemptions", body, key="k").status == 422
 
