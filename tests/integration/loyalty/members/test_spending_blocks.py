@@ -201,13 +201,13 @@ def test_an_order_of_the_banned_that_comes_back_takes_nothing() -> None:
 
 
 def test_an_older_profile_lifts_no_ban_and_the_same_one_teaches_an_old_account() -> None:
-    hear(update(status=BANNED), version=1_000)
-    hear(update(), version=999)
+    hear(update(status=BANNED), version=1_000_000)
+    hear(update(), version=999_999)
     assert account().status is BANNED
     old = account()
     old.status = None
     old.save()
-    hear(update(status=BANNED), version=1_000)
+    hear(update(status=BANNED), version=1_000_000)
     assert account().status is BANNED
 
 
