@@ -118,7 +118,7 @@ def _earn_pending(house: House, customer_id: str) -> None:
     waiting = {"programme": programme | {"pending": {"until": "days", "days": 14}}}
     put = house.call("PUT", "/api/loyalty/programme", by="admin", body=waiting, headers={"If-Match": '"0"'})
     assert put.status == 200, put.text
-    one = order("A-4", 1_000, customer_id=customer_id)
+    one = order("A-4", 1_000, customer_id=customer_id, days_ago=0)
     house.send(placed(one), paid(one))
     house.settle()
 

@@ -72,7 +72,8 @@ def requalify(state: TierState, amount: int, on: date, today: date, rules: Tiers
     qualifying = _counted(state.qualifying, amount, on, today)
     after = replace(state, qualifying=qualifying)
     now = qualified_tier(after, today, rules)
-    late = _reached_late(after, on, today, rules) if amount > 0 and on < today <= on + MOST_LATE else after
+    # What is older counts as told of the first day of these: orders of the days since then have the tier already.
+    late = _reached_late(after, max(on, today - MOST_LATE), today, rules) if amount > 0 and on < today else after
     if _rank(late.tier, rules) > max(_rank(state.tier, rules), _rank(now, rules) - 1):
         return late
     if _rank(now, rules) > _rank(state.tier, rules):

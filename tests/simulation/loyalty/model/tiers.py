@@ -25,9 +25,9 @@ def count(posting: Posting, placed: str, points: int, money: int, orders: int) -
     account.qualifying.append(Qualifying(today, min(placed, today)[:7], points, money, orders))
     now = qualified_tier(account, today, terms)
     current = terms.rank(account.tier or "")
-    is_late = placed < today <= (date.fromisoformat(placed) + timedelta(days=31)).isoformat()
+    first = (date.fromisoformat(today) - timedelta(days=31)).isoformat()
     is_more = {"points": points, "money": money, "orders": orders}[terms.tier_by] > 0
-    late = _reached_late(account, placed, today, terms) if is_late and is_more else ""
+    late = _reached_late(account, max(placed, first), today, terms) if placed < today and is_more else ""
     if late and terms.rank(late) > current and terms.rank(late) >= terms.rank(now):
         account.tier = late
         return
