@@ -113,7 +113,8 @@ class OrderRecorded(EventData):
 
     `customer_id` and `stats` are absent when the order stands without a person (its buyer was erased).
     `cancelled_at` is there only while the order is cancelled, `reinstated_at` once it has been reinstated, `edited_at`
-    once its lines and total are those of an edit.
+    once its lines and total are those of an edit. `refunded_tax` and `refunded_shipping` are the parts of `refunded`
+    that refunds named as such.
     """
 
     told_by = ("customers",)
@@ -132,6 +133,8 @@ class OrderRecorded(EventData):
     shipping: Amount = 0
     discount: Amount = 0
     refunded: Amount
+    refunded_tax: Amount = 0
+    refunded_shipping: Amount = 0
     lines: list[OrderLine] = []
     stats: OrderStats | None = None
 

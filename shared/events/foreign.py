@@ -88,11 +88,29 @@ class Order(Part):
     ] = []
 
 
+def _within_the_refund(amount: int | None, info: ValidationInfo) -> int | None:
+    """Raises ValueError when tax, or tax and shipping together, come to more than the refund that they are part of."""
+    refunded = info.data.get("amount")
+    if amount and refunded is not None and amount + (info.data.get("tax") or 0) > refunded:
+        raise ValueError("Tax and shipping are part of the refund")
+    return amount
+
+
+# Of fields named `tax` and `shipping`, which stand in this order behind `amount`.
+PartOfRefund = Annotated[Amount | None, AfterValidator(_within_the_refund)]
+
+
 class Refund(Part):
-    """One refund; its id makes it count once. Any number of them never sum to more than was paid."""
+    """One refund; its id makes it count once. Any number of them never sum to more than was paid.
+
+    `tax` and `shipping` are the parts of `amount` that give these back, at most what the order has of them. What a
+    refund does not name gives back goods first.
+    """
 
     id: ForeignId
     amount: Annotated[Amount, Field(description="In the currency's minor unit; 0 changes nothing")]
+    tax: PartOfRefund = None
+    shipping: PartOfRefund = None
     refunded_at: PastMoment | None = None
 
 

@@ -42,9 +42,11 @@ def paid(of: Order, *, minutes: float = 5) -> OrderPaid:
     return OrderPaid(order=of, paid_at=of.placed_at + timedelta(minutes=minutes))
 
 
-def refunded(of: Order, amount: int, refund_id: str = "r-1", *, at: datetime | None = None) -> OrderRefunded:
-    """Three days after it was placed, or at that moment."""
-    refund = Refund(id=refund_id, amount=amount, refunded_at=at or of.placed_at + timedelta(days=3))
+def refunded(
+    of: Order, amount: int, refund_id: str = "r-1", *, at: datetime | None = None, **parts: int
+) -> OrderRefunded:
+    """Three days after it was placed, or at that moment; `parts` are its tax and shipping."""
+    refund = Refund(id=refund_id, amount=amount, refunded_at=at or of.placed_at + timedelta(days=3), **parts)
     return OrderRefunded(order=of, refund=refund)
 
 

@@ -66,6 +66,13 @@ class PlannedOrder:
     def id(self) -> str:
         return f"order-{self.number}"
 
+    def parts_of(self, refund: int) -> dict[str, int]:
+        """What a refund says that it gives back of shipping and tax; every other one says nothing."""
+        if (self.number + refund) % 2:
+            return {}
+        shipping = min(self.shipping, self.refunds[refund])
+        return {"shipping": shipping, "tax": min(self.tax, self.refunds[refund] - shipping)}
+
 
 @dataclass(frozen=True)
 class Step:

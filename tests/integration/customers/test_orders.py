@@ -102,6 +102,38 @@ def test_refunds_never_give_back_more_than_was_paid() -> None:
     assert told(OrderRecorded)[-1].refunded == 1000
 
 
+def test_the_parts_that_refunds_name_are_told_and_are_at_most_the_orders_own() -> None:
+    of = order(tax=80, shipping=120)
+    hear(paid(of), refunded(of, 100, tax=30, shipping=70), refunded(of, 100, tax=30, shipping=70))
+    assert _refunded_parts() == (100, 30, 70)
+    hear(refunded(of, 100, "r-2"), refunded(of, 160, "r-3", tax=70, shipping=90))
+    assert _refunded_parts() == (360, 80, 120)
+
+
+def test_an_order_from_before_refunds_named_parts_names_none() -> None:
+    of = order(tax=80, shipping=120)
+    hear(paid(of), refunded(of, 100))
+    stored = find_order("o-1")
+    assert stored
+    assert not {"refunded_tax", "refunded_shipping"} & set(stored.serialize())
+    assert _refunded_parts() == (100, 0, 0)
+
+
+@pytest.mark.parametrize("parts", [{"tax": 101}, {"tax": 50, "shipping": 51}, {"shipping": -1}])
+def test_a_refund_of_less_than_its_tax_and_shipping_counts_without_the_wrong_part(parts: dict[str, int]) -> None:
+    odd = foreign_event(refunded(order(tax=200, shipping=200), 100))
+    odd["detail"]["refund"] |= parts
+    assert stage.deliver(odd) == []
+    event = told(OrderRecorded)[-1]
+    wrong = list(parts)[-1]
+    assert (event.refunded, getattr(event, f"refunded_{wrong}")) == (100, 0)
+
+
+def _refunded_parts() -> tuple[int, int, int]:
+    event = told(OrderRecorded)[-1]
+    return event.refunded, event.refunded_tax, event.refunded_shipping
+
+
 def test_the_first_account_of_an_order_stands_and_the_other_is_logged_without_the_person() -> None:
     hear(placed(order()))
     with captured_logs() as lines:

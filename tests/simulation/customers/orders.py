@@ -44,7 +44,8 @@ def refund(scene: Scene, rng: Random, step: Step) -> None:
     facts.told = True
     facts.refunds[f"r-{chosen}"] = planned.refunds[chosen]
     moment = scene.world.universe.moment
-    _send(scene, rng, orders.refunded(facts.order, planned.refunds[chosen], f"r-{chosen}", at=moment))
+    parts = planned.parts_of(chosen)
+    _send(scene, rng, orders.refunded(facts.order, planned.refunds[chosen], f"r-{chosen}", at=moment, **parts))
 
 
 def refund_whole(scene: Scene, rng: Random, step: Step) -> None:

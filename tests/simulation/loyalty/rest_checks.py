@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from tests.simulation.loyalty.model.orders import reversed_amount, to_restore, to_take_back
+from tests.simulation.loyalty.model.orders import kept_share, to_restore, to_take_back
 from tests.simulation.loyalty.model.spending import overdue_lots
 from tests.simulation.loyalty.model.tiers import qualified_tier
 from tests.simulation.loyalty.programmes import REWARD
@@ -43,7 +43,7 @@ def points_follow_the_orders(scene: Scene, tables: Tables) -> Iterator[str]:
             yield f"{order_id} of {who} earned {len(theirs)} times: {theirs}"
         earning = books.ledgers.earnings.get(order_id)
         if earning and "erased_at" not in account:
-            target = to_take_back(earning.earned, earning.total, reversed_amount(order))
+            target = to_take_back(earning.earned, kept_share(order, terms.document["earning"]))
             if earning.taken_back != target:
                 yield f"{order_id}: of {earning.earned} points {earning.taken_back} are taken back, should be {target}"
 

@@ -26,6 +26,8 @@ def order_recorded(order: OrderItem, _: Told) -> OrderRecorded:
         shipping=facts.shipping,
         discount=facts.discount,
         refunded=facts.refunded,
+        refunded_tax=facts.refunded_tax,
+        refunded_shipping=facts.refunded_shipping,
         lines=list(facts.lines),
         stats=OrderStats.model_validate(order.stats) if order.stats else None,
     )

@@ -72,6 +72,9 @@ class OrderItem(CustomersItem, discriminator="order"):
     # What was mended in its events. The names of fields say nothing of a person.
     notes: JSONAttribute = plain(JSONAttribute(null=True))
     refunds: JSONAttribute = personal(JSONAttribute(), "user.behavior.purchase_history", _KEPT)
+    # The sums that refunds named as tax and as shipping. Absent where there is none.
+    refunded_tax = personal(IntegerAttribute(null=True), "user.behavior.purchase_history", _KEPT)
+    refunded_shipping = personal(IntegerAttribute(null=True), "user.behavior.purchase_history", _KEPT)
     counted_spent = personal(
         IntegerAttribute(null=True), "user.behavior.purchase_history", DROP, export=Export.LEFT_OUT
     )
@@ -96,6 +99,8 @@ class OrderItem(CustomersItem, discriminator="order"):
             tax=self.tax or 0,
             shipping=self.shipping or 0,
             discount=self.discount or 0,
+            named_tax=self.refunded_tax or 0,
+            named_shipping=self.refunded_shipping or 0,
             delivered_at=self.delivered_at,
             cancelled_at=self.cancelled_at,
             reinstated_at=self.reinstated_at,
@@ -116,6 +121,7 @@ class OrderItem(CustomersItem, discriminator="order"):
         self.lines = [line.model_dump(mode="json", exclude_none=True) for line in facts.lines]
         self.paid_at = facts.paid_at
         self.refunds = dict(facts.refunds)
+        self.refunded_tax, self.refunded_shipping = facts.named_tax or None, facts.named_shipping or None
         self.delivered_at = facts.delivered_at
         self.cancelled_at, self.reinstated_at = facts.cancelled_at, facts.reinstated_at
 

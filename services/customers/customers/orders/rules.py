@@ -25,7 +25,10 @@ _MARK_LENGTH: Final = 16
 
 @dataclass(frozen=True)
 class Facts:
-    """All known facts of an order. Amounts are in the currency's minor unit. `refunds` are by the refund's id."""
+    """All known facts of an order. Amounts are in the currency's minor unit. `refunds` are by the refund's id.
+
+    `named_tax` and `named_shipping` are the sums that refunds named so. Together they may be more than the order has.
+    """
 
     placed_at: datetime
     currency: str
@@ -36,6 +39,8 @@ class Facts:
     tax: int = 0
     shipping: int = 0
     discount: int = 0
+    named_tax: int = 0
+    named_shipping: int = 0
     delivered_at: datetime | None = None
     # The latest cancellation and the latest reinstatement. Only the later of the two counts.
     cancelled_at: datetime | None = None
@@ -47,6 +52,16 @@ class Facts:
     def refunded(self) -> int:
         """The refunded amount, at most the total."""
         return min(self.total, sum(self.refunds.values()))
+
+    @property
+    def refunded_tax(self) -> int:
+        """The part of `refunded` that refunds named as tax, at most the order's tax."""
+        return min(self.tax, self.named_tax)
+
+    @property
+    def refunded_shipping(self) -> int:
+        """The part of `refunded` that refunds named as shipping, at most the order's shipping."""
+        return min(self.shipping, self.named_shipping)
 
     @property
     def spent(self) -> int:
@@ -164,13 +179,9 @@ def learn(known: Facts | None, told: Facts, change: Change) -> Facts:
     cancellation, the latest reinstatement and the latest edit.
     """
     facts = _edited(known or told, told, change)
-    refunds = dict(facts.refunds)
-    if change.refund and change.refund.amount:
-        refunds.setdefault(change.refund.id, change.refund.amount)
     return replace(
-        facts,
+        _with_refund(facts, change.refund),
         paid_at=_paid_at(facts, change),
-        refunds=refunds,
         delivered_at=min(_known(facts.delivered_at, change.delivered_at), default=None),
         cancelled_at=max(_known(facts.cancelled_at, change.cancelled_at), default=None),
         reinstated_at=max(_known(facts.reinstated_at, change.reinstated_at), default=None),
@@ -199,6 +210,18 @@ def _paid_at(facts: Facts, change: Change) -> datetime | None:
     if facts.paid_at or change.paid_at is None:
         return facts.paid_at
     return max(change.paid_at, facts.placed_at)
+
+
+def _with_refund(facts: Facts, refund: Refund | None) -> Facts:
+    """The facts with one more refund, unless it is of nothing or its id is known."""
+    if refund is None or not refund.amount or refund.id in facts.refunds:
+        return facts
+    return replace(
+        facts,
+        refunds={**facts.refunds, refund.id: refund.amount},
+        named_tax=facts.named_tax + (refund.tax or 0),
+        named_shipping=facts.named_shipping + (refund.shipping or 0),
+    )
 
 
 def differ(known: Facts, told: Facts, change: Change | None = None) -> bool:

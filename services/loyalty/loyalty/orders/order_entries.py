@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
 from loyalty.days import NEVER
 from loyalty.ledger.balances import NO_LOTS, Activation, Lots
 from loyalty.orders.order_lots import OrderLots, Place
 from shared.events.customers import OrderRecorded
+
+# The parts of a total beside the goods, as entries name them.
+SHIPPING: Final = "shipping"
+TAX: Final = "tax"
 
 # Sort keys of the entries in the order's partition. A settlement's key ends with the order's version, so settlements
 # sort by version.
@@ -19,11 +24,19 @@ SETTLED: Final = "SETTLE#"
 DELIVERED: Final = "DELIVERED"
 
 
+class Kept(NamedTuple):
+    """The part of an order's earning money that its refunds left: `money` of `of` minor units."""
+
+    money: int
+    of: int
+
+
 @dataclass(frozen=True)
 class Earning:
     """The entry of an order's points, or of a first referral reward. Money is in the minor unit.
 
-    `brought` names the referrals that count the order, while at least `brings` of its points remain.
+    `brought` names the referrals that count the order, while at least `brings` of its points remain. `counted` names
+    the parts that earned beside the goods. `earning` is the money that earned; None in entries of earlier releases.
     """
 
     account: str
@@ -37,6 +50,8 @@ class Earning:
     activates_on: date | None = None
     brought: tuple[str, ...] = ()
     brings: int = 1
+    counted: tuple[str, ...] = ()
+    earning: int | None = None
 
     @property
     def customer_id(self) -> str:
@@ -59,6 +74,7 @@ class Delivery:
 class Settlement:
     """An entry that took points back, or (negative) gave points back, once `reversed_money` of `total` was reversed.
 
+    `kept` is the earning money then; None in entries from a time when points followed the whole total.
     Of the points taken back some were `still_in_lot`, `already_expired` or `forgiven`. `lot` is the lot that received
     the points given back; None means the order's own lot.
     """
@@ -73,6 +89,7 @@ class Settlement:
     lot: date | None = None
     # Of an edited order; None while the order has the total that earned.
     total: int | None = None
+    kept: Kept | None = None
 
 
 @dataclass(frozen=True)
@@ -137,6 +154,14 @@ class OrderEntries:
         return total - reversed_money
 
     @property
+    def is_kept(self) -> bool:
+        """Whether any of the order's earning money is left."""
+        if not self.settled:
+            return True
+        newest, total = self.settled[-1], self.earned.total if self.earned else 0
+        return newest.kept.money > 0 if newest.kept else newest.reversed_money < total
+
+    @property
     def taken_back(self) -> int:
         return sum(each.taken_back for each in self.settled)
 
@@ -162,6 +187,30 @@ class OrderEntries:
 def reversed_amount(order: OrderRecorded) -> int:
     """The reversed money of an order, in minor units: its refunds, or its total once it is cancelled."""
     return order.total if order.cancelled_at else order.refunded
+
+
+def kept_of(order: OrderRecorded, counted: Collection[str]) -> Kept:
+    """The earning money that the order's refunds left: its goods, and the `counted` parts.
+
+    The parts that refunds named are given back first. The rest gives back goods, then shipping, then tax. If nothing
+    that was paid earned, all is kept until the whole total is reversed.
+    """
+    goods = max(order.total - order.tax - order.shipping, 0)
+    unnamed = max(order.refunded - order.refunded_tax - order.refunded_shipping, 0)
+    left_of_goods, unnamed = _less(goods, unnamed)
+    left_of_shipping, unnamed = _less(order.shipping - order.refunded_shipping, unnamed)
+    left_of_tax, _ = _less(order.tax - order.refunded_tax, unnamed)
+    earning = {SHIPPING: (order.shipping, left_of_shipping), TAX: (order.tax, left_of_tax)}
+    paid = [(goods, left_of_goods), *(earning[part] for part in counted)]
+    of, left = (sum(amounts) for amounts in zip(*paid, strict=True))
+    if not of:
+        of, left = 1, int(reversed_amount(order) < order.total)
+    return Kept(0 if order.cancelled_at else left, of)
+
+
+def _less(amount: int, taken: int) -> tuple[int, int]:
+    """The rest of `amount` after taking from it, and the rest to take."""
+    return max(amount - taken, 0), max(taken - amount, 0)
 
 
 @dataclass(frozen=True)

@@ -21,15 +21,20 @@ from loyalty.orders.order_entries import (
     DELIVERED,
     EARNED,
     SETTLED,
+    SHIPPING,
+    TAX,
     Earning,
+    Kept,
     OrderEntries,
     ReversedMark,
+    kept_of,
 )
 from loyalty.orders.recorded_order import RecordedOrder
 from loyalty.orders.refunds import give_back, take_back
 from loyalty.points.referral_rules import Referrals, counted, points_of_least
 from loyalty.points.rules import EarnedTotals, lot_for
 from loyalty.points.tier_rules import Qualifying, TierState, requalify
+from loyalty.programme.sections import Counted
 from shared.events.customers import CustomerStatus
 from shared.events.loyalty import Tier
 
@@ -120,7 +125,8 @@ def loses_points(recorded: RecordedOrder, entries: OrderEntries) -> bool:
 def taken_back_target(earned: int, total: int, refunded: int) -> int:
     """The number of `earned` points to take back once `refunded` of `total` (minor units) is refunded.
 
-    The customer keeps points in proportion to the money not refunded, rounded down. A whole refund leaves none.
+    Both amounts are of the money that earned. The customer keeps points in proportion to the money not refunded,
+    rounded down. A whole refund leaves none.
     """
     stays = max(total - refunded, 0)
     return earned - (earned * stays // total if total else 0)
@@ -149,6 +155,7 @@ def _earn(recorded: RecordedOrder, holder: Holder) -> Decision:
     money = order.total if order.currency == programme.currency else 0
     counts_on = recorded.counts_on
     tiers = _requalify(recorded, holder, Qualifying(counts_on, earned.points, money, orders=1))
+    counted_parts = _counted_parts(recorded)
     entry = PostEntry(
         EARNED,
         rules.earn(holder.balances, earned.points, lot, activates_on),
@@ -165,6 +172,8 @@ def _earn(recorded: RecordedOrder, holder: Holder) -> Decision:
             "parts": [[part.rule, part.points] for part in earned.parts] or None,
             "brought": brought or None,
             "brings": points_of_least(earned.points, earned.base, least) if brought else None,
+            "counted": counted_parts or None,
+            "earning": kept_of(order, counted_parts).of,
         },
         tiers,
         counted(holder.referrals, brought, 1),
@@ -173,6 +182,13 @@ def _earn(recorded: RecordedOrder, holder: Holder) -> Decision:
         birthdays_after(holder.birthdays, earned, placed, programme.earning.bonuses.birthday_window),
     )
     return Decision(entry, goes_on=recorded.is_changed or recorded.ends_waiting)
+
+
+def _counted_parts(recorded: RecordedOrder) -> list[str]:
+    """The parts of the total that earn beside the goods."""
+    order, earning = recorded.order, recorded.own.programme.earning
+    parts = {SHIPPING: (order.shipping, earning.shipping), TAX: (order.tax, earning.tax)}
+    return [part for part, (amount, counted) in parts.items() if amount and counted is Counted.INCLUDED]
 
 
 def _opened_at(recorded: RecordedOrder, holder: Holder) -> datetime:
@@ -200,8 +216,9 @@ def _settle(recorded: RecordedOrder, holder: Holder, earned: Earning, known: Kno
     entries = known.entries
     if not _is_due(recorded, entries, earned):
         return None
+    kept = _kept(recorded, earned)
     # An edit to a higher total makes it negative: the order gets more points than it earned at first.
-    target = taken_back_target(earned.points, earned.total, earned.total - recorded.kept_money)
+    target = taken_back_target(earned.points, kept.of, kept.of - kept.money)
     amount = abs(target - entries.taken_back)
     if loses_points(recorded, entries):
         change = take_back(holder.balances, entries, amount, known.shares, recorded.terms)
@@ -212,11 +229,20 @@ def _settle(recorded: RecordedOrder, holder: Holder, earned: Earning, known: Kno
     entry = PostEntry(
         f"{SETTLED}{recorded.version:09}",
         change.posting,
-        {"version": recorded.version, "undone": recorded.reversed_money, **edit, **change.facts},
-        _requalify(recorded, holder, _qualifying_change(recorded, entries, earned, target)),
+        {"version": recorded.version, "undone": recorded.reversed_money, "kept": kept, **edit, **change.facts},
+        _requalify(recorded, holder, _qualifying_change(recorded, entries, earned, target, kept)),
         counted(holder.referrals, earned.brought, int(qualifies) - int(qualified)),
     )
     return Decision(entry, goes_on=recorded.ends_waiting)
+
+
+def _kept(recorded: RecordedOrder, earned: Earning) -> Kept:
+    """The earning money that is left, of what earned at first. An edit may leave more."""
+    kept = kept_of(recorded.order, earned.counted)
+    if earned.earning is not None:
+        return Kept(kept.money, earned.earning)
+    # An entry of an earlier release does not know what earned; until an edit, the order itself does.
+    return kept if recorded.order.total == earned.total else Kept(recorded.kept_money, earned.total)
 
 
 def _is_due(recorded: RecordedOrder, entries: OrderEntries, earned: Earning) -> bool:
@@ -230,10 +256,15 @@ def _is_due(recorded: RecordedOrder, entries: OrderEntries, earned: Earning) -> 
     return is_reinstated or (recorded.order.total, recorded.reversed_money) != entries.money
 
 
-def _qualifying_change(recorded: RecordedOrder, entries: OrderEntries, earned: Earning, target: int) -> Qualifying:
-    """The change of the order's qualifying amounts once `target` of its points are taken back."""
+def _qualifying_change(
+    recorded: RecordedOrder, entries: OrderEntries, earned: Earning, target: int, kept: Kept
+) -> Qualifying:
+    """The change of the order's qualifying amounts once `target` of its points are taken back, and `kept` is left.
+
+    An order counts as one while any of its earning money is left.
+    """
     before, now = entries.kept_money, recorded.kept_money
-    orders = int(before == 0) - int(now == 0)
+    orders = int(kept.money > 0) - int(entries.is_kept)
     money = now - before if earned.currency == recorded.terms.programme.currency else 0
     return Qualifying(earned.placed or recorded.terms.today, entries.taken_back - target, money, orders)
 

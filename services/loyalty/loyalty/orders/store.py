@@ -17,6 +17,7 @@ from loyalty.orders.order_entries import (
     SETTLED,
     Delivery,
     Earning,
+    Kept,
     OrderEntries,
     ReversedMark,
     Settlement,
@@ -124,6 +125,8 @@ def _earning(entry: Entry) -> Earning:
         activates_on=_day(entry, "ripens"),
         brought=tuple(entry.fact("brought") or ()),
         brings=entry.fact("brings") or 1,
+        counted=tuple(entry.fact("counted") or ()),
+        earning=entry.fact("earning"),
     )
 
 
@@ -138,6 +141,7 @@ def _settlement(entry: Entry) -> Settlement:
         at=entry.place,
         version=entry.fact("version") or 0,
         reversed_money=entry.fact("undone") or 0,
+        kept=Kept(*entry.fact("kept")) if entry.fact("kept") else None,
         taken_back=entry.fact("taken_back") or 0,
         still_in_lot=entry.fact("own") or 0,
         already_expired=read_lots(entry.fact("written_off") or {}),

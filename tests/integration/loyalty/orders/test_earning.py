@@ -255,3 +255,33 @@ def test_a_limit_counts_from_when_there_is_one() -> None:
     set_programme(earning={"limits": {"for_ever": 500}})
     hear(order("A3"), order("A4"))
     assert points() == [293, 293, 293, 207]
+
+
+@pytest.mark.parametrize(
+    ("parts", "programme", "left"),
+    [
+        ({"shipping": 10_000, "refunded": 10_000}, {}, 0),
+        ({"shipping": 500, "refunded": 500, "refunded_shipping": 500}, {}, 1_000),
+        ({"shipping": 500, "refunded": 500}, {}, 950),
+        ({"tax": 800, "shipping": 500, "refunded": 1_300, "refunded_tax": 800, "refunded_shipping": 500}, {}, 1_000),
+        ({"shipping": 10_000, "refunded": 10_000}, {"shipping": "included"}, 1_000),
+        ({"shipping": 10_000, "refunded": 10_000, "refunded_shipping": 10_000}, {"shipping": "included"}, 1_000),
+    ],
+)
+def test_a_refund_takes_the_points_of_the_goods_for_shipping_earned_nothing(
+    parts: dict[str, int], programme: dict[str, Any], left: int
+) -> None:
+    set_programme(earning=programme)
+    whole = {"total": 10_000 + parts.get("tax", 0) + parts["shipping"]}
+    told = {name: amount for name, amount in parts.items() if "refunded" not in name}
+    hear(order(**whole, **told), order(**whole, **parts, status=OrderStatus.PARTLY_REFUNDED))
+    assert account().balance == left
+
+
+def test_an_order_whose_goods_are_all_back_counts_as_none_towards_a_tier() -> None:
+    rungs = [{"tier": "bronze", "threshold": 0}, {"tier": "silver", "threshold": 1}]
+    set_programme(tiers={"by": "orders", "rungs": rungs})
+    hear(order(total=10_500, shipping=500))
+    assert account().tier is Tier.SILVER
+    hear(refunded("A1", 10_000, total=10_500, shipping=500))
+    assert account().tier is Tier.BRONZE

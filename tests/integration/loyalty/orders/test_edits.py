@@ -69,3 +69,22 @@ def test_an_edit_gives_no_spent_points_back_and_a_later_refund_its_share() -> No
     assert sum(points()) == 10_000 - 200 + 375
     assert redeem(100, order_id="A1", key="r2").status == 201
     assert sum(points()) == 10_000 - 200 + 375 - 50
+
+
+@pytest.mark.parametrize(
+    ("last", "left"),
+    [
+        ({}, 1500),
+        # The refund says that it is of the shipping, which earned nothing; or it says nothing, and is of goods.
+        ({"refunded": 1_000, "refunded_shipping": 1_000}, 1500),
+        ({"refunded": 1_500}, 1350),
+        ({"refunded": 16_000}, 0),
+        # The new shipping costs more and earns no more.
+        ({"total": 17_000, "shipping": 2_000}, 1500),
+    ],
+)
+def test_points_follow_the_goods_of_an_edited_order(last: dict[str, Any], left: int) -> None:
+    bought: dict[str, Any] = {"total": 11_000, "shipping": 1_000}
+    larger = bought | {"total": 16_000}
+    hear(order(**bought), edited(**larger), edited(**larger | last))
+    assert sum(points()) == left

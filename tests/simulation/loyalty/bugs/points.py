@@ -13,7 +13,7 @@ from loyalty.earning import quota
 from loyalty.ledger import items as ledger_items
 from loyalty.members import cards
 from loyalty.orders import rules as order_rules_of_loyalty
-from loyalty.orders.order_entries import OrderEntries
+from loyalty.orders.order_entries import Kept, OrderEntries, reversed_amount
 from tests.simulation.bugs.planting import Replaced, bug
 
 
@@ -55,6 +55,14 @@ def refund_rounded_up() -> Replaced:
         return earned - -(-earned * max(total - refunded, 0) // total) if total else earned
 
     return [(order_rules_of_loyalty, "taken_back_target", up)]
+
+
+@bug("A refund takes points back by its share of the whole total, shipping and tax too")
+def shipping_refunded_as_goods() -> Replaced:
+    def of_the_total(order: Any, _: Any) -> Any:
+        return Kept(order.total - reversed_amount(order), order.total)
+
+    return [(order_rules_of_loyalty, "kept_of", of_the_total)]
 
 
 @bug("A customer is given a second card when the registration is heard again")

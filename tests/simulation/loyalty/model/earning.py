@@ -10,7 +10,7 @@ from math import floor
 from typing import Any, Final
 
 from tests.simulation.loyalty.model.account import Account
-from tests.simulation.loyalty.model.orders import Earning, Portion, reversed_amount, to_take_back
+from tests.simulation.loyalty.model.orders import Earning, Portion, kept_share, reversed_amount, to_take_back
 from tests.simulation.loyalty.model.posting import Ledgers, Posting
 from tests.simulation.loyalty.model.referral_rewards import ReferralRewards
 from tests.simulation.loyalty.model.terms import SHOP_CURRENCY
@@ -154,14 +154,15 @@ def settle(ledgers: Ledgers, posting: Posting) -> None:
     posting.must(is_new, f"settles version {version} after {earning.settled}")
     reversed_money, before = reversed_amount(order), earning.reversed_money
     posting.must((reversed_money > before) is (posting.kind == "reversed"), f"reverses {reversed_money} after {before}")
-    target = to_take_back(earning.earned, earning.total, reversed_money)
+    share = kept_share(order, posting.terms.document["earning"])
+    target = to_take_back(earning.earned, share)
     amount = target - earning.taken_back
     if reversed_money > before:
         earning.take_back(posting.account, amount, posting.today, forgives=posting.terms.forgives)
     else:
         earning.give_back(posting.account, -amount, posting.today, posting.place)
-    orders = int(before == earning.total) - int(reversed_money == earning.total)
-    earning.reversed_money, earning.settled = reversed_money, version
+    orders = bool(share) - bool(earning.kept)
+    earning.reversed_money, earning.kept, earning.settled = reversed_money, share, version
     count(posting, earning.placed, -amount, _money(earning.currency, before - reversed_money), orders)
 
 

@@ -19,9 +19,28 @@ def reversed_amount(order: Mapping[str, Any]) -> int:
     return money
 
 
-def to_take_back(earned: int, total: int, reversed_money: int) -> int:
-    """What must be gone of its points: what stays is in proportion to the money that stays, rounded down."""
-    return earned - earned * (total - reversed_money) // total
+def kept_share(order: Mapping[str, Any], earning: Mapping[str, Any]) -> Fraction:
+    """What share stays of the money that earned.
+
+    Cent by cent: what refunds name goes first, then goods, then shipping, then tax.
+    """
+    if reversed_amount(order) == order["total"]:
+        return Fraction(0)
+    tax, shipping = order.get("tax", 0), order.get("shipping", 0)
+    named_tax, named_shipping = order.get("refunded_tax", 0), order.get("refunded_shipping", 0)
+    left = {"goods": order["total"] - tax - shipping, "shipping": shipping - named_shipping, "tax": tax - named_tax}
+    unnamed = order["refunded"] - named_tax - named_shipping
+    for part, amount in left.items():
+        left[part] = max(amount - unnamed, 0)
+        unnamed = max(unnamed - amount, 0)
+    counts = ["goods", *(part for part in ("tax", "shipping") if earning[part] == "included")]
+    paid = order["total"] - sum(order.get(part, 0) for part in ("tax", "shipping") if part not in counts)
+    return Fraction(sum(left[part] for part in counts), paid) if paid else Fraction(1)
+
+
+def to_take_back(earned: int, share: Fraction) -> int:
+    """What must be gone of its points: what stays is in proportion to the earning money that stays, rounded down."""
+    return earned - int(earned * share)
 
 
 def to_restore(spent: int, order: Mapping[str, Any]) -> int:
@@ -61,6 +80,7 @@ class Earning:
     version: int
     activates_on: str | None = None
     reversed_money: int = 0
+    kept: Fraction = Fraction(1)
     settled: int = 0
     is_delivered: bool = False
     # The fewest points that must stay of it to count for a referral.

@@ -522,6 +522,8 @@ def test_an_entry_of_an_order_keeps_what_later_settlements_need() -> None:
         "parts": [["base", 100]],
         "brought": [ADA],
         "brings": 10,
+        "counted": None,
+        "earning": 10_000,
         "counts": None,
         "as_of": None,
         "reached": None,
@@ -530,6 +532,7 @@ def test_an_entry_of_an_order_keeps_what_later_settlements_need() -> None:
     assert refund.facts == {
         "version": 5,
         "undone": 5_000,
+        "kept": (5_000, 10_000),
         "taken_back": 50,
         "own": 50,
         "written_off": None,
