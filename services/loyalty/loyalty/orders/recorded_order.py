@@ -9,7 +9,7 @@ from typing import Self
 
 from loyalty.ledger.terms import Terms
 from loyalty.orders.order_entries import reversed_amount
-from loyalty.points.rules import plausible
+from loyalty.points.rules import lot_for, plausible
 from loyalty.programme.models import PendingUntil
 from loyalty.programme.sections import EarnOn
 from shared.events.customers import OrderRecorded
@@ -74,6 +74,11 @@ class RecordedOrder:
     def kept_money(self) -> int:
         """The money that stays with the shop, in minor units."""
         return self.order.total - self.reversed_money
+
+    @property
+    def lot(self) -> date:
+        """The lot of the order's points."""
+        return lot_for(self.own.programme.day_of(self.order.placed_at), self.own.programme.expiry)
 
     @property
     def activates_on(self) -> date | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from loyalty.earning.models import Member, OrderFacts
+from loyalty.earning.models import Earned, Member, OrderFacts
 from loyalty.earning.quota import Quota
 from loyalty.earning.rules import birthdays_after, price
 from loyalty.ledger import rules
@@ -32,7 +32,7 @@ from loyalty.orders.order_entries import (
 from loyalty.orders.recorded_order import RecordedOrder
 from loyalty.orders.refunds import give_back, take_back
 from loyalty.points.referral_rules import Referrals, counted, points_of_least
-from loyalty.points.rules import EarnedTotals, lot_for
+from loyalty.points.rules import EarnedTotals
 from loyalty.points.tier_rules import Qualifying, TierState, requalify
 from loyalty.programme.sections import Counted
 from shared.events.customers import CustomerStatus
@@ -148,33 +148,14 @@ def _earn(recorded: RecordedOrder, holder: Holder) -> Decision:
     tier = holder.tier_then or holder.tiers.tier
     member = Member.of(tier, holder.groups, holder.birthday, holder.status, holder.birthdays)
     earned = price(OrderFacts.of(order), member, programme, quota.left(limits))
-    placed, activates_on = programme.day_of(order.placed_at), recorded.activates_on
-    lot = lot_for(placed, programme.expiry)
-    least = programme.referral_order
-    brought = list(holder.referrals or ()) if earned.points and earned.base >= least else []
+    placed = programme.day_of(order.placed_at)
+    brought = list(holder.referrals or ()) if earned.points and earned.base >= programme.referral_order else []
     money = order.total if order.currency == programme.currency else 0
-    counts_on = recorded.counts_on
-    tiers = _requalify(recorded, holder, Qualifying(counts_on, earned.points, money, orders=1))
-    counted_parts = _counted_parts(recorded)
+    tiers = _requalify(recorded, holder, Qualifying(recorded.counts_on, earned.points, money, orders=1))
     entry = PostEntry(
         EARNED,
-        rules.earn(holder.balances, earned.points, lot, activates_on),
-        {
-            "version": recorded.version,
-            "currency": order.currency,
-            "total": order.total,
-            "placed": placed.isoformat(),
-            "counts": counts_on.isoformat() if counts_on != placed else None,
-            "as_of": own.today.isoformat() if own.today != recorded.terms.today else None,
-            "reached": _reached_before(recorded, holder, tiers),
-            "lot": lot.isoformat(),
-            "ripens": activates_on and activates_on.isoformat(),
-            "parts": [[part.rule, part.points] for part in earned.parts] or None,
-            "brought": brought or None,
-            "brings": points_of_least(earned.points, earned.base, least) if brought else None,
-            "counted": counted_parts or None,
-            "earning": kept_of(order, counted_parts).of,
-        },
+        rules.earn(holder.balances, earned.points, recorded.lot, recorded.activates_on),
+        {**_facts_of(recorded, earned, brought), "reached": _reached_before(recorded, holder, tiers)},
         tiers,
         counted(holder.referrals, brought, 1),
         quota.used(earned.points, limits),
@@ -182,6 +163,28 @@ def _earn(recorded: RecordedOrder, holder: Holder) -> Decision:
         birthdays_after(holder.birthdays, earned, placed, programme.earning.bonuses.birthday_window),
     )
     return Decision(entry, goes_on=recorded.is_changed or recorded.ends_waiting)
+
+
+def _facts_of(recorded: RecordedOrder, earned: Earned, brought: Sequence[str]) -> dict[str, Any]:
+    """The facts of an order's entry, for later settlements and for whoever asks how it earned."""
+    order, own, activates_on = recorded.order, recorded.own, recorded.activates_on
+    placed, parts = own.programme.day_of(order.placed_at), _counted_parts(recorded)
+    least = points_of_least(earned.points, earned.base, own.programme.referral_order) if brought else None
+    return {
+        "version": recorded.version,
+        "currency": order.currency,
+        "total": order.total,
+        "placed": placed.isoformat(),
+        "counts": recorded.counts_on.isoformat() if recorded.counts_on != placed else None,
+        "as_of": own.today.isoformat() if own.today != recorded.terms.today else None,
+        "lot": recorded.lot.isoformat(),
+        "ripens": activates_on and activates_on.isoformat(),
+        "parts": [[part.rule, part.points] for part in earned.parts] or None,
+        "brought": brought or None,
+        "brings": least,
+        "counted": parts or None,
+        "earning": kept_of(order, parts).of,
+    }
 
 
 def _counted_parts(recorded: RecordedOrder) -> list[str]:
