@@ -1,7 +1,8 @@
 """Makes the template that is merged into Chalice's.
 
 It has three layers, and a later layer overrides an earlier one: `service.yaml`; the parts made from the service's
-contracts, models and settings (functions, rules, table, parameters); the service's own `resources.yaml`.
+contracts, models, settings and errors (functions, rules, table, parameters, the gateway's answers); the service's own
+`resources.yaml`.
 """
 
 import re
@@ -10,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from infra.generate.gateway import gateway_responses
 from infra.generate.grants import camel, functions, logs_id
 from infra.generate.parameters import parameters
 from infra.generate.tables import table_properties
@@ -36,6 +38,7 @@ def additions(root: Path, service: str) -> Template:
     made = parameters(service, own) | {
         "Resources": {
             "Table": {"Type": "AWS::DynamoDB::Table", "Properties": table_properties(service)},
+            "RestAPI": {"Properties": {"GatewayResponses": gateway_responses()}},
             **_queue_alarms(service),
             **_functions(service, functions(service)),
             **_rules(service),
