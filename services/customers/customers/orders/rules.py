@@ -155,6 +155,8 @@ def notes_of(order: Order, change: Change) -> tuple[Note, ...]:
 
 
 def _number_that_fits(lines: Sequence[OrderLine]) -> int:
+    if len(lines) * _LARGEST_LINE <= LARGEST_LINES:
+        return len(lines)  # nobody need measure the few lines of most orders
     if len(lines) <= MOST_LINES and size_of(lines) <= LARGEST_LINES:
         return len(lines)
     sizes = accumulate(size_of([line]) for line in lines[: MOST_LINES - 1])
