@@ -37,9 +37,8 @@ def reward_sign_up(registered: CustomerRegistered, cause: Cause) -> None:
 
 
 def reward_awaited_sign_up(account: PointsAccount, amount: int, cause: Cause) -> None:
-    """Give the sign-up bonus that waits for an order, if what the order earned on, `amount`, is enough."""
-    bonuses = store.terms_now().programme.earning.bonuses
-    if account.sign_up_waits is None or amount < max(bonuses.sign_up_order, 1):
+    """Give the sign-up bonus that the account waits for, if what the order earned on, `amount`, is enough."""
+    if amount < max(store.terms_now().programme.earning.bonuses.sign_up_order, 1):
         return
     _give_sign_up(account.customer_id, account.sign_up_waits or None, cause)
     retry_lost_races(lambda: _end_waiting(account.customer_id))

@@ -40,7 +40,8 @@ def record_order(order: OrderRecorded, version: int, cause: Cause) -> None:
     # Last, because it also writes the referrer's account. That account may be busy, and the customer's own points must
     # not wait for it.
     if account:
-        reward_awaited_sign_up(account, _amount_kept(recorded), cause)
+        if account.sign_up_waits is not None:
+            reward_awaited_sign_up(account, _amount_kept(recorded), cause)
         settle_referral_rewards(account, recorded.terms, cause)
 
 

@@ -164,13 +164,15 @@ def load_for_posting(
 
 # Few entries change a tier, so each call reads many entries, whatever the limit.
 _PAGE: Final = 500
+_CHANGES_TIER: Final = Path("tier") != Path("tier_before")
 
 
 def changes_of(account: str, *, before: int | None, limit: int) -> list[Entry]:
     """At most `limit` entries below `before` that changed the account's tier, newest first."""
     numbered = Entry.seq < before if before is not None else None
-    is_change = Path("tier") != Path("tier_before")
-    found = Entry.by_account.query(account, numbered, is_change, scan_index_forward=False, limit=limit, page_size=_PAGE)
+    found = Entry.by_account.query(
+        account, numbered, _CHANGES_TIER, scan_index_forward=False, limit=limit, page_size=_PAGE
+    )
     return list(found)
 
 
@@ -179,8 +181,7 @@ def tier_on(account: PointsAccount, terms: Terms) -> Tier:
     tier, day = account.tier, terms.today
     if account.tier_since is None or account.tier_since <= day:
         return tier
-    is_change = Path("tier") != Path("tier_before")
-    for entry in Entry.by_account.query(account.name, None, is_change, scan_index_forward=False, page_size=_PAGE):
+    for entry in Entry.by_account.query(account.name, None, _CHANGES_TIER, scan_index_forward=False, page_size=_PAGE):
         if (entry.fact("reached") or terms.programme.day_of(entry.posted_at).isoformat()) <= day.isoformat():
             break
         tier = entry.tier_before or tier

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -33,7 +33,7 @@ class Version:
     effective_from: datetime
 
 
-def in_force_at(now: datetime, versions: Sequence[Version], preset: Programme) -> InForce:
+def in_force_at(now: datetime, versions: Iterable[Version], preset: Programme) -> InForce:
     """The highest version that has taken effect, of `versions` by falling number; before all of them the preset.
 
     So a newer version that takes effect before an older one replaces the older one for good.

@@ -34,8 +34,7 @@ def programme_then(moment: datetime, now: datetime) -> InForce:
     known = _known(now)
     oldest = known.versions[-1].number if known.versions else 1
     older = (_replaced(number) for number in range(oldest - 1, 0, -1))
-    version = next((each for each in chain(known.versions, older) if each.effective_from <= moment), None)
-    return InForce(version.number, version.programme) if version else InForce(0, known.preset)
+    return rules.in_force_at(moment, chain(known.versions, older), known.preset)
 
 
 def programme_at(moment: datetime) -> InForce:
