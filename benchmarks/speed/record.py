@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,8 @@ from unittest import mock
 import botocore.endpoint
 import jwt
 
+import tests.harness.environment  # noqa: F401  # isort: skip  # before ours: tables are named by it
+
 from loyalty.programme.usecases import current_programme, forget_cached_programme
 from shared import clock, settings
 from shared.events.foreign import Order
@@ -25,11 +28,6 @@ from tests.harness import people, tokens
 from tests.harness.aws.context import LambdaContext
 from tests.harness.house import House, Weather, open_house
 from tests.harness.orders import paid, placed
-
-import tests.harness.environment  # noqa: F401  # isort: skip
-import time
-
-# First of all that is ours: it sets the environment that tables are named by.
 
 # A queue's batch, and customers enough for every shard of the list to fill a page.
 BATCH: Final = 10
