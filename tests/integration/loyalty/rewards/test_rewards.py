@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from loyalty.rewards import store
-from loyalty.rewards.items import StoredReward
+from loyalty.rewards.items import FreeCode, StoredReward
 from shared.items import table
 from shared.roles import Role
 from tests.integration.loyalty.catalogue import (
@@ -25,6 +25,8 @@ from tests.integration.loyalty.catalogue import (
     voucher,
 )
 from tests.integration.loyalty.shop import ADA, get, hear, order, registration, stage
+from tests.meter.bill import Bill
+from tests.meter.dynamodb.seam import Seam
 
 Clock = Callable[[str], None]
 
@@ -195,6 +197,19 @@ def test_a_code_that_was_given_is_not_taken_again() -> None:
     claimed(made)
     assert post_codes(made, "A", "B").json == {"added": 1, "duplicates": 1}
     assert get(f"{REWARDS}/{made}").json["codes_left"] == 1
+
+
+@pytest.mark.parametrize(("free", "counted"), [(999, 999), (1_000, 1_000), (2_100, 1_000)])
+def test_free_codes_are_counted_in_one_read_and_to_a_thousand_at_most(free: int, counted: int) -> None:
+    made = voucher()
+    with FreeCode.batch_write() as batch:
+        for number in range(free):
+            batch.save(FreeCode.of(made, f"CODE-{number}"))
+    bill = Bill()
+    with Seam(lambda: bill).listening():
+        assert store.free_codes(made) == counted
+    assert bill.calls == 1
+    assert get(f"{REWARDS}/{made}").json["codes_left"] == counted
 
 
 def test_two_rewards_may_have_the_same_code() -> None:
