@@ -23,7 +23,8 @@ T = TypeVar("T")
 Position = str | int
 P = TypeVar("P", str, int)
 
-# A sort key of DynamoDB has 1,024 bytes at most, and ours are far shorter.
+# A sort key of DynamoDB has 1,024 bytes at most, and a list may put a prefix before the position.
+_LONGEST_POSITION: Final = 1_000
 _LONGEST_CURSOR: Final = 2048
 _FINGERPRINT_LENGTH: Final = 16
 _LARGEST_NUMBER: Final = 10**15
@@ -86,9 +87,9 @@ def decode(cursor: str, belongs_to: str, kind: type[P]) -> P:
 
 
 def _is_plausible(position: Position) -> bool:
-    """Whether DynamoDB can read it: no empty text, no half of a surrogate pair, no number that is too long."""
+    """Whether DynamoDB can read it: no empty text, no half of a surrogate pair, nothing that is too long."""
     if isinstance(position, str):
-        return position != "" and position.isprintable()
+        return position != "" and position.isprintable() and len(position.encode()) <= _LONGEST_POSITION
     return 0 <= position <= _LARGEST_NUMBER
 
 

@@ -51,6 +51,21 @@ def test_the_newest_come_first_a_page_at_a_time() -> None:
     assert seen == ["day-4", "day-3", "day-2", "day-1", "registration"]
 
 
+@pytest.mark.parametrize(("limit", "pages"), [(1, 4), (2, 2), (3, 2), (4, 1), (5, 1)])
+def test_full_pages_end_without_an_empty_one(limit: int, pages: int) -> None:
+    hear(registered(consent()))
+    for day in range(1, 4):
+        send_once(Due(ADA, WELCOME, f"day-{day}", NOON + timedelta(days=day)), Cause("test", "test"))
+    sizes, cursor = [], ""
+    while True:
+        page = call("GET", f"{PATH}?limit={limit}{cursor}", by=Role.MARKETING).json
+        sizes.append(len(page["data"]))
+        if page["next_cursor"] is None:
+            break
+        cursor = f"&cursor={quote(page['next_cursor'])}"
+    assert (len(sizes), sum(sizes), min(sizes) > 0) == (pages, 4, True)
+
+
 def test_a_cursor_of_another_customers_list_is_refused() -> None:
     hear(registered(consent()), registered(consent(), customer_id=BEN))
     for day in (1, 2):

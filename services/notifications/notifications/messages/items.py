@@ -79,12 +79,12 @@ def newest_messages(customer_id: str, limit: int, position: str | None) -> tuple
         pk,
         Message.sk.startswith(PREFIX),
         scan_index_forward=False,
-        limit=limit,
+        limit=limit + 1,  # one more than asked for shows whether there is a next page
         last_evaluated_key=_start_key(pk, position) if position is not None else None,
     )
     messages = list(found)
-    last = found.last_evaluated_key
-    return messages, last["sk"]["S"] if last else None
+    page = messages[:limit]
+    return page, page[-1].sk if len(messages) > limit else None
 
 
 def _sort_key(due: Due) -> str:

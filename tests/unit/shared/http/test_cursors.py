@@ -9,6 +9,7 @@ import pytest
 from chalice import Chalice
 from pydantic import BaseModel, ValidationError
 
+from shared.errors import InvalidError
 from shared.http import apply_merge_patch, cursors
 from shared.http.cursors import Page, PageQuery
 from shared.roles import Role
@@ -100,6 +101,12 @@ def test_a_cursor_leads_back_to_its_position_and_fits_into_an_address() -> None:
             cursor = cursors.encode(position, "f")
             assert re.fullmatch(r"[\w-]+", cursor)
             assert cursors.decode(cursor, "f", type(position)) == position
+
+
+@pytest.mark.parametrize("position", ["", "\ud800", "a\udfff", "a\x00", "x" * 1_001, "é" * 501, -1, 10**15 + 1])
+def test_a_position_that_no_key_can_have_is_no_position(position: str | int) -> None:
+    with pytest.raises(InvalidError):
+        cursors.decode(cursors.encode(position, "f"), "f", type(position))
 
 
 def test_a_cursor_is_short_and_stays_what_it_is() -> None:
