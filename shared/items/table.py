@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, ClassVar, Final, Self, TypeVar
@@ -178,14 +178,7 @@ def commit(*writes: Write | None) -> None:
     when conflicts or throttling outlast the tries.
     """
     wanted = [write for write in writes if write is not None]
-    for pause in _pauses():
-        try:
-            return _write_once(wanted)
-        except BusyError:
-            if pause is None:
-                raise
-            time.sleep(pause)
-    raise AssertionError
+    retry_busy(lambda: _write_once(wanted))
 
 
 def retry_lost_races(attempt: Callable[[], R]) -> R:
@@ -193,23 +186,12 @@ def retry_lost_races(attempt: Callable[[], R]) -> R:
 
     Raises LostRaceError when it loses to the end.
     """
-    for pause in _pauses():
-        try:
-            return attempt()
-        except LostRaceError:
-            if pause is None:
-                raise
-            time.sleep(pause)
-    raise AssertionError
+    return _try_again(attempt, LostRaceError)
 
 
-def delete_all(items: Sequence[Item]) -> int:
-    """Delete items whatever their version, in batches (an erasure); how many there were."""
-    if items:
-        with type(items[0]).batch_write() as batch:
-            for item in items:
-                batch.delete(item)
-    return len(items)
+def retry_busy(attempt: Callable[[], R]) -> R:
+    """Run `attempt` again while DynamoDB is too busy for it. Raises BusyError when it is to the end."""
+    return _try_again(attempt, BusyError)
 
 
 def read_image(base: type[I], image: Mapping[str, Any]) -> tuple[I, list[Told]]:
@@ -217,6 +199,17 @@ def read_image(base: type[I], image: Mapping[str, Any]) -> tuple[I, list[Told]]:
     item = base.from_raw_data(dict(image))
     carried = image.get("events", {}).get("L")
     return item, Item.events.deserialize(carried) if carried else []
+
+
+def _try_again(attempt: Callable[[], R], after: type[Exception]) -> R:
+    for pause in _pauses():
+        try:
+            return attempt()
+        except after:
+            if pause is None:
+                raise
+            time.sleep(pause)
+    raise AssertionError
 
 
 def _pauses() -> Iterator[float | None]:

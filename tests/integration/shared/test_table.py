@@ -10,6 +10,7 @@ from typing import Any
 import boto3
 import botocore.session
 import pytest
+from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 from moto import mock_aws
 from pynamodb.attributes import DiscriminatorAttribute, UnicodeAttribute
@@ -17,6 +18,7 @@ from pynamodb.exceptions import CancellationReason, PutError, TransactWriteError
 
 from shared.events.segments import SegmentEntered, SegmentLeft
 from shared.items import table
+from shared.items.batches import delete_all, find_all
 from shared.items.table import (
     LARGEST_TRANSACTION,
     BusyError,
@@ -27,7 +29,6 @@ from shared.items.table import (
     Put,
     TableMeta,
     commit,
-    delete_all,
     find,
     read_image,
     retry_lost_races,
@@ -225,6 +226,55 @@ def test_one_item_is_erased_as_many_are() -> None:
     assert list(ShelfItem.scan()) == []
 
 
+@pytest.fixture
+def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    slept: list[float] = []
+    monkeypatch.setattr(table.time, "sleep", slept.append)
+    monkeypatch.setattr(table, "_pauses", lambda: iter([0.1, 0.2, None]))
+    return slept
+
+
+@pytest.mark.parametrize(("calls", "pauses"), [(1, []), (2, [0.1]), (3, [0.1, 0.2])])
+def test_deletions_that_are_left_come_again_after_a_pause(
+    calls: int, pauses: list[float], slept: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    books = [Book("b", str(n)) for n in range(10)]
+    commit(*map(Put, books))
+    asked = _left_undone(monkeypatch, "BatchWriteItem", calls)
+    assert delete_all(books) == 10
+    assert (asked, slept) == ([10, 7, 4][:calls], pauses)
+    assert list(Book.query("b")) == []
+
+
+def test_deletions_left_to_the_end_are_told_as_busy(slept: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
+    books = [Book("b", str(n)) for n in range(30)]
+    for book in books:
+        commit(Put(book))
+    _left_undone(monkeypatch, "BatchWriteItem", 99)
+    with pytest.raises(BusyError):
+        delete_all(books)
+    assert slept == [0.1, 0.2]
+    monkeypatch.undo()
+    assert delete_all(list(Book.query("b"))) == 30 - 3 * 3
+
+
+def test_many_are_found_at_once_and_what_is_left_comes_after_a_pause(
+    slept: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit(*(Put(Book("b", f"{n:03}", title=str(n))) for n in range(100)))
+    commit(Put(Shelf("b", "100")))
+    keys = [("b", f"{n:03}") for n in range(105)]
+    asked = _left_undone(monkeypatch, "BatchGetItem", 2)
+    found = find_all(ShelfItem, [*keys, *keys])
+    assert sorted(item.sk for item in found) == [sk for _, sk in keys[:101]]
+    assert {type(item) for item in found} == {Book, Shelf}
+    assert (asked, slept) == ([100, 97, 5], [0.1])
+    assert find_all(Book, []) == []
+    _left_undone(monkeypatch, "BatchGetItem", 99)
+    with pytest.raises(BusyError):
+        find_all(Book, keys)
+
+
 def test_a_transaction_that_conflicts_with_another_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
     conflicts = iter([_cancelled("TransactionConflict"), _cancelled("ThrottlingError")])
     really = table._transact
@@ -353,6 +403,31 @@ def test_between_two_tries_is_a_pause(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(BusyError):
         commit(Put(Book("b", "1")))
     assert slept == [0.1, 0.2, 0.1, 0.2]
+
+
+def _left_undone(monkeypatch: pytest.MonkeyPatch, operation: str, calls: int) -> list[int]:
+    """DynamoDB does three parts of a batch a call and leaves the others, until it has been called so often.
+
+    Returns how many parts each call has.
+    """
+    asked: list[int] = []
+    really = BaseClient._make_api_call  # type: ignore[attr-defined]
+    field = "UnprocessedKeys" if operation == "BatchGetItem" else "UnprocessedItems"
+
+    def make_api_call(client: BaseClient, name: str, params: dict[str, Any]) -> Any:
+        if name != operation:
+            return really(client, name, params)
+        named = params["RequestItems"]["shelf"]
+        parts = named["Keys"] if operation == "BatchGetItem" else named
+        asked.append(len(parts))
+        done, left = (parts, []) if len(asked) >= calls else (parts[:3], parts[3:])
+        again = {**named, "Keys": left} if operation == "BatchGetItem" else left
+        some = {**named, "Keys": done} if operation == "BatchGetItem" else done
+        answer = really(client, name, {**params, "RequestItems": {"shelf": some}})
+        return {**answer, field: {"shelf": again} if left else {}}
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", make_api_call)
+    return asked
 
 
 def _raise(error: Exception) -> None:

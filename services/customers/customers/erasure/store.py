@@ -9,6 +9,7 @@ from customers.accounts.items import ProfileTombstone
 from customers.accounts.store import find_account
 from customers.orders.items import STATS_PREFIX, OrderItem, StatsTombstone
 from customers.table import Receipt
+from shared.items.batches import find_all
 from shared.items.keys import customer_partition
 from shared.items.table import LostRaceError
 
@@ -38,7 +39,7 @@ def find_open_tombstones(customer_id: str) -> list[StatsTombstone]:
 
 def reload_orders(shown: Sequence[OrderItem]) -> list[OrderItem]:
     """The orders as they are now."""
-    return list(OrderItem.batch_get([(order.pk, order.sk) for order in shown], consistent_read=True)) if shown else []
+    return find_all(OrderItem, [(order.pk, order.sk) for order in shown])
 
 
 def find_receipts(customer_id: str) -> list[Receipt]:

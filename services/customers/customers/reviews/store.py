@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from customers.reviews.items import PREFIX, SK, CustomersReview, ReviewItem, review_key
+from shared.items.batches import find_all
 from shared.items.keys import customer_partition
 from shared.items.table import find
 
@@ -23,4 +24,4 @@ def list_leads(customer_id: str, limit: int) -> list[CustomersReview]:
 
 def load_reviews(leads: Sequence[CustomersReview]) -> list[ReviewItem]:
     """The reviews that the items lead to."""
-    return list(ReviewItem.batch_get([(lead.sk, SK) for lead in leads], consistent_read=True))
+    return find_all(ReviewItem, [(lead.sk, SK) for lead in leads])

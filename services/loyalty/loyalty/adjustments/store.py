@@ -8,6 +8,7 @@ from itertools import islice
 
 from loyalty.adjustments.items import OPEN_SHARDS, PROPOSAL, Proposal, ProposalState
 from loyalty.points.items import PointsAccount
+from shared.items.batches import find_all
 from shared.items.keys import customer_partition
 from shared.items.table import find
 
@@ -39,8 +40,7 @@ def open_ids(*, before: str | None, limit: int) -> list[tuple[str, str]]:
 
 def still_open(keys: Sequence[tuple[str, str]]) -> list[Proposal]:
     """The proposals that are still open, newest first, read consistently."""
-    found = Proposal.batch_get(list(keys), consistent_read=True) if keys else ()
-    waiting = (proposal for proposal in found if proposal.state is ProposalState.PROPOSED)
+    waiting = (proposal for proposal in find_all(Proposal, keys) if proposal.state is ProposalState.PROPOSED)
     return sorted(waiting, key=lambda proposal: proposal.id, reverse=True)
 
 

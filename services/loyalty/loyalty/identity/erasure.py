@@ -23,8 +23,9 @@ from loyalty.points.tier_rules import fresh
 from shared import clock
 from shared.erasure import write_answer
 from shared.events.privacy import ErasureRequested, Kept
+from shared.items.batches import delete_all
 from shared.items.keys import customer_partition
-from shared.items.table import Delete, LostRaceError, Put, commit, delete_all, find, retry_lost_races
+from shared.items.table import Delete, LostRaceError, Put, commit, find, retry_lost_races
 from shared.items.tombstones import remains_of, strip
 from shared.messages.cause import Cause
 from shared.messages.dead_letters import sweep_dead_letters

@@ -29,6 +29,7 @@ from loyalty.rewards.items import (
 )
 from loyalty.rewards.rules import RewardStatus
 from shared.errors import NotFoundError
+from shared.items.batches import find_all
 from shared.items.table import LARGEST_TRANSACTION, Put, commit, find
 
 # Each code has two items: a known code and a free code.
@@ -73,7 +74,8 @@ def find_stock(reward_id: str) -> Stock | None:
 def taken_of(rewards: Iterable[StoredReward]) -> dict[str, int]:
     """The number given of each limited reward."""
     keys = [(partition_of(reward.id), STOCK) for reward in rewards if reward.stock is not None]
-    return {stock.pk.removeprefix(REWARD): stock.taken for stock in Stock.batch_get(keys)} if keys else {}
+    found = find_all(Stock, keys, consistent_read=False)
+    return {stock.pk.removeprefix(REWARD): stock.taken for stock in found}
 
 
 def some_free_code(reward_id: str) -> FreeCode | None:
@@ -106,7 +108,7 @@ def add_codes(reward_id: str, codes: Sequence[str]) -> int:
     """
     wanted = {known.sk: code for code in codes for known in [KnownCode.of(reward_id, code)]}
     keys = [(partition_of(reward_id), sk) for sk in wanted]
-    known = {found.sk for found in KnownCode.batch_get(keys, consistent_read=True)}
+    known = {found.sk for found in find_all(KnownCode, keys)}
     added = [code for sk, code in wanted.items() if sk not in known]
     commit(*(Put(kind.of(reward_id, code)) for code in added for kind in (KnownCode, FreeCode)))
     return len(added)

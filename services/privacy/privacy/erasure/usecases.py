@@ -16,7 +16,8 @@ from shared import clock
 from shared.erasure import with_dead_letters
 from shared.events.base import SOURCE_PREFIX
 from shared.events.privacy import ErasureAnswered, ErasureRequested, Kept
-from shared.items.table import Put, commit, delete_all, retry_lost_races
+from shared.items.batches import delete_all
+from shared.items.table import Put, commit, retry_lost_races
 from shared.items.tombstones import remains_of
 from shared.messages.dead_letters import sweep_dead_letters
 

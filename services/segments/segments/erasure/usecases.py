@@ -17,7 +17,8 @@ from segments.membership.items import Membership
 from shared import clock
 from shared.erasure import write_answer
 from shared.events.privacy import ErasureRequested, Kept
-from shared.items.table import Put, commit, delete_all, retry_lost_races
+from shared.items.batches import delete_all
+from shared.items.table import Put, commit, retry_lost_races
 from shared.items.tombstones import remains_of
 from shared.messages.cause import Cause
 from shared.messages.dead_letters import sweep_dead_letters

@@ -1,0 +1,71 @@
+"""Reads and deletions of many items in a few calls.
+
+DynamoDB may leave a part of a batch undone, and asks for a pause before that part comes again. PynamoDB's own batches
+send it again at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final, TypeVar
+
+from shared.items.table import BusyError, I, Item, retry_busy
+
+# DynamoDB service quotas.
+_LARGEST_DELETION: Final = 25
+_LARGEST_READING: Final = 100
+
+T = TypeVar("T")
+# The key of an item in DynamoDB's form. PynamoDB's types have a text here, which is wrong.
+_Key = Any
+
+
+def delete_all(items: Sequence[Item]) -> int:
+    """Delete items of one table, whatever their version (an erasure); how many there were.
+
+    Raises BusyError when DynamoDB leaves some to the end. Another call deletes the rest.
+    """
+    for some in _batches(items, _LARGEST_DELETION):
+        _delete(type(some[0]), [_key(item.pk, item.sk) for item in some])
+    return len(items)
+
+
+def find_all(kind: type[I], keys: Iterable[tuple[str, str]], *, consistent_read: bool = True) -> list[I]:
+    """The items under these keys that are there, in no order. Raises BusyError when DynamoDB leaves some to the end."""
+    found: list[I] = []
+    for some in _batches(list(dict.fromkeys(keys)), _LARGEST_READING):
+        found += _read(kind, [_key(pk, sk) for pk, sk in some], consistent_read=consistent_read)
+    return found
+
+
+def _delete(kind: type[Item], keys: list[_Key]) -> None:
+    def delete() -> None:
+        answer = kind._get_connection().batch_write_item(delete_items=keys)  # noqa: SLF001
+        left = answer.get("UnprocessedItems", {}).get(kind.Meta.table_name, ())
+        keys[:] = [each["DeleteRequest"]["Key"] for each in left]
+        if keys:
+            raise BusyError
+
+    retry_busy(delete)
+
+
+def _read(kind: type[I], keys: list[_Key], *, consistent_read: bool) -> list[I]:
+    found: list[I] = []
+
+    def read() -> None:
+        answer = kind._get_connection().batch_get_item(keys, consistent_read=consistent_read)  # noqa: SLF001
+        found.extend(map(kind.from_raw_data, answer["Responses"][kind.Meta.table_name]))
+        keys[:] = answer.get("UnprocessedKeys", {}).get(kind.Meta.table_name, {}).get("Keys", ())
+        if keys:
+            raise BusyError
+
+    retry_busy(read)
+    return found
+
+
+def _batches(whole: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    return (whole[first : first + size] for first in range(0, len(whole), size))
+
+
+def _key(pk: str, sk: str) -> _Key:
+    return {"pk": {"S": pk}, "sk": {"S": sk}}
