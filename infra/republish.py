@@ -7,11 +7,10 @@ its next write. An event that was told already comes again under its own id, and
 from __future__ import annotations
 
 import argparse
-import itertools
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
 
     from shared.messages.outbox import Relay
-
-_ENTRIES_A_CALL: Final = 10
 
 
 class NotTakenError(Exception):
@@ -63,10 +60,12 @@ def _carrying(deployment: Deployment, service: str) -> Iterator[Mapping[str, Any
 
 
 def _put(bus: EventBridgeClient, entries: Iterable[Any]) -> int:
-    left, told = iter(entries), 0
-    while batch := list(itertools.islice(left, _ENTRIES_A_CALL)):
+    from shared.messages.outbox import batches  # noqa: PLC0415  # reads the region from the environment
+
+    told = 0
+    for batch in batches(entries, lambda entry: entry):
         if bus.put_events(Entries=batch)["FailedEntryCount"]:
-            raise NotTakenError(f"the bus took {told} events, and refused some of the next ten")
+            raise NotTakenError(f"the bus took {told} events, and refused some of the next {len(batch)}")
         told += len(batch)
     return told
 

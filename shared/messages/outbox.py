@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from shared.events.base import EventData, Metadata
 from shared.items.table import Item, Told, read_image
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 ENTRIES_A_CALL: Final = 10
 BYTES_A_CALL: Final = 240 * 1024
 
+T = TypeVar("T")
 # Builds an event's data from the item that carries the event.
 Build = Callable[[Any, Told], EventData]
 # The builders of a service, by the names of the events.
@@ -35,11 +36,6 @@ class Announcement:
 
     sequence_number: str
     entry: PutEventsRequestEntryTypeDef
-
-    @property
-    def size(self) -> int:
-        """The entry's bytes, nearly as EventBridge counts them."""
-        return len(self.entry["Detail"].encode()) + len(self.entry["DetailType"]) + len(self.entry["Source"])
 
 
 @dataclass(frozen=True)
@@ -64,7 +60,7 @@ class Relay:
             except Exception as error:  # noqa: BLE001  # one bad record fails alone
                 logger.error("record not told", extra={"event_id": record.get("eventID"), **describe(error)})
                 failed.add(record["dynamodb"]["SequenceNumber"])
-        for batch in _batches(announcements):
+        for batch in batches(announcements, lambda announcement: announcement.entry):
             failed |= _put_events(batch)
         count("EventsTold", len(announcements))
         return {"batchItemFailures": [{"itemIdentifier": number} for number in sorted(failed, key=int)[:1]]}
@@ -103,17 +99,24 @@ class Relay:
         return self.builders[told.name](item, told)
 
 
-def _batches(announcements: Iterable[Announcement]) -> Iterator[list[Announcement]]:
-    batch: list[Announcement] = []
-    size = 0
-    for announcement in announcements:
-        if batch and (len(batch) == ENTRIES_A_CALL or size + announcement.size > BYTES_A_CALL):
+def batches(things: Iterable[T], entry_of: Callable[[T], PutEventsRequestEntryTypeDef]) -> Iterator[list[T]]:
+    """The things in their order, in batches whose entries one call takes. A larger entry is a batch of its own."""
+    batch: list[T] = []
+    filled = 0
+    for thing in things:
+        size = _size_of(entry_of(thing))
+        if batch and (len(batch) == ENTRIES_A_CALL or filled + size > BYTES_A_CALL):
             yield batch
-            batch, size = [], 0
-        batch.append(announcement)
-        size += announcement.size
+            batch, filled = [], 0
+        batch.append(thing)
+        filled += size
     if batch:
         yield batch
+
+
+def _size_of(entry: PutEventsRequestEntryTypeDef) -> int:
+    """The entry's bytes, nearly as EventBridge counts them."""
+    return len(entry["Detail"].encode()) + len(entry["DetailType"]) + len(entry["Source"])
 
 
 def _put_events(batch: Sequence[Announcement]) -> set[str]:

@@ -16,7 +16,7 @@ from shared.events.segments import SegmentEntered
 from shared.items.table import Item, TableMeta, Told
 from shared.messages import outbox
 from shared.messages.cause import Cause
-from shared.messages.outbox import Announcement, Relay
+from shared.messages.outbox import Relay
 from tests.harness.logs import captured_logs
 
 CUSTOMER = ids.new_customer_id()
@@ -118,16 +118,15 @@ def test_what_is_told_is_counted(monkeypatch: pytest.MonkeyPatch, bus: Bus) -> N
 
 def test_an_entry_counts_with_its_names_in_utf8() -> None:
     entry: Any = {"Detail": "\u00e4" * 10, "DetailType": "x" * 5, "Source": "y" * 3}
-    assert Announcement("1", entry).size == 28
+    assert outbox._size_of(entry) == 28
 
 
 def test_a_call_may_be_exactly_as_large_as_the_bus_takes() -> None:
-    def announced(size: int) -> Announcement:
-        entry: Any = {"Detail": "x" * size, "DetailType": "", "Source": ""}
-        return Announcement("1", entry)
+    def entry(size: int) -> Any:
+        return {"Detail": "x" * size, "DetailType": "", "Source": ""}
 
     def batches(*sizes: int) -> list[int]:
-        return [len(batch) for batch in outbox._batches(map(announced, sizes))]
+        return [len(batch) for batch in outbox.batches(sizes, entry)]
 
     half = 120 * 1024
     assert batches(half, half, 1) == [2, 1]
