@@ -75,7 +75,8 @@ class Progress(LoyaltyItem, discriminator="books"):
     """`LIABILITY` / `PROGRESS`: the first open day, the ledgers before it, and the part of it that is counted.
 
     `counted` are the counted shards of that day; the next shard is counted up to `position`. `open` holds their sums.
-    Sums and position are written together, so a run resumes where the last one stopped.
+    Sums and position are written together, so a run resumes where the last one stopped. `closed_up_to` is the last
+    ledger whose day is written, while a day of many ledgers is written in parts.
     """
 
     first_day = plain(DateAttribute())
@@ -96,6 +97,7 @@ class Progress(LoyaltyItem, discriminator="books"):
     )
     counted = plain(IntegerAttribute(default=0))
     position: Any = plain(JSONAttribute(null=True))
+    closed_up_to = plain(UnicodeAttribute(null=True))
 
     @classmethod
     def fresh(cls, first_day: date) -> Progress:

@@ -10,10 +10,12 @@ from typing import Any, Final
 from loyalty.ledger.items import Entry
 from loyalty.liability.items import PARTITION, PROGRESS, ClosedDay, Progress, key_of
 from loyalty.liability.rules import Line, ledger_of
-from shared.items.table import Put, commit, find
+from shared.items.table import LARGEST_TRANSACTION, Put, commit, find
 
 # Each entry has some 300 bytes, so a page is under the megabyte that one query reads. A run holds one page in memory.
 _ENTRIES_A_PAGE: Final = 2_000
+# The progress is written with them.
+LEDGERS_AT_ONCE: Final = LARGEST_TRANSACTION - 1
 
 
 @dataclass(frozen=True)
@@ -69,10 +71,9 @@ def save(progress: Progress) -> None:
     commit(Put(progress))
 
 
-def write_day(closed: Iterable[ClosedDay], progress: Progress) -> None:
-    """Close a day of all ledgers and move to the next, in one transaction.
+def write_days(closed: Iterable[ClosedDay], progress: Progress) -> None:
+    """Write a day of at most LEDGERS_AT_ONCE ledgers and the progress, in one transaction.
 
     Raises LostRaceError when another run was faster.
     """
-    # A transaction takes 100 items: the progress, points, and credit in 98 currencies.
     commit(*(Put(each) for each in closed), Put(progress))

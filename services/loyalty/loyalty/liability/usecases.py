@@ -1,19 +1,20 @@
 """Closes days: sums the entries of each day, and keeps the books after it for good.
 
 A run closes one day after the other and can end anywhere. One item holds the sums of the open day together with the
-position of the count. A closed day and the step to the next are one transaction. So nothing counts twice. Two runs at
-once do no harm: the slower one finds that the item has changed, and stops.
+position of the count. A closed day and the step to the next are one transaction; with very many ledgers they are
+several, and the item says how far they came. So nothing counts twice. Two runs at once do no harm: the slower one finds
+that the item has changed, and stops.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from loyalty.liability import store
 from loyalty.liability.items import ClosedDay, Progress, key_of
-from loyalty.liability.rules import Books, BooksError, can_close, close, currency_of, end_of, rate_of
+from loyalty.liability.rules import Books, BooksError, Closed, can_close, close, currency_of, end_of, rate_of
 from loyalty.programme.usecases import programme_at
 from shared import clock
 from shared.items.keys import SHARDS
@@ -80,7 +81,10 @@ def _count(progress: Progress, has_time: HasTime) -> bool:
 
 
 def _close(progress: Progress) -> None:
-    """Write the closed day of every ledger, and move to the next day."""
+    """Write the closed day of every ledger, and move to the next day: in one transaction, or in as many as it takes.
+
+    What was counted stays until the last part. So a run that continues finds the same sums.
+    """
     day, on_day = progress.day, progress.open
     names = sorted({*progress.ledgers, *on_day})
     try:
@@ -88,9 +92,14 @@ def _close(progress: Progress) -> None:
     except BooksError:
         _count_anew(progress)
         raise
-    progress.ledgers, progress.day = after, day + timedelta(days=1)
+    left = [each for each in _closed_days(day, after, on_day) if each.ledger > (progress.closed_up_to or "")]
+    while len(left) > store.LEDGERS_AT_ONCE:
+        part, left = left[: store.LEDGERS_AT_ONCE], left[store.LEDGERS_AT_ONCE :]
+        progress.closed_up_to = part[-1].ledger
+        store.write_days(part, progress)
+    progress.ledgers, progress.day, progress.closed_up_to = after, day + timedelta(days=1), None
     progress.open, progress.counted, progress.position = {}, 0, None
-    store.write_day(_closed_days(progress, on_day), progress)
+    store.write_days(left, progress)
 
 
 def _count_anew(progress: Progress) -> None:
@@ -98,12 +107,12 @@ def _count_anew(progress: Progress) -> None:
     store.save(progress)
 
 
-def _closed_days(progress: Progress, on_day: dict[str, Books]) -> Iterator[ClosedDay]:
-    """The items of the day before `progress.day`, which is the day just closed."""
-    now, day = clock.now(), progress.day - timedelta(days=1)
+def _closed_days(day: date, after: dict[str, Closed], on_day: dict[str, Books]) -> Iterator[ClosedDay]:
+    """The items of a day, by the names of their ledgers."""
+    now = clock.now()
     in_force = programme_at(end_of(day) - timedelta.resolution)
     programme = in_force.programme
-    for name, closed in progress.ledgers.items():
+    for name, closed in after.items():
         item = ClosedDay(*key_of(name, day), closed=closed, closed_at=now)
         item.on_day = on_day[name].moved if name in on_day else {}
         item.currency = currency_of(name) or programme.currency

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
+from string import ascii_uppercase
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from loyalty.liability.rules import Books, BooksError, Movement
 from loyalty.liability.usecases import close_days
 from shared.jobs import Run
 from shared.messages.cause import Cause
+from shared.money import exponent
 from shared.roles import Role
 from tests.harness.aws.gateway import Answer
 from tests.integration.loyalty.shop import (
@@ -42,6 +44,14 @@ Clock = Callable[[str], None]
 CAUSE = Cause("schedule:close", "corr")
 JSON = {"Content-Type": "application/json"}
 FIRST, SECOND, EIGHTH = date(2026, 3, 1), date(2026, 3, 2), date(2026, 3, 8)
+
+
+def _is_currency(code: str) -> bool:
+    try:
+        exponent(code)
+    except ValueError:
+        return False
+    return True
 
 
 def close(*, times: int | None = None) -> Run:
@@ -175,6 +185,71 @@ def test_a_run_that_dies_anywhere_leaves_nothing_half_done(
     _remove_books()
     close()
     assert closed_items() == after
+
+
+CURRENCIES = [code for code in map("".join, itertools.product(ascii_uppercase, repeat=3)) if _is_currency(code)][:99]
+
+
+def post_in_many_currencies(set_clock: Clock, first: int, last: int) -> None:
+    """Ten points, and store credit in these currencies, on the first of March; now it is the second."""
+    set_clock("2026-03-01T10:00:00+00:00")
+    hear(order(total=100))
+    for currency in CURRENCIES[first:last]:
+        issue_credit(2_500, currency)
+    set_clock("2026-03-02T02:00:00+00:00")
+
+
+def test_a_day_with_credit_in_99_currencies_is_closed(set_clock: Clock) -> None:
+    post_in_many_currencies(set_clock, 0, 99)
+    assert close() == Run(done=1, finished=True)
+    assert [books(FIRST, f"credit:{currency}").balance for currency in CURRENCIES] == [2_500] * 99
+    assert books(FIRST).balance == 10
+    assert check_books(FIRST) == []
+    set_clock("2026-03-03T02:00:00+00:00")
+    assert close() == Run(done=1, finished=True)
+    assert check_books(SECOND) == []
+
+
+@pytest.mark.parametrize("answered", [False, True])
+def test_a_day_that_is_closed_in_parts_continues_where_a_run_died(
+    set_clock: Clock, monkeypatch: pytest.MonkeyPatch, answered: bool
+) -> None:
+    monkeypatch.setattr(store, "LEDGERS_AT_ONCE", 2)
+    post_in_many_currencies(set_clock, 0, 4)
+    for survived in range(1, 100):
+        try:
+            with dying(survived, done=answered):
+                close()
+        except ConnectionError:
+            continue
+        break
+    assert survived > 5
+    assert check_books(FIRST) == []
+    after = closed_items()
+    assert len(after) == 1 + 5
+    _remove_books()
+    monkeypatch.setattr(store, "LEDGERS_AT_ONCE", 99)
+    close()
+    assert closed_items() == after
+
+
+@pytest.mark.parametrize("parts", [1, 2])
+def test_a_part_that_another_run_wrote_is_not_written_again(
+    set_clock: Clock, monkeypatch: pytest.MonkeyPatch, parts: int
+) -> None:
+    monkeypatch.setattr(store, "LEDGERS_AT_ONCE", 2)
+    post_in_many_currencies(set_clock, 0, 4)
+    written, write = itertools.count(1), store.write_days
+
+    def let_another_in(*what: Any) -> None:
+        if next(written) == parts:
+            assert close() == Run(done=1, finished=True)
+        write(*what)
+
+    monkeypatch.setattr(store, "write_days", let_another_in)
+    assert close() == Run(done=0, finished=False)
+    assert check_books(FIRST) == []
+    assert len(closed_items()) == 1 + 5
 
 
 def test_of_two_runs_at_once_the_slower_stops_and_nothing_counts_twice(
