@@ -1,4 +1,4 @@
-"""Reads and deletions of many items in a few calls.
+"""Reads and writes of many items in a few calls.
 
 DynamoDB may leave a part of a batch undone, and asks for a pause before that part comes again. PynamoDB's own batches
 send it again at once.
@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 from shared.items.table import BusyError, I, Item, retry_busy
 
 # DynamoDB service quotas.
-_LARGEST_DELETION: Final = 25
+_LARGEST_WRITE: Final = 25
 _LARGEST_READING: Final = 100
 
 T = TypeVar("T")
@@ -25,9 +25,18 @@ def delete_all(items: Sequence[Item]) -> int:
 
     Raises BusyError when DynamoDB leaves some to the end. Another call deletes the rest.
     """
-    for some in _batches(items, _LARGEST_DELETION):
-        _delete(type(some[0]), [_key(item.pk, item.sk) for item in some])
+    for some in _batches(items, _LARGEST_WRITE):
+        _write(type(some[0]), [], [_key(item.pk, item.sk) for item in some])
     return len(items)
+
+
+def put_all(items: Sequence[Item]) -> None:
+    """Write items of one table whole, whatever their version: for items that nobody else changes any more.
+
+    Raises BusyError when DynamoDB leaves some to the end.
+    """
+    for some in _batches(items, _LARGEST_WRITE):
+        _write(type(some[0]), [item.serialize() for item in some], [])
 
 
 def find_all(kind: type[I], keys: Iterable[tuple[str, str]], *, consistent_read: bool = True) -> list[I]:
@@ -38,15 +47,16 @@ def find_all(kind: type[I], keys: Iterable[tuple[str, str]], *, consistent_read:
     return found
 
 
-def _delete(kind: type[Item], keys: list[_Key]) -> None:
-    def delete() -> None:
-        answer = kind._get_connection().batch_write_item(delete_items=keys)  # noqa: SLF001
+def _write(kind: type[Item], puts: list[Any], deletions: list[_Key]) -> None:
+    def write() -> None:
+        answer = kind._get_connection().batch_write_item(put_items=puts, delete_items=deletions)  # noqa: SLF001
         left = answer.get("UnprocessedItems", {}).get(kind.Meta.table_name, ())
-        keys[:] = [each["DeleteRequest"]["Key"] for each in left]
-        if keys:
+        puts[:] = [each["PutRequest"]["Item"] for each in left if "PutRequest" in each]
+        deletions[:] = [each["DeleteRequest"]["Key"] for each in left if "DeleteRequest" in each]
+        if left:
             raise BusyError
 
-    retry_busy(delete)
+    retry_busy(write)
 
 
 def _read(kind: type[I], keys: list[_Key], *, consistent_read: bool) -> list[I]:

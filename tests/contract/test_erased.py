@@ -139,8 +139,11 @@ def former_member() -> Iterator[Item]:
     """A person whose erasure was cut off before the words of staff were removed."""
     entry = {"account": ADA, "seq": 1, "lots": {}, "pending": {}, "after": Vector(0, 0, 0, 0), "facts": {}}
     yield filled(Entry, "ADJUST#1", "ENTRY", **entry, previous=b"0")
+    # A tombstone of an earlier release, which listed the entries with reasons.
     unfinished = {"people": [ADA], "reasons": [["ADJUST#1", "ENTRY"]], "cards": ["canary-card"]}
-    yield PointsAccount(PK, "ACCOUNT", erased_at=clock.now(), erased={"accounts": 1}, unfinished=unfinished)
+    tombstone = PointsAccount(PK, "ACCOUNT", erased_at=clock.now(), erased={"accounts": 1}, unfinished=unfinished)
+    tombstone.entries = 1
+    yield tombstone
 
 
 PEOPLE: Final[tuple[tuple[str, Callable[[], Iterator[Item]]], ...]] = (

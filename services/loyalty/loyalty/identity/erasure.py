@@ -1,7 +1,7 @@
 """Erasure removes a person from the ledger, and the ledger's sums stay right.
 
-A tombstone remains, which turns away every later event, with entries that name only the random id. Each step leaves the
-next step's input on the tombstone, so a redelivered event resumes where the last run stopped.
+A tombstone remains, which turns away every later event, with entries that name only the random id. Each step finds
+what is left to erase, on the tombstone or in the ledger, so a redelivered event resumes where the last run stopped.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from loyalty.points.tier_rules import fresh
 from shared import clock
 from shared.erasure import write_answer
 from shared.events.privacy import ErasureRequested, Kept
-from shared.items.batches import delete_all
+from shared.items.batches import delete_all, put_all
 from shared.items.keys import customer_partition
 from shared.items.table import Delete, LostRaceError, Put, commit, find, retry_lost_races
 from shared.items.tombstones import remains_of, strip
@@ -91,8 +91,7 @@ def _suppress(request: ErasureRequested, cause: Cause) -> None:
     if account.erased_at:
         return
     found = _find_all(account)
-    reasons = [key for each in found.accounts for key in _with_reasons(each)]
-    erased = _count(found, len(reasons))
+    erased = _count(found, sum(len(_with_reasons(each)) for each in found.accounts))
     entry = _void(account, request, cause)
     tombstone = remains_of(account)
     tombstone.set_tier(fresh(store.terms_now().programme.tiers))
@@ -100,7 +99,7 @@ def _suppress(request: ErasureRequested, cause: Cause) -> None:
     # Also counts the entry that will void each account of credit.
     open_credits = sum(not each.is_closed for each in found.credits)
     tombstone.erased = erased | {_ENTRIES_KEPT: sum(each.entries for each in found.accounts) + open_credits}
-    tombstone.unfinished = {"people": found.people, "reasons": reasons, "cards": found.former_cards}
+    tombstone.unfinished = {"people": found.people, "cards": found.former_cards}
     commit(Put(tombstone), Put(entry) if entry else None, Delete(found.card) if found.card else None)
 
 
@@ -128,8 +127,8 @@ def _count(found: _Found, reasons: int) -> dict[str, int]:
     }
 
 
-def _with_reasons(account: Account) -> list[list[str]]:
-    """The keys of an account's entries that hold words of staff.
+def _with_reasons(account: Account) -> list[Entry]:
+    """An account's entries that hold words of staff. A ledger may have any number of them, so no item lists them.
 
     Entries are numbered without gaps, so their number shows whether the index is complete. Raises LostRaceError while
     it is not.
@@ -139,7 +138,7 @@ def _with_reasons(account: Account) -> list[list[str]]:
     entries = ledger.entries_of(account.name, before=None, kind=None, limit=None)
     if len(entries) < account.entries:
         raise LostRaceError
-    return [[entry.pk, entry.sk] for entry in entries if entry.reason]
+    return [entry for entry in entries if entry.reason]
 
 
 def _void(account: PointsAccount, request: ErasureRequested, cause: Cause) -> Entry | None:
@@ -154,12 +153,12 @@ def _void(account: PointsAccount, request: ErasureRequested, cause: Cause) -> En
 def _erase_rest(request: ErasureRequested, cause: Cause) -> list[str]:
     """Erase the person's items beside the tombstone; return every id that was the person's."""
     account = store.account_of(request.customer_id)
-    unfinished = account.unfinished or {"people": [account.customer_id], "reasons": [], "cards": []}
-    for pk, sk in unfinished["reasons"]:
-        retry_lost_races(lambda pk=pk, sk=sk: _remove_reason(pk, sk))  # type: ignore[misc]
+    unfinished = account.unfinished or {"people": [], "cards": []}
+    for person in unfinished["people"]:
+        retry_lost_races(lambda person=person: _remove_reasons(PointsAccount(customer_partition(person), ACCOUNT)))  # type: ignore[misc]
     delete_all([Card(f"CARD#{number}", "CARD") for number in unfinished["cards"]])
     # The request may name a customer merged into this person, after everything else of theirs was erased.
-    people = list(dict.fromkeys([*unfinished["people"], request.customer_id]))
+    people = list(dict.fromkeys([account.customer_id, *unfinished["people"], request.customer_id]))
     for person in people:
         for credit in _credit_of(person):
             retry_lost_races(lambda credit=credit: _void_credit(credit, request, cause))  # type: ignore[misc]
@@ -181,17 +180,14 @@ def _void_credit(found: CreditAccount, request: ErasureRequested, cause: Cause) 
     ledger.write(entry, tombstone)
 
 
-def _remove_reasons(found: CreditAccount) -> None:
-    account = find(CreditAccount, found.pk, found.sk)
-    for pk, sk in _with_reasons(account) if account else []:
-        _remove_reason(pk, sk)
-
-
-def _remove_reason(pk: str, sk: str) -> None:
-    entry = find(Entry, pk, sk)
-    if entry and entry.reason:
+def _remove_reasons(found: Account) -> None:
+    """Remove the words of staff from the entries of an account that is closed. A run that died left some or all."""
+    account = find(type(found), found.pk, found.sk)
+    entries = _with_reasons(account) if account else []
+    for entry in entries:
         strip(entry)
-        commit(Put(entry))
+    # The index may be behind another run of this erasure, and nobody else changes an entry.
+    put_all(entries)
 
 
 def _credit_of(customer_id: str) -> list[CreditAccount]:

@@ -80,7 +80,7 @@ class PointsAccount(Account, TombstoneMixin, discriminator="account"):
     merged_into = personal(
         UnicodeAttribute(null=True), "user.unique_id.pseudonymous", keep(Ground.SUPPRESSION), export=Export.LEFT_OUT
     )
-    # Only in a tombstone: adjustments whose reasons must still be removed, and other work left for the erasure.
+    # Only in a tombstone: the ids and former cards that an erasure still has to look for.
     unfinished: Any = personal(JSONAttribute(null=True), "user.unique_id.pseudonymous", DROP, export=Export.LEFT_OUT)
 
     @classmethod

@@ -11,6 +11,7 @@ from loyalty.identity import erasure as loyalty_erasure
 from loyalty.ledger import store
 from loyalty.ledger.balances import EntryKind
 from shared.events.customers import CustomersMerged, OrderStatus
+from tests.harness.interruptions import Crash, crash, crash_at
 from tests.integration.loyalty.shop import (
     ADA,
     BOB,
@@ -135,7 +136,9 @@ def test_heard_again_it_answers_again_with_the_same_counts() -> None:
     assert points() == [293, -93, 5, -205]
 
 
-@pytest.mark.parametrize("step", ["_erase_rest", "_remove_reason", "_answer", "sweep_dead_letters"])
+@pytest.mark.parametrize(
+    "step", ["_erase_rest", "_remove_reasons", "put_all", "delete_all", "_answer", "sweep_dead_letters"]
+)
 def test_a_crash_at_any_step_is_made_good_by_the_next_delivery(step: str, monkeypatch: pytest.MonkeyPatch) -> None:
     live()
     request = erasure()
@@ -162,6 +165,36 @@ def test_a_crash_at_any_step_is_made_good_by_the_next_delivery(step: str, monkey
         "reviews": 0,
         "dead_letters": 0,
     }
+
+
+def test_the_tombstone_does_not_grow_with_the_words_of_staff(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes = []
+    for customer, reasons in ((ADA, 2), (BOB, 60)):
+        hear(registration(customer), order(f"A-{customer}", customer))
+        for number in range(reasons):
+            body = {"points": 5, "reason": REASON}
+            assert adjust(body, key=f"{customer}-{number}", customer_id=customer).status == 201
+        with monkeypatch.context() as broken:
+            broken.setattr(loyalty_erasure, "_erase_rest", crash)
+            with pytest.raises(Crash):
+                hear(erasure(customer))
+        sizes.append(len(str(account(customer).unfinished)))
+        assert hear(erasure(customer)) == 0
+    assert sizes[0] == sizes[1]
+    assert REASON not in str(stage.items())
+
+
+@pytest.mark.parametrize("write", range(1, 8))
+def test_an_erasure_of_many_words_that_dies_at_any_write_is_made_good_and_counted_once(write: int) -> None:
+    live()
+    for number in range(30):
+        assert adjust({"points": 5, "reason": REASON}, key=f"many-{number}").status == 201
+    request = erasure()
+    crash_at(write, lambda: hear(request))
+    assert hear(request, request) == 0
+    assert REASON not in str(stage.items())
+    assert {answer["erased"]["reasons"] for answer in told_of("ErasureAnswered")} == {32}
+    assert points()[-1] == -(293 - 93 + 5 + 30 * 5)
 
 
 def test_it_waits_until_the_index_shows_every_entry(monkeypatch: pytest.MonkeyPatch) -> None:
