@@ -26,6 +26,7 @@ from shared import clock, settings
 from shared.events.foreign import Order
 from tests.harness import people, tokens
 from tests.harness.aws.context import LambdaContext
+from tests.harness.aws.direct import calls_through_botocore
 from tests.harness.house import House, Weather, open_house
 from tests.harness.orders import paid, placed
 
@@ -136,7 +137,7 @@ def _written_down() -> Iterator[list[dict[str, Any]]]:
         answers.append({"operation": operation.name, "status": response.status_code, "headers": headers, "body": body})
         return convert(response, operation)
 
-    with mock.patch.object(botocore.endpoint, "convert_to_response_dict", write_down):
+    with calls_through_botocore(), mock.patch.object(botocore.endpoint, "convert_to_response_dict", write_down):
         yield answers
 
 

@@ -1,4 +1,4 @@
-"""The benchmarks still run: `make bench` is no part of `make test`, but the operations that it measures must succeed."""
+"""What `make bench` measures still runs: the benchmarks are no part of the gate themselves."""
 
 from __future__ import annotations
 

@@ -27,18 +27,25 @@ _METHODS: Final[Mapping[str, str]] = {
     "BatchWriteItem": "batch_write_item",
     "TransactWriteItems": "transact_write_items",
 }
+_CLIENT: Final[Any] = BaseClient  # the stubs leave out what is private
+_THE_LONG_WAY: Final = _CLIENT._make_api_call
 
 
 @contextmanager
 def direct_calls() -> Iterator[None]:
     """Let every client of this process make its calls so."""
-    client: Any = BaseClient  # the stubs leave out what is private
-    make_api_call = client._make_api_call
 
     def directly(client: BaseClient, operation: str, params: Mapping[str, Any]) -> Any:
-        return call(operation, params, lambda: make_api_call(client, operation, params))
+        return call(operation, params, lambda: _THE_LONG_WAY(client, operation, params))
 
-    with mock.patch.object(BaseClient, "_make_api_call", directly):
+    with mock.patch.object(_CLIENT, "_make_api_call", directly):
+        yield
+
+
+@contextmanager
+def calls_through_botocore() -> Iterator[None]:
+    """Let calls go the long way again, for whoever looks at what botocore sends and is answered."""
+    with mock.patch.object(_CLIENT, "_make_api_call", _THE_LONG_WAY):
         yield
 
 
