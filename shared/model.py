@@ -16,6 +16,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, PydanticKnownError
 from pydantic_core.core_schema import with_info_before_validator_function
 
+from shared.text import is_name, is_printable
+
 Context = Mapping[str, bool]
 
 # Values of a query or a path are texts: `10` and `true` are written in them as in JSON, without quotes.
@@ -30,8 +32,6 @@ _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT: Final = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
-# The control characters of Unicode but tab and line ends, and halves of surrogate pairs, which no UTF-8 can hold.
-_UNPRINTABLE: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 class StrictModel(BaseModel):
@@ -66,14 +66,27 @@ class Strictly:
 
 
 def _printable(text: str, info: ValidationInfo) -> str:
-    if info.context is not STORED and _UNPRINTABLE.search(text):
-        raise PydanticCustomError("unprintable", "Must not contain control characters")
+    if info.context is not STORED and not is_printable(text):
+        raise PydanticCustomError("unprintable", "Must not contain control characters, or change the text's direction")
+    return text
+
+
+def _name(text: str, info: ValidationInfo) -> str:
+    """Where a name may be empty, a constraint of its own says whether it must not."""
+    if info.context is not STORED and text and not is_name(text):
+        raise PydanticCustomError(
+            NO_NAME, "Must be one line with something to see, without control characters or changes of direction"
+        )
     return text
 
 
 # For text in the caller's own words: every text of an Input has it, unless a pattern says more.
 PRINTABLE: Final = AfterValidator(_printable)
 Text = Annotated[str, PRINTABLE]
+# For names of people and things.
+NAME: Final = AfterValidator(_name)
+# The type of the fault of a text that is no name.
+NO_NAME: Final = "no_name"
 
 
 def _strict(schema: CoreSchema) -> CoreSchema:

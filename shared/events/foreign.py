@@ -17,12 +17,13 @@ from shared import clock
 from shared.events.base import EventData, Part, PastMoment
 from shared.events.mending import MOST_PIECES, SOME_PRODUCT, Note, mended
 from shared.ids import CustomerId, ForeignId, OrderId
+from shared.model import NAME
 from shared.money import Amount, CurrencyCode, check_in_use
 
 # An order keeps at most so many lines.
 MOST_LINES: Final = 200
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100), NAME]
 # Only customers checks that it is an address: an order with a bad one is still an order.
 Email = Annotated[str, Field(max_length=254, json_schema_extra={"format": "email"})]
 

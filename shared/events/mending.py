@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from pydantic import ValidationError
 
+from shared.model import NO_NAME
 from shared.money import LARGEST_AMOUNT
+from shared.text import cleaned_name
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -104,9 +106,17 @@ def _repaired(path: str, wrong: Any, fault: ErrorDetails) -> tuple[Mend, Any] | 
             return Mend.REPLACED, SOME_PRODUCT
         case "quantity" | "amount" as name if path not in _ESSENTIAL:
             return _rounded(wrong, *_BOUNDS[name])
-        case "first_name" | "last_name" | "category" if fault["type"] == "string_too_long":
-            return Mend.CUT, wrong.strip()[: fault["ctx"]["max_length"]]
+        case "first_name" | "last_name" | "category":
+            return _worded(wrong, fault)
     return None
+
+
+def _worded(wrong: Any, fault: ErrorDetails) -> tuple[Mend, str] | None:
+    """The words cut to their length, or the name without what no name has. None if they are none."""
+    if fault["type"] == "string_too_long":
+        return Mend.CUT, wrong.strip()[: fault["ctx"]["max_length"]]
+    cleaned = cleaned_name(wrong) if fault["type"] == NO_NAME else ""
+    return (Mend.REWRITTEN, cleaned) if cleaned else None
 
 
 def _rounded(wrong: Any, lowest: int, highest: int) -> tuple[Mend, int]:

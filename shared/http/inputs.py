@@ -12,7 +12,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from shared.errors import FieldError, InvalidError, PreconditionRequiredError
 from shared.http.problems import InvalidJsonError, TooLargeError, UnsupportedMediaTypeError, invalid
-from shared.model import FROM_TEXT, Strictly
+from shared.model import FROM_TEXT, STORED, Strictly
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,9 +37,12 @@ def adapter(kind: Any) -> TypeAdapter[Any]:
 
 
 def checked(model: type[M], data: object) -> M:
-    """`data` as a model, for data that a use case composes itself, such as a merged patch. Raises InvalidError."""
+    """`data` as a model, for data that a use case composes of what was checked or stored. Raises InvalidError.
+
+    Such data is a merged patch: a rule that is younger than what is stored must not stop the change of something else.
+    """
     try:
-        return model.model_validate(data)
+        return model.model_validate(data, context=STORED)
     except ValidationError as error:
         raise invalid(error, "body") from error
 

@@ -38,8 +38,8 @@ SAMPLES: list[tuple[object, frozenset[type]]] = [
 ]
 # What a query or a path may not say for 10.
 ODD_NUMBERS = ("1_0", "10.0", "1e1", "\u0661\u0660", " 10", "+10", "010", "0x0a", "true", "")
-# Control characters: at the end, a name's own check would let them pass as white space.
-UNPRINTABLE = ("a\x00b", "a\x1bb", "a\x07b", "a\x7fb", "a\x9bb")
+# Control characters: at the end, a name's own check would let them pass as white space. And what turns text around.
+UNPRINTABLE = ("a\x00b", "a\x1bb", "a\x07b", "a\x7fb", "a\x9bb", "a\u202ab", "a\u202eb", "a\u2066b", "a\u2069b")
 INPUTS = [*models.bodies(), *models.queries()]
 IN_JSON = models.slots([*models.bodies(), *models.events()])
 

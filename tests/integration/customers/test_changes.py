@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
 from customers.accounts import changes
+from customers.accounts.items import ProfileItem
+from customers.accounts.store import find_account
 from shared.events.customers import CustomerUpdated
+from shared.items.table import Put, commit
 from tests.harness.interruptions import after_first
 from tests.harness.orders import EMAIL, order, placed
 from tests.integration.customers.desk import (
@@ -202,3 +205,34 @@ def test_who_gave_a_date_of_birth_at_the_registration_has_set_it() -> None:
     assert change(ada, 1, ada, date_of_birth="1990-04-10").status == 403
     assert change(ada, 1, date_of_birth=None).status == 200
     assert change(ada, 2, ada, date_of_birth="1990-04-10").status == 200
+
+
+OLD: Final = [("first_name", "Ada\u202e"), ("last_name", "\u3164")]
+
+
+def with_old(field: str, value: str) -> str:
+    """A customer who registered before a rule that their details do not fit."""
+    ada: str = register(first_name="Ada").json["id"]
+    profile = find_account(ada)
+    assert isinstance(profile, ProfileItem)
+    setattr(profile, field, value)
+    commit(Put(profile))
+    return ada
+
+
+@pytest.mark.parametrize(("field", "value"), OLD)
+def test_a_rule_that_is_younger_than_a_profile_stops_no_other_change(field: str, value: str) -> None:
+    ada = with_old(field, value)
+    changed = change(ada, 2, phone="+442079460000", locale="en")
+    assert (changed.status, changed.json["phone"], changed.json[field]) == (200, "+442079460000", value)
+    refused = change(ada, 3, **{field: value})
+    assert (refused.status, [error["field"] for error in refused.json["errors"]]) == (422, [field])
+
+
+@pytest.mark.parametrize(("field", "value"), OLD)
+def test_no_door_takes_what_is_no_name_or_address(field: str, value: str) -> None:
+    ada = register().json["id"]
+    wrong = {"email": "other@example.com", field: value}
+    answers = [register(**wrong), create(**wrong), replace(ada, 1, status="active", **wrong)]
+    for answer in answers:
+        assert (answer.status, [error["field"] for error in answer.json["errors"]]) == (422, [field])

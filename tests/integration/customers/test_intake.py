@@ -178,6 +178,8 @@ LINE: Final = {"product_id": "cd-17", "category": "music", "quantity": 1, "amoun
         ({"lines": [LINE | {"category": "x" * 65}]}, ("order.lines.*.category", "cut", 1)),
         ({"lines": [LINE | {"category": 5}]}, ("order.lines.*.category", "left out", 1)),
         ({"buyer": {"email": EMAIL, "first_name": "A" * 101}}, ("order.buyer.first_name", "cut", 1)),
+        ({"buyer": {"email": EMAIL, "first_name": "A\x00da\u202e"}}, ("order.buyer.first_name", "rewritten", 1)),
+        ({"buyer": {"email": EMAIL, "first_name": "\u200d\u3164"}}, ("order.buyer.first_name", "left out", 1)),
         ({"buyer": {"email": EMAIL, "last_name": ["Lovelace"]}}, ("order.buyer.last_name", "left out", 1)),
         ({"buyer": {"email": EMAIL, "id": "7234987"}}, ("order.buyer.id", "left out", 1)),
         ({"buyer": {"email": f"{'x' * 250}@example.com"}}, ("order.buyer.email", "left out", 1)),
@@ -204,6 +206,23 @@ def test_what_is_left_of_a_faulty_line_and_buyer_is_kept() -> None:
     assert kept == [LINE | {"product_id": "*", "category": "m" * 64}, LINE | {"amount": 700}]
     guest = call("GET", f"/api/customers/{customer_of()}").json
     assert (guest["email"], guest["first_name"], guest["last_name"]) == (EMAIL, "A" * 99, "Lovelace")
+
+
+@pytest.mark.parametrize(
+    ("told_as", "kept"),
+    [
+        (("A\x00d\u202ea", "Love\nlace"), ("Ada", "Love lace")),
+        (("\u2066\u3164\u2069", "\u200d"), (None, None)),
+        (("", " "), (None, None)),
+        (("علی\u200cرضا", "क्\u200dष"), ("علی\u200cرضا", "क्\u200dष")),
+        (("evil。com", "$500"), ("evil。com", "$500")),
+    ],
+)
+def test_a_name_in_an_order_is_cleaned_or_left_out(told_as: tuple[str, str], kept: tuple[str, str]) -> None:
+    buyer = {"email": EMAIL, "first_name": told_as[0], "last_name": told_as[1]}
+    assert not deliver(told(buyer=buyer))
+    guest = call("GET", f"/api/customers/{customer_of()}").json
+    assert (guest["first_name"], guest["last_name"]) == kept
 
 
 @pytest.mark.parametrize(

@@ -114,14 +114,26 @@ def test_a_template_cannot_run_away(source: str, error: type[Exception]) -> None
         usecases._environment(is_html=False).from_string(source).render(x="x" * 1000)
 
 
-@pytest.mark.parametrize("name", ["x" * 40, "Ada", "J. R.", "Anne-Marie", "O'Neil", "Zoë", "李"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("x" * 40, "Ada", "J. R.", "J.R.", "Dr. Who", "Anne-Marie", "O'Brien", "Zoë", "李", "Nguyễn Văn", "Henry 8th"),
+        *("X Æ A-12", "Gal·la", "علی\u200cرضا", "क्\u200dष", "Мария", "Ｊｅａｎ", "Euro"),  # noqa: RUF001
+    ],
+)
 def test_names_are_greeted(name: str) -> None:
     assert name_to_greet(name) == name
 
 
 @pytest.mark.parametrize(
     "name",
-    [None, "", "   ", "http://win.example", "win.example", "a@b", "WWW win", "<b>", "{{ x }}", "x" * 41],
+    [
+        *(None, "", "   ", "http://win.example", "win.example", "a@b", "WWW win", "<b>", "{{ x }}", "x" * 41),
+        *("evil。com", "evil｡com", "evil．com", "http：／／evil", "ｗｗｗ evil", "evil\u200b.com", "evil.\u0301com"),  # noqa: RUF001
+        *("http\ua789\u2215\u2215evil", "a＠b", "$5", "＄5", "500 €", "5 EUR", "20 dollars", "Win 50 pounds", "₿"),  # noqa: RUF001
+        *("+44 20 7946 0000", "555-0100", "５５５", "⑤⑤⑤", "٥٥٥", "5\ufe0f\u20e3 5\ufe0f\u20e3 5\ufe0f\u20e3"),  # noqa: RUF001
+        *("Ada\u202egro.live", "\u3164", "\u200d"),
+    ],
 )
 def test_what_is_no_name_is_not_mailed_to_anyone(name: str | None) -> None:
     assert name_to_greet(name) is None

@@ -10,7 +10,7 @@ import pytest
 from pydantic import Field, ValidationError
 
 from shared.http.inputs import adapter
-from shared.model import FROM_TEXT, STORED, Input, StrictModel, Text
+from shared.model import FROM_TEXT, NAME, STORED, Input, StrictModel, Text
 
 
 class Inside(StrictModel):
@@ -28,6 +28,7 @@ class Sample(Input):
     counts: dict[str, int] = Field(default={})
     inside: list[Inside] = Field(default=[])
     words: Text = ""
+    name: Annotated[str, NAME] = ""
 
 
 def test_a_value_of_its_own_kind_is_taken() -> None:
@@ -56,7 +57,10 @@ def test_a_value_of_its_own_kind_is_taken() -> None:
         ("at", date(2026, 11, 20)),
         ("day", datetime(2026, 11, 20, tzinfo=UTC)),
         ("words", 5),
-        ("words", "a\u202b\x9f"),
+        ("words", "a\x9f"),
+        ("words", "a\u202bb"),
+        ("name", "a\tb"),
+        ("name", "\u3164"),
     ],
 )
 def test_a_value_of_another_kind_is_refused(field: str, value: object) -> None:
@@ -78,7 +82,8 @@ def test_a_query_writes_booleans_without_quotes(text: str, value: object) -> Non
 
 
 def test_what_a_shop_has_stored_stays_readable() -> None:
-    assert Sample.model_validate({"words": "a\x07"}, context=STORED).words == "a\x07"
+    stored = Sample.model_validate({"words": "a\x07", "name": "a\u202e"}, context=STORED)
+    assert (stored.words, stored.name) == ("a\x07", "a\u202e")
 
 
 def test_a_value_outside_of_models_is_read_as_strictly() -> None:

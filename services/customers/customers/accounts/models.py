@@ -19,7 +19,7 @@ from customers.emails.rules import normalise
 from shared import clock
 from shared.events.customers import Channel, CustomerStatus
 from shared.ids import CustomerId
-from shared.model import PRINTABLE, ApiModel, Input
+from shared.model import NAME, ApiModel, Input
 
 # Nobody born earlier is alive.
 EARLIEST_BIRTH: Final = date(1900, 1, 1)
@@ -43,7 +43,7 @@ class Source(StrEnum):
 
 
 EmailAddress = Annotated[str, Field(max_length=254, json_schema_extra={"format": "email"}), AfterValidator(normalise)]
-PersonName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), PRINTABLE]
+PersonName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), NAME]
 # E.164: a plus, the country's code, fifteen digits at most.
 Phone = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{6,14}$", description="E.164", examples=["+442079460000"])]
 Locale = Annotated[

@@ -13,7 +13,7 @@ from loyalty.rewards.rules import DEFAULT_CODE, SHORTEST_CODE, CodeSource, Rewar
 from shared.events.loyalty import Tier
 from shared.http import PageQuery
 from shared.ids import RewardId
-from shared.model import PRINTABLE, STORED, ApiModel, Input
+from shared.model import NAME, PRINTABLE, STORED, ApiModel, Input
 
 MOST_CODES: Final = 1_000
 
@@ -32,7 +32,7 @@ _REWARD: Final[dict[str, Any]] = {
     "codes": {"source": "generated", "prefix": "THANKS-", "length": 12},
 }
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), PRINTABLE]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), NAME]
 Price = Annotated[int, Field(ge=1, le=MOST_POINTS, description="What one costs, in points.")]
 Description = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000), PRINTABLE]
 FirstDay = Annotated[date, Field(description="The first day on which it can be claimed, in the shop's time zone.")]

@@ -10,6 +10,7 @@ import pytest
 from loyalty.rewards import store
 from loyalty.rewards.items import FreeCode, StoredReward
 from shared.items import table
+from shared.items.table import Put, commit
 from shared.roles import Role
 from tests.integration.loyalty.catalogue import (
     REWARDS,
@@ -159,6 +160,21 @@ def test_of_two_changes_at_once_one_is_told_so(monkeypatch: pytest.MonkeyPatch) 
 def test_a_change_that_makes_no_sense_is_refused(patch: dict[str, Any], field: str) -> None:
     answer = change(reward(), patch)
     assert (answer.status, [error["field"] for error in answer.json["errors"]]) == (422, [field])
+
+
+def test_a_name_of_before_the_rule_stops_no_other_change() -> None:
+    made = reward()
+    old = stored_reward(made)
+    old.name = "A mug\u202e"
+    commit(Put(old))
+    assert change(made, {"points": 300}, 2).json["name"] == "A mug\u202e"
+    assert change(made, {"name": "A mug\u202e"}, 3).status == 422
+
+
+def stored_reward(made: str) -> StoredReward:
+    found = store.find_reward(made)
+    assert isinstance(found, StoredReward)
+    return found
 
 
 def test_a_claim_does_not_make_a_change_lose_its_race() -> None:
