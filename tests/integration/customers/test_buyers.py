@@ -6,11 +6,13 @@ import json
 
 import pytest
 
+from customers.accounts import models
 from customers.accounts.items import ProfileItem
 from customers.accounts.store import find_account
 from customers.emails.store import find_holder
 from customers.orders import buyers
 from customers.orders.rules import Totals
+from customers.orders.store import find_order
 from shared.events.foreign import Buyer
 from shared.items.table import LostRaceError, Put, commit
 from tests.harness.logs import captured_logs
@@ -70,3 +72,15 @@ def test_a_customer_whose_stats_are_not_here_yet_is_looked_for_again(monkeypatch
     monkeypatch.setattr(buyers, "find_stats", lambda *_: None)
     with pytest.raises(LostRaceError):
         buyers.resolve_owner(found, Buyer(), "USD")
+
+
+def test_an_address_of_before_the_rule_still_finds_its_customer(monkeypatch: pytest.MonkeyPatch) -> None:
+    old = f"{'x' * 65}@example.com"
+    with monkeypatch.context() as before:
+        before.setattr(models, "is_mailable", lambda _: True)
+        ada = register(old).json["id"]
+    hear(placed(order(buyer=Buyer(email=old))))
+    assert customer_of() == ada
+    found = find_order("o-1")
+    assert found
+    assert found.notes is None

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from customers.emails.rules import folded, normalise
+from customers.emails.rules import folded, is_mailable, normalise
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,17 @@ def test_normalising_twice_changes_nothing(address: str) -> None:
 )
 def test_folding_leaves_out_dots_and_the_plus_part_before_the_at_alone(address: str, mailbox: str) -> None:
     assert folded(address) == mailbox
+
+
+@pytest.mark.parametrize(
+    ("address", "mailable"),
+    [
+        ("ada@example.com", True),
+        (f"{'x' * 64}@example.com", True),
+        (f"{'x' * 65}@example.com", False),
+        ("adá@example.com", False),
+        ("ada@xn--bcher-kva.example.com", True),
+    ],
+)
+def test_mail_goes_to_64_characters_of_ascii_before_the_at(address: str, mailable: bool) -> None:
+    assert is_mailable(address) == mailable

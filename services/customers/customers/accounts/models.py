@@ -12,14 +12,15 @@ from pydantic import (
     Field,
     JsonValue,
     StringConstraints,
+    ValidationInfo,
     field_validator,
 )
 
-from customers.emails.rules import normalise
+from customers.emails.rules import is_mailable, normalise
 from shared import clock
 from shared.events.customers import Channel, CustomerStatus
 from shared.ids import CustomerId
-from shared.model import NAME, ApiModel, Input
+from shared.model import NAME, STORED, ApiModel, Input
 
 # Nobody born earlier is alive.
 EARLIEST_BIRTH: Final = date(1900, 1, 1)
@@ -42,7 +43,19 @@ class Source(StrEnum):
     ORDER = "order"
 
 
-EmailAddress = Annotated[str, Field(max_length=254, json_schema_extra={"format": "email"}), AfterValidator(normalise)]
+def _mailable(email: str, info: ValidationInfo) -> str:
+    """Raises ValueError for an address to which no mail can be sent, unless it is stored already."""
+    if info.context is not STORED and not is_mailable(email):
+        raise ValueError("No mail can be sent there: before the @ stand more than 64 characters, or others than ASCII")
+    return email
+
+
+EmailAddress = Annotated[
+    str,
+    Field(max_length=254, json_schema_extra={"format": "email"}),
+    AfterValidator(normalise),
+    AfterValidator(_mailable),
+]
 PersonName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), NAME]
 # E.164: a plus, the country's code, fifteen digits at most.
 Phone = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{6,14}$", description="E.164", examples=["+442079460000"])]

@@ -2,6 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+# RFC 5321, 4.5.3.1.1.
+_LONGEST_LOCAL_PART: Final = 64
+
+
+def is_mailable(email: str) -> bool:
+    """Whether SES sends to a normalised address: it takes only ASCII before the @, and at most 64 characters.
+
+    Apart from `normalise`, because addresses of before this rule are still read and compared.
+    """
+    local, _, _ = email.rpartition("@")
+    return local.isascii() and len(local) <= _LONGEST_LOCAL_PART
+
 
 def normalise(text: str) -> str:
     """The address in its one spelling: stripped, lower-cased, its domain in ASCII (IDNA).

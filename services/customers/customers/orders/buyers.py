@@ -7,18 +7,20 @@ without a person for good. No buyer at all (a sale at the till) is nobody, until
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from customers.accounts.items import SK as PROFILE_SK
 from customers.accounts.items import AccountItem, ProfileItem
 from customers.accounts.models import Source
 from customers.accounts.store import find_account
-from customers.emails.rules import normalise
+from customers.emails.rules import is_mailable, normalise
 from customers.emails.store import EmailItem, EmailTombstone, find_holder, held_by
 from customers.orders.items import OrderItem, StatsItem, StatsTombstone
 from customers.orders.rules import mark_of
 from customers.orders.store import find_stats
 from shared import clock, ids
 from shared.events.foreign import Buyer
+from shared.events.mending import Mend, Note
 from shared.items.table import Check, LostRaceError, Put, Write
 from shared.runtime.observability import logger
 
@@ -27,15 +29,18 @@ from shared.runtime.observability import logger
 class OrderOwner:
     """The customer whom an order belongs to: their stats, which move with it, and what else is written or must hold.
 
-    Without stats it belongs to nobody; `forgotten` says that this is for good.
+    Without stats it belongs to nobody; `forgotten` says that this is for good. `notes` say what of the buyer was left
+    out.
     """
 
     customer_id: str | None = None
     stats: StatsItem | None = None
     beside: tuple[Write, ...] = ()
     forgotten: bool = False
+    notes: tuple[Note, ...] = ()
 
 
+NO_ADDRESS: Final = Note("order.buyer.email", Mend.LEFT_OUT)
 NOBODY = OrderOwner()
 FORGOTTEN = OrderOwner(forgotten=True)
 
@@ -132,7 +137,7 @@ def _by_email(buyer: Buyer, currency: str) -> OrderOwner:
     if isinstance(holder, EmailTombstone):
         return FORGOTTEN
     if not isinstance(holder, EmailItem):
-        return _new_guest(buyer, email, currency)
+        return _new_guest(buyer, email if is_mailable(email) else None, currency)
     owner = _by_id(holder.customer_id, currency)
     if owner is None or owner.forgotten:
         raise LostRaceError  # erased since the e-mail was read
@@ -140,9 +145,12 @@ def _by_email(buyer: Buyer, currency: str) -> OrderOwner:
 
 
 def _new_guest(buyer: Buyer, email: str | None, currency: str) -> OrderOwner:
+    """A guest with the buyer's names, and without the e-mail if that is none or nobody can be mailed there."""
     guest = ProfileItem.new(ids.new_customer_id(), Source.ORDER, clock.now())
     guest.email = email
     guest.first_name, guest.last_name = buyer.first_name or None, buyer.last_name or None
     email_item = (Put(held_by(guest.customer_id, email)),) if email else ()
     stats = StatsItem.new(guest.customer_id, currency)
-    return OrderOwner(guest.customer_id, stats, (Put(guest), *email_item))
+    return OrderOwner(
+        guest.customer_id, stats, (Put(guest), *email_item), notes=() if email is not None else (NO_ADDRESS,)
+    )

@@ -101,7 +101,7 @@ def _record(order: Order, change: Change, cause: Cause) -> None:
     if facts == known and owner == NOBODY:
         return
     item = item or OrderItem.new(order.id, facts)
-    item.note(change.notes)
+    item.note((*change.notes, *owner.notes))
     item.remember(order.buyer)
     _write(item, facts, owner, cause)
 
