@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Self
 
 from loyalty.ledger.terms import Terms
-from loyalty.orders.order_entries import reversed_amount
+from loyalty.orders.order_entries import SHIPPING, TAX, Earning, Kept, kept_of, reversed_amount
 from loyalty.points.rules import lot_for, plausible
 from loyalty.programme.models import PendingUntil
-from loyalty.programme.sections import EarnOn
+from loyalty.programme.sections import Counted, EarnOn
 from shared.events.customers import OrderRecorded
 
 
@@ -74,6 +74,25 @@ class RecordedOrder:
     def kept_money(self) -> int:
         """The money that stays with the shop, in minor units."""
         return self.order.total - self.reversed_money
+
+    @property
+    def counted_parts(self) -> list[str]:
+        """The parts of the total that earn beside the goods."""
+        order, earning = self.order, self.own.programme.earning
+        parts = {SHIPPING: (order.shipping, earning.shipping), TAX: (order.tax, earning.tax)}
+        return [part for part, (amount, counted) in parts.items() if amount and counted is Counted.INCLUDED]
+
+    def kept(self, counted: Collection[str]) -> Kept:
+        """The earning money that is left of the order: its goods, and the `counted` parts."""
+        return kept_of(self.order, counted)
+
+    def kept_of(self, earned: Earning) -> Kept:
+        """The earning money that is left, of what earned at first. An edit may leave more."""
+        kept = self.kept(earned.counted)
+        if earned.earning is not None:
+            return Kept(kept.money, earned.earning)
+        # An entry of an earlier release does not know what earned; until an edit, the order itself does.
+        return kept if self.order.total == earned.total else Kept(self.kept_money, earned.total)
 
     @property
     def lot(self) -> date:

@@ -21,20 +21,16 @@ from loyalty.orders.order_entries import (
     DELIVERED,
     EARNED,
     SETTLED,
-    SHIPPING,
-    TAX,
     Earning,
     Kept,
     OrderEntries,
     ReversedMark,
-    kept_of,
 )
 from loyalty.orders.recorded_order import RecordedOrder
 from loyalty.orders.refunds import give_back, take_back
 from loyalty.points.referral_rules import Referrals, counted, points_of_least
 from loyalty.points.rules import EarnedTotals
 from loyalty.points.tier_rules import Qualifying, TierState, requalify
-from loyalty.programme.sections import Counted
 from shared.events.customers import CustomerStatus
 from shared.events.loyalty import Tier
 
@@ -168,7 +164,7 @@ def _earn(recorded: RecordedOrder, holder: Holder) -> Decision:
 def _facts_of(recorded: RecordedOrder, earned: Earned, brought: Sequence[str]) -> dict[str, Any]:
     """The facts of an order's entry, for later settlements and for whoever asks how it earned."""
     order, own, activates_on = recorded.order, recorded.own, recorded.activates_on
-    placed, parts = own.programme.day_of(order.placed_at), _counted_parts(recorded)
+    placed, parts = own.programme.day_of(order.placed_at), recorded.counted_parts
     least = points_of_least(earned.points, earned.base, own.programme.referral_order) if brought else None
     return {
         "version": recorded.version,
@@ -183,15 +179,8 @@ def _facts_of(recorded: RecordedOrder, earned: Earned, brought: Sequence[str]) -
         "brought": brought or None,
         "brings": least,
         "counted": parts or None,
-        "earning": kept_of(order, parts).of,
+        "earning": recorded.kept(parts).of,
     }
-
-
-def _counted_parts(recorded: RecordedOrder) -> list[str]:
-    """The parts of the total that earn beside the goods."""
-    order, earning = recorded.order, recorded.own.programme.earning
-    parts = {SHIPPING: (order.shipping, earning.shipping), TAX: (order.tax, earning.tax)}
-    return [part for part, (amount, counted) in parts.items() if amount and counted is Counted.INCLUDED]
 
 
 def _opened_at(recorded: RecordedOrder, holder: Holder) -> datetime:
@@ -219,7 +208,7 @@ def _settle(recorded: RecordedOrder, holder: Holder, earned: Earning, known: Kno
     entries = known.entries
     if not _is_due(recorded, entries, earned):
         return None
-    kept = _kept(recorded, earned)
+    kept = recorded.kept_of(earned)
     # An edit to a higher total makes it negative: the order gets more points than it earned at first.
     target = taken_back_target(earned.points, kept.of, kept.of - kept.money)
     amount = abs(target - entries.taken_back)
@@ -237,15 +226,6 @@ def _settle(recorded: RecordedOrder, holder: Holder, earned: Earning, known: Kno
         counted(holder.referrals, earned.brought, int(qualifies) - int(qualified)),
     )
     return Decision(entry, goes_on=recorded.ends_waiting)
-
-
-def _kept(recorded: RecordedOrder, earned: Earning) -> Kept:
-    """The earning money that is left, of what earned at first. An edit may leave more."""
-    kept = kept_of(recorded.order, earned.counted)
-    if earned.earning is not None:
-        return Kept(kept.money, earned.earning)
-    # An entry of an earlier release does not know what earned; until an edit, the order itself does.
-    return kept if recorded.order.total == earned.total else Kept(recorded.kept_money, earned.total)
 
 
 def _is_due(recorded: RecordedOrder, entries: OrderEntries, earned: Earning) -> bool:

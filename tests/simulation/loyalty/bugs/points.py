@@ -12,6 +12,7 @@ from loyalty.adjustments import usecases as adjustments
 from loyalty.earning import quota
 from loyalty.ledger import items as ledger_items
 from loyalty.members import cards
+from loyalty.orders import recorded_order
 from loyalty.orders import rules as order_rules_of_loyalty
 from loyalty.orders.order_entries import Kept, OrderEntries, reversed_amount
 from tests.simulation.bugs.planting import Replaced, bug
@@ -62,7 +63,7 @@ def shipping_refunded_as_goods() -> Replaced:
     def of_the_total(order: Any, _: Any) -> Any:
         return Kept(order.total - reversed_amount(order), order.total)
 
-    return [(order_rules_of_loyalty, "kept_of", of_the_total)]
+    return [(recorded_order, "kept_of", of_the_total)]
 
 
 @bug("A customer is given a second card when the registration is heard again")
