@@ -113,9 +113,15 @@ def decide(recorded: RecordedOrder, known: Known) -> Decision | None:
 
 
 def loses_points(recorded: RecordedOrder, entries: OrderEntries) -> bool:
-    """Whether this version takes back points that the order earned."""
-    is_less = recorded.kept_money < entries.kept_money
-    return entries.earned is not None and is_less and entries.is_news(recorded.version)
+    """Whether this version takes back points that the order earned.
+
+    The points decide. An edit may raise the total and lower the goods. The total decides where no point moves.
+    """
+    earned = entries.earned
+    if earned is None or not entries.is_news(recorded.version):
+        return False
+    amount = _target(recorded, earned) - entries.taken_back
+    return amount > 0 or (amount == 0 and recorded.kept_money < entries.kept_money)
 
 
 def taken_back_target(earned: int, total: int, refunded: int) -> int:
@@ -208,9 +214,7 @@ def _settle(recorded: RecordedOrder, holder: Holder, earned: Earning, known: Kno
     entries = known.entries
     if not _is_due(recorded, entries, earned):
         return None
-    kept = recorded.kept_of(earned)
-    # An edit to a higher total makes it negative: the order gets more points than it earned at first.
-    target = taken_back_target(earned.points, kept.of, kept.of - kept.money)
+    kept, target = recorded.kept_of(earned), _target(recorded, earned)
     amount = abs(target - entries.taken_back)
     if loses_points(recorded, entries):
         change = take_back(holder.balances, entries, amount, known.shares, recorded.terms)
@@ -226,6 +230,12 @@ def _settle(recorded: RecordedOrder, holder: Holder, earned: Earning, known: Kno
         counted(holder.referrals, earned.brought, int(qualifies) - int(qualified)),
     )
     return Decision(entry, goes_on=recorded.ends_waiting)
+
+
+def _target(recorded: RecordedOrder, earned: Earning) -> int:
+    """The number of points to have taken back. It is negative once an edit left more goods than earned at first."""
+    kept = recorded.kept_of(earned)
+    return taken_back_target(earned.points, kept.of, kept.of - kept.money)
 
 
 def _is_due(recorded: RecordedOrder, entries: OrderEntries, earned: Earning) -> bool:

@@ -88,3 +88,29 @@ def test_points_follow_the_goods_of_an_edited_order(last: dict[str, Any], left: 
     larger = bought | {"total": 16_000}
     hear(order(**bought), edited(**larger), edited(**larger | last))
     assert sum(points()) == left
+
+
+@pytest.mark.parametrize(
+    ("last", "moved"),
+    [
+        # A higher total with fewer goods, and a lower one with more.
+        ({"total": 12_000, "shipping": 4_000}, -200),
+        ({"total": 10_500, "shipping": 0}, 50),
+        # The points decide whatever the refunds say.
+        ({"total": 13_000, "shipping": 4_000, "refunded": 1_000, "refunded_shipping": 1_000}, -100),
+    ],
+)
+def test_goods_and_not_the_total_say_whether_points_come_or_go(last: dict[str, Any], moved: int) -> None:
+    bought: dict[str, Any] = {"total": 11_000, "shipping": 1_000}
+    hear(order(**bought), edited(**bought | last))
+    assert points() == [1000, moved]
+    assert [entry.entry_kind for entry in entries()] == ["earned", "reversed" if moved < 0 else "reinstated"]
+    hear(edited(**bought | last, cancelled_at=PLACED_AT), edited(**bought | last, reinstated_at=PLACED_AT))
+    assert sum(points()) == 1000 + moved
+
+
+def test_fewer_goods_in_a_higher_total_are_owed_once_they_are_spent() -> None:
+    hear(order(total=11_000, shipping=1_000))
+    assert redeem(1_000, order_id="P").status == 201
+    hear(edited(total=12_000, shipping=4_000))
+    assert (account().balance, account().owed) == (-200, 200)

@@ -153,11 +153,11 @@ def settle(ledgers: Ledgers, posting: Posting) -> None:
     is_new = version > earning.settled and version >= earning.version
     posting.must(is_new, f"settles version {version} after {earning.settled}")
     reversed_money, before = reversed_amount(order), earning.reversed_money
-    posting.must((reversed_money > before) is (posting.kind == "reversed"), f"reverses {reversed_money} after {before}")
     share = kept_share(order, posting.terms.document["earning"])
-    target = to_take_back(earning.earned, share)
-    amount = target - earning.taken_back
-    if reversed_money > before:
+    amount = to_take_back(earning.earned, share) - earning.taken_back
+    takes = amount > 0 or (amount == 0 and reversed_money > before)
+    posting.must(takes is (posting.kind == "reversed"), f"reverses {reversed_money} after {before}, by {amount}")
+    if takes:
         earning.take_back(posting.account, amount, posting.today, forgives=posting.terms.forgives)
     else:
         earning.give_back(posting.account, -amount, posting.today, posting.place)
