@@ -93,6 +93,23 @@ def test_money_in_a_calendar_year_and_what_is_to_come(set_clock: Clock) -> None:
     assert (tier()["tier"], tier()["kept_until"]) == ("bronze", None)
 
 
+@pytest.mark.parametrize("is_reviewed", [True, False])
+def test_an_order_of_new_years_eve_that_is_returned_leaves_no_tier(set_clock: Clock, *, is_reviewed: bool) -> None:
+    set_programme(tiers={"window": "calendar_year"})
+    set_clock("2026-12-31T20:00:00+00:00")
+    eve: dict[str, Any] = {"total": 60_000, "placed_at": "2026-12-31T12:00:00Z", "paid_at": "2026-12-31T12:00:00Z"}
+    hear(order(**eve))
+    assert tier()["tier"] == "gold"
+    set_clock("2027-01-01T09:00:00+00:00")
+    if is_reviewed:
+        expire()
+        assert tier()["kept_until"] == "2027-01-30"
+    hear(order(**eve, refunded=60_000, status=OrderStatus.REFUNDED))
+    assert (tier()["tier"], tier()["kept_until"]) == ("bronze", None)
+    hear(order(**eve, reinstated_at="2027-01-01T08:00:00Z"))
+    assert tier()["tier"] == "gold"
+
+
 def test_orders_in_twelve_months_that_roll() -> None:
     rungs = [{"tier": "bronze", "threshold": 0}, {"tier": "silver", "threshold": 2}]
     set_programme(tiers={"by": "orders", "window": "rolling_12_months", "rungs": rungs})

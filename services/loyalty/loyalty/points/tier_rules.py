@@ -24,6 +24,9 @@ EVER: Final = "ever"
 # The months before the current one in a rolling window.
 ROLLING: Final = 12
 
+# A grace of fewer days begins in this month or in the one before.
+_SHORT_GRACE: Final = 31
+
 # Amounts by month, such as `2026-11`, and the total under EVER.
 QualifyingMonths = Mapping[str, int]
 
@@ -64,12 +67,11 @@ def requalify(state: TierState, amount: int, on: date, today: date, rules: Tiers
     """The tier after `amount` more (negative: less) qualifies in the month of `on`.
 
     An amount told late gives the tier that it would have given on its own day, as far as time has left that. If this
-    amount itself takes the tier away, the tier ends at once. A tier that time took away before stays for its
-    grace.
+    amount itself takes the tier away, the tier ends at once, even in its grace. A tier that time alone took away stays
+    for its grace.
     """
     state = _on_basis(state, rules)
-    qualified_before = qualified_tier(state, today, rules)
-    qualifying = _counted(state.qualifying, amount, on, today)
+    qualifying = _counted(state.qualifying, amount, on, today, rules)
     after = replace(state, qualifying=qualifying)
     now = qualified_tier(after, today, rules)
     # What is older counts as told of the first day of these: orders of the days since then have the tier already.
@@ -80,10 +82,13 @@ def requalify(state: TierState, amount: int, on: date, today: date, rules: Tiers
         return _moved(after, now, today)
     if now is state.tier:
         return replace(after, kept_until=None)
-    lost_by_amount = _rank(now, rules) < _rank(qualified_before, rules)
-    if lost_by_amount and _rank(qualified_before, rules) >= _rank(state.tier, rules):
-        return _moved(after, now, today)
-    return after
+    return _upheld(state, after, today, rules)
+
+
+def last_reached(state: TierState, tier: Tier, day: date, rules: Tiers) -> date | None:
+    """The last day until `day` on which the amounts reach `tier`, as far back as a grace may keep it."""
+    days = [day, *_window_ends(day, rules)]
+    return next((each for each in days if _rank(qualified_tier(state, each, rules), rules) >= _rank(tier, rules)), None)
 
 
 def review(state: TierState, today: date, rules: Tiers) -> TierState:
@@ -202,6 +207,20 @@ def read_qualifying(written: list[Any]) -> QualifyingMonths:
     return {EVER: ever, **months}
 
 
+def _upheld(before: TierState, after: TierState, today: date, rules: Tiers) -> TierState:
+    """The state after an amount, if today's amounts do not reach the tier any more.
+
+    The amount takes the tier if the tier was reached with it on the last day, and is not without it.
+    """
+    day, now = last_reached(before, before.tier, today, rules), qualified_tier(after, today, rules)
+    upheld = qualified_tier(after, day, rules) if day else before.tier
+    if _rank(upheld, rules) >= _rank(before.tier, rules):
+        return after
+    if _rank(upheld, rules) > _rank(now, rules):
+        return replace(_moved(after, upheld, today), kept_until=before.kept_until)
+    return _moved(after, now, today)
+
+
 def _reached_late(state: TierState, on: date, today: date, rules: Tiers) -> TierState:
     """The state today if the tier that was reached on an earlier day had been given on that day."""
     then = qualified_tier(state, on, rules)
@@ -226,9 +245,9 @@ def _on_basis(state: TierState, rules: Tiers) -> TierState:
     return replace(state, basis=rules.by, qualifying=_NONE)
 
 
-def _counted(qualifying: QualifyingMonths, amount: int, on: date, today: date) -> QualifyingMonths:
-    # One month more than the window, for an order that is told late.
-    oldest = _month(months_after(today, -ROLLING - 1))
+def _counted(qualifying: QualifyingMonths, amount: int, on: date, today: date, rules: Tiers) -> QualifyingMonths:
+    # One month more than the window, for an order that is told late; and as long as the grace keeps a tier.
+    oldest = _month(months_after(today, -ROLLING - _months_back(rules)))
     counted = {**qualifying, EVER: qualifying.get(EVER, 0) + amount, _month(on): qualifying.get(_month(on), 0) + amount}
     return {month: value for month, value in sorted(counted.items()) if month == EVER or (month >= oldest and value)}
 
@@ -248,6 +267,22 @@ def _window_moves(today: date, rules: Tiers) -> list[date]:
     if rules.window is TierWindow.CALENDAR_YEAR:
         return [date(today.year + 1, 1, 1)]
     return [_month_start(today, months) for months in range(1, ROLLING + 2)]
+
+
+def _window_ends(day: date, rules: Tiers) -> list[date]:
+    """The last days of the windows before the one of `day`, newest first, as far as a grace may reach back."""
+    match rules.window:
+        case TierWindow.LIFETIME:
+            return []
+        case TierWindow.CALENDAR_YEAR:
+            return [date(day.year - 1, 12, 31)]
+        case TierWindow.ROLLING_12_MONTHS:
+            return [_month_start(day, -months) - timedelta(days=1) for months in range(_months_back(rules))]
+
+
+def _months_back(rules: Tiers) -> int:
+    """The number of months in which a grace may have begun before this one, and at least one."""
+    return 1 + rules.grace_days // _SHORT_GRACE
 
 
 def _month_start(day: date, months: int) -> date:

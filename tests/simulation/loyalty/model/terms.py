@@ -220,6 +220,11 @@ class Terms:
         return str(self.document["tiers"]["by"])
 
     @property
+    def tier_window(self) -> str:
+        """The time in which it counts."""
+        return str(self.document["tiers"]["window"])
+
+    @property
     def tier_grace(self) -> int:
         """Days for which a tier is kept that time has taken away."""
         days: int = self.document["tiers"]["grace_days"]
@@ -232,7 +237,7 @@ class Terms:
 
     def first_month(self, day: str) -> str:
         """The first month that counts on a day."""
-        match self.document["tiers"]["window"]:
+        match self.tier_window:
             case "lifetime":
                 return "0000-00"
             case "calendar_year":

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from tests.simulation.loyalty.model.account import Account, Qualifying
 from tests.simulation.loyalty.model.posting import Ledgers, Posting
-from tests.simulation.loyalty.model.terms import NEVER, Terms
+from tests.simulation.loyalty.model.terms import NEVER, Terms, months_after
 
 
 def qualified_tier(account: Account, day: str, terms: Terms, *, as_of: str = NEVER) -> str:
@@ -21,7 +21,7 @@ def count(posting: Posting, placed: str, points: int, money: int, orders: int) -
     account, terms, today = posting.account, posting.terms, posting.today
     if not {"points": points, "money": money, "orders": orders}[terms.tier_by]:
         return
-    before = qualified_tier(account, today, terms)
+    upheld = _last_reached(account, today, terms)
     account.qualifying.append(Qualifying(today, min(placed, today)[:7], points, money, orders))
     now = qualified_tier(account, today, terms)
     current = terms.rank(account.tier or "")
@@ -31,10 +31,21 @@ def count(posting: Posting, placed: str, points: int, money: int, orders: int) -
     if late and terms.rank(late) > current and terms.rank(late) >= terms.rank(now):
         account.tier = late
         return
-    is_up = terms.rank(now) > current
-    is_taken = terms.rank(now) < terms.rank(before) and terms.rank(before) >= current
-    if is_up or is_taken:
-        account.tier = now
+    # What the tier rests on is looked at again, on the last day on which it was reached.
+    rest = qualified_tier(account, upheld, terms) if upheld else account.tier or ""
+    if terms.rank(now) > current or terms.rank(rest) < current:
+        account.tier = max(now, rest, key=terms.rank) if terms.rank(now) < current else now
+
+
+def _last_reached(account: Account, today: str, terms: Terms) -> str | None:
+    """The last day on which the tier was reached, today or in a window before it that its grace may be of."""
+    months = {"lifetime": 0, "calendar_year": 12}.get(terms.tier_window, 1 + terms.tier_grace // 31)
+    day, first = date.fromisoformat(today), months_after(f"{today[:7]}-01", -months)
+    while day.isoformat() >= first:
+        if terms.rank(qualified_tier(account, day.isoformat(), terms)) >= terms.rank(account.tier or ""):
+            return day.isoformat()
+        day -= timedelta(days=1)
+    return None
 
 
 def _reached_late(account: Account, on: str, today: str, terms: Terms) -> str:

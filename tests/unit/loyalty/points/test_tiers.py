@@ -121,13 +121,51 @@ def test_a_tier_in_its_grace_stays_when_it_is_reached_again() -> None:
     assert review_on(again, date(2027, 1, 20), YEAR) == date(2028, 1, 1)
 
 
-def test_a_refund_during_the_grace_takes_no_tier_that_time_had_taken() -> None:
-    kept = review(qualified(1_000, rules=YEAR), date(2027, 1, 1), YEAR)
-    after = requalify(kept, -500, MAY, date(2027, 1, 10), YEAR)
-    assert (after.tier, after.kept_until) == (Tier.SILVER, date(2027, 1, 30))
+@pytest.mark.parametrize(
+    ("amounts", "returned", "tier"),
+    [
+        # What had reached the tier is returned, whole or so much that the rest does not reach it.
+        ([5_000], 5_000, Tier.BRONZE),
+        ([5_000, 900], 901, Tier.SILVER),
+        ([5_000, 900], 900, Tier.GOLD),
+        ([5_000, 1_000], 5_000, Tier.SILVER),
+    ],
+)
+@pytest.mark.parametrize("bought", [date(2026, 12, 31), date(2026, 1, 1)])
+def test_a_return_takes_a_tier_that_only_the_grace_keeps(
+    bought: date, amounts: list[int], returned: int, tier: Tier
+) -> None:
+    today, before = date(2027, 1, 1), fresh(YEAR)
+    for amount in amounts:
+        before = requalify(before, amount, bought, bought, YEAR)
+    for state in (before, review(before, today, YEAR)):
+        after = review(requalify(state, -returned, bought, today, YEAR), today, YEAR)
+        assert (after.tier, after.kept_until) == (tier, None if tier is Tier.BRONZE else date(2027, 1, 30))
+        assert requalify(after, returned, bought, today, YEAR).tier is Tier.GOLD
 
 
-def test_nor_does_it_when_it_takes_the_tier_below() -> None:
+@pytest.mark.parametrize(
+    ("grace_days", "day"),
+    [(30, date(2027, 6, 1)), (30, date(2027, 6, 30)), (62, date(2027, 8, 1)), (93, date(2027, 9, 1))],
+)
+def test_a_longer_grace_of_a_window_that_rolls_ends_with_the_return_too(grace_days: int, day: date) -> None:
+    rules = ROLLING.model_copy(update={"grace_days": grace_days})
+    kept = review(qualified(5_000, rules=rules), date(2027, 6, 1), rules)
+    # Something else counts meanwhile, and forgets the months that are too long ago.
+    kept = requalify(kept, 1, day, day, rules)
+    assert kept.tier is Tier.GOLD
+    assert requalify(kept, -5_000, MAY, day, rules).tier is Tier.BRONZE
+
+
+def test_a_return_takes_no_tier_that_new_thresholds_had_taken() -> None:
+    silver = qualified(1_500)
+    higher = LIFE.model_copy(update={"rungs": (LIFE.rungs[0], LIFE.rungs[1].model_copy(update={"threshold": 2_000}))})
+    kept = review(silver, date(2026, 6, 1), higher)
+    after = requalify(kept, -1_500, MAY, date(2026, 6, 10), higher)
+    assert (after.tier, after.kept_until) == (Tier.SILVER, date(2026, 6, 30))
+
+
+def test_nor_does_a_return_of_what_the_new_year_counted() -> None:
     kept = review(qualified(5_000, rules=YEAR), date(2027, 1, 1), YEAR)
     silver = requalify(kept, 1_000, date(2027, 1, 5), date(2027, 1, 5), YEAR)
     after = requalify(silver, -1_000, date(2027, 1, 5), date(2027, 1, 10), YEAR)
