@@ -51,6 +51,11 @@ def exponent(currency: str) -> int:
     return digits
 
 
+def one_unit(currency: str) -> int:
+    """One unit of money in minor units: 100 for USD, 1 for JPY, 1,000 for KWD. Raises ValueError as `exponent`."""
+    return int(10 ** exponent(currency))
+
+
 def check_in_use(currency: str, moment: datetime) -> None:
     """Raises ValueError if the currency was withdrawn before the moment."""
     over_at = withdrawn().get(currency)

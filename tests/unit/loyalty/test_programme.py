@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -9,6 +10,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from loyalty.checkout.rules import value_of
+from loyalty.earning.models import Member, OrderFacts
+from loyalty.earning.rules import price
 from loyalty.programme.items import StoredVersion
 from loyalty.programme.models import Adjustments, ExpiryMode, Programme
 from loyalty.programme.presets import CLASSIC, LADDER, preset
@@ -166,6 +170,38 @@ def test_the_rung_of_a_tier_that_is_gone_is_the_next_below() -> None:
 )
 def test_days_are_the_shops_own(zone: str, day: str) -> None:
     assert Programme(time_zone=zone).day_of(NOW).isoformat() == day
+
+
+@pytest.mark.parametrize(("currency", "unit"), [("USD", 100), ("JPY", 1), ("KWD", 1_000), ("CLF", 10_000)])
+@pytest.mark.parametrize(
+    ("redeeming", "points"),
+    [({}, 100), ({"redeeming": {"smallest": 200}}, 100), ({"redeeming": {"flat": {"points": 50}}}, 50)],
+    ids=["nothing", "the smallest", "the points"],
+)
+def test_the_value_that_a_document_leaves_out_is_a_unit_of_its_currency(
+    redeeming: dict[str, Any], points: int, currency: str, unit: int
+) -> None:
+    document = {"currency": currency, **redeeming}
+    for programme in (checked(Programme, document), Programme.model_validate_json(json.dumps(document))):
+        assert programme.redeeming.flat == Flat(points=points, value=unit)
+        assert Programme.model_validate_json(programme.model_dump_json()) == programme
+
+
+@pytest.mark.parametrize(("currency", "unit"), [("USD", 100), ("JPY", 1), ("KWD", 1_000)])
+def test_by_the_defaults_a_tenth_of_the_money_comes_back_and_more_in_silver_and_gold(
+    currency: str, unit: int
+) -> None:
+    programme = checked(Programme, {"currency": currency})
+    facts = OrderFacts(total=10 * unit, currency=currency, placed_at=NOW)
+    worth = {tier: value_of(price(facts, Member(tier), programme).points, programme.redeeming) for tier in Tier}
+    # 10 points a unit, and 100 points for a unit: a tenth comes back.
+    assert worth == {Tier.BRONZE: unit, Tier.SILVER: unit * 12 // 10, Tier.GOLD: unit * 15 // 10}
+
+
+def test_a_stored_value_stays_whatever_the_currency() -> None:
+    document = Programme(currency="JPY").model_dump(mode="json") | {"redeeming": {"flat": {"points": 100, "value": 100}}}
+    stored = StoredVersion("PROGRAMME", "VERSION#000001", document=json.dumps(document))
+    assert stored.programme.redeeming.flat == Flat(points=100, value=100)
 
 
 @pytest.mark.parametrize(("currency", "dollar"), [("USD", 100), ("JPY", 1), ("BHD", 1000)])

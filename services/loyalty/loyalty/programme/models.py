@@ -13,6 +13,7 @@ from loyalty.programme.sections import (
     MOST_POINTS,
     Days,
     Earning,
+    Flat,
     HoldMinutes,
     Months,
     Points,
@@ -21,7 +22,7 @@ from loyalty.programme.sections import (
     Slug,
 )
 from loyalty.programme.tiers import Tiers
-from shared.money import CurrencyCode, exponent
+from shared.money import CurrencyCode, one_unit
 
 # $10: below it, a friend's first order would cost less than both rewards are worth.
 _UNITS_OF_A_REFERRAL: Final = 10
@@ -179,12 +180,21 @@ class Programme(Section):
     time_zone: TimeZone = "UTC"
     earning: Earning = Field(default_factory=Earning)
     pending: Pending = Field(default_factory=Pending)
-    redeeming: Redeeming = Field(default_factory=Redeeming)
+    redeeming: Redeeming = Field(default_factory=Redeeming, validate_default=True)
     expiry: Expiry = Field(default_factory=Expiry)
     refunds: Refunds = Field(default_factory=Refunds)
     tiers: Tiers = Field(default_factory=Tiers)
     adjustments: Adjustments = Field(default_factory=Adjustments)
     credit: Credit = Field(default_factory=Credit)
+
+    @field_validator("redeeming")
+    @classmethod
+    def _worth_a_unit_of_money(cls, redeeming: Redeeming, info: ValidationInfo) -> Redeeming:
+        """100 minor units are a dollar, but 100 yen: what the document leaves out follows its currency."""
+        flat, currency = redeeming.flat, info.data.get("currency")
+        if flat is None or currency is None or "value" in flat.model_fields_set:
+            return redeeming
+        return redeeming.model_copy(update={"flat": Flat(points=flat.points, value=one_unit(currency))})
 
     @field_validator("expiry")
     @classmethod
@@ -203,7 +213,7 @@ class Programme(Section):
     def referral_order(self) -> int:
         """The smallest order that counts for a referral, in the minor unit."""
         least = self.earning.bonuses.referral_order
-        return _UNITS_OF_A_REFERRAL * 10 ** exponent(self.currency) if least is None else least
+        return _UNITS_OF_A_REFERRAL * one_unit(self.currency) if least is None else least
 
     def grace_until(self, today: date) -> date:
         """The lot of what comes back today and had ended."""

@@ -205,10 +205,16 @@ class Earning(Section):
 
 
 class Flat(Section):
-    """So many points are worth so much, and any number of them in proportion, rounded down to the minor unit."""
+    """So many points are worth so much, and any number of them in proportion, rounded down to the minor unit.
+
+    A programme that leaves out `value` means one unit of its currency.
+    """
 
     points: Annotated[int, Field(ge=1, le=MOST_POINTS)] = 100
-    value: Value = 100
+    # A factory, so that the OpenAPI document names no default: a programme's validator knows its currency's.
+    value: Annotated[
+        Value, Field(description="In the currency's minor unit; one unit of money (100 for USD) if left out")
+    ] = Field(default_factory=lambda: 100)
 
 
 class Step(Section):
@@ -232,7 +238,9 @@ class Redeeming(Section):
     ladder: Annotated[
         tuple[Step, ...] | None, Field(min_length=1, max_length=20, description="Cheapest first; replaces `flat`")
     ] = None
-    flat: Annotated[Flat | None, Field(description="100 points for $1.00 where there is no ladder")] = None
+    flat: Annotated[
+        Flat | None, Field(description="100 points for one unit of money where there is no ladder")
+    ] = None
     smallest: Annotated[Points, Field(description="The fewest points of one redemption")] = 1
     largest_share: Annotated[
         int, Field(ge=1, le=100, description="The most of an order that points can pay, in percent")
