@@ -219,7 +219,7 @@ class Scene:
             order = orders.order(
                 planned.id,
                 self._buyer(planned),
-                lines=[OrderLine(product_id=PRODUCTS[planned.number % 2], quantity=1, amount=planned.total)],
+                lines=_lines(planned),
                 placed_at=_days_before(self.world.universe.moment, planned.days_ago),
                 currency=planned.currency,
                 total=planned.total,
@@ -249,3 +249,14 @@ class Scene:
 
 def _days_before(moment: datetime, days: int) -> datetime:
     return moment.replace(microsecond=0) - timedelta(days=days)
+
+
+def _lines(planned: PlannedOrder) -> list[OrderLine]:
+    """One product or, in every third order, half of its money for each of two."""
+    if planned.number % 3:
+        return [OrderLine(product_id=PRODUCTS[planned.number % 2], quantity=1, amount=planned.total)]
+    amounts = (planned.total // 2, planned.total - planned.total // 2)
+    return [
+        OrderLine(product_id=product, quantity=1, amount=amount)
+        for product, amount in zip(PRODUCTS, amounts, strict=True)
+    ]

@@ -122,10 +122,34 @@ LIMITED: Final = ShopProgramme(
 )
 
 
-PROGRAMMES: Final = (CLASSIC, LADDER, WAITING, DELIVERED, LIMITED)
+STEPS: Final = ShopProgramme(
+    "whole steps of an amount, halves of a point, and plates that earn nothing",
+    {
+        "earning": {
+            "points_per_unit": "2.5",
+            "step": 7_00,
+            "rounding": "nearest",
+            "shipping": "included",
+            "multipliers": [{"name": "plates", "factor": 0, "products": ["plate"]}],
+            "bonuses": {"referrer": 60, "referee": 60},
+        },
+        "redeeming": {"flat": {"points": 10, "value": 1_00}},
+        "tiers": {
+            "rungs": [
+                {"tier": "bronze", "threshold": 0},
+                {"tier": "silver", "threshold": 40, "multiplier": "1.3"},
+                {"tier": "gold", "threshold": 200, "multiplier": "1.7"},
+            ]
+        },
+    },
+    sizes=(1, 4, 10, 33, 70, 250),
+)
 
 
-_WEIGHTS: Final = (2, 4, 4, 4, 4)
+PROGRAMMES: Final = (CLASSIC, LADDER, WAITING, DELIVERED, LIMITED, STEPS)
+
+
+_WEIGHTS: Final = (2, 4, 4, 4, 4, 4)
 
 
 REWARD: Final[Mapping[str, Any]] = {

@@ -43,7 +43,8 @@ def points_follow_the_orders(scene: Scene, tables: Tables) -> Iterator[str]:
             yield f"{order_id} of {who} earned {len(theirs)} times: {theirs}"
         earning = books.ledgers.earnings.get(order_id)
         if earning and "erased_at" not in account:
-            target = to_take_back(earning.earned, kept_share(order, terms.document["earning"]))
+            share = kept_share(order, terms.document["earning"], earning.left_out)
+            target = to_take_back(earning.earned, share, earning.steps)
             if earning.taken_back != target:
                 yield f"{order_id}: of {earning.earned} points {earning.taken_back} are taken back, should be {target}"
 

@@ -65,6 +65,26 @@ def test_refunds_take_the_parts_that_they_name_and_then_goods_first(
     assert kept_of(recorded("A1", BUYER, **values), counted) == Kept(*kept)
 
 
+@pytest.mark.parametrize(
+    ("order", "left_out", "kept"),
+    [
+        ({"refunded": 0}, 4_000, (3_000, 3_000)),
+        ({"refunded": 2_000}, 4_000, (1_000, 3_000)),
+        ({"refunded": 3_000}, 4_000, (0, 3_000)),
+        ({"refunded": 2_000, "refunded_shipping": 2_000}, 4_000, (3_000, 3_000)),
+        # An edit may leave fewer goods than there were of those that earned nothing.
+        ({"total": 5_000}, 4_000, (1, 1)),
+        ({"refunded": 9_999}, 7_000, (1, 1)),
+        ({"refunded": 10_000}, 7_000, (0, 1)),
+    ],
+)
+def test_refunds_take_goods_that_earned_before_those_that_did_not(
+    order: dict[str, object], left_out: int, kept: tuple[int, int]
+) -> None:
+    values = {"total": 10_000, "tax": 1_000, "shipping": 2_000, **order}
+    assert kept_of(recorded("A1", BUYER, **values), (), left_out) == Kept(*kept)
+
+
 @given(st.integers(0, 500), st.integers(0, 500), st.lists(st.tuples(*[st.integers(0, 400)] * 3), max_size=5))
 def test_more_refunds_never_leave_more_whatever_they_name(
     tax: int, shipping: int, refunds: list[tuple[int, int, int]]

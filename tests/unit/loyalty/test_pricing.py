@@ -176,6 +176,67 @@ def test_a_factor_below_one_takes() -> None:
     assert parts(order(1_000), boosted(boost("less", "0.25"))) == {"base": 100, "less": -75}
 
 
+def test_a_factor_of_zero_takes_all_that_its_lines_would_earn() -> None:
+    programme = boosted(boost("gift-cards", "0", categories=("gift",)), boost("all"))
+    facts = order(1_000, lines=lines(gift=750, tea=250))
+    # $2.50 of tea count.
+    assert parts(facts, programme, SILVER) == {"base": 100, "tier": 20, "all": 30, "gift-cards": -90}
+    assert price(facts, SILVER, programme).base == 250
+    assert price(order(1_000, lines=lines(gift=1)), GOLD, programme).base == 0
+    assert points(order(1_000, lines=lines(gift=1)), programme, GOLD) == 0
+
+
+@pytest.mark.parametrize("combine", Combine)
+def test_what_earns_nothing_earns_nothing_whatever_else_applies(combine: Combine) -> None:
+    programme = boosted(
+        boost("gift-cards", "0", categories=("gift",)),
+        boost("all", "3"),
+        combine=combine,
+        bonuses=Bonuses(birthday=Decimal(2)),
+    )
+    who = Member(Tier.GOLD, birthday=date(1990, 5, 1))
+    assert points(order(1_000, lines=lines(gift=1_000)), programme, who) == 0
+
+
+# Worked by hand: points a step (or a unit), the step, the currency, the amount, the points in bronze, silver and gold.
+STEPS: Final = [
+    ("1", 100, "JPY", 99, (0, 0, 0)),
+    ("1", 100, "JPY", 100, (1, 1, 1)),
+    ("1", 100, "JPY", 250, (2, 2, 3)),  # 2, 2.4 and 3
+    ("1", 100, "JPY", 999, (9, 10, 13)),  # 9, 10.8 and 13.5
+    ("0.01", None, "JPY", 250, (2, 3, 3)),  # 2.5, 3 and 3.75: in proportion
+    ("5", 20_00, "USD", 39_99, (5, 6, 7)),
+    ("0.5", None, "USD", 2_00, (1, 1, 1)),
+    ("0.5", None, "USD", 1_99, (0, 1, 1)),  # 0.995, 1.194 and 1.4925
+    ("0.1", None, "USD", 10_00, (1, 1, 1)),
+    ("0.1", 1_000, "KWD", 29_999, (2, 3, 4)),  # 29 whole dinars: 2.9, 3.48 and 4.35
+    ("2.5", 5_000, "KWD", 14_999, (5, 6, 7)),
+]
+
+
+@pytest.mark.parametrize(("rate", "step", "currency", "amount", "expected"), STEPS)
+def test_points_come_by_whole_steps_or_in_parts(
+    rate: str, step: int | None, currency: str, amount: int, expected: tuple[int, int, int]
+) -> None:
+    earning = Earning(points_per_unit=Decimal(rate), step=step)
+    programme, facts = Programme(currency=currency, earning=earning), order(amount, currency=currency)
+    assert tuple(points(facts, programme, who) for who in (BRONZE, SILVER, GOLD)) == expected
+
+
+def test_steps_are_of_the_whole_order_and_of_what_earns() -> None:
+    programme = boosted(
+        boost("gift-cards", "0", categories=("gift",)),
+        boost("mugs", categories=("mugs",)),
+        points_per_unit=Decimal(1),
+        step=1_000,
+    )
+    # $9 + $9 are one step, of which half is mugs: 0.5 + 2 x 0.5.
+    assert parts(order(1_800, lines=lines(mugs=900, tea=900)), programme) == {"base": 1}
+    assert points(order(3_600, lines=lines(mugs=1_800, tea=1_800)), programme) == 4  # 3 steps: 1.5 + 2 x 1.5
+    # $15 of gift cards and $10 of tea are one step of tea, not two of which it has less than one.
+    assert price(order(2_500, lines=lines(gift=1_500, tea=1_000)), BRONZE, programme).points == 1
+
+
 @pytest.mark.parametrize(
     ("facts", "who", "applies"),
     [
@@ -306,7 +367,8 @@ def programmes(draw: st.DrawFn) -> Programme:
     lower, upper = sorted(draw(st.tuples(FACTORS, FACTORS)))
     return Programme(
         earning=Earning(
-            points_per_unit=draw(st.integers(0, 100)),
+            points_per_unit=draw(st.integers(0, 100) | st.decimals(0, 100, places=4)),
+            step=draw(st.none() | st.integers(1, 10**5)),
             rounding=draw(st.sampled_from(Rounding)),
             tax=draw(st.sampled_from(Counted)),
             shipping=draw(st.sampled_from(Counted)),
@@ -329,7 +391,7 @@ def multiplier_named(draw: st.DrawFn, name: str) -> Multiplier:
     some = st.lists(SLUGS, max_size=2).map(tuple)
     return boost(
         name,
-        str(draw(FACTORS)),
+        str(draw(st.just(Decimal(0)) | FACTORS)),
         groups=draw(some),
         tiers=draw(st.lists(st.sampled_from(Tier), max_size=1).map(tuple)),
         products=draw(some),

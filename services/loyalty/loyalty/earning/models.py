@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from fractions import Fraction
 from typing import Annotated, Final
 
 from pydantic import ConfigDict, Field, StringConstraints
@@ -93,11 +94,15 @@ class Part:
 
 @dataclass(frozen=True)
 class Earned:
-    """What an order earns. `parts` sum to `points`, none is 0; `base` is the amount that counted, in minor units."""
+    """What an order earns. `parts` sum to `points`, none is 0; `base` is the amount that counted, in minor units.
+
+    `left_out` is the share of the order that a factor of 0 took out of it.
+    """
 
     points: int
     parts: tuple[Part, ...]
     base: int
+    left_out: Fraction = Fraction(0)
 
 
 class SimulatedLine(OrderLine):

@@ -25,7 +25,6 @@ from loyalty.programme.sections import (
     Multiplier,
     Rounding,
 )
-from shared.money import exponent
 
 # A million million: JSON still holds the sum of a thousand such orders exactly (2^53), whatever multipliers a shop
 # sets.
@@ -45,23 +44,27 @@ def price(order: OrderFacts, who: Member, programme: Programme, limits_left: int
 
     A customer whose status the programme excludes has a limit of 0.
 
-    The sum is exact and rounded once, for the whole order. Then the parts become whole points by largest remainder, so
-    that they add up to it. An order in another currency than the shop's earns nothing.
+    Money under a factor of 0 does not count. Of the rest only whole steps count, where the programme has steps. The sum
+    is exact and rounded once, for the whole order. Then the parts become whole points by largest remainder, so that
+    they add up to it. An order in another currency than the shop's earns nothing.
     """
     base = base_of(order, programme.earning)
     if order.currency != programme.currency:
         return Earned(0, (), base)
-    exact = _exact_parts(order, base, who, programme)
+    shares = _shares(base, order.lines, _boosts(order, who, programme))
+    counted = sum((share for share, applying in shares if not _is_left_out(applying)), Fraction(0))
+    exact = _exact_parts(base, shares, _in_steps(counted, programme.earning.step), who, programme)
     points = _rounded(sum(exact.values()), programme.earning.rounding)
     left = MOST_POINTS_OF_AN_ORDER if limits_left is None else min(limits_left, MOST_POINTS_OF_AN_ORDER)
     left = left if programme.earning.allows(who.status) else 0
     clipped = clip(points, left)
     over = (Part(LIMIT, clipped - points),) if clipped != points else ()
-    return Earned(clipped, _whole_parts(points, exact) + over, base)
+    left_out = 1 - counted / base if base else Fraction(0)
+    return Earned(clipped, _whole_parts(points, exact) + over, math.floor(counted), left_out)
 
 
 def base_of(order: OrderFacts, earning: Earning) -> int:
-    """The earning amount of an order, in minor units; never below 0."""
+    """The earning amount of an order, in minor units, before factors of 0; never below 0."""
     base = order.total
     base -= order.tax if earning.tax is Counted.EXCLUDED else 0
     base -= order.shipping if earning.shipping is Counted.EXCLUDED else 0
@@ -140,19 +143,34 @@ class _Boost:
         return not self.picks_lines or line.product_id in self.products or line.category in self.categories
 
 
-def _exact_parts(order: OrderFacts, base: int, who: Member, programme: Programme) -> Mapping[str, Fraction]:
+# A part of the earning amount, and the multipliers that apply to it.
+_Share = tuple[Fraction, tuple[_Boost, ...]]
+
+
+def _is_left_out(applying: Iterable[_Boost]) -> bool:
+    """Whether a factor of 0 is among them."""
+    return any(boost.factor == 0 for boost in applying)
+
+
+def _in_steps(counted: Fraction, step: int | None) -> Fraction:
+    """The share of the money that lies in whole steps; all of it without steps."""
+    return Fraction(counted // step * step) / counted if step and counted else Fraction(1)
+
+
+def _exact_parts(
+    base: int, shares: Sequence[_Share], in_steps: Fraction, who: Member, programme: Programme
+) -> Mapping[str, Fraction]:
     """The points that each rule adds: base, tier, then multipliers and birthday by name.
 
     They are fractions: a share of an order is seldom a decimal, and a lost third would be a lost point.
     """
-    earning, boosts = programme.earning, _boosts(order, who, programme)
-    per_unit = Fraction(earning.points_per_unit, 10 ** exponent(order.currency))
+    rate = programme.rate * in_steps
     by_tier = Fraction(programme.tiers.level_of(who.tier).multiplier)
-    parts = {BASE: base * per_unit, TIER: base * per_unit * (by_tier - 1)}
-    parts |= {boost.rule: Fraction(0) for boost in boosts}
-    for share, applying in _shares(base, order.lines, boosts):
-        so_far = share * per_unit * by_tier
-        for boost in _combined(applying, earning.combine):
+    names = sorted({boost.rule for _, applying in shares for boost in applying})
+    parts = {BASE: base * rate, TIER: base * rate * (by_tier - 1), **dict.fromkeys(names, Fraction(0))}
+    for share, applying in shares:
+        so_far = share * rate * by_tier
+        for boost in _combined(applying, programme.earning.combine):
             parts[boost.rule] += so_far * (boost.factor - 1)
             so_far *= boost.factor
     return parts
@@ -183,7 +201,7 @@ def _birthday_boost(bonuses: Bonuses, who: Member, day: date) -> list[_Boost]:
     return [_Boost(BIRTHDAY, Fraction(bonuses.birthday))]
 
 
-def _shares(base: int, lines: Sequence[Line], boosts: Sequence[_Boost]) -> list[tuple[Fraction, tuple[_Boost, ...]]]:
+def _shares(base: int, lines: Sequence[Line], boosts: Sequence[_Boost]) -> list[_Share]:
     """The parts of the base, each with the multipliers that apply to it.
 
     Lines share the base in proportion to their amounts. These amounts need not add up to the base: they are before tax
@@ -199,7 +217,12 @@ def _shares(base: int, lines: Sequence[Line], boosts: Sequence[_Boost]) -> list[
 
 
 def _combined(boosts: Sequence[_Boost], combine: Combine) -> Iterable[_Boost]:
-    """The multipliers that count when several apply to one amount; of two equally high, the first by name."""
+    """The multipliers that count when several apply to one amount; of two equally high, the first by name.
+
+    A factor of 0 alone counts.
+    """
+    if _is_left_out(boosts):
+        return [min(boosts, key=lambda boost: boost.factor)]
     if combine is Combine.HIGHEST and boosts:
         return [max(boosts, key=lambda boost: boost.factor)]
     return boosts

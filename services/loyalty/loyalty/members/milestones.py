@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 
 from loyalty.checkout.rules import value_of
 from loyalty.programme.models import Programme
 from loyalty.programme.sections import Redeeming
 from loyalty.programme.tiers import TierBy, TierLevel
 from shared.events.loyalty import Tier
-from shared.money import in_major_units
 
 
 class MilestoneKind(StrEnum):
@@ -72,8 +71,8 @@ def _redemption(usable: int, redeeming: Redeeming) -> Milestone | None:
     return Milestone(MilestoneKind.REDEMPTION, points - usable, TierBy.POINTS, value=value_of(points, redeeming))
 
 
-def _distance(milestone: Milestone, progress: Progress, programme: Programme) -> tuple[bool, Decimal]:
+def _distance(milestone: Milestone, progress: Progress, programme: Programme) -> tuple[bool, Fraction]:
     if milestone.unit is TierBy.MONEY:
-        rate = programme.earning.points_per_unit * programme.tiers.level_of(progress.tier).multiplier
-        return rate == 0, in_major_units(milestone.missing, programme.currency) * rate
-    return milestone.unit is TierBy.ORDERS, Decimal(milestone.missing)
+        rate = programme.rate * Fraction(programme.tiers.level_of(progress.tier).multiplier)
+        return rate == 0, milestone.missing * rate
+    return milestone.unit is TierBy.ORDERS, Fraction(milestone.missing)

@@ -37,6 +37,7 @@ class Earning:
 
     `brought` names the referrals that count the order, while at least `brings` of its points remain. `counted` names
     the parts that earned beside the goods. `earning` is the money that earned; None in entries of earlier releases.
+    `left_out` is the money of goods that earned nothing. `steps` is the amount that earned, and the size of its steps.
     """
 
     account: str
@@ -52,6 +53,8 @@ class Earning:
     brings: int = 1
     counted: tuple[str, ...] = ()
     earning: int | None = None
+    left_out: int = 0
+    steps: tuple[int, int] | None = None
 
     @property
     def customer_id(self) -> str:
@@ -189,23 +192,30 @@ def reversed_amount(order: OrderRecorded) -> int:
     return order.total if order.cancelled_at else order.refunded
 
 
-def kept_of(order: OrderRecorded, counted: Collection[str]) -> Kept:
-    """The earning money that the order's refunds left: its goods, and the `counted` parts.
+def kept_of(order: OrderRecorded, counted: Collection[str], left_out: int = 0) -> Kept:
+    """The earning money that the order's refunds left: its goods but those `left_out`, and the `counted` parts.
 
-    The parts that refunds named are given back first. The rest gives back goods, then shipping, then tax. If nothing
-    that was paid earned, all is kept until the whole total is reversed.
+    The parts that refunds named are given back first. The rest gives back goods that earned, then goods that did not,
+    then shipping, then tax. If nothing that was paid earned, all is kept until the whole total is reversed.
     """
-    goods = max(order.total - order.tax - order.shipping, 0)
+    goods = goods_of(order)
+    earning = max(goods - left_out, 0)
     unnamed = max(order.refunded - order.refunded_tax - order.refunded_shipping, 0)
-    left_of_goods, unnamed = _less(goods, unnamed)
+    left_of_earning, unnamed = _less(earning, unnamed)
+    _, unnamed = _less(goods - earning, unnamed)
     left_of_shipping, unnamed = _less(order.shipping - order.refunded_shipping, unnamed)
     left_of_tax, _ = _less(order.tax - order.refunded_tax, unnamed)
-    earning = {SHIPPING: (order.shipping, left_of_shipping), TAX: (order.tax, left_of_tax)}
-    paid = [(goods, left_of_goods), *(earning[part] for part in counted)]
+    others = {SHIPPING: (order.shipping, left_of_shipping), TAX: (order.tax, left_of_tax)}
+    paid = [(earning, left_of_earning), *(others[part] for part in counted)]
     of, left = (sum(amounts) for amounts in zip(*paid, strict=True))
     if not of:
         of, left = 1, int(reversed_amount(order) < order.total)
     return Kept(0 if order.cancelled_at else left, of)
+
+
+def goods_of(order: OrderRecorded) -> int:
+    """The order's total without tax and shipping, in minor units."""
+    return max(order.total - order.tax - order.shipping, 0)
 
 
 def _less(amount: int, taken: int) -> tuple[int, int]:

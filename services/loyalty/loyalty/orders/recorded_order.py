@@ -82,13 +82,13 @@ class RecordedOrder:
         parts = {SHIPPING: (order.shipping, earning.shipping), TAX: (order.tax, earning.tax)}
         return [part for part, (amount, counted) in parts.items() if amount and counted is Counted.INCLUDED]
 
-    def kept(self, counted: Collection[str]) -> Kept:
-        """The earning money that is left of the order: its goods, and the `counted` parts."""
-        return kept_of(self.order, counted)
+    def kept(self, counted: Collection[str], left_out: int = 0) -> Kept:
+        """The earning money that is left of the order: its goods but those `left_out`, and the `counted` parts."""
+        return kept_of(self.order, counted, left_out)
 
     def kept_of(self, earned: Earning) -> Kept:
         """The earning money that is left, of what earned at first. An edit may leave more."""
-        kept = self.kept(earned.counted)
+        kept = self.kept(earned.counted, earned.left_out)
         if earned.earning is not None:
             return Kept(kept.money, earned.earning)
         # An entry of an earlier release does not know what earned; until an edit, the order itself does.

@@ -6,6 +6,7 @@ version decides how many points the order keeps.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -25,6 +26,7 @@ from loyalty.orders.order_entries import (
     Kept,
     OrderEntries,
     ReversedMark,
+    goods_of,
 )
 from loyalty.orders.recorded_order import RecordedOrder
 from loyalty.orders.refunds import give_back, take_back
@@ -120,7 +122,7 @@ def loses_points(recorded: RecordedOrder, entries: OrderEntries) -> bool:
     earned = entries.earned
     if earned is None or not entries.is_news(recorded.version):
         return False
-    amount = _target(recorded, earned) - entries.taken_back
+    amount = _target(earned, recorded.kept_of(earned)) - entries.taken_back
     return amount > 0 or (amount == 0 and recorded.kept_money < entries.kept_money)
 
 
@@ -172,6 +174,7 @@ def _facts_of(recorded: RecordedOrder, earned: Earned, brought: Sequence[str]) -
     order, own, activates_on = recorded.order, recorded.own, recorded.activates_on
     placed, parts = own.programme.day_of(order.placed_at), recorded.counted_parts
     least = points_of_least(earned.points, earned.base, own.programme.referral_order) if brought else None
+    left_out, step = math.ceil(goods_of(order) * earned.left_out), own.programme.earning.step
     return {
         "version": recorded.version,
         "currency": order.currency,
@@ -185,7 +188,9 @@ def _facts_of(recorded: RecordedOrder, earned: Earned, brought: Sequence[str]) -
         "brought": brought or None,
         "brings": least,
         "counted": parts or None,
-        "earning": recorded.kept(parts).of,
+        "earning": recorded.kept(parts, left_out).of,
+        "left_out": left_out or None,
+        "steps": [earned.base, step] if step else None,
     }
 
 
@@ -214,7 +219,8 @@ def _settle(recorded: RecordedOrder, holder: Holder, earned: Earning, known: Kno
     entries = known.entries
     if not _is_due(recorded, entries, earned):
         return None
-    kept, target = recorded.kept_of(earned), _target(recorded, earned)
+    kept = recorded.kept_of(earned)
+    target = _target(earned, kept)
     amount = abs(target - entries.taken_back)
     if loses_points(recorded, entries):
         change = take_back(holder.balances, entries, amount, known.shares, recorded.terms)
@@ -232,10 +238,16 @@ def _settle(recorded: RecordedOrder, holder: Holder, earned: Earning, known: Kno
     return Decision(entry, goes_on=recorded.ends_waiting)
 
 
-def _target(recorded: RecordedOrder, earned: Earning) -> int:
-    """The number of points to have taken back. It is negative once an edit left more goods than earned at first."""
-    kept = recorded.kept_of(earned)
-    return taken_back_target(earned.points, kept.of, kept.of - kept.money)
+def _target(earned: Earning, kept: Kept) -> int:
+    """The points to have taken back of an order that keeps so much of its money: whole steps, if they earned.
+
+    The number is negative once an edit left more goods than earned at first.
+    """
+    of, money = kept.of, kept.money
+    if earned.steps:
+        base, step = earned.steps
+        of, money = base // step, base * money // (of * step)
+    return taken_back_target(earned.points, of, of - money)
 
 
 def _is_due(recorded: RecordedOrder, entries: OrderEntries, earned: Earning) -> bool:

@@ -127,6 +127,8 @@ def _earning(entry: Entry) -> Earning:
         brings=entry.fact("brings") or 1,
         counted=tuple(entry.fact("counted") or ()),
         earning=entry.fact("earning"),
+        left_out=entry.fact("left_out") or 0,
+        steps=tuple(entry.fact("steps") or ()) or None,
     )
 
 

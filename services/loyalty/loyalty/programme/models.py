@@ -3,6 +3,7 @@
 # Annotations are read at once, not kept as text: pydantic would compile each of them again at every cold start.
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from fractions import Fraction
 from itertools import pairwise
 from typing import Annotated, Final
 
@@ -208,6 +209,11 @@ class Programme(Section):
     def day_of(self, moment: datetime) -> date:
         """The shop's own day at a moment."""
         return day_of(moment, self.time_zone)
+
+    @property
+    def rate(self) -> Fraction:
+        """The points of one minor unit of money, before multipliers; of a part of a whole step, where steps count."""
+        return Fraction(self.earning.points_per_unit) / (self.earning.step or one_unit(self.currency))
 
     @property
     def referral_order(self) -> int:

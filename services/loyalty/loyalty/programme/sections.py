@@ -7,11 +7,11 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import Field, StringConstraints, ValidationInfo, field_validator, model_validator
+from pydantic import Field, PlainSerializer, StringConstraints, ValidationInfo, field_validator, model_validator
 
 from shared.events.customers import CustomerStatus
 from shared.events.loyalty import Tier
-from shared.model import PRINTABLE, Input
+from shared.model import DECIMAL, PRINTABLE, Input
 from shared.money import LARGEST_AMOUNT
 
 # A thousand million: far above any account, and a sum of them stays exact in JSON.
@@ -31,12 +31,29 @@ HoldMinutes = Annotated[int, Field(ge=1, le=LONGEST_HOLD_MINUTES)]
 Value = Annotated[int, Field(ge=1, le=LARGEST_AMOUNT, description="In the currency's minor unit: 100 is $1.00")]
 MinorUnits = Annotated[int, Field(ge=0, le=LARGEST_AMOUNT)]
 Factor = Annotated[Decimal, Field(gt=0, le=100, decimal_places=4, description="1.5 gives half as much again")]
+FactorOrNothing = Annotated[
+    Decimal, Field(ge=0, le=100, decimal_places=4, description="1.5 gives half as much again, and 0 gives nothing")
+]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 Named = Annotated[str, StringConstraints(min_length=1, max_length=64), PRINTABLE]
 
 
 class Section(Input):
     """Base of the programme's parts. What a document leaves out has its default."""
+
+
+def _as_number(rate: Decimal) -> int | str:
+    """Whole rates stay numbers in JSON, as they were before there were others."""
+    return int(rate) if rate == rate.to_integral_value() else format(rate.normalize(), "f")
+
+
+Rate = Annotated[
+    Decimal,
+    Field(
+        ge=0, le=10_000, decimal_places=4, description="For one unit of money (a dollar), or `step`; before multipliers"
+    ),
+    PlainSerializer(_as_number, return_type=int | Annotated[str, Field(pattern=f"^{DECIMAL}$")], when_used="json"),
+]
 
 
 class EarnOn(StrEnum):
@@ -88,12 +105,13 @@ class BirthdayWindow(StrEnum):
 class Multiplier(Section):
     """More (or fewer) points, on the whole order or, with products or categories, on those lines' share of it.
 
-    Every condition that is given must hold. A line is meant when its product or its category is named. Dates are the
-    day on which the order was placed, in the shop's time zone, both included.
+    A factor of 0 takes the money that it applies to out of what earns, whatever else applies: gift cards. Every
+    condition that is given must hold. A line is meant when its product or its category is named. Dates are the day on
+    which the order was placed, in the shop's time zone, both included.
     """
 
     name: Slug
-    factor: Factor
+    factor: FactorOrNothing
     groups: Annotated[tuple[Slug, ...], Field(max_length=50, description="The customer is in one of these")] = ()
     tiers: Annotated[tuple[Tier, ...], Field(max_length=10, description="The customer is in one of these")] = ()
     products: Annotated[tuple[Named, ...], Field(max_length=500, description="Ids of products")] = ()
@@ -172,12 +190,22 @@ class Limits(Section):
 
 
 class Earning(Section):
-    """What an order earns: units of money x points_per_unit x the tier's multiplier x the multipliers that apply."""
+    """What an order earns: units of money x points_per_unit x the tier's multiplier x the multipliers that apply.
+
+    With `step` the unit is that amount, and only whole steps of what earns count.
+    """
 
     on: EarnOn = EarnOn.PAID
-    points_per_unit: Annotated[
-        int, Field(ge=0, le=10_000, description="For one unit of money (a dollar), before multipliers")
-    ] = 10
+    points_per_unit: Rate = Decimal(10)
+    step: Annotated[
+        int | None,
+        Field(
+            ge=1,
+            le=LARGEST_AMOUNT,
+            description="The amount that earns points_per_unit, in the minor unit; less than a whole step earns "
+            "nothing. One unit of money, and parts of it in proportion, if left out",
+        ),
+    ] = None
     rounding: Rounding = Rounding.DOWN
     tax: Counted = Counted.EXCLUDED
     shipping: Counted = Counted.EXCLUDED
@@ -238,9 +266,7 @@ class Redeeming(Section):
     ladder: Annotated[
         tuple[Step, ...] | None, Field(min_length=1, max_length=20, description="Cheapest first; replaces `flat`")
     ] = None
-    flat: Annotated[
-        Flat | None, Field(description="100 points for one unit of money where there is no ladder")
-    ] = None
+    flat: Annotated[Flat | None, Field(description="100 points for one unit of money where there is no ladder")] = None
     smallest: Annotated[Points, Field(description="The fewest points of one redemption")] = 1
     largest_share: Annotated[
         int, Field(ge=1, le=100, description="The most of an order that points can pay, in percent")

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints, field_validator
 
-from loyalty.programme.sections import Days, Factor, Section
+from loyalty.programme.sections import Days, FactorOrNothing, Section
 from shared.events.loyalty import Tier
 from shared.model import PRINTABLE
 from shared.money import LARGEST_AMOUNT
@@ -35,7 +35,7 @@ class TierLevel(Section):
 
     tier: Tier
     threshold: Annotated[int, Field(ge=0, le=LARGEST_AMOUNT, description="Points, minor units of money, or orders")]
-    multiplier: Factor = Decimal(1)
+    multiplier: FactorOrNothing = Decimal(1)
     benefits: Annotated[
         tuple[Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), PRINTABLE], ...],
         Field(max_length=20, description="In words, as the customer reads them"),

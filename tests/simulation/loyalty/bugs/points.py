@@ -60,7 +60,7 @@ def refund_rounded_up() -> Replaced:
 
 @bug("A refund takes points back by its share of the whole total, shipping and tax too")
 def shipping_refunded_as_goods() -> Replaced:
-    def of_the_total(order: Any, _: Any) -> Any:
+    def of_the_total(order: Any, *_: Any) -> Any:
         return Kept(order.total - reversed_amount(order), order.total)
 
     return [(recorded_order, "kept_of", of_the_total)]

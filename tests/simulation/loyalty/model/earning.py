@@ -73,9 +73,11 @@ def _earn_by_order(ledgers: Ledgers, posting: Posting) -> None:
         lot=lot,
         version=posting.fact("version"),
         activates_on=activates_on,
+        left_out=terms.left_out(order, terms.lowest),
+        steps=(terms.counted(order, terms.lowest), terms.step) if terms.step else None,
         remaining=[Portion(lot, points, posting.place)],
     )
-    base, least = terms.base(order), terms.referral_order
+    base, least = terms.counted(order, terms.lowest), terms.referral_order
     if points and base >= least:
         ledgers.earnings[order_id].brings = max(floor(Fraction(points * least, base)), 1)
         ledgers.friends.orders[order_id] = posting.row["account"], posting.row["seq"]
@@ -153,8 +155,8 @@ def settle(ledgers: Ledgers, posting: Posting) -> None:
     is_new = version > earning.settled and version >= earning.version
     posting.must(is_new, f"settles version {version} after {earning.settled}")
     reversed_money, before = reversed_amount(order), earning.reversed_money
-    share = kept_share(order, posting.terms.document["earning"])
-    amount = to_take_back(earning.earned, share) - earning.taken_back
+    share = kept_share(order, posting.terms.document["earning"], earning.left_out)
+    amount = to_take_back(earning.earned, share, earning.steps) - earning.taken_back
     takes = amount > 0 or (amount == 0 and reversed_money > before)
     posting.must(takes is (posting.kind == "reversed"), f"reverses {reversed_money} after {before}, by {amount}")
     if takes:

@@ -19,27 +19,39 @@ def reversed_amount(order: Mapping[str, Any]) -> int:
     return money
 
 
-def kept_share(order: Mapping[str, Any], earning: Mapping[str, Any]) -> Fraction:
+def kept_share(order: Mapping[str, Any], earning: Mapping[str, Any], left_out: int = 0) -> Fraction:
     """What share stays of the money that earned.
 
-    Cent by cent: what refunds name goes first, then goods, then shipping, then tax.
+    Cent by cent: what refunds name goes first, then goods, those `left_out` last, then shipping, then tax.
     """
     if reversed_amount(order) == order["total"]:
         return Fraction(0)
     tax, shipping = order.get("tax", 0), order.get("shipping", 0)
     named_tax, named_shipping = order.get("refunded_tax", 0), order.get("refunded_shipping", 0)
-    left = {"goods": order["total"] - tax - shipping, "shipping": shipping - named_shipping, "tax": tax - named_tax}
+    goods = order["total"] - tax - shipping
+    left = {
+        "goods": goods - left_out,
+        "left out": left_out,
+        "shipping": shipping - named_shipping,
+        "tax": tax - named_tax,
+    }
     unnamed = order["refunded"] - named_tax - named_shipping
     for part, amount in left.items():
         left[part] = max(amount - unnamed, 0)
         unnamed = max(unnamed - amount, 0)
     counts = ["goods", *(part for part in ("tax", "shipping") if earning[part] == "included")]
-    paid = order["total"] - sum(order.get(part, 0) for part in ("tax", "shipping") if part not in counts)
+    paid = goods - left_out + sum(order.get(part, 0) for part in counts[1:])
     return Fraction(sum(left[part] for part in counts), paid) if paid else Fraction(1)
 
 
-def to_take_back(earned: int, share: Fraction) -> int:
-    """What must be gone of its points: what stays is in proportion to the earning money that stays, rounded down."""
+def to_take_back(earned: int, share: Fraction, steps: tuple[int, int] | None = None) -> int:
+    """What must be gone of its points: what stays is in proportion to the earning money that stays, rounded down.
+
+    With `steps`, the money that earned and the size of a step, whole steps of it stay.
+    """
+    if steps:
+        money, step = steps
+        share = Fraction(int(money * share) // step, money // step) if money >= step else Fraction(0)
     return earned - int(earned * share)
 
 
@@ -85,6 +97,9 @@ class Earning:
     is_delivered: bool = False
     # The fewest points that must stay of it to count for a referral.
     brings: int = 1
+    # What of its goods earned nothing. What earned, and the size of its steps.
+    left_out: int = 0
+    steps: tuple[int, int] | None = None
     remaining: list[Portion] = field(default_factory=list)
     taken_points: list[Portion] = field(default_factory=list)
 

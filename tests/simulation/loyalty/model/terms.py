@@ -90,13 +90,43 @@ class Terms:
         earning = self.document["earning"]
         if order["currency"] != SHOP_CURRENCY:
             return 0
-        base, lines = self.base(order), order.get("lines") or ()
-        whole = sum(line["amount"] for line in lines)
-        shares = [(line, Fraction(base * line["amount"], whole)) for line in lines] if whole else [({}, Fraction(base))]
-        worth = sum(share * self._factor(line, tier, groups, birthday=birthday) for line, share in shares)
-        exact = worth * Fraction(earning["points_per_unit"], _UNIT) * Fraction(self._rung(tier).get("multiplier", 1))
+        shares = self._shares(order, tier, groups, birthday=birthday)
+        worth, counted, step = Fraction(0), Fraction(0), earning.get("step")
+        for share, factor in shares:
+            worth, counted = worth + share * factor, counted + (share if factor else 0)
+        if step and counted:
+            worth *= step * floor(counted / step) / counted
+        exact = worth * Fraction(earning["points_per_unit"]) / (step or _UNIT)
+        exact *= Fraction(self._rung(tier).get("multiplier", 1))
         rounded_so = {"down": floor(exact), "up": ceil(exact), "nearest": floor(exact + Fraction(1, 2))}
         return min(rounded_so[earning["rounding"]], MOST_POINTS)
+
+    def counted(self, order: Mapping[str, Any], tier: str) -> int:
+        """What of an order's money earns, without the lines that earn nothing; in cents, rounded down."""
+        counting = (share for share, factor in self._shares(order, tier, (), birthday=False) if factor)
+        return floor(sum(counting, Fraction(0)))
+
+    def left_out(self, order: Mapping[str, Any], tier: str) -> int:
+        """What was paid for goods that earn nothing; in cents, rounded up."""
+        goods = order["total"] - order.get("tax", 0) - order.get("shipping", 0)
+        base = max(self.base(order), 1)
+        nothing = (share for share, factor in self._shares(order, tier, (), birthday=False) if not factor)
+        return ceil(sum((goods * share / base for share in nothing), Fraction(0)))
+
+    @property
+    def step(self) -> int | None:
+        """The amount that earns, where only whole steps do."""
+        step: int | None = self.document["earning"].get("step")
+        return step
+
+    def _shares(
+        self, order: Mapping[str, Any], tier: str, groups: Collection[str], *, birthday: bool
+    ) -> list[tuple[Fraction, Fraction]]:
+        """The money of each line, and how many times as much it earns."""
+        base, lines = self.base(order), order.get("lines") or ()
+        whole = sum(line["amount"] for line in lines)
+        money = [(line, Fraction(base * line["amount"], whole)) for line in lines] if whole else [({}, Fraction(base))]
+        return [(share, self._factor(line, tier, groups, birthday=birthday)) for line, share in money]
 
     @property
     def referral_order(self) -> int:
@@ -118,15 +148,17 @@ class Terms:
         factors = [
             Fraction(each["factor"])
             for each in earning.get("multipliers", ())
-            if (not each["groups"] or set(each["groups"]) & set(groups))
-            and (not each["tiers"] or tier in each["tiers"])
+            if (not each.get("groups") or set(each["groups"]) & set(groups))
+            and (not each.get("tiers") or tier in each["tiers"])
             and (
-                not [*each["products"], *each["categories"]]
-                or line.get("product_id") in each["products"]
-                or line.get("category", NEVER) in each["categories"]
+                not [*each.get("products", ()), *each.get("categories", ())]
+                or line.get("product_id") in each.get("products", ())
+                or line.get("category", NEVER) in each.get("categories", ())
             )
         ]
         factors += [Fraction(earning["bonuses"]["birthday"])] if birthday else []
+        if 0 in factors:
+            return Fraction(0)
         if earning.get("combine") == "highest":
             return max(factors, default=Fraction(1))
         return prod(factors, start=Fraction(1))

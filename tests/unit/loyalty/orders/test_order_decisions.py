@@ -22,6 +22,7 @@ from loyalty.points.rules import EarnedTotals
 from loyalty.points.tier_rules import TierState
 from loyalty.programme.models import Programme
 from shared.events.customers import OrderRecorded, OrderStatus
+from shared.events.foreign import OrderLine
 from shared.events.loyalty import Tier
 
 ADA: Final = "cus_01HZX3Q7V8M4N5P6R7S8T9W0AD"
@@ -107,6 +108,18 @@ BROUGHT: Final = {"referrals": {ADA: Referral(referrer="cus_B")}}
 COUNTED: Final = {"referrals": {ADA: Referral(1, 1)}}
 BROUGHT_BY: Final = replace(EARNED, brought=(ADA,))
 
+GIFT_CARDS: Final = {
+    "earning": {
+        "points_per_unit": 1,
+        "multipliers": [{"name": "gift-cards", "factor": 0, "categories": ["gift"]}],
+    }
+}
+
+
+def line(category: str, amount: int) -> OrderLine:
+    return OrderLine(product_id=category, category=category, quantity=1, amount=amount)
+
+
 CASES: Final = [
     # --- earning
     Case("a paid order earns", step="EARN", amount=100, after={"lots": {LOT: 100}, "earned": 100}),
@@ -150,6 +163,24 @@ CASES: Final = [
         step="EARN",
         amount=100,
         facts={"brought": [ADA]},
+    ),
+    Case(
+        "goods that earn nothing do not help it to be counted",
+        {"total": 2_000, "lines": [line("mug", 999), line("gift", 1_001)]},
+        holder=BROUGHT,
+        programme=GIFT_CARDS,
+        step="EARN",
+        amount=9,
+        facts={"brought": None, "left_out": 1_001, "earning": 999},
+    ),
+    Case(
+        "an order of a whole referral's worth of other goods is",
+        {"total": 2_001, "lines": [line("mug", 1_000), line("gift", 1_001)]},
+        holder=BROUGHT,
+        programme=GIFT_CARDS,
+        step="EARN",
+        amount=10,
+        facts={"brought": [ADA], "brings": 10},
     ),
     Case("one that earns nothing is not", {"total": 10}, holder=BROUGHT, step="EARN", facts={"brought": None}),
     Case("an erased person earns nothing", holder={"is_erased": True}),
@@ -524,6 +555,8 @@ def test_an_entry_of_an_order_keeps_what_later_settlements_need() -> None:
         "brings": 10,
         "counted": None,
         "earning": 10_000,
+        "left_out": None,
+        "steps": None,
         "counts": None,
         "as_of": None,
         "reached": None,

@@ -43,6 +43,24 @@ def test_numbers_of_json_are_exact() -> None:
     assert Programme.model_validate_json(text).earning.multipliers[0].factor == Decimal("1.1")
 
 
+@pytest.mark.parametrize(
+    ("sent", "exact", "told"),
+    [
+        ("10", "10", "10"),
+        ("10.0", "10", "10"),
+        ('"10"', "10", "10"),
+        ("0.1", "0.1", '"0.1"'),
+        ('"0.5000"', "0.5", '"0.5"'),
+        ("10000", "10000", "10000"),
+    ],
+)
+def test_points_for_a_unit_are_exact_and_whole_ones_stay_numbers(sent: str, exact: str, told: str) -> None:
+    programme = Programme.model_validate_json(f'{{"earning": {{"points_per_unit": {sent}}}}}')
+    assert programme.earning.points_per_unit == Decimal(exact)
+    assert f'"points_per_unit":{told},' in programme.model_dump_json()
+    assert Programme.model_validate_json(programme.model_dump_json()) == programme
+
+
 def rungs(*thresholds: int, tiers: tuple[Tier, ...] = tuple(Tier)) -> list[dict[str, Any]]:
     return [{"tier": tier, "threshold": threshold} for tier, threshold in zip(tiers, thresholds, strict=False)]
 
@@ -74,9 +92,12 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ),
     ("a path", {"time_zone": "../../etc/passwd"}, "time_zone"),
     ("points below 0", {"earning": {"points_per_unit": -1}}, "earning.points_per_unit"),
-    ("points that are text", {"earning": {"points_per_unit": "10"}}, "earning.points_per_unit"),
+    ("points that are words", {"earning": {"points_per_unit": "ten"}}, "earning.points_per_unit"),
+    ("a hundred thousandth of a point", {"earning": {"points_per_unit": "0.00001"}}, "earning.points_per_unit"),
+    ("steps of nothing", {"earning": {"step": 0}}, "earning.step"),
+    ("steps of parts of a cent", {"earning": {"step": 0.5}}, "earning.step"),
     ("too many points", {"earning": {"points_per_unit": 10_001}}, "earning.points_per_unit"),
-    ("a factor of 0", {"earning": multipliers({"factor": 0})}, "earning.multipliers.0.factor"),
+    ("a factor below 0", {"earning": multipliers({"factor": -1})}, "earning.multipliers.0.factor"),
     ("no number", {"earning": multipliers({"factor": "NaN"})}, "earning.multipliers.0.factor"),
     ("a factor over 100", {"earning": multipliers({}, {"factor": "100.1"})}, "earning.multipliers.1.factor"),
     ("a name that is taken", {"earning": multipliers({"name": "base"})}, "earning.multipliers.0.name"),
@@ -188,9 +209,7 @@ def test_the_value_that_a_document_leaves_out_is_a_unit_of_its_currency(
 
 
 @pytest.mark.parametrize(("currency", "unit"), [("USD", 100), ("JPY", 1), ("KWD", 1_000)])
-def test_by_the_defaults_a_tenth_of_the_money_comes_back_and_more_in_silver_and_gold(
-    currency: str, unit: int
-) -> None:
+def test_by_the_defaults_a_tenth_of_the_money_comes_back_and_more_in_silver_and_gold(currency: str, unit: int) -> None:
     programme = checked(Programme, {"currency": currency})
     facts = OrderFacts(total=10 * unit, currency=currency, placed_at=NOW)
     worth = {tier: value_of(price(facts, Member(tier), programme).points, programme.redeeming) for tier in Tier}
@@ -199,7 +218,9 @@ def test_by_the_defaults_a_tenth_of_the_money_comes_back_and_more_in_silver_and_
 
 
 def test_a_stored_value_stays_whatever_the_currency() -> None:
-    document = Programme(currency="JPY").model_dump(mode="json") | {"redeeming": {"flat": {"points": 100, "value": 100}}}
+    document = Programme(currency="JPY").model_dump(mode="json") | {
+        "redeeming": {"flat": {"points": 100, "value": 100}}
+    }
     stored = StoredVersion("PROGRAMME", "VERSION#000001", document=json.dumps(document))
     assert stored.programme.redeeming.flat == Flat(points=100, value=100)
 
