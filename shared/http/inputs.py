@@ -12,7 +12,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from shared.errors import FieldError, InvalidError, PreconditionRequiredError
 from shared.http.problems import InvalidJsonError, TooLargeError, UnsupportedMediaTypeError, invalid
-from shared.model import FROM_TEXT, STORED, Strictly
+from shared.model import FROM_TEXT, Context, Strictly
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,13 +36,14 @@ def adapter(kind: Any) -> TypeAdapter[Any]:
     return TypeAdapter(Annotated[kind, Strictly()])
 
 
-def checked(model: type[M], data: object) -> M:
-    """`data` as a model, for data that a use case composes of what was checked or stored. Raises InvalidError.
+def checked(model: type[M], data: object, context: Context | None = None) -> M:
+    """`data` as a model, for data that a use case composes itself. Raises InvalidError.
 
-    Such data is a merged patch: a rule that is younger than what is stored must not stop the change of something else.
+    The context STORED suits a merged patch, whose own fields were checked: a rule that is younger than what is stored
+    must not stop the change of something else.
     """
     try:
-        return model.model_validate(data, context=STORED)
+        return model.model_validate(data, context=context)
     except ValidationError as error:
         raise invalid(error, "body") from error
 

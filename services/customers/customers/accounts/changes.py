@@ -19,6 +19,7 @@ from shared.events.customers import CustomerUpdated
 from shared.http import apply_merge_patch, checked
 from shared.items.table import Delete, Put, Write, commit
 from shared.messages.cause import Cause
+from shared.model import STORED
 
 
 def change_customer(
@@ -60,7 +61,7 @@ def _at_version(customer_id: str, version: int) -> ProfileItem:
 
 
 def _patched(profile: ProfileItem, patch: CustomerPatch) -> CustomerDetails:
-    details = checked(CustomerDetails, apply_merge_patch(profile.details, patch))
+    details = checked(CustomerDetails, apply_merge_patch(profile.details, patch), STORED)
     if "email_verified" in patch.model_fields_set:
         return details
     verified = stays_verified(profile.email, details.email, verified=profile.email_verified)

@@ -42,7 +42,7 @@ def change_card(number: str, patch: CardPatch, version: int) -> CardRecord:
     if card.version != version:
         raise PreconditionFailedError
     before = CardDetails.model_validate({"expires_on": card.expires_on, "notes": card.notes}, context=STORED)
-    after = checked(CardDetails, apply_merge_patch(before, patch))
+    after = checked(CardDetails, apply_merge_patch(before, patch), STORED)
     if after.expires_on != before.expires_on:
         check_last_day(after.expires_on, today())
     card.expires_on, card.notes = after.expires_on, after.notes

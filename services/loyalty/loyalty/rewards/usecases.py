@@ -11,6 +11,7 @@ from shared import clock, ids
 from shared.errors import InvalidError, NotFoundError, PreconditionFailedError
 from shared.http import Attempt, Page, apply_merge_patch, checked
 from shared.items.table import Put, commit, retry_lost_races
+from shared.model import STORED
 
 
 def add_reward(new: NewReward, *, attempt: Attempt | None) -> RewardView:
@@ -48,7 +49,7 @@ def change_reward(reward_id: str, patch: RewardPatch, version: int) -> RewardVie
     reward = store.existing_reward(reward_id)
     if reward.version != version:
         raise PreconditionFailedError
-    after = checked(NewReward, apply_merge_patch(NewReward.of(reward), patch))
+    after = checked(NewReward, apply_merge_patch(NewReward.of(reward), patch), STORED)
     if after.codes.source is not reward.code_source:
         raise InvalidError.of("codes.source", "Cannot be changed: make another reward")
     after.describe(reward)

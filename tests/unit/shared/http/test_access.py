@@ -154,7 +154,7 @@ def test_what_is_no_bearer_token_is_refused_unless_the_route_is_for_anyone(app: 
 @pytest.mark.parametrize(
     "claims",
     [
-        {"exp": int(time.time()) - 60},
+        {"exp": 1_000_000_000},
         {"exp": None},
         {"token_use": "id"},
         {"token_use": None},
@@ -163,7 +163,7 @@ def test_what_is_no_bearer_token_is_refused_unless_the_route_is_for_anyone(app: 
         {"client_id": None},
         {"iss": "https://issuer.test/elsewhere"},
         {"iss": None},
-        {"iat": int(time.time()) + 600},
+        {"iat": 4_000_000_000},
     ],
 )
 def test_a_token_with_a_wrong_claim_is_no_token(app: Chalice, claims: dict[str, Any]) -> None:
