@@ -4,6 +4,8 @@ Every attribute says that it is `plain`, or that it is `personal`: which categor
 does to it, and in which form an export shows it. Erasures, exports and the catalogue of personal fields read these
 declarations, so a field that has one cannot be forgotten. tests/contract/test_personal.py finds those without.
 
+An attribute that holds many values also says what bounds them: a full item refuses every later write.
+
 The categories are keys of the Fides taxonomy (https://github.com/ethyca/fideslang, version 3.1.4).
 """
 
@@ -78,11 +80,15 @@ class Erasure:
 
 @dataclass(frozen=True)
 class Declaration:
-    """What an attribute says of its value; `category` and `erasure` are None where the value is not personal."""
+    """What an attribute says of its value; `category` and `erasure` are None where the value is not personal.
+
+    `bound` is of an attribute that holds many values: why it never fills its item, which takes 400 KB.
+    """
 
     category: Category | None = None
     erasure: Erasure | None = None
     export: Export = Export.LEFT_OUT
+    bound: str | None = None
 
     @property
     def is_stripped(self) -> bool:
@@ -91,7 +97,6 @@ class Declaration:
 
 
 DROP: Final = Erasure(Effect.DROP)
-_PLAIN: Final = Declaration()
 # Under this name an attribute holds its declaration.
 _DECLARED: Final = "regulars_declaration"
 
@@ -106,15 +111,17 @@ def mask(masked: Any) -> Erasure:
     return Erasure(Effect.MASK, masked=masked)
 
 
-def personal(attribute: A, category: Category, erasure: Erasure, *, export: Export = Export.VALUE) -> A:
+def personal(
+    attribute: A, category: Category, erasure: Erasure, *, export: Export = Export.VALUE, bound: str | None = None
+) -> A:
     """The attribute, declared to hold personal data."""
-    vars(attribute)[_DECLARED] = Declaration(category, erasure, export)
+    vars(attribute)[_DECLARED] = Declaration(category, erasure, export, bound)
     return attribute
 
 
-def plain(attribute: A) -> A:
+def plain(attribute: A, *, bound: str | None = None) -> A:
     """The attribute, declared to hold nothing personal."""
-    vars(attribute)[_DECLARED] = _PLAIN
+    vars(attribute)[_DECLARED] = Declaration(bound=bound)
     return attribute
 
 

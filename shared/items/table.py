@@ -94,7 +94,13 @@ class Item(Model):
     sk = personal(UnicodeAttribute(range_key=True), "user.unique_id.pseudonymous", _ID_KEPT, export=Export.LEFT_OUT)
     version = plain(VersionAttribute())
     # Gone with the item's next write; an erasure's own write may tell some.
-    events = personal(ListAttribute(of=Told, null=True), "user.behavior", _ID_KEPT, export=Export.LEFT_OUT)
+    events = personal(
+        ListAttribute(of=Told, null=True),
+        "user.behavior",
+        _ID_KEPT,
+        export=Export.LEFT_OUT,
+        bound="what one write tells",
+    )
     # The scalar mark beside the list: a stream's filter sees scalars only. It is the first event's id.
     outbox = plain(UnicodeAttribute(null=True))
 

@@ -20,7 +20,7 @@ class TombstoneMixin(Item):
     """What every tombstone says: when the person was erased, and how many things of theirs, by kind."""
 
     erased_at = plain(UTCDateTimeAttribute(null=True))
-    erased: Any = plain(JSONAttribute(null=True))
+    erased: Any = plain(JSONAttribute(null=True), bound="a count for each kind of item")
 
     def add_erased(self, kind: str, number: int) -> None:
         """Add to what was erased."""

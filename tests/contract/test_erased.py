@@ -14,7 +14,7 @@ from pynamodb.attributes import Attribute
 
 from customers.accounts.items import ProfileItem, ProfileTombstone
 from customers.emails.store import EmailTombstone, held_by
-from customers.orders.items import OrderItem, StatsItem, StatsTombstone, order_pk
+from customers.orders.items import FurtherRefund, OrderItem, StatsItem, StatsTombstone, order_pk
 from customers.reviews.items import CustomersReview, ReviewItem, review_key
 from customers.table import Receipt as CustomersReceipt
 from loyalty.adjustments.items import Proposal
@@ -59,6 +59,7 @@ def customer() -> Iterator[Item]:
     yield filled(ProfileItem, PK, "PROFILE", email=EMAIL)
     yield held_by(ADA, EMAIL)
     yield filled(OrderItem, order_pk("o-1"), "ORDER", customer_id=ADA, currency="USD")
+    yield filled(FurtherRefund, order_pk("o-1"), "REFUND#r-1")
     yield filled(StatsItem, PK, "STATS#USD", orders=1)
     review = filled(ReviewItem, review_key("r-1"), "REVIEW", customer_id=ADA)
     yield from (review, CustomersReview.of(review))

@@ -61,9 +61,11 @@ class ProfileItem(AccountItem, discriminator="profile"):
     phone = personal(UnicodeAttribute(null=True), "user.contact.phone_number", DROP)
     date_of_birth = personal(UnicodeAttribute(null=True), "user.demographic.date_of_birth", DROP)
     locale = personal(UnicodeAttribute(null=True), "user.demographic.language", DROP)
-    groups: JSONAttribute = personal(JSONAttribute(default=list), "user.demographic.profile", DROP)
+    groups: JSONAttribute = personal(
+        JSONAttribute(default=list), "user.demographic.profile", DROP, bound="20 in the request"
+    )
     # As given at the registration; what is in force since then is in privacy's log.
-    consents = personal(JSONAttribute(null=True), "user.privacy_preferences", DROP)
+    consents = personal(JSONAttribute(null=True), "user.privacy_preferences", DROP, bound="one of each channel")
     # Of the registration's e-mail: the relay tells it, and has no right to the secret.
     reward_key = personal(UnicodeAttribute(null=True), "user.unique_id.pseudonymous", DROP, export=Export.LEFT_OUT)
     shard = plain(UnicodeAttribute())

@@ -14,7 +14,7 @@ from customers.orders.rules import Facts, Totals, mark_of
 from customers.sortkeys import moment_key
 from customers.table import CustomersItem, instead_of
 from shared.events.customers import OrderStats
-from shared.events.foreign import Buyer, OrderLine
+from shared.events.foreign import Buyer, OrderLine, Refund
 from shared.events.mending import Note
 from shared.items.keys import customer_partition
 from shared.items.personal import DROP, Export, Ground, keep, personal, plain
@@ -23,12 +23,18 @@ from shared.items.tombstones import strip
 ORDER_SK: Final = "ORDER"
 STATS_PREFIX: Final = "STATS#"
 _ORDER_PREFIX: Final = "ORDER#"
+_REFUND_PREFIX: Final = "REFUND#"
 _KEPT: Final = keep(Ground.ACCOUNTING)
 
 
 def order_pk(order_id: str) -> str:
     """The partition of an order: its own, for it can come to belong to another customer."""
     return f"{_ORDER_PREFIX}{order_id}"
+
+
+def refund_sk(refund_id: str) -> str:
+    """The sort key of a refund that lies in an item of its own."""
+    return f"{_REFUND_PREFIX}{refund_id}"
 
 
 class OrdersByCustomer(GlobalSecondaryIndex["OrderItem"]):
@@ -68,17 +74,29 @@ class OrderItem(CustomersItem, discriminator="order"):
     tax = personal(IntegerAttribute(null=True), "user.behavior.purchase_history", _KEPT)
     shipping = personal(IntegerAttribute(null=True), "user.behavior.purchase_history", _KEPT)
     discount = personal(IntegerAttribute(null=True), "user.behavior.purchase_history", _KEPT)
-    lines: JSONAttribute = personal(JSONAttribute(), "user.behavior.purchase_history", _KEPT)
+    lines: JSONAttribute = personal(
+        JSONAttribute(), "user.behavior.purchase_history", _KEPT, bound="rules.LARGEST_LINES"
+    )
     # What was mended in its events. The names of fields say nothing of a person.
-    notes: JSONAttribute = plain(JSONAttribute(null=True))
-    refunds: JSONAttribute = personal(JSONAttribute(), "user.behavior.purchase_history", _KEPT)
+    notes: JSONAttribute = plain(JSONAttribute(null=True), bound="one of each field and mend")
+    # By their ids. Those after the first MOST_REFUNDS are FurtherRefunds, and `refunded_beyond` is their sum.
+    refunds: JSONAttribute = personal(
+        JSONAttribute(), "user.behavior.purchase_history", _KEPT, bound="rules.MOST_REFUNDS"
+    )
+    refunded_beyond = personal(IntegerAttribute(null=True), "user.behavior.purchase_history", _KEPT)
     # The sums that refunds named as tax and as shipping. Absent where there is none.
     refunded_tax = personal(IntegerAttribute(null=True), "user.behavior.purchase_history", _KEPT)
     refunded_shipping = personal(IntegerAttribute(null=True), "user.behavior.purchase_history", _KEPT)
     counted_spent = personal(
         IntegerAttribute(null=True), "user.behavior.purchase_history", DROP, export=Export.LEFT_OUT
     )
-    stats = personal(JSONAttribute(null=True), "user.behavior.purchase_history", DROP, export=Export.LEFT_OUT)
+    stats = personal(
+        JSONAttribute(null=True),
+        "user.behavior.purchase_history",
+        DROP,
+        export=Export.LEFT_OUT,
+        bound="the four sums of one currency",
+    )
 
     @property
     def order_id(self) -> str:
@@ -96,6 +114,7 @@ class OrderItem(CustomersItem, discriminator="order"):
             lines,
             self.paid_at,
             self.refunds,
+            self.refunded_beyond or 0,
             tax=self.tax or 0,
             shipping=self.shipping or 0,
             discount=self.discount or 0,
@@ -120,7 +139,7 @@ class OrderItem(CustomersItem, discriminator="order"):
         self.tax, self.shipping, self.discount = facts.tax or None, facts.shipping or None, facts.discount or None
         self.lines = [line.model_dump(mode="json", exclude_none=True) for line in facts.lines]
         self.paid_at = facts.paid_at
-        self.refunds = dict(facts.refunds)
+        self.refunds, self.refunded_beyond = dict(facts.refunds), facts.refunded_beyond or None
         self.refunded_tax, self.refunded_shipping = facts.named_tax or None, facts.named_shipping or None
         self.delivered_at = facts.delivered_at
         self.cancelled_at, self.reinstated_at = facts.cancelled_at, facts.reinstated_at
@@ -170,6 +189,17 @@ class OrderItem(CustomersItem, discriminator="order"):
             notes=[NoteView(**note) for note in self.notes or ()],
             version=(self.version or 0) + written,
         )
+
+
+class FurtherRefund(CustomersItem, discriminator="refund"):
+    """`ORDER#<order id>` / `REFUND#<refund id>`: a refund that the order's item does not list. It counts once."""
+
+    amount = personal(IntegerAttribute(), "user.behavior.purchase_history", _KEPT)
+
+    @classmethod
+    def of(cls, order_id: str, refund: Refund) -> Self:
+        """A fresh item. It cannot be stored twice."""
+        return cls(order_pk(order_id), refund_sk(refund.id), amount=refund.amount)
 
 
 class StatsBaseItem(CustomersItem):

@@ -5,7 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from customers.orders.items import ORDER_SK, STATS_PREFIX, OrderItem, StatsBaseItem, StatsItem, order_pk
+from customers.orders.items import (
+    ORDER_SK,
+    STATS_PREFIX,
+    FurtherRefund,
+    OrderItem,
+    StatsBaseItem,
+    StatsItem,
+    order_pk,
+    refund_sk,
+)
 from customers.sortkeys import id_in, moment_key
 from shared.http.cursors import invalid_cursor
 from shared.items.keys import customer_partition
@@ -19,6 +28,11 @@ _PAGE: Final = 20
 def find_order(order_id: str) -> OrderItem | None:
     """The order, or None if none of its events has arrived."""
     return find(OrderItem, order_pk(order_id), ORDER_SK)
+
+
+def find_refund(order_id: str, refund_id: str) -> FurtherRefund | None:
+    """A refund that the order's item does not list, or None."""
+    return find(FurtherRefund, order_pk(order_id), refund_sk(refund_id))
 
 
 def find_stats(customer_id: str, currency: str) -> StatsBaseItem | None:

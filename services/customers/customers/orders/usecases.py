@@ -8,10 +8,10 @@ from customers.accounts.store import get_profile
 from customers.orders import rules
 from customers.orders.buyers import NOBODY, OrderOwner, resolve_owner
 from customers.orders.contradictions import METRIC, report_contradictions
-from customers.orders.items import OrderItem, StatsItem
+from customers.orders.items import FurtherRefund, OrderItem, StatsItem
 from customers.orders.models import NewOrder, OrderView, StatsView
 from customers.orders.rules import Change, Facts
-from customers.orders.store import find_order, list_newest_orders, list_stats
+from customers.orders.store import find_order, find_refund, list_newest_orders, list_stats
 from shared import clock, ids
 from shared.errors import ConflictError, InvalidError, NotFoundError
 from shared.events.customers import OrderRecorded
@@ -93,6 +93,7 @@ def _record(order: Order, change: Change, cause: Cause) -> None:
     known = item.facts if item else None
     told = rules.facts_of(order)
     if item:
+        change = _without_known_refund(item, change)
         report_contradictions(item, told, change, order.buyer)
     facts = rules.learn(known, told, change)
     if item and facts == known and (item.customer_id or item.anonymised):
@@ -103,7 +104,21 @@ def _record(order: Order, change: Change, cause: Cause) -> None:
     item = item or OrderItem.new(order.id, facts)
     item.note((*change.notes, *owner.notes))
     item.remember(order.buyer)
-    _write(item, facts, owner, cause)
+    refund = change.refund if known and facts.refunded_beyond > known.refunded_beyond else None
+    _write(item, facts, owner, cause, refund=FurtherRefund.of(order.id, refund) if refund else None)
+
+
+def _without_known_refund(item: OrderItem, change: Change) -> Change:
+    """The change without a refund that lies in an item of its own already."""
+    refund, facts = change.refund, item.facts
+    if refund is None or refund.id in facts.refunds or not rules.is_full(facts):
+        return change
+    further = find_refund(item.order_id, refund.id)
+    if further is None:
+        return change
+    if further.amount != refund.amount:
+        logger.warning("refund told differently; the first account stands", extra={"order_id": item.order_id})
+    return replace(change, refund=None)
 
 
 def _named(customer_id: str, new: NewOrder) -> Order:
@@ -158,12 +173,21 @@ def _answer_again(item: OrderItem, owner: OrderOwner, attempt: Attempt | None) -
     return view
 
 
-def _write(item: OrderItem, facts: Facts, owner: OrderOwner, cause: Cause, attempt: Attempt | None = None) -> OrderView:
+def _write(
+    item: OrderItem,
+    facts: Facts,
+    owner: OrderOwner,
+    cause: Cause,
+    attempt: Attempt | None = None,
+    *,
+    refund: FurtherRefund | None = None,
+) -> OrderView:
     item.keep(facts)
     item.tell(OrderRecorded, cause)
     counted = _count(item, facts, owner)
     view = item.view(written=True)
-    commit(Put(item), counted, *owner.beside, attempt.receipt(view) if attempt else None)
+    further = Put(refund) if refund else None
+    commit(Put(item), counted, further, *owner.beside, attempt.receipt(view) if attempt else None)
     return view
 
 

@@ -28,6 +28,10 @@ from shared.items.keys import customer_in, shard_of
 from shared.items.personal import DROP, Export, Ground, keep, personal, plain
 
 ACCOUNT: Final = "ACCOUNT"
+# Value lives at most LONGEST_MONTHS: 3,700 days, of 20 bytes each where every day is a lot of its own.
+LOTS: Final = "a lot for each day on which value can end"
+# Nothing waits longer than LONGEST_DAYS, and the days of one activation are few.
+PENDING: Final = "an amount for each day on which value can be activated"
 _KEPT: Final = keep(Ground.ACCOUNTING)
 
 
@@ -81,15 +85,22 @@ class Account(LoyaltyItem):
     # The number of the newest entry, and its hash. The name is not `seq`, which would put the account into the indexes.
     entries = personal(IntegerAttribute(default=0), "user.financial", _KEPT, export=Export.LEFT_OUT)
     head = plain(BinaryAttribute(legacy_encoding=False, null=True))
-    lots = personal(lots_attribute(default=dict), "user.financial", DROP)
-    pending = personal(pending_attribute(null=True), "user.financial", DROP)
-    holds = personal(holds_attribute(null=True), "user.financial", DROP)
+    lots = personal(lots_attribute(default=dict), "user.financial", DROP, bound=LOTS)
+    pending = personal(pending_attribute(null=True), "user.financial", DROP, bound=PENDING)
+    holds = personal(holds_attribute(null=True), "user.financial", DROP, bound="checkout.holds.MOST_HOLDS")
     owed = personal(IntegerAttribute(null=True), "user.financial", DROP)
     earned = personal(IntegerAttribute(null=True), "user.financial", DROP)
     spent = personal(IntegerAttribute(null=True), "user.financial", DROP)
     expired = personal(IntegerAttribute(null=True), "user.financial", DROP)
-    expired_before_reversal = personal(lots_attribute(attr_name="written_off", null=True), "user.financial", DROP)
-    grace_lots = personal(grace_lots_attribute(attr_name="graced", null=True), "user.financial", DROP)
+    expired_before_reversal = personal(
+        lots_attribute(attr_name="written_off", null=True), "user.financial", DROP, bound=LOTS
+    )
+    grace_lots = personal(
+        grace_lots_attribute(attr_name="graced", null=True),
+        "user.financial",
+        DROP,
+        bound="the original lots of what returned, while it is there",
+    )
     # The day of the last activity. It matters where points expire after a time without activity.
     active_on = personal(DateAttribute(null=True), "user.behavior", DROP)
     # Every warning due by this day has been given.
@@ -187,12 +198,12 @@ class Entry(LoyaltyItem, discriminator="entry"):
     day_shard = plain(UnicodeAttribute())
     entry_kind = personal(UnicodeEnumAttribute(EntryKind), "user.financial", _KEPT)
     amount = personal(IntegerAttribute(), "user.financial", _KEPT)
-    lots = personal(lots_attribute(null=True), "user.financial", _KEPT)
-    pending = personal(pending_attribute(null=True), "user.financial", _KEPT)
+    lots = personal(lots_attribute(null=True), "user.financial", _KEPT, bound=LOTS)
+    pending = personal(pending_attribute(null=True), "user.financial", _KEPT, bound=PENDING)
     held = personal(IntegerAttribute(null=True), "user.financial", _KEPT)
     owed = personal(IntegerAttribute(null=True), "user.financial", _KEPT)
     after: TextAttribute[Vector] = personal(
-        TextAttribute(list, lambda numbers: Vector(*numbers)), "user.financial", _KEPT
+        TextAttribute(list, lambda numbers: Vector(*numbers)), "user.financial", _KEPT, bound="four numbers"
     )
     tier_before = personal(UnicodeEnumAttribute(Tier, null=True), "user.financial", _KEPT)
     tier = personal(UnicodeEnumAttribute(Tier, null=True), "user.financial", _KEPT)
@@ -201,7 +212,12 @@ class Entry(LoyaltyItem, discriminator="entry"):
     programme = plain(IntegerAttribute(null=True))
     posted_at = personal(UTCDateTimeAttribute(), "user.financial", _KEPT)
     previous = plain(BinaryAttribute(legacy_encoding=False))
-    facts: TextAttribute[dict[str, Any]] = personal(TextAttribute(dict, dict, null=True), "user.financial", _KEPT)
+    facts: TextAttribute[dict[str, Any]] = personal(
+        TextAttribute(dict, dict, null=True),
+        "user.financial",
+        _KEPT,
+        bound="a few names; their lots are those of the account",
+    )
     # Words of staff. No hash covers them, because an erasure removes them.
     reason = personal(UnicodeAttribute(null=True), "user.content.private", DROP)
 

@@ -49,10 +49,12 @@ class ClosedDay(LoyaltyItem, discriminator="closed_day"):
     `rate` is the value of points on that day, with the version of the programme; a ledger of credit has none.
     """
 
-    closed: TextAttribute[Closed] = plain(TextAttribute(_write_closed, _read_closed))
-    on_day: TextAttribute[Moved] = plain(TextAttribute(_write_moved, _read_moved))
+    closed: TextAttribute[Closed] = plain(
+        TextAttribute(_write_closed, _read_closed), bound="the months in which lots end, and the movements"
+    )
+    on_day: TextAttribute[Moved] = plain(TextAttribute(_write_moved, _read_moved), bound="one of each movement")
     currency = plain(UnicodeAttribute())
-    rate: TextAttribute[Rate] = plain(TextAttribute(list, lambda both: Rate(*both), null=True))
+    rate: TextAttribute[Rate] = plain(TextAttribute(list, lambda both: Rate(*both), null=True), bound="two numbers")
     programme = plain(IntegerAttribute(null=True))
     closed_at = plain(UTCDateTimeAttribute())
 
@@ -86,17 +88,19 @@ class Progress(LoyaltyItem, discriminator="books"):
             lambda ledgers: {name: _write_closed(closed) for name, closed in sorted(ledgers.items())},
             lambda written: {name: _read_closed(closed) for name, closed in written.items()},
             default=dict,
-        )
+        ),
+        bound="1 KB for each currency of credit, 3 KB with lots in 120 months",
     )
     open: TextAttribute[dict[str, Books]] = plain(
         TextAttribute(
             lambda ledgers: {name: _write_books(books) for name, books in sorted(ledgers.items())},
             lambda written: {name: _read_books(books) for name, books in written.items()},
             default=dict,
-        )
+        ),
+        bound="as ledgers, of one day alone",
     )
     counted = plain(IntegerAttribute(default=0))
-    position: Any = plain(JSONAttribute(null=True))
+    position: Any = plain(JSONAttribute(null=True), bound="one key of an index")
     closed_up_to = plain(UnicodeAttribute(null=True))
 
     @classmethod

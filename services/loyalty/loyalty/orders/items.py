@@ -27,8 +27,10 @@ class SpentOnOrder(LoyaltyItem, discriminator="spent"):
     """
 
     account = personal(UnicodeAttribute(), "user.unique_id.pseudonymous", _KEPT, export=Export.LEFT_OUT)
-    lots = personal(lots_attribute(), "user.financial", _KEPT, export=Export.LEFT_OUT)
-    graced = personal(grace_lots_attribute(null=True), "user.financial", _KEPT, export=Export.LEFT_OUT)
+    lots = personal(lots_attribute(), "user.financial", _KEPT, export=Export.LEFT_OUT, bound="those of one spending")
+    graced = personal(
+        grace_lots_attribute(null=True), "user.financial", _KEPT, export=Export.LEFT_OUT, bound="those of one spending"
+    )
 
     @classmethod
     def of(cls, order_id: str, spending_id: str, account: str, taken: Taken) -> SpentOnOrder:

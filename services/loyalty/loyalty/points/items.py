@@ -39,7 +39,10 @@ class PointsAccount(Account, TombstoneMixin, discriminator="account"):
         UnicodeEnumAttribute(TierBy, attr_name="merit_by", null=True), "user.behavior", DROP, export=Export.LEFT_OUT
     )
     qualifying: TextAttribute[QualifyingMonths] = personal(
-        TextAttribute(write_qualifying, read_qualifying, attr_name="merits", null=True), "user.behavior", DROP
+        TextAttribute(write_qualifying, read_qualifying, attr_name="merits", null=True),
+        "user.behavior",
+        DROP,
+        bound="the months of the longest window, and one more",
     )
     # When it came to be, or the moment of an older order: before the registration, it was a guest's.
     opened_at = personal(MomentAttribute(null=True), "user.account", DROP)
@@ -49,12 +52,12 @@ class PointsAccount(Account, TombstoneMixin, discriminator="account"):
     birthday = personal(DateAttribute(null=True), "user.demographic.date_of_birth", DROP)
     # The first days of the birthdays that multiplied points, oldest first: less than twelve months apart none does.
     birthdays: TextAttribute[tuple[date, ...]] = personal(
-        TextAttribute(write_days, read_days, null=True), "user.demographic.date_of_birth", DROP
+        TextAttribute(write_days, read_days, null=True), "user.demographic.date_of_birth", DROP, bound="one a year"
     )
     # Unset while the customer is active.
     status = personal(UnicodeEnumAttribute(CustomerStatus, null=True), "user.account", DROP)
     groups: TextAttribute[tuple[str, ...]] = personal(
-        TextAttribute(list, tuple, null=True), "user.demographic.profile", DROP
+        TextAttribute(list, tuple, null=True), "user.demographic.profile", DROP, bound="20 in the profile"
     )
     profile_version = personal(IntegerAttribute(null=True), "user.account", DROP, export=Export.LEFT_OUT)
     card_number = personal(UnicodeAttribute(null=True), "user.unique_id", DROP)
@@ -65,23 +68,41 @@ class PointsAccount(Account, TombstoneMixin, discriminator="account"):
     freezes = personal(IntegerAttribute(null=True), "user.account", DROP, export=Export.LEFT_OUT)
     # The points earned ever, by month and by day. Only kept where the programme limits them.
     quota: TextAttribute[EarnedTotals] = personal(
-        TextAttribute(write_totals, read_totals, null=True), "user.financial", DROP, export=Export.LEFT_OUT
+        TextAttribute(write_totals, read_totals, null=True),
+        "user.financial",
+        DROP,
+        export=Export.LEFT_OUT,
+        bound="the days of points.rules.MOST_LATE",
     )
     # The referrals of this customer, and of customers merged into them.
     referrals: TextAttribute[Referrals] = personal(
-        TextAttribute(write_referrals, read_referrals, null=True), "user.social", DROP, export=Export.LEFT_OUT
+        TextAttribute(write_referrals, read_referrals, null=True),
+        "user.social",
+        DROP,
+        export=Export.LEFT_OUT,
+        bound="one for each id in merged_from, and their own",
     )
     # Only while the reward for signing up waits for an order: the keyed hash of the e-mail, or empty without one.
     sign_up_waits = personal(UnicodeAttribute(null=True), "user.unique_id.pseudonymous", DROP, export=Export.LEFT_OUT)
     # Ids of the customers merged into this one.
     merged_from: TextAttribute[tuple[str, ...]] = personal(
-        TextAttribute(list, tuple, null=True), "user.unique_id.pseudonymous", DROP, export=Export.LEFT_OUT
+        TextAttribute(list, tuple, null=True),
+        "user.unique_id.pseudonymous",
+        DROP,
+        export=Export.LEFT_OUT,
+        bound="33 bytes for each record of one person: 10,000 of them fit",
     )
     merged_into = personal(
         UnicodeAttribute(null=True), "user.unique_id.pseudonymous", keep(Ground.SUPPRESSION), export=Export.LEFT_OUT
     )
     # Only in a tombstone: the ids and former cards that an erasure still has to look for.
-    unfinished: Any = personal(JSONAttribute(null=True), "user.unique_id.pseudonymous", DROP, export=Export.LEFT_OUT)
+    unfinished: Any = personal(
+        JSONAttribute(null=True),
+        "user.unique_id.pseudonymous",
+        DROP,
+        export=Export.LEFT_OUT,
+        bound="the ids in merged_from, and the numbers in former",
+    )
 
     @classmethod
     def fresh(cls, customer_id: str, now: datetime) -> PointsAccount:

@@ -37,7 +37,7 @@ class StoredReward(LoyaltyItem, discriminator="reward"):
     valid_until = plain(DateAttribute(null=True))
     stock = plain(IntegerAttribute(null=True))
     limit_per_customer = plain(IntegerAttribute(null=True))
-    tiers: TextAttribute[tuple[Tier, ...]] = plain(TextAttribute(list, _tiers, null=True))
+    tiers: TextAttribute[tuple[Tier, ...]] = plain(TextAttribute(list, _tiers, null=True), bound="one of each tier")
     status = plain(UnicodeEnumAttribute(RewardStatus))
     code_source = plain(UnicodeEnumAttribute(CodeSource))
     code_prefix = plain(UnicodeAttribute(null=True))

@@ -49,8 +49,10 @@ class Contact(NotificationsItem, TombstoneMixin, discriminator="contact"):
     last_name = personal(UnicodeAttribute(null=True), "user.name.last", DROP)
     locale = personal(UnicodeAttribute(null=True), "user.demographic.language", DROP)
     status = personal(UnicodeEnumAttribute(CustomerStatus, null=True), "user.account", DROP)
-    consents = personal(ListAttribute(of=HeldConsent, default=list), "user.privacy_preferences", DROP)
-    erased: Any = plain(JSONAttribute(null=True, attr_name="erased_counts"))
+    consents = personal(
+        ListAttribute(of=HeldConsent, default=list), "user.privacy_preferences", DROP, bound="one of each channel"
+    )
+    erased: Any = plain(JSONAttribute(null=True, attr_name="erased_counts"), bound="a count for each kind of item")
     # When the erasure was last answered; absent while it is under way.
     answered_at = plain(UTCDateTimeAttribute(null=True))
 

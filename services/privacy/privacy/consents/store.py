@@ -41,7 +41,7 @@ class ConsentState(PrivacyItem, TombstoneMixin, discriminator="consents"):
     An erasure turns it into the tombstone: since every entry is written with it at its version, none can slip past.
     """
 
-    standing = personal(JSONAttribute(null=True), "user.privacy_preferences", DROP)  # Consents, one a channel
+    standing = personal(JSONAttribute(null=True), "user.privacy_preferences", DROP, bound="a consent for each channel")
     entries = personal(IntegerAttribute(default=0), "user.privacy_preferences", _KEPT, export=Export.LEFT_OUT)
 
     def consents(self) -> dict[Channel, Consent]:

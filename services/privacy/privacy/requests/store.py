@@ -63,7 +63,7 @@ class Request(PrivacyItem, discriminator="request"):
     cancelled_by = personal(UnicodeAttribute(null=True), "user.unique_id", keep(Ground.STAFF), export=Export.LEFT_OUT)
     cancelled_at = personal(UTCDateTimeAttribute(null=True), "user.privacy_preferences", _KEPT)
     completed_at = personal(UTCDateTimeAttribute(null=True), "user.privacy_preferences", _KEPT)
-    answers = personal(JSONAttribute(null=True), "user.privacy_preferences", _KEPT)  # Answer by service
+    answers = personal(JSONAttribute(null=True), "user.privacy_preferences", _KEPT, bound="an Answer by each service")
 
     listed_in = plain(UnicodeAttribute())
     open_shard = plain(UnicodeAttribute(null=True))

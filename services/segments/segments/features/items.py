@@ -57,15 +57,23 @@ class FeatureRow(SegmentsItem, TombstoneMixin, discriminator="features"):
     profile_version = personal(IntegerAttribute(null=True), "user.account", DROP, export=Export.LEFT_OUT)
     registered_at = personal(UTCDateTimeAttribute(null=True), "user.account", DROP)
     status = personal(UnicodeEnumAttribute(CustomerStatus, null=True), "user.account", DROP)
-    stats = personal(ListAttribute(of=StatsPart, null=True), "user.behavior.purchase_history", DROP)
-    held = personal(ListAttribute(of=HeldPart, null=True), "user.demographic.profile", DROP)
+    stats = personal(
+        ListAttribute(of=StatsPart, null=True), "user.behavior.purchase_history", DROP, bound="one of each currency"
+    )
+    held = personal(
+        ListAttribute(of=HeldPart, null=True), "user.demographic.profile", DROP, bound="one of each segment"
+    )
     due_shard = personal(UnicodeAttribute(null=True), "user.demographic.profile", DROP, export=Export.LEFT_OUT)
     due_on = personal(UnicodeAttribute(null=True), "user.demographic.profile", DROP, export=Export.LEFT_OUT)
     rows_due = RowsDue()
 
     # Of the tombstone only: the segments whose memberships are still to be deleted, and when it was answered.
     clearing = personal(
-        ListAttribute(of=UnicodeAttribute, null=True), "user.demographic.profile", DROP, export=Export.LEFT_OUT
+        ListAttribute(of=UnicodeAttribute, null=True),
+        "user.demographic.profile",
+        DROP,
+        export=Export.LEFT_OUT,
+        bound="one of each segment",
     )
     answered_at = plain(UTCDateTimeAttribute(null=True))
 
