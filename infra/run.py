@@ -18,6 +18,7 @@ from infra.bundle import Bundle, PackagingError, bundle
 from infra.console import console, fail
 from infra.local.cloud import CloudError, refuse_taken
 from infra.local.stage import LocalStage, local_stage, remembered
+from infra.local.state import alone
 from infra.replay.expected import STYLES
 from infra.replay.main import MismatchError, replay
 from infra.replay.orders import NotTakenError
@@ -45,10 +46,11 @@ def main() -> None:
     chosen = _arguments()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
-        refuse_taken(chosen.port)
-        with _step("Bundling the five services"):
-            bundles = bundle(HOST_ARCHITECTURE)
-        _serve(bundles, chosen)
+        with alone():
+            refuse_taken(chosen.port)
+            with _step("Bundling the five services"):
+                bundles = bundle(HOST_ARCHITECTURE)
+            _serve(bundles, chosen)
     except KeyboardInterrupt:
         console.print("\nStopped.")
     except _FAILURES as error:

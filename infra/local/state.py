@@ -1,20 +1,25 @@
 """Notes where the local cloud runs, so that later commands find it."""
 
+import fcntl
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from infra.console import console, fail
 from infra.deploy import Deployment
-from infra.local.cloud import ROOT, session
+from infra.local.cloud import ROOT, CloudError, session
 
 STAGE = "local"
 FILE = ROOT / ".local" / "running.json"
+# Held by `make run`, also while it starts and nothing is noted yet. The system frees it with the process.
+LOCK = ROOT / ".local" / "running.lock"
 STOP_SECONDS = 20
 # The modules that the two processes run.
 COMMAND = "infra.run"
@@ -48,6 +53,28 @@ def running(file: Path = FILE) -> Running | None:
     """The running local cloud, or None. A note may outlive a crash, and other processes may get its process ids."""
     noted = _noted(file)
     return noted if noted and _runs(noted.cloud_pid, CLOUD) else None
+
+
+@contextmanager
+def alone(file: Path = FILE, lock: Path = LOCK) -> Iterator[None]:
+    """Let nobody else start the platform in this folder meanwhile. Raises CloudError if it runs already.
+
+    Two platforms would share the note, the log and the clock, and later commands would find only the second.
+    """
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with lock.open("w") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CloudError(_already(running(file))) from None
+        if now := running(file):
+            raise CloudError(_already(now))
+        yield
+
+
+def _already(now: Running | None) -> str:
+    where = f" at {now.base_url}" if now else ""
+    return f"The platform runs in this folder already{where}. `make stop` ends it; another clone can run beside it."
 
 
 def local_deployment() -> Deployment:

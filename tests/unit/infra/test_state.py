@@ -6,12 +6,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
 
 from infra.local import state
+from infra.local.cloud import CloudError
 from infra.local.state import Running, remember, running, stop
 
 
@@ -65,6 +66,30 @@ def test_a_command_whose_cloud_crashed_is_ended_too(tmp_path: Path) -> None:
         stop(noted(tmp_path, command.pid, stranger.pid))
         assert command.wait(5) < 0
         assert stranger.poll() is None
+
+
+def test_a_second_platform_in_the_folder_is_refused_and_the_first_stays(tmp_path: Path) -> None:
+    with process(tmp_path, "infra.run") as command, process(tmp_path, "ministack") as cloud:
+        file = noted(tmp_path, command.pid, cloud.pid)
+        before = file.read_text()
+        with pytest.raises(CloudError, match=r"already at http://127\.0\.0\.1:2\. `make stop`"), _alone(tmp_path):
+            raise AssertionError
+        assert file.read_text() == before
+        assert cloud.poll() is command.poll() is None
+        stop(file)
+    with _alone(tmp_path):
+        pass
+
+
+def test_a_second_platform_is_refused_while_the_first_still_starts(tmp_path: Path) -> None:
+    with _alone(tmp_path), pytest.raises(CloudError, match=r"in this folder already\."), _alone(tmp_path):
+        raise AssertionError
+    with _alone(tmp_path):
+        pass
+
+
+def _alone(folder: Path) -> AbstractContextManager[None]:
+    return state.alone(folder / "running.json", folder / "running.lock")
 
 
 def test_without_a_note_nothing_runs(tmp_path: Path) -> None:
