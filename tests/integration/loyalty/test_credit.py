@@ -230,6 +230,17 @@ def test_two_revocations_at_once_cannot_take_the_same_credit(monkeypatch: pytest
     assert kinds() == [("issued", 1_000), ("revoked", -800)]
 
 
+def test_credit_that_ends_in_a_few_days_is_warned_of_at_once_and_once(set_clock: Clock) -> None:
+    set_clock("2026-06-01T12:00:00+00:00")
+    hear(registration())
+    assert issue(1_000, expires_on="2026-06-04").status == 201
+    assert [(told["amount"], told["days"]) for told in told_of("CreditExpiring")] == [(1_000, 3)]
+    assert issue(500, key="i2", expires_on="2026-06-04").status == 201
+    assert told_of("CreditExpiring") == []
+    set_clock("2026-06-02T12:00:00+00:00")
+    assert expire()["advanced"] == 0
+
+
 def test_it_expires_after_its_last_day_and_is_warned_of_once_each(set_clock: Clock) -> None:
     set_clock("2026-01-10T12:00:00+00:00")
     hear(registration())

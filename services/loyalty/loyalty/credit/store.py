@@ -12,7 +12,7 @@ from loyalty.ledger import store as ledger
 from loyalty.ledger.balances import EntryKind, Posting
 from loyalty.ledger.due_dates import overdue_lots
 from loyalty.ledger.items import Entry
-from loyalty.ledger.overdue import by_time, expire
+from loyalty.ledger.overdue import by_time, expire, warn_at_once
 from loyalty.ledger.store import Origin
 from loyalty.ledger.terms import Terms
 from loyalty.points import store as points
@@ -20,7 +20,14 @@ from loyalty.programme.usecases import current_programme
 from shared import clock
 from shared.errors import NotFoundError
 from shared.events.base import EventData
-from shared.events.loyalty import CreditExpired, CreditIssued, CreditRestored, CreditRevoked, CreditSpent
+from shared.events.loyalty import (
+    CreditExpired,
+    CreditExpiring,
+    CreditIssued,
+    CreditRestored,
+    CreditRevoked,
+    CreditSpent,
+)
 from shared.items.keys import customer_partition
 from shared.items.table import Check, LostRaceError, find
 from shared.messages.cause import Cause
@@ -101,6 +108,7 @@ def post_credit(
     `facts` are the facts of the entry's kind. `reason` holds words of staff.
     """
     entry = ledger.post_entry(account, posting, origin, terms, **facts)
+    warn_at_once(account, posting, terms, CreditExpiring, origin.cause)
     entry.reason = reason
     event = _TELLS.get(posting.kind)
     # A reinstatement that changes nothing has an entry, but no event.

@@ -111,6 +111,21 @@ def warnings(lots: Lots, warned_on: date | None, watch: Watch) -> list[Notice]:
     return [warning for warning in due if warning.days == min(other.days for other in due if other.lot == warning.lot)]
 
 
+def warnings_at_once(before: Lots, lots: Lots, warned_on: date | None, watch: Watch) -> list[Notice]:
+    """The warnings to give with an entry that begins a lot after the last day of warning: the lot's, and all due ones.
+
+    `before` are the lots before the entry, by their actual last days, as `lots`. None if the entry begins no such lot:
+    the job gives what is due, on its day. A lot that was there before had its warning.
+    """
+    shortest = min(watch.warn_days, default=0)
+    begun = [lot for lot in lots if lot not in before and _warned_on(lot, shortest) <= watch.today <= lot]
+    if not begun or not watch.warn_days:
+        return []
+    due = warnings(lots, warned_on, watch)
+    told = {notice.lot for notice in due}
+    return [*due, *(Notice(lot, shortest) for lot in sorted(begun) if lot not in told)]
+
+
 def _moment_to_keep(kept: str | None, soonest: datetime | None, now: datetime) -> str | None:
     """The moment to store: a stored future moment stays, unless `soonest` comes before it."""
     wanted = minute_of(soonest) if soonest else None

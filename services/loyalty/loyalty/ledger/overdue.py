@@ -5,14 +5,15 @@ An hourly job writes their entries. A spending writes them first, if an overdue 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Final
 
 from loyalty.ledger import rules
 from loyalty.ledger import store as ledger
-from loyalty.ledger.balances import Balances, Lots
-from loyalty.ledger.due_dates import Watch, last_days, overdue_lots, warnings
+from loyalty.ledger.balances import Balances, EntryKind, Lots, Posting
+from loyalty.ledger.due_dates import Notice, Watch, last_days, overdue_lots, warnings, warnings_at_once
 from loyalty.ledger.items import A, Account, Entry
 from loyalty.ledger.rules import ReturnPolicy
 from loyalty.ledger.terms import Terms
@@ -22,6 +23,9 @@ from shared.messages.cause import Cause
 
 # Makes an entry from account, posting, origin and facts; each kind of account has its own.
 Post = Callable[..., Entry]
+
+# The kinds of entries that give what was not there before.
+_GIVEN: Final = frozenset({EntryKind.EARNED, EntryKind.RIPENED, EntryKind.ADJUSTED, EntryKind.ISSUED})
 
 
 def overdue_hold(balances: Balances, now: datetime) -> str | None:
@@ -85,12 +89,30 @@ def expire_next_overdue(account: Account, watch: Watch, cause: Cause, post: Post
 
 
 def warn_and_set_due(account: Account, terms: Terms, warning: type[EventData], cause: Cause) -> None:
-    """Send the due warnings, about `<day>/<amount>/<days left>`, and set when the account is due again."""
+    """Send the due warnings, and set when the account is due again."""
+    lots = last_days(account.balances.lots, account.active_on, terms.watch)
+    _warn(account, warnings(lots, account.warned_on, terms.watch), terms, warning, cause)
+    commit(Put(account))
+
+
+def warn_at_once(account: Account, posting: Posting, terms: Terms, warning: type[EventData], cause: Cause) -> None:
+    """Let the account's write also send the warnings of lots that the posting began too late for any other warning.
+
+    An order told late, for example, gives points that end in two days. What returns to its lot had its warning.
+    """
+    if posting.kind not in _GIVEN:
+        return
+    before, lots = (last_days(lots, account.active_on, terms.watch) for lots in (posting.before.lots, account.lots))
+    if notices := warnings_at_once(before, lots, account.warned_on, terms.watch):
+        _warn(account, notices, terms, warning, cause)
+
+
+def _warn(account: Account, notices: Iterable[Notice], terms: Terms, warning: type[EventData], cause: Cause) -> None:
+    """Tell the warnings, about `<day>/<amount>/<days left>`, so that no later run gives them again."""
     watch = terms.watch
-    lots = last_days(account.balances.lots, account.active_on, watch)
-    for notice in warnings(lots, account.warned_on, watch):
+    lots = last_days(account.lots, account.active_on, watch)
+    for notice in notices:
         days_left = (notice.lot - watch.today).days
         account.tell(warning, cause, about=f"{notice.lot}/{lots[notice.lot]}/{days_left}")
     account.warned_on = watch.today
     account.set_balances(account.balances, terms, terms.now)  # the same balances, with the next due date
-    commit(Put(account))

@@ -13,7 +13,7 @@ from loyalty.ledger import store as ledger
 from loyalty.ledger.balances import EntryKind, Posting
 from loyalty.ledger.due_dates import Watch, overdue_lots
 from loyalty.ledger.items import ACCOUNT, Entry
-from loyalty.ledger.overdue import by_time, expire
+from loyalty.ledger.overdue import by_time, expire, warn_at_once
 from loyalty.ledger.store import Origin
 from loyalty.ledger.terms import Terms
 from loyalty.points.items import PointsAccount
@@ -26,6 +26,7 @@ from shared.events.loyalty import (
     PointsAdjusted,
     PointsEarned,
     PointsExpired,
+    PointsExpiring,
     PointsRedeemed,
     PointsReinstated,
     PointsRestored,
@@ -126,6 +127,7 @@ def post_points(
     if tiers:
         account.set_tier(tiers)
     entry = ledger.post_entry(account, posting, origin, terms, **facts)
+    warn_at_once(account, posting, terms, PointsExpiring, origin.cause)
     entry.reason, entry.tier_before, entry.tier = reason, tier_before, account.tier
     event = _TELLS.get(posting.kind)
     if event and posting.is_news:

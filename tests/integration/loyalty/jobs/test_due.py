@@ -11,6 +11,7 @@ import pytest
 from loyalty.jobs import usecases
 from loyalty.jobs.usecases import advance_accounts
 from loyalty.ledger.balances import EntryKind
+from loyalty.orders import usecases as order_usecases
 from loyalty.points.items import PointsAccount
 from loyalty.programme.usecases import current_programme
 from shared import clock, ids
@@ -18,6 +19,7 @@ from shared.events.customers import OrderStatus
 from shared.events.loyalty import Tier
 from shared.jobs import RowsFailedError
 from shared.messages.cause import Cause
+from tests.harness.interruptions import after_first, crash_at
 from tests.integration.loyalty.settings import set_programme
 from tests.integration.loyalty.shop import (
     ADA,
@@ -31,6 +33,7 @@ from tests.integration.loyalty.shop import (
     hear,
     order,
     points,
+    registration,
     told_of,
 )
 from tests.integration.loyalty.spending import held, redeem, release
@@ -338,6 +341,70 @@ def test_who_uses_points_again_is_warned_of_their_new_end(set_clock: Clock) -> N
     set_clock("2027-01-17T12:00:00+00:00")
     expire()
     assert warnings_told() == [("2027-01-24", 193, 7)]
+
+
+def test_points_told_after_the_last_warning_are_warned_of_at_once_and_once(set_clock: Clock) -> None:
+    set_clock("2027-01-26T12:00:00+00:00")
+    late = order()
+    hear(late, late)
+    assert warnings_told() == [("2027-01-31", 293, 5)]
+    hear(order("A2"))
+    assert warnings_told() == []
+    for day in ("2027-01-26T23:00", "2027-01-27T01:00", "2027-01-31T01:00"):
+        set_clock(f"{day}:00+00:00")
+        expire()
+        assert warnings_told() == []
+    assert points() == [293, 293]
+
+
+@pytest.mark.parametrize(("day", "told"), [("2027-01-23", []), ("2027-01-24", [7]), ("2027-01-31", [0])])
+def test_what_the_job_still_warns_of_is_left_to_it(day: str, told: list[int], set_clock: Clock) -> None:
+    set_clock(f"{day}T12:00:00+00:00")
+    hear(order())
+    assert [days for _, _, days in warnings_told()] == told
+
+
+def test_an_account_that_waits_for_its_job_gets_all_its_warnings_once(set_clock: Clock) -> None:
+    set_programme(expiry={"exact_days": True, "warn_days": [7]})
+    hear(order("A1", placed_at=on("2026-02-02")))
+    set_clock("2027-01-28T12:00:00+00:00")
+    hear(order("A2"))
+    assert sorted(warnings_told()) == [("2027-01-31", 293, 3), ("2027-02-02", 293, 5)]
+    for day in (28, 29):
+        set_clock(f"2027-01-{day}T13:00:00+00:00")
+        assert expire()["advanced"] == 0
+
+
+def test_points_that_return_to_their_lot_are_not_warned_of_again(set_clock: Clock) -> None:
+    set_clock("2027-01-26T12:00:00+00:00")
+    hear(order())
+    release(held(293))
+    assert warnings_told() == []
+
+
+def test_without_warnings_none_is_given_at_once(set_clock: Clock) -> None:
+    set_programme(expiry={"warn_days": []})
+    set_clock("2027-01-31T12:00:00+00:00")
+    hear(order())
+    assert warnings_told() == []
+
+
+@pytest.mark.parametrize("write", [1, 2])
+def test_a_run_that_dies_at_its_write_warns_once(write: int, set_clock: Clock) -> None:
+    set_clock("2027-01-26T12:00:00+00:00")
+    late = order()
+    assert crash_at(write, lambda: hear(late)) == (write == 1)
+    hear(late)
+    assert warnings_told() == [("2027-01-31", 293, 5)]
+
+
+def test_of_two_late_orders_at_once_one_warns(set_clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    set_clock("2027-01-26T12:00:00+00:00")
+    hear(registration())
+    after_first(monkeypatch, order_usecases.store, "account_of", lambda: hear(order("A2")))
+    hear(order("A1"))
+    # The other order's write had the warning, and this one's replaced it without another.
+    assert (warnings_told(), points()) == ([], [293, 293])
 
 
 # --- tiers
