@@ -28,6 +28,7 @@ from pynamodb_attributes import IntegerAttribute
 from shared import clock, ids
 from shared.events.base import EventData
 from shared.items.personal import Export, Ground, keep, personal, plain
+from shared.items.readable import UnreadableItemError, broken_attribute
 from shared.messages.cause import Cause
 from shared.runtime import aws
 
@@ -106,8 +107,11 @@ class Item(Model):
 
     @classmethod
     def from_raw_data(cls, data: dict[str, Any]) -> Self:
-        """The item without the events that it carried: they are told already."""
-        return super().from_raw_data({name: value for name, value in data.items() if name not in _TOLD})
+        """The item without the events that it carried: they are told already. Raises UnreadableItemError."""
+        try:
+            return super().from_raw_data({name: value for name, value in data.items() if name not in _TOLD})
+        except Exception as error:
+            raise UnreadableItemError(broken_attribute(cls, data)) from error
 
     @classmethod
     def _get_connection(cls) -> TableConnection:

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
-
 from loyalty.ledger.items import Account, Entry
 from shared.items.keys import customer_partition
-from shared.items.personal import Export, Ground, keep, personal, plain
 
 CREDIT: Final = "CREDIT#"
 
@@ -19,11 +16,6 @@ class CreditAccount(Account, discriminator="credit"):
     With `erased_at` it belongs to an erased person. With `merged_into` (a customer's id) it belongs to a merged
     customer. Both kinds are closed.
     """
-
-    merged_into = personal(
-        UnicodeAttribute(null=True), "user.unique_id.pseudonymous", keep(Ground.SUPPRESSION), export=Export.LEFT_OUT
-    )
-    erased_at = plain(UTCDateTimeAttribute(null=True))
 
     @classmethod
     def fresh(cls, customer_id: str, currency: str) -> CreditAccount:
@@ -37,11 +29,6 @@ class CreditAccount(Account, discriminator="credit"):
     @property
     def name(self) -> str:
         return f"{self.customer_id}#{self.currency}"
-
-    @property
-    def is_closed(self) -> bool:
-        """Whether the account accepts no more postings."""
-        return self.erased_at is not None or self.merged_into is not None
 
 
 def currency_of(entry: Entry) -> str:

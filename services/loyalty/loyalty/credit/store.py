@@ -32,6 +32,8 @@ from shared.items.keys import customer_partition
 from shared.items.table import Check, LostRaceError, find
 from shared.messages.cause import Cause
 
+NO_ACCOUNT: Final = "This customer has no store credit in this currency."
+
 # Holds and releases cause no event.
 _TELLS: Final[dict[EntryKind, type[EventData]]] = {
     EntryKind.ISSUED: CreditIssued,
@@ -61,11 +63,17 @@ def find_account(customer_id: str, currency: str) -> CreditAccount | None:
     return account
 
 
+def own_account(customer_id: str, currency: str) -> CreditAccount:
+    """The account under this very id, even if it is closed; without one the survivor's, or a new one, not stored."""
+    own = find(CreditAccount, customer_partition(customer_id), f"{CREDIT}{currency}")
+    return own or find_account(customer_id, currency) or CreditAccount.fresh(customer_id, currency)
+
+
 def existing_account(customer_id: str, currency: str) -> CreditAccount:
     """The account. Raises NotFoundError when there is none, or only an erased person's."""
     account = find_account(customer_id, currency)
     if account is None or account.erased_at:
-        raise NotFoundError("This customer has no store credit in this currency.")
+        raise NotFoundError(NO_ACCOUNT)
     return account
 
 

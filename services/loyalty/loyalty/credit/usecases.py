@@ -11,12 +11,12 @@ from loyalty.ledger import store as ledger
 from loyalty.ledger.balances import EntryKind
 from loyalty.ledger.overdue import without_overdue
 from loyalty.ledger.terms import Terms
-from loyalty.ledger.verification import prove
+from loyalty.ledger.verification import prove_all
 from loyalty.points.models import EntriesQuery
 from loyalty.points.usecases import owner_of, shown_account
 from loyalty.programme.rules import check_code
 from shared import ids
-from shared.errors import ConflictError
+from shared.errors import ConflictError, NotFoundError
 from shared.http import Attempt, Page
 from shared.items.table import retry_lost_races
 from shared.messages.cause import Cause
@@ -104,15 +104,17 @@ def verify_entries(customer_id: str, currency: str) -> CreditVerificationView:
 
     It reads every entry. Raises NotFoundError without an account, LostRaceError while the account keeps changing.
     """
-    account, found = prove(lambda: store.existing_account(customer_id, currency))
+    account, found = prove_all(lambda owner: store.own_account(owner, currency), customer_id)
+    if found.holds and account and (account.version is None or account.erased_at):
+        raise NotFoundError(store.NO_ACCOUNT)
     return CreditVerificationView(
-        customer_id=account.customer_id,
-        currency=account.currency,
+        customer_id=account.customer_id if account else customer_id,
+        currency=currency,
         holds=found.holds,
         entries=found.entries,
         broken_at=found.broken_at,
         what=found.what,
-        head=(account.head or b"").hex(),
+        head=((account and account.head) or b"").hex(),
     )
 
 

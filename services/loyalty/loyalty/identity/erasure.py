@@ -146,7 +146,7 @@ def _void(account: PointsAccount, request: ErasureRequested, cause: Cause) -> En
         return None
     origin = ledger.Origin(f"ERASURE#{account.customer_id}", "ENTRY", request.request_id, cause)
     entry = store.post_points(account, rules.close(EntryKind.VOIDED, account.balances), origin, store.terms_now())
-    account.head = entry.hash
+    ledger.seal(entry, account)
     return entry
 
 

@@ -9,16 +9,14 @@ from loyalty.identity.rules import earliest, latest_day, people_of, warned_until
 from loyalty.identity.takeover import carry_over
 from loyalty.ledger import store as ledger
 from loyalty.ledger.balances import Posting
-from loyalty.ledger.items import ACCOUNT, Account, Entry
+from loyalty.ledger.items import Account, Entry
 from loyalty.ledger.terms import Terms
 from loyalty.points import store
 from loyalty.points.items import PointsAccount
 from loyalty.points.rules import EarnedTotals, fills_debt
 from loyalty.points.store import load_for_posting
 from loyalty.points.tier_rules import fresh, merge
-from shared import clock
-from shared.items.keys import customer_partition
-from shared.items.table import Put, commit, find
+from shared.items.table import Put, commit
 from shared.items.tombstones import remains_of
 from shared.messages.cause import Cause
 
@@ -29,7 +27,7 @@ def merge_points(merged_id: str, survivor_id: str, cause: Cause) -> None:
     Nothing happens if either customer was erased.
     """
     terms = store.terms_now()
-    merged = load_for_posting(merged_id, terms, cause, _own_account)
+    merged = load_for_posting(merged_id, terms, cause, store.own_account)
     survivor = load_for_posting(survivor_id, terms, cause)
     if merged.is_closed or survivor.erased_at or survivor.customer_id == merged_id:
         return
@@ -38,12 +36,6 @@ def merge_points(merged_id: str, survivor_id: str, cause: Cause) -> None:
     entries = _carry_over(merged, survivor, terms, cause) if merged.entries else []
     # The survivor's account is written even if both are unknown, because the old id must lead to an account.
     commit(Put(_tombstone(merged, survivor.customer_id, terms)), Put(survivor), *map(Put, entries), *writes)
-
-
-def _own_account(customer_id: str) -> PointsAccount:
-    """The account under this very id, even if it is closed, or a new one."""
-    found = find(PointsAccount, customer_partition(customer_id), ACCOUNT)
-    return found or PointsAccount.fresh(customer_id, clock.now())
 
 
 def _take_over_facts(survivor: PointsAccount, merged: PointsAccount, terms: Terms) -> None:

@@ -31,10 +31,10 @@ def carry_over(merged: Account, survivor: Account, post: Post, cause: Cause, *, 
     out = post(
         merged, close, _origin(OUT, merged, survivor, cause), head=survivor.head.hex() if survivor.head else None
     )
-    merged.head = out.hash
+    ledger.seal(out, merged)
     take_over = rules.take_over(survivor.balances, carried, fills_debt=fills_debt)
     into = post(survivor, take_over, _origin(IN, merged, merged, cause), head=out.hash.hex())
-    survivor.head = into.hash
+    ledger.seal(into, survivor)
     return [out, into]
 
 

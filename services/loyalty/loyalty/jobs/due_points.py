@@ -45,10 +45,10 @@ def _activate(account: PointsAccount, terms: Terms, cause: Cause) -> Entry | Non
 
 
 def _review(account: PointsAccount, terms: Terms, cause: Cause) -> Entry | None:
-    before = account.tier
-    account.set_tier(review(account.tiers, terms.today, terms.programme.tiers))
-    if account.tier is before:
+    before, after = account.tiers, review(account.tiers, terms.today, terms.programme.tiers)
+    # Amounts of another measure alone are no reason for an entry: they count nothing, and the next order drops them.
+    if (after.tier, after.kept_until) == (before.tier, before.kept_until):
         return None
     origin = on_day("TIER", account, terms.today, cause)
     posting = rules.nothing(EntryKind.REVIEWED, account.balances)
-    return store.post_points(account, posting, origin, terms, tier_before=before)
+    return store.post_points(account, posting, origin, terms, tiers=after)

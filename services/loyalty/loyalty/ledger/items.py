@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
-from typing import Any, Final, TypeVar
+from typing import Any, ClassVar, Final, TypeVar
 
 from pynamodb.attributes import BinaryAttribute, UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, IncludeProjection
@@ -32,6 +32,8 @@ ACCOUNT: Final = "ACCOUNT"
 LOTS: Final = "a lot for each day on which value can end"
 # Nothing waits longer than LONGEST_DAYS, and the days of one activation are few.
 PENDING: Final = "an amount for each day on which value can be activated"
+# The last entry of a closed account.
+CLOSING: Final = frozenset({EntryKind.MERGED_OUT, EntryKind.VOIDED})
 _KEPT: Final = keep(Ground.ACCOUNTING)
 
 
@@ -111,8 +113,28 @@ class Account(LoyaltyItem):
     hold_shard = personal(UnicodeAttribute(null=True), "user.behavior", DROP, export=Export.LEFT_OUT)
     hold_until = personal(UnicodeAttribute(null=True), "user.behavior", DROP, export=Export.LEFT_OUT)
 
+    merged_into = personal(
+        UnicodeAttribute(null=True), "user.unique_id.pseudonymous", keep(Ground.SUPPRESSION), export=Export.LEFT_OUT
+    )
+    erased_at = plain(UTCDateTimeAttribute(null=True))
+
     due_accounts = DueAccounts()
     open_holds = OpenHolds()
+
+    # What entries alone change. Nothing personal may be in it that the entries do not keep as well: whoever knows the
+    # rest could guess it from the digest, which outlives an erasure.
+    SEALED: ClassVar[tuple[str, ...]] = (
+        "lots",
+        "pending",
+        "holds",
+        "owed",
+        "earned",
+        "spent",
+        "expired",
+        "expired_before_reversal",
+        "grace_lots",
+        "active_on",
+    )
 
     @property
     def customer_id(self) -> str:
@@ -122,6 +144,22 @@ class Account(LoyaltyItem):
     def name(self) -> str:
         """The account's name in its entries."""
         return self.customer_id
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the account accepts no more postings."""
+        return self.erased_at is not None or self.merged_into is not None
+
+    @property
+    def state(self) -> bytes:
+        """The digest (32 bytes) of what entries alone change, in its stored form."""
+        attributes = type(self).get_attributes()
+        held = ((attributes[name], getattr(self, name)) for name in self.SEALED)
+        return hash_of(b"", {each.attr_name: each.serialize(value) for each, value in held if value is not None})
+
+    def is_as_left_by(self, newest: Entry) -> bool:
+        """Whether the account is as its newest entry left it; entries of earlier releases tell less."""
+        return newest.state is None or newest.state == self.state
 
     @property
     def balances(self) -> Balances:
@@ -190,7 +228,9 @@ class Entry(LoyaltyItem, discriminator="entry"):
     """One operation on one account, written once. Its key is derived from its cause.
 
     `amount`, `lots`, `pending`, `held` and `owed` are signed changes; `after` holds the account's sums after the entry.
-    The service's README lists the `facts` of each kind. `previous` is the hash of the account's entry before.
+    The service's README lists the `facts` of each kind. `previous` is the hash of the account's entry before. `state`
+    is the digest of the account after the entry; entries of earlier releases have none, and the last of a closed
+    account neither.
     """
 
     account = personal(UnicodeAttribute(), "user.unique_id.pseudonymous", _KEPT)
@@ -212,6 +252,7 @@ class Entry(LoyaltyItem, discriminator="entry"):
     programme = plain(IntegerAttribute(null=True))
     posted_at = personal(UTCDateTimeAttribute(), "user.financial", _KEPT)
     previous = plain(BinaryAttribute(legacy_encoding=False))
+    state = plain(BinaryAttribute(legacy_encoding=False, null=True))
     facts: TextAttribute[dict[str, Any]] = personal(
         TextAttribute(dict, dict, null=True),
         "user.financial",
@@ -269,4 +310,5 @@ class Entry(LoyaltyItem, discriminator="entry"):
             "programme": self.programme or 0,
             "posted_at": self.posted_at.astimezone(UTC).isoformat(timespec="microseconds"),
             "facts": self.facts or {},
+            **({"state": self.state.hex()} if self.state else {}),
         }

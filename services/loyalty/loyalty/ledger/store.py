@@ -10,10 +10,11 @@ from typing import Any
 from loyalty.ledger.balances import EntryKind, Posting
 from loyalty.ledger.chain import GENESIS
 from loyalty.ledger.due_dates import minute_of
-from loyalty.ledger.items import Account, Entry
+from loyalty.ledger.items import CLOSING, Account, Entry
 from loyalty.ledger.terms import Terms
 from shared import clock
 from shared.items.keys import shard_of
+from shared.items.readable import UnreadableItemError, missing_attribute
 from shared.items.table import Put, Write, commit
 from shared.jobs import rows_due
 from shared.messages.cause import Cause
@@ -64,13 +65,20 @@ def post_entry(account: Account, posting: Posting, origin: Origin, terms: Terms,
     )
 
 
+def seal(entry: Entry, account: Account) -> None:
+    """Make the entry, complete but for this, the head of its account's chain; the account is as it will be stored."""
+    if entry.entry_kind not in CLOSING:
+        entry.state = account.state
+    account.head = entry.hash
+
+
 def write(entry: Entry, account: Account, *others: Write | None, error: Exception | None = None) -> None:
     """Write the entry, the account and `others` in one transaction.
 
     Raises `error` when the entry exists (AlreadyPostedError where it is None). Raises LostRaceError when the account
     has changed since it was read.
     """
-    account.head = entry.hash
+    seal(entry, account)
     commit(Put(entry, error=error or AlreadyPostedError()), Put(account), *others)
 
 
@@ -81,9 +89,19 @@ def entries_of(account: str, *, before: int | None, kind: EntryKind | None, limi
     return list(Entry.by_account.query(account, numbered, wanted, scan_index_forward=False, limit=limit))
 
 
-def entries_from_first(account: str) -> Iterator[Entry]:
-    """All entries of an account from the first on; the index may lag a moment."""
-    return iter(Entry.by_account.query(account))
+def entries_from_first(account: str) -> Iterator[Entry | UnreadableItemError]:
+    """All entries of an account from the first on, or why one cannot be read; the index may lag a moment."""
+    for page in Entry.by_account.query(account).page_iter:
+        yield from map(_read_entry, page["Items"])
+
+
+def _read_entry(raw: dict[str, Any]) -> Entry | UnreadableItemError:
+    try:
+        entry = Entry.from_raw_data(raw)
+    except UnreadableItemError as error:
+        return error
+    missing = missing_attribute(entry)
+    return UnreadableItemError(missing) if missing else entry
 
 
 def accounts_due(now: datetime) -> Iterator[tuple[str, str]]:

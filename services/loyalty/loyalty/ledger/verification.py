@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from loyalty.ledger import store
-from loyalty.ledger.balances import EntryKind, Lots, Pending, Vector, plus
+from loyalty.ledger.attributes import write_pending
+from loyalty.ledger.balances import EntryKind, Lots, Pending, Vector, plus, write_lots
 from loyalty.ledger.chain import GENESIS
-from loyalty.ledger.items import A, Account, Entry
+from loyalty.ledger.items import CLOSING, A, Account, Entry
+from shared.items.readable import UnreadableItemError
 from shared.items.table import LostRaceError, retry_lost_races
 
 
@@ -44,6 +48,7 @@ class _Sums:
     held: int = 0
     owed: int = 0
     after: Vector = _NOTHING
+    hashes: list[bytes] = field(default_factory=list)
 
     def add(self, entry: Entry) -> str | None:
         """Count one more entry; return the first mismatch, or None."""
@@ -55,6 +60,7 @@ class _Sums:
         self.held += entry.held or 0
         self.owed += entry.owed or 0
         before, self.after = self.after, entry.after
+        self.hashes.append(entry.hash)
         return _mismatch(entry, self) or _miscounted(entry, before)
 
     @property
@@ -63,8 +69,8 @@ class _Sums:
         return sum((self.pending or {}).values()), sum((self.lots or {}).values()), self.held, self.owed
 
 
-def prove(read: Callable[[], A]) -> tuple[A, Verification]:
-    """Verify the account that `read` returns, from its first entry on.
+def prove(read: Callable[[], A]) -> tuple[A | None, Verification]:
+    """Verify the account that `read` returns, from its first entry on; None for an account that cannot be read.
 
     It reads every entry. Raises the errors of `read`, and LostRaceError while the account keeps changing.
     """
@@ -75,37 +81,65 @@ def prove(read: Callable[[], A]) -> tuple[A, Verification]:
         return _proved(read, is_settled=True)
 
 
-def verify(account: Account, entries: Sequence[Entry]) -> Verification:
+def prove_all(read: Callable[[str], A], customer_id: str) -> tuple[A | None, Verification]:
+    """As `prove`, of the account that `read` returns for a customer and, if it was merged, of its survivor.
+
+    The account is the last one read.
+    """
+    account, found = prove(partial(read, customer_id))
+    seen = {customer_id}
+    while account and account.merged_into and found.holds:
+        if account.merged_into in seen:
+            return account, Verification(found.entries, what="the account is merged into itself")
+        seen.add(account.merged_into)
+        account, found = prove(partial(read, account.merged_into))
+    return account, found
+
+
+def verify(account: Account, entries: Sequence[Entry | UnreadableItemError]) -> Verification:
     """Check the account's entries, from the first on, against each other and against the account."""
-    sums = _Sums()
-    for entry in entries:
-        if what := sums.add(entry):
+    sums, readable = _Sums(), list[Entry]()
+    for number, entry in enumerate(entries, 1):
+        if isinstance(entry, UnreadableItemError):
+            return Verification(len(entries), number, f"its {entry} cannot be read")
+        readable.append(entry)
+        if what := _found(partial(sums.add, entry)):
             return Verification(len(entries), sums.number, what)
     if len(entries) < account.entries:
         return Verification(len(entries), sums.number + 1, "it is missing")
-    if changed := _changed(account, entries):
+    if changed := _changed(account, readable, sums.hashes):
         return Verification(len(entries), changed, "it is not what it was when the next one was written")
-    what = _unlike(account, sums)
+    what = _found(partial(_unlike, account, sums)) or _found(partial(_otherwise, account, readable))
     return Verification(len(entries), sums.number if what else None, what)
 
 
-def _proved(read: Callable[[], A], *, is_settled: bool) -> tuple[A, Verification]:
-    account = read()
-    entries = list(store.entries_from_first(account.name))
-    # Either the index lags, or an entry was posted after the account was read. A lost entry shows as a gap.
-    if len(entries) != account.entries and not (is_settled and read().version == account.version):
-        raise LostRaceError
+def _proved(read: Callable[[], A], *, is_settled: bool) -> tuple[A | None, Verification]:
+    try:
+        account = read()
+        entries = list(store.entries_from_first(account.name))
+        # Either the index lags, or an entry was posted after the account was read. A lost entry shows as a gap.
+        if len(entries) != account.entries and not (is_settled and read().version == account.version):
+            raise LostRaceError
+    except UnreadableItemError as error:
+        return None, Verification(0, what=f"the account's {error} cannot be read")
     return account, verify(account, entries)
 
 
-def _changed(account: Account, entries: Sequence[Entry]) -> int | None:
+def _found(check: Callable[[], str | None]) -> str | None:
+    """The mismatch that a check finds. A value of a wrong form inside a readable attribute is one too."""
+    try:
+        return check()
+    except Exception:  # noqa: BLE001  # whatever a wrong form raises where it is summed or written
+        return "it cannot be read"
+
+
+def _changed(account: Account, entries: Sequence[Entry], hashes: Sequence[bytes]) -> int | None:
     """The number of the first entry whose hash differs from the hash that the next entry, or the account, carries.
 
     If the next entry's own hash differs too, the next entry was changed: in its copy of the previous hash.
     """
     carried = [entry.previous for entry in entries] + [account.head or GENESIS]
-    hashes = [GENESIS] + [entry.hash for entry in entries]
-    broken = [number for number, pair in enumerate(zip(hashes, carried, strict=True)) if pair[0] != pair[1]]
+    broken = [number for number, pair in enumerate(zip([GENESIS, *hashes], carried, strict=True)) if pair[0] != pair[1]]
     if not broken:
         return None
     return broken[0] + 1 if broken[0] + 1 in broken else max(broken[0], 1)
@@ -141,6 +175,27 @@ def _unlike(account: Account, sums: _Sums) -> str | None:
     if account.entries != sums.number:
         return "the account counts other entries"
     balances = account.balances
-    if balances.vector != sums.after or balances.lots != (sums.lots or {}) or balances.pending != (sums.pending or {}):
+    held = [balances.vector, write_lots(balances.lots), write_pending(balances.pending)]
+    # As text, for which `true` is not 1.
+    if json.dumps(held) != json.dumps([sums.after, write_lots(sums.lots or {}), write_pending(sums.pending or {})]):
         return "the account does not hold or count what its entries sum to"
     return None
+
+
+def _otherwise(account: Account, entries: Sequence[Entry]) -> str | None:
+    """Whether the account is otherwise than its newest entry left it."""
+    newest = entries[-1] if entries else None
+    if newest and account.version is None:
+        return "the account's version is missing"
+    if newest and not _is_closed_as(newest, account):
+        return "the account is closed otherwise than by its newest entry, or is open again"
+    is_left = newest and account.is_as_left_by(newest)
+    if account.is_closed or (is_left if newest else account.state == type(account)(account.pk, account.sk).state):
+        return None
+    return "the account's tier, holds or other state are not what the newest entry left"
+
+
+def _is_closed_as(newest: Entry, account: Account) -> bool:
+    if newest.entry_kind is EntryKind.MERGED_OUT:
+        return account.merged_into == newest.cause
+    return account.merged_into is None and (account.erased_at is not None) == (newest.entry_kind in CLOSING)

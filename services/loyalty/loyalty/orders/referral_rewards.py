@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from loyalty.earning.bonuses import bonus_entry
+from loyalty.ledger import store as ledger
 from loyalty.ledger.items import Entry
 from loyalty.ledger.store import Origin
 from loyalty.ledger.terms import Terms
@@ -76,7 +77,7 @@ def _entry_of_side(side: str, account: PointsAccount, change: _RewardChange) -> 
         return None
     make = _later_change if change.before else _first_grant
     if entry := make(side, account, change):
-        account.head = entry.hash
+        ledger.seal(entry, account)
     return entry
 
 

@@ -10,7 +10,7 @@ from pynamodb.attributes import BooleanAttribute, JSONAttribute, UnicodeAttribut
 from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
 
 from loyalty.days import start_of
-from loyalty.ledger.items import ACCOUNT, Account
+from loyalty.ledger.items import ACCOUNT, Account, Entry
 from loyalty.ledger.terms import Terms
 from loyalty.points.referral_rules import Referrals, read_referrals, write_referrals
 from loyalty.points.rules import EarnedTotals, is_past_hidden, read_totals, write_totals
@@ -20,7 +20,7 @@ from loyalty.table import DateAttribute, MomentAttribute, TextAttribute, read_da
 from shared.events.customers import CustomerStatus, Profile
 from shared.events.loyalty import Tier
 from shared.items.keys import customer_partition
-from shared.items.personal import DROP, Export, Ground, keep, mask, personal
+from shared.items.personal import DROP, Export, mask, personal
 from shared.items.tombstones import TombstoneMixin
 
 
@@ -92,9 +92,6 @@ class PointsAccount(Account, TombstoneMixin, discriminator="account"):
         export=Export.LEFT_OUT,
         bound="33 bytes for each record of one person: 10,000 of them fit",
     )
-    merged_into = personal(
-        UnicodeAttribute(null=True), "user.unique_id.pseudonymous", keep(Ground.SUPPRESSION), export=Export.LEFT_OUT
-    )
     # Only in a tombstone: the ids and former cards that an erasure still has to look for.
     unfinished: Any = personal(
         JSONAttribute(null=True),
@@ -104,10 +101,15 @@ class PointsAccount(Account, TombstoneMixin, discriminator="account"):
         bound="the ids in merged_from, and the numbers in former",
     )
 
+    SEALED = (*Account.SEALED, "tier", "tier_since", "tier_kept_until", "qualifying_by", "qualifying", "quota")
+
     @classmethod
     def fresh(cls, customer_id: str, now: datetime) -> PointsAccount:
         """A new empty account, not stored yet."""
         return cls(customer_partition(customer_id), ACCOUNT, opened_at=now)
+
+    def is_as_left_by(self, newest: Entry) -> bool:
+        return super().is_as_left_by(newest) and newest.tier in {self.tier, None}
 
     def answers_to(self, name: str) -> bool:
         """Whether entries of the account `name` belong to this account, or to one that it took over."""
@@ -152,8 +154,3 @@ class PointsAccount(Account, TombstoneMixin, discriminator="account"):
     def is_frozen(self) -> bool:
         """Whether staff froze the account and have not unfrozen it."""
         return (self.freezes or 0) % 2 == 1
-
-    @property
-    def is_closed(self) -> bool:
-        """Whether the account accepts no more postings."""
-        return self.erased_at is not None or self.merged_into is not None

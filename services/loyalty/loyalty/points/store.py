@@ -51,6 +51,7 @@ _TELLS: Final[dict[EntryKind, type[EventData]]] = {
     EntryKind.ADJUSTED: PointsAdjusted,
     EntryKind.EXPIRED: PointsExpired,
 }
+NO_ACCOUNT: Final = "This customer has no points account."
 _SILENT: Final = frozenset({EntryKind.VOIDED, EntryKind.MERGED_OUT})
 
 
@@ -86,11 +87,17 @@ def find_account(customer_id: str) -> PointsAccount | None:
     return account if account.version is not None else None
 
 
+def own_account(customer_id: str) -> PointsAccount:
+    """The account under this very id, even if it is closed, or a new one that is not stored yet."""
+    found = find(PointsAccount, customer_partition(customer_id), ACCOUNT)
+    return found or PointsAccount.fresh(customer_id, clock.now())
+
+
 def existing_account(customer_id: str) -> PointsAccount:
     """The account. Raises NotFoundError when there is none, or only a tombstone."""
     account = find_account(customer_id)
     if account is None or account.erased_at:
-        raise NotFoundError("This customer has no points account.")
+        raise NotFoundError(NO_ACCOUNT)
     return account
 
 

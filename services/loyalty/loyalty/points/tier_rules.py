@@ -148,7 +148,8 @@ def merge(one: TierState, other: TierState, today: date, rules: Tiers) -> TierSt
     """The tier of two merged customers, from their joint qualifying amounts; neither loses a tier by the merge."""
     one, other = _on_basis(one, rules), _on_basis(other, rules)
     months = {*one.qualifying, *other.qualifying}
-    qualifying = {month: one.qualifying.get(month, 0) + other.qualifying.get(month, 0) for month in sorted(months)}
+    joint = {month: one.qualifying.get(month, 0) + other.qualifying.get(month, 0) for month in sorted(months)}
+    qualifying = {month: amount for month, amount in joint.items() if month == EVER or amount}
     higher = max(one, other, key=lambda state: _rank(state.tier, rules))
     return review(replace(higher, qualifying=qualifying), today, rules)
 

@@ -6,7 +6,7 @@ from typing import Self
 
 from loyalty.ledger import store as ledger
 from loyalty.ledger.overdue import without_overdue
-from loyalty.ledger.verification import prove
+from loyalty.ledger.verification import prove_all
 from loyalty.points import store
 from loyalty.points.items import PointsAccount
 from loyalty.points.models import EntriesQuery, EntryView, PointsView, VerificationView
@@ -63,14 +63,16 @@ def verify_entries(customer_id: str) -> VerificationView:
 
     It reads every entry. Raises NotFoundError without an account, LostRaceError while the account keeps changing.
     """
-    account, found = prove(lambda: store.existing_account(customer_id))
+    account, found = prove_all(store.own_account, customer_id)
+    if found.holds and account and (account.version is None or account.erased_at):
+        raise NotFoundError(store.NO_ACCOUNT)
     return VerificationView(
-        customer_id=account.customer_id,
+        customer_id=account.customer_id if account else customer_id,
         holds=found.holds,
         entries=found.entries,
         broken_at=found.broken_at,
         what=found.what,
-        head=(account.head or b"").hex(),
+        head=((account and account.head) or b"").hex(),
     )
 
 

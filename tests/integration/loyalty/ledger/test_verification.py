@@ -77,6 +77,7 @@ CHANGES: dict[str, Callable[[Entry], Any]] = {
     "programme": lambda entry: setattr(entry, "programme", 9),
     "posted_at": lambda entry: setattr(entry, "posted_at", datetime(2020, 1, 1, tzinfo=UTC)),
     "previous": lambda entry: setattr(entry, "previous", bytes(31) + b"1"),
+    "state": lambda entry: setattr(entry, "state", bytes(32)),
     "facts": lambda entry: setattr(entry, "facts", {"code": "promotion"}),
 }
 

@@ -67,6 +67,8 @@ def _reached_late(account: Account, on: str, today: str, terms: Terms) -> str:
 def review(_: Ledgers, posting: Posting) -> None:
     account, terms = posting.account, posting.terms
     now = qualified_tier(account, posting.today, terms)
+    if posting.row["tier"] == account.tier:
+        return  # its grace begins, or ends because the tier is reached again
     if terms.rank(now) < terms.rank(account.tier or ""):
         _lose_by_time(posting, account)
     posting.must(now != account.tier, "changes no tier")
