@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import loyalty.adjustments.items
+import loyalty.anchors.items
 import loyalty.credit.items
 import loyalty.earning.items
 import loyalty.freezes.items

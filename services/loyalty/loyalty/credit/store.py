@@ -102,22 +102,13 @@ def accounts_of(customer_id: str) -> list[CreditAccount]:
     return list(CreditAccount.query(partition, CreditAccount.sk.startswith(CREDIT), consistent_read=True))
 
 
-def post_credit(
-    account: CreditAccount,
-    posting: Posting,
-    origin: Origin,
-    terms: Terms,
-    *,
-    reason: str | None = None,
-    **facts: Any,
-) -> Entry:
+def post_credit(account: CreditAccount, posting: Posting, origin: Origin, terms: Terms, **facts: Any) -> Entry:
     """Make the entry of a posting with its event, and set the account's balances. `ledger.write` stores both.
 
-    `facts` are the facts of the entry's kind. `reason` holds words of staff.
+    `facts` are the facts of the entry's kind, and the `reason` that staff gave.
     """
     entry = ledger.post_entry(account, posting, origin, terms, **facts)
     warn_at_once(account, posting, terms, CreditExpiring, origin.cause)
-    entry.reason = reason
     event = _TELLS.get(posting.kind)
     # A reinstatement that changes nothing has an entry, but no event.
     if event and posting.amount:

@@ -75,7 +75,7 @@ class EntryKind(StrEnum):
     RESTORED = "restored"
     ADJUSTED = "adjusted"
     EXPIRED = "expired"
-    # The tier changed because time had passed.
+    # The tier changed because time had passed, or its grace began or ended.
     REVIEWED = "reviewed"
     # Staff gave store credit, or took it back.
     ISSUED = "issued"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar, Final, TypeVar
 
 from pynamodb.attributes import BinaryAttribute, UnicodeAttribute, UTCDateTimeAttribute
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, IncludeProjection
 from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
 
 from loyalty.days import NEVER
@@ -21,6 +21,7 @@ from loyalty.ledger.attributes import (
 from loyalty.ledger.balances import Balances, EntryKind, Vector, write_lots
 from loyalty.ledger.chain import hash_of
 from loyalty.ledger.due_dates import DueDates, is_reached, next_dates
+from loyalty.ledger.indexes import DueAccounts, EntriesByAccount, EntriesByDay, OpenHolds
 from loyalty.ledger.terms import Terms
 from loyalty.table import DateAttribute, LoyaltyItem, TextAttribute
 from shared.events.loyalty import Tier
@@ -34,51 +35,9 @@ LOTS: Final = "a lot for each day on which value can end"
 PENDING: Final = "an amount for each day on which value can be activated"
 # The last entry of a closed account.
 CLOSING: Final = frozenset({EntryKind.MERGED_OUT, EntryKind.VOIDED})
+# The bytes of a salt.
+_SALT: Final = 16
 _KEPT: Final = keep(Ground.ACCOUNTING)
-
-
-class DueAccounts(GlobalSecondaryIndex["Account"]):
-    """Accounts to which a day does something, soonest first. `kind` is in it because PynamoDB filters by it."""
-
-    class Meta:
-        index_name = "due_accounts"
-        projection = IncludeProjection(["kind"])
-
-    due_shard = UnicodeAttribute(hash_key=True)
-    due_at = UnicodeAttribute(range_key=True)
-
-
-class OpenHolds(GlobalSecondaryIndex["Account"]):
-    """Accounts with a hold that is to end by itself, soonest first; with `kind` as above."""
-
-    class Meta:
-        index_name = "open_holds"
-        projection = IncludeProjection(["kind"])
-
-    hold_shard = UnicodeAttribute(hash_key=True)
-    hold_until = UnicodeAttribute(range_key=True)
-
-
-class EntriesByAccount(GlobalSecondaryIndex["Entry"]):
-    """One account's ledger by entry number."""
-
-    class Meta:
-        index_name = "entries_by_account"
-        projection = AllProjection()
-
-    account = UnicodeAttribute(hash_key=True)
-    seq = IntegerAttribute(range_key=True)
-
-
-class EntriesByDay(GlobalSecondaryIndex["Entry"]):
-    """What was posted on one day, spread over shards, with what a report of that day needs."""
-
-    class Meta:
-        index_name = "entries_by_day"
-        projection = IncludeProjection(["kind", "account", "entry_kind", "amount", "lots", "pending", "held"])
-
-    day_shard = UnicodeAttribute(hash_key=True)
-    seq = IntegerAttribute(range_key=True)
 
 
 class Account(LoyaltyItem):
@@ -259,8 +218,13 @@ class Entry(LoyaltyItem, discriminator="entry"):
         _KEPT,
         bound="a few names; their lots are those of the account",
     )
-    # Words of staff. No hash covers them, because an erasure removes them.
+    # Words of staff. The hash covers their digest alone, because an erasure removes them. The salt goes with them, so
+    # nobody can guess them from the digest. Entries of earlier releases have no digest.
     reason = personal(UnicodeAttribute(null=True), "user.content.private", DROP)
+    salt = personal(
+        BinaryAttribute(legacy_encoding=False, null=True), "user.content.private", DROP, export=Export.LEFT_OUT
+    )
+    words = plain(BinaryAttribute(legacy_encoding=False, null=True))
 
     by_account = EntriesByAccount()
     by_day = EntriesByDay()
@@ -291,6 +255,25 @@ class Entry(LoyaltyItem, discriminator="entry"):
         """A fact of the entry, or None."""
         return (self.facts or {}).get(name)
 
+    def give_reason(self, reason: str | None) -> None:
+        """Add words of staff, with their digest."""
+        if reason is not None:
+            self.reason, self.salt = reason, secrets.token_bytes(_SALT)
+            self.words = self._digest_of_words()
+
+    def is_worded_as_posted(self, *, may_be_erased: bool) -> bool:
+        """Whether the words of staff are those of the posting, as far as a digest tells."""
+        has_none = self.reason is None and self.salt is None
+        if self.words is None:
+            is_of_earlier_release = self.state is None and self.entry_kind not in CLOSING
+            return has_none or is_of_earlier_release
+        if has_none:
+            return may_be_erased
+        return self.words == self._digest_of_words()
+
+    def _digest_of_words(self) -> bytes:
+        return hash_of(self.salt or b"", {"reason": self.reason})
+
     def _hashed(self) -> dict[str, Any]:
         return {
             "key": [self.pk, self.sk],
@@ -310,5 +293,5 @@ class Entry(LoyaltyItem, discriminator="entry"):
             "programme": self.programme or 0,
             "posted_at": self.posted_at.astimezone(UTC).isoformat(timespec="microseconds"),
             "facts": self.facts or {},
-            **({"state": self.state.hex()} if self.state else {}),
+            **{name: digest.hex() for name in ("state", "words") if (digest := getattr(self, name))},
         }

@@ -34,15 +34,20 @@ class Origin:
     cause: Cause
 
 
-def post_entry(account: Account, posting: Posting, origin: Origin, terms: Terms, **facts: Any) -> Entry:
-    """Make a posting's entry and set the account's balances; `write` stores both. A None in `facts` is left out."""
+def post_entry(
+    account: Account, posting: Posting, origin: Origin, terms: Terms, *, reason: str | None = None, **facts: Any
+) -> Entry:
+    """Make a posting's entry and set the account's balances; `write` stores both. A None in `facts` is left out.
+
+    `reason` holds words of staff.
+    """
     now = clock.now()
     account.entries += 1
     if posting.is_activity:
         account.active_on = terms.today
     account.warned_on = account.warned_on or terms.today
     account.set_balances(posting.after, terms, now)
-    return Entry(
+    entry = Entry(
         origin.pk,
         origin.sk,
         account=account.name,
@@ -63,6 +68,8 @@ def post_entry(account: Account, posting: Posting, origin: Origin, terms: Terms,
         previous=account.head or GENESIS,
         facts={name: fact for name, fact in facts.items() if fact is not None} or None,
     )
+    entry.give_reason(reason)
+    return entry
 
 
 def seal(entry: Entry, account: Account) -> None:

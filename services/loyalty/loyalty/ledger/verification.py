@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, date, timedelta
 from functools import partial
 from typing import Final
 
+from loyalty.anchors.items import Anchor
+from loyalty.anchors.store import anchors_of
 from loyalty.ledger import store
 from loyalty.ledger.attributes import write_pending
 from loyalty.ledger.balances import EntryKind, Lots, Pending, Vector, plus, write_lots
 from loyalty.ledger.chain import GENESIS
 from loyalty.ledger.items import CLOSING, A, Account, Entry
+from shared import clock
 from shared.items.readable import UnreadableItemError
 from shared.items.table import LostRaceError, retry_lost_races
 
@@ -38,6 +42,9 @@ _SPENDING: Final = frozenset({EntryKind.CAPTURED, EntryKind.REDEEMED, EntryKind.
 _SETTLING: Final = frozenset({EntryKind.REVERSED, EntryKind.REINSTATED})
 # These kinds take over the sums of another account, or give sums away.
 _MOVING: Final = frozenset({EntryKind.MERGED_IN, EntryKind.MERGED_OUT, EntryKind.VOIDED})
+
+# A day is closed within hours of its end.
+_CLOSED_AFTER: Final = timedelta(days=2)
 
 
 @dataclass
@@ -96,19 +103,24 @@ def prove_all(read: Callable[[str], A], customer_id: str) -> tuple[A | None, Ver
     return account, found
 
 
-def verify(account: Account, entries: Sequence[Entry | UnreadableItemError]) -> Verification:
-    """Check the account's entries, from the first on, against each other and against the account."""
+def verify(
+    account: Account, entries: Sequence[Entry | UnreadableItemError], anchors: Sequence[Anchor] = ()
+) -> Verification:
+    """Check the account's entries, from the first on, against each other, the anchors and the account."""
     sums, readable = _Sums(), list[Entry]()
     for number, entry in enumerate(entries, 1):
         if isinstance(entry, UnreadableItemError):
             return Verification(len(entries), number, f"its {entry} cannot be read")
         readable.append(entry)
-        if what := _found(partial(sums.add, entry)):
+        if what := _found(partial(sums.add, entry)) or _reworded(entry, account):
             return Verification(len(entries), sums.number, what)
     if len(entries) < account.entries:
         return Verification(len(entries), sums.number + 1, "it is missing")
     if changed := _changed(account, readable, sums.hashes):
         return Verification(len(entries), changed, "it is not what it was when the next one was written")
+    for anchor in sorted(anchors):
+        if what := _found(partial(_unanchored, anchor, sums)):
+            return Verification(len(entries), min(anchor.number, len(entries) + 1), what)
     what = _found(partial(_unlike, account, sums)) or _found(partial(_otherwise, account, readable))
     return Verification(len(entries), sums.number if what else None, what)
 
@@ -122,7 +134,18 @@ def _proved(read: Callable[[], A], *, is_settled: bool) -> tuple[A | None, Verif
             raise LostRaceError
     except UnreadableItemError as error:
         return None, Verification(0, what=f"the account's {error} cannot be read")
-    return account, verify(account, entries)
+    try:
+        anchors = anchors_of(account.name, account.pk, _last_closed_day(entries))
+    except UnreadableItemError:
+        return account, Verification(len(entries), what="an anchor cannot be read")
+    return account, verify(account, entries, anchors)
+
+
+def _last_closed_day(entries: Sequence[Entry | UnreadableItemError]) -> date | None:
+    """The day of the newest entry that surely has an anchor. By it, all entries before are proved too."""
+    surely = (clock.now().astimezone(UTC) - _CLOSED_AFTER).date()
+    days = (entry.posted_at.astimezone(UTC).date() for entry in entries if isinstance(entry, Entry))
+    return max((day for day in days if day <= surely), default=None)
 
 
 def _found(check: Callable[[], str | None]) -> str | None:
@@ -143,6 +166,21 @@ def _changed(account: Account, entries: Sequence[Entry], hashes: Sequence[bytes]
     if not broken:
         return None
     return broken[0] + 1 if broken[0] + 1 in broken else max(broken[0], 1)
+
+
+def _unanchored(anchor: Anchor, sums: _Sums) -> str | None:
+    if anchor.number > sums.number:
+        return "it is missing, and an anchor of its day names it"
+    if sums.hashes[anchor.number - 1] != anchor.hash:
+        return "it is not what it was at the end of its day"
+    return None
+
+
+def _reworded(entry: Entry, account: Account) -> str | None:
+    # Only an erasure removes words. It reaches the accounts that were merged into the person's, too.
+    if entry.is_worded_as_posted(may_be_erased=account.is_closed):
+        return None
+    return "its reason is not the one that was posted"
 
 
 def _mismatch(entry: Entry, sums: _Sums) -> str | None:

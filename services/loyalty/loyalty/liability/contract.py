@@ -14,7 +14,7 @@ CONTRACT: Final = Contract(
     ),
     schedules=(Schedule("close", "cron(30 1-23 * * ? *)", "close"),),
     grants=(  # The first day of all is found by a scan of one item.
-        Grant(("close",), table=("dynamodb:Query",)),
+        Grant(("close",), table=("dynamodb:Query", "dynamodb:BatchGetItem", "dynamodb:BatchWriteItem")),
         Grant(("close",), index="entries_by_day", scan=True),
     ),
 )

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 from typing import Any, Final
 
+from loyalty.anchors.items import Anchor
+from loyalty.anchors.store import write_anchors
+from loyalty.ledger.chain import hash_of
 from loyalty.ledger.items import Entry
 from loyalty.liability.items import PARTITION, PROGRESS, ClosedDay, Progress, key_of
 from loyalty.liability.rules import Line, ledger_of
+from shared.items.readable import UnreadableItemError, missing_attribute
 from shared.items.table import LARGEST_TRANSACTION, Put, commit, find
 
 # Each entry has some 300 bytes, so a page is under the megabyte that one query reads. A run holds one page in memory.
@@ -20,18 +25,45 @@ LEDGERS_AT_ONCE: Final = LARGEST_TRANSACTION - 1
 
 @dataclass(frozen=True)
 class Page:
-    """The result of one query, and the position of the next; None after the last."""
+    """The result of one query, and the position of the next; None after the last.
+
+    `newest` has the key of each account's newest entry on the page.
+    """
 
     lines: list[Line]
     next_position: Any
+    newest: list[tuple[str, str]]
 
 
 def page_of(day: date, shard: str, position: Any) -> Page:
     """The entries of a day in one shard after a position: as many as one query returns."""
     shard_of_day = f"{day}#{shard}"
     pages = Entry.by_day.query(shard_of_day, last_evaluated_key=position, page_size=_ENTRIES_A_PAGE).page_iter
-    found = next(pages)
-    return Page([line_of(Entry.from_raw_data(item)) for item in found["Items"]], pages.last_evaluated_key)
+    found = [Entry.from_raw_data(item) for item in next(pages)["Items"]]
+    newest = {entry.account: (entry.pk, entry.sk) for entry in sorted(found, key=attrgetter("seq"))}
+    return Page([line_of(entry) for entry in found], pages.last_evaluated_key, list(newest.values()))
+
+
+def anchor(day: date, position: Any, page: Page) -> None:
+    """Store where the chains of a page's accounts stood. The page was read from `position`, which names it."""
+    anchors = {entry.account: Anchor(entry.seq, entry.hash) for entry in _read_whole(page.newest)}
+    write_anchors(day, hash_of(b"", position or {}).hex()[:16], anchors)
+
+
+def _read_whole(keys: list[tuple[str, str]]) -> list[Entry]:
+    """The entries, whose index lacks what a hash covers. One that is broken has no anchor, and stops no day."""
+    try:
+        found = list(Entry.batch_get(keys)) if keys else []
+    except UnreadableItemError:
+        found = [entry for key in keys if (entry := _readable(*key))]
+    return [entry for entry in found if not missing_attribute(entry)]
+
+
+def _readable(pk: str, sk: str) -> Entry | None:
+    try:
+        return find(Entry, pk, sk)
+    except UnreadableItemError:
+        return None
 
 
 def line_of(entry: Entry) -> Line:

@@ -67,6 +67,8 @@ def _count(progress: Progress, has_time: HasTime) -> bool:
     pages = 0
     while progress.counted < len(SHARDS):
         page = store.page_of(progress.day, SHARDS[progress.counted], progress.position)
+        # First: a run that dies counts the page again, and stores the same anchors again.
+        store.anchor(progress.day, progress.position, page)
         for line in page.lines:
             progress.open.setdefault(line.ledger, Books()).count(line)
         progress.position = page.next_position

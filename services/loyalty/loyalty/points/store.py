@@ -122,20 +122,19 @@ def post_points(
     *,
     tiers: TierState | None = None,
     tier_before: Tier | None = None,
-    reason: str | None = None,
     **facts: Any,
 ) -> Entry:
     """Make the entry of a posting with its event, and set the account's balances. `ledger.write` stores both.
 
-    `facts` are the facts of the entry's kind. `tier_before` is the earlier tier of an account whose tier is already
-    changed. `reason` holds words of staff.
+    `facts` are the facts of the entry's kind, and the `reason` that staff gave. `tier_before` is the earlier tier of an
+    account whose tier is already changed.
     """
     tier_before = tier_before or account.tier
     if tiers:
         account.set_tier(tiers)
     entry = ledger.post_entry(account, posting, origin, terms, **facts)
     warn_at_once(account, posting, terms, PointsExpiring, origin.cause)
-    entry.reason, entry.tier_before, entry.tier = reason, tier_before, account.tier
+    entry.tier_before, entry.tier = tier_before, account.tier
     event = _TELLS.get(posting.kind)
     if event and posting.is_news:
         entry.tell(event, origin.cause)

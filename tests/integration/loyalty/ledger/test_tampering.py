@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from loyalty.credit.items import CREDIT, CreditAccount
 from loyalty.ledger.items import ACCOUNT, Account, Entry
+from loyalty.ledger.store import entries_from_first
+from loyalty.ledger.verification import verify
 from loyalty.points.items import PointsAccount
 from loyalty.table import LoyaltyItem
+from shared import clock
 from shared.items.keys import customer_partition
 from tests.integration.loyalty.settings import set_programme
-from tests.integration.loyalty.shop import ADA, BOB, adjust, entries, get, hear, order, registration, stage
-from tests.integration.loyalty.spending import hold
+from tests.integration.loyalty.shop import ADA, BOB, adjust, entries, erasure, get, hear, order, registration, stage
+from tests.integration.loyalty.spending import hold, redeem
 from tests.integration.loyalty.wallet import credit_entries, issue, revoke
 from tests.integration.loyalty.wallet import hold as hold_credit
 
@@ -27,7 +32,6 @@ FREE: dict[str, str] = {
     "version": "counts the writes of the item, with an entry or without",
     "events": "told, and gone with the next write",
     "outbox": "told, and gone with the next write",
-    "reason": "WORDS",
 }
 FREE_OF_ACCOUNTS: dict[str, str] = FREE | {
     "warned_on": "moves no points: a warning comes again, or not",
@@ -56,7 +60,7 @@ FREE_OF_ACCOUNTS: dict[str, str] = FREE | {
 # DynamoDB itself refuses another type there.
 KEYS_OF_INDEXES = frozenset({"due_shard", "due_at", "hold_shard", "hold_until", "account", "seq", "day_shard"})
 # What entries of earlier releases do not have.
-OF_THIS_RELEASE = frozenset({"state"})
+OF_THIS_RELEASE = frozenset({"state", "salt", "words"})
 
 OTHER: dict[str, Raw] = {
     # of accounts
@@ -120,6 +124,8 @@ OTHER: dict[str, Raw] = {
     "previous": {"B": b"1" * 32},
     "state": {"B": b"1" * 32},
     "facts": {"S": '{"code":"promotion"}'},
+    "salt": {"B": b"1" * 16},
+    "words": {"B": b"1" * 32},
     "reason": {"S": "Somebody else's words"},
 }
 # Of a right type, and of no form that the value has.
@@ -315,4 +321,95 @@ def test_a_ledger_of_an_earlier_release_holds_and_its_tier_is_checked() -> None:
     hear(order("A9"))
     assert ledger.verification()["holds"] is True
     put(ledger.account() | {"merits": OTHER["qualifying"]})
+    assert ledger.verification()["holds"] is False
+
+
+@pytest.mark.parametrize("kept", ["reason", "salt", None])
+def test_words_that_nobody_erased_are_missed(ledger: Ledger, kept: str | None) -> None:
+    [number] = [each.seq for each in ledger.entries if each.reason][-1:]
+    put({name: value for name, value in ledger.entry(number).items() if name not in {"reason", "salt"} - {kept}})
+    answer = ledger.verification()
+    assert (answer["holds"], answer["broken_at"]) == (False, number)
+
+
+def test_an_erasure_leaves_the_digest_of_words_and_nothing_to_guess_them_by(ledger: Ledger) -> None:
+    [told] = [each for each in ledger.entries if each.reason][-1:]
+    assert len(told.salt) == 16
+    hear(erasure())
+    left = ledger.entry(told.seq)
+    assert ({"reason", "salt"} & {*left}, left["words"]["B"]) == (set(), told.words)
+    erased = ledger.kind.from_raw_data(ledger.account())
+    assert verify(erased, list(entries_from_first(erased.name))).what is None
+    # Words put back are not the ones that were posted.
+    put(left | {"reason": {"S": str(told.reason)}})
+    assert verify(erased, list(entries_from_first(erased.name))).broken_at == told.seq
+
+
+def close_the_day(set_clock: Callable[[str], None]) -> None:
+    """Let the day of all entries end, and the job close it."""
+    set_clock((clock.now() + timedelta(days=1)).isoformat())
+    stage.run("close")
+
+
+def anchors() -> list[Raw]:
+    return [each for each in stage.items() if each["kind"]["S"] == "anchors"]
+
+
+@pytest.mark.parametrize("days", [0, 30])
+def test_a_newest_entry_that_is_gone_with_the_account_rolled_back_is_missed_once_its_day_is_closed(
+    ledger: Ledger, set_clock: Callable[[str], None], days: int
+) -> None:
+    before = ledger.account()
+    assert (issue(700, key="i2") if ledger.kind is CreditAccount else redeem(10)).status == 201
+    [spent] = [each for each in stage.items() if each.get("previous") == before["head"]]
+    close_the_day(set_clock)
+    set_clock((clock.now() + timedelta(days=days)).isoformat())
+    assert ledger.verification()["holds"] is True
+    LoyaltyItem._get_connection().delete_item(spent["pk"]["S"], spent["sk"]["S"])
+    put(before)
+    answer = ledger.verification()
+    assert (answer["holds"], answer["broken_at"]) == (False, int(spent["seq"]["N"]))
+    assert answer["what"] == "it is missing, and an anchor of its day names it"
+
+
+def test_a_chain_that_was_made_anew_is_found_by_the_anchor_of_its_day(
+    ledger: Ledger, set_clock: Callable[[str], None]
+) -> None:
+    close_the_day(set_clock)
+    newest = len(ledger.entries)
+    forged = ledger.entry(newest) | {"cause": {"S": "forged"}}
+    put(forged)
+    put(ledger.account() | {"head": {"B": Entry.from_raw_data(forged).hash}})
+    answer = ledger.verification()
+    assert (answer["holds"], answer["broken_at"]) == (False, newest)
+    assert answer["what"] == "it is not what it was at the end of its day"
+
+
+def test_a_day_is_anchored_once_however_often_it_is_counted(ledger: Ledger, set_clock: Callable[[str], None]) -> None:
+    close_the_day(set_clock)
+    first = anchors()
+    assert [[*json.loads(each["anchors"]["S"])] for each in first if ADA in each["anchors"]["S"]]
+    [progress] = [each for each in stage.items() if each["kind"]["S"] == "books"]
+    LoyaltyItem._get_connection().delete_item(progress["pk"]["S"], progress["sk"]["S"])
+    for closed in [each for each in stage.items() if each["kind"]["S"] == "closed_day"]:
+        LoyaltyItem._get_connection().delete_item(closed["pk"]["S"], closed["sk"]["S"])
+    stage.run("close")
+    assert anchors() == first
+
+
+@pytest.mark.parametrize("broken", [{"N": "5"}, {"S": "{"}, {"S": f'{{"{ADA}":["x","y"],"{ADA}#USD":["x","y"]}}'}])
+def test_an_anchor_that_cannot_be_read_is_said(ledger: Ledger, set_clock: Callable[[str], None], broken: Raw) -> None:
+    close_the_day(set_clock)
+    for each in anchors():
+        put(each | {"anchors": broken})
+    answer = ledger.verification()
+    assert (answer["holds"], answer["what"]) == (False, "an anchor cannot be read")
+
+
+def test_an_entry_that_cannot_be_read_has_no_anchor_and_stops_no_day(
+    ledger: Ledger, set_clock: Callable[[str], None]
+) -> None:
+    put(ledger.entry(len(ledger.entries)) | {"posted_at": {"N": "5"}})
+    close_the_day(set_clock)
+    assert [each for each in stage.items() if each["kind"]["S"] == "closed_day"]
     assert ledger.verification()["holds"] is False

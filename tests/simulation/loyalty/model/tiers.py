@@ -68,6 +68,7 @@ def review(_: Ledgers, posting: Posting) -> None:
     account, terms = posting.account, posting.terms
     now = qualified_tier(account, posting.today, terms)
     if posting.row["tier"] == account.tier:
+        posting.must(terms.rank(now) <= terms.rank(account.tier or ""), "a higher tier is not given")
         return  # its grace begins, or ends because the tier is reached again
     if terms.rank(now) < terms.rank(account.tier or ""):
         _lose_by_time(posting, account)
