@@ -11,6 +11,7 @@ from loyalty.programme import rules, store
 from loyalty.programme.items import LARGEST_NUMBER, StoredVersion, new_version
 from loyalty.programme.models import Programme
 from loyalty.programme.rules import InForce, Version
+from loyalty.programme.sense import check_sense
 from loyalty.programme.views import NewVersion, PresetView, ProgrammeView, VersionSummary, VersionView
 from loyalty.settings import LoyaltySettings, Preset
 from shared import clock
@@ -61,7 +62,8 @@ def change_programme(change: NewVersion, newest: int, cause: Cause) -> VersionVi
     """Add a version, if `newest` is still the number of the newest one; 0 when there is none yet.
 
     Other processes may use the earlier version for up to a minute. Raises PreconditionFailedError when another version
-    was added meanwhile. Raises InvalidError for another currency than the shop's, or for an impossible start.
+    was added meanwhile. Raises InvalidError for another currency than the shop's, a programme that makes no sense, or
+    an impossible start.
     """
     now = clock.now()
     before = store.newest_version()
@@ -70,6 +72,7 @@ def change_programme(change: NewVersion, newest: int, cause: Cause) -> VersionVi
     if newest == LARGEST_NUMBER:
         raise ConflictError("There are as many versions as there can be.")
     rules.check_currency(change.programme, LoyaltySettings.read().currency)
+    check_sense(change.programme)
     start = rules.start_of(change.effective_from, now)
     stored = new_version(newest + 1, change.programme, effective_from=start, at=now, by=cause.actor)
     stored.note = change.note

@@ -163,6 +163,11 @@ def test_many_versions_to_come_are_all_remembered() -> None:
         ({"programme": {"earning": {"rounding": "sideways"}}}, ["programme.earning.rounding"]),
         ({"programme": {"tiers": {"rungs": []}}}, ["programme.tiers.rungs"]),
         ({"programme": {"currency": "EUR"}}, ["programme.currency"]),
+        ({"programme": {"redeeming": {"flat": {"points": 1, "value": 100}}}}, ["programme.redeeming.flat"]),
+        (
+            {"programme": {"redeeming": {"ladder": [{"points": 9, "value": 1}], "smallest": 10}}},
+            ["programme.redeeming.smallest"],
+        ),
         ({"programme": {}, "effective_from": "2026-11-22T11:58:59Z"}, ["effective_from"]),
         ({"programme": {}, "effective_from": "2027-12-01T00:00:00Z"}, ["effective_from"]),
         ({"programme": {}, "effective_from": "2026-12-01T00:00:00"}, ["effective_from"]),
@@ -181,6 +186,24 @@ def test_the_currency_is_that_of_the_stack(set_settings: Callable[..., None]) ->
     set_settings(currency="EUR")
     assert refused(put(GENEROUS)) == (422, ["programme.currency"])
     assert put({**GENEROUS, "currency": "EUR"}).status == 200
+
+
+def test_a_version_of_before_these_checks_stays_in_force_and_readable() -> None:
+    unwise = Programme.model_validate({"redeeming": {"flat": {"points": 1, "value": 100}}})
+    stored = StoredVersion(PARTITION, "VERSION#000001", document=unwise.model_dump_json(), created_by="staff:eve")
+    stored.effective_from = stored.created_at = clock.now()
+    stored.save()
+    for path in (URL, f"{URL}/versions/1"):
+        assert Programme.model_validate(get(path).json["programme"]) == unwise
+    assert current_programme(clock.now()).programme == unwise
+    assert refused(put(get(URL).json["programme"], at=1)) == (422, ["programme.redeeming.flat"])
+
+
+def test_a_refusal_says_why(set_settings: Callable[..., None]) -> None:
+    set_settings(currency="JPY")
+    [error] = put({"currency": "JPY", "redeeming": {"flat": {"points": 100, "value": 100}}}).json["errors"]
+    assert error["message"].startswith("Points would give back more than orders take: up to 1,500 % of the money")
+    assert put({"currency": "JPY"}).json["programme"]["redeeming"]["flat"] == {"points": 100, "value": 1}
 
 
 def test_a_newer_version_takes_the_place_of_one_to_come() -> None:

@@ -14,6 +14,8 @@ from infra.apps import ROOT
 from loyalty.earning.models import Line, Member, OrderFacts
 from loyalty.earning.rules import price
 from loyalty.programme.models import Programme
+from loyalty.programme.presets import CLASSIC, LADDER
+from loyalty.programme.sense import check_sense, largest_return
 from loyalty.programme.views import NewVersion
 from shared.events.loyalty import Tier
 from shared.http import checked
@@ -62,6 +64,16 @@ def test_the_refund_of_the_page_leaves_what_it_says(place: int) -> None:
     earned, refund = cells()[0][place], Fraction(200, 250)
     gone = to_take_back(earned, refund, (250, earning["step"]) if "step" in earning else None)
     assert earned - gone == cells()[3][place]
+
+
+def test_the_page_says_what_the_presets_give_back_at_most() -> None:
+    said = re.search(r"Classic\s+gives back (\d+) % at most, ladder (\d+) %", PAGE)
+    assert said
+    assert [int(percent) for percent in said.groups()] == [largest_return(made) * 100 for made in (CLASSIC, LADDER)]
+
+
+def test_the_document_of_the_page_makes_sense() -> None:
+    check_sense(checked(NewVersion, json.loads(example("The file `programme.json`"))).programme)
 
 
 def test_the_document_of_the_page_earns_what_it_says() -> None:
