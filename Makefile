@@ -11,6 +11,7 @@ MODULE ?=
 SINCE ?=
 DAYS ?=
 PRESET ?= classic
+CURRENCY ?= USD
 QUICK ?=
 SIZES ?=
 SEEDS ?= 200
@@ -41,15 +42,15 @@ CHECKS := CKV_SKIP_PACKAGE_UPDATE_CHECK=true UV_PROJECT_ENVIRONMENT=$(CURDIR)/.l
 help: ## List the commands
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
 	@echo
-	@echo 'make run PORT=9000 CUSTOMERS=all     make token ROLE=support      make redrive SERVICE=loyalty'
+	@echo 'make run PORT=9000 CUSTOMERS=all     make run CURRENCY=GBP     make token ROLE=support      make redrive SERVICE=loyalty'
 	@echo 'make deploy STAGE=prod SET="Sender=shop@example.com AllowedOrigins=https://example.com"'
 
 run: $(READY) ## Start the platform on this machine and send real purchases through it
-	@$(RUN) infra.run --port $(PORT) --customers $(CUSTOMERS)
+	@$(RUN) infra.run --port $(PORT) --customers $(CUSTOMERS) --currency $(CURRENCY)
 
 replay: $(READY) ## Replay the whole sample under one of loyalty's presets, and end (PRESET=classic or ladder)
 	@$(RUN) infra.run --port $(PORT) --customers $(if $(filter command line,$(origin CUSTOMERS)),$(CUSTOMERS),all) \
-		--preset $(PRESET) --leave
+		--preset $(PRESET) --currency $(CURRENCY) --leave
 
 test: $(READY) ## Run all tests, or those of one service (SERVICE=loyalty)
 	@$(RUN) pytest -q -n 2 --dist loadscope --durations 15 $(if $(SERVICE),--service $(SERVICE))

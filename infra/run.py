@@ -23,6 +23,7 @@ from infra.replay.expected import STYLES
 from infra.replay.main import MismatchError, replay
 from infra.replay.orders import NotTakenError
 from infra.replay.progress import StuckError
+from infra.replay.sample import USD, Currency
 from infra.replay.storefront import RefusedError, Storefront
 from infra.stacks import DeploymentError
 from infra.tokens import MACHINE, STAFF_ROLES
@@ -62,6 +63,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=8080)
     parser.add_argument("--customers", type=_how_many, default=300, help="how many of the sample's buyers, or `all`")
     parser.add_argument("--preset", choices=sorted(STYLES), default="classic", help="loyalty's programme")
+    parser.add_argument("--currency", type=_currency, default=USD, help="the shop's, by its ISO 4217 code")
     parser.add_argument("--leave", action="store_true", help="end after the replay instead of staying up")
     return parser.parse_args()
 
@@ -70,12 +72,19 @@ def _how_many(text: str) -> int | None:
     return None if text == "all" else int(text)
 
 
+def _currency(code: str) -> Currency:
+    try:
+        return Currency.of(code)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
 def _serve(bundles: list[Bundle], chosen: argparse.Namespace) -> None:
     step = _step("Starting the local cloud and deploying to it")
-    settings = {"Preset": chosen.preset}
+    settings = {"Preset": chosen.preset, "Currency": chosen.currency.code}
     with step as ended, local_stage(chosen.port, bundles=bundles, settings=settings) as stage, remembered(stage):
         ended()
-        storefront = replay(stage, chosen.customers, chosen.preset)
+        storefront = replay(stage, chosen.customers, chosen.preset, chosen.currency)
         if not chosen.leave:
             _invite(stage, storefront)
             _stay()

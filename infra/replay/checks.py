@@ -11,7 +11,7 @@ from typing import Any
 
 from infra.replay.expected import STYLES, Style, alive, points_of, tier_of
 from infra.replay.people import Person
-from infra.replay.sample import Purchase
+from infra.replay.sample import USD, Currency, Purchase
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,13 @@ class Stored:
 
 @dataclass(frozen=True)
 class Sent:
-    """The purchases and people that were sent, the preset, and the day of the run."""
+    """The purchases and people that were sent, the preset, the day of the run, and the currency."""
 
     purchases: list[Purchase]
     people: Mapping[str, Person]
     preset: str
     today: date
+    currency: Currency = USD
 
     @property
     def style(self) -> Style:
@@ -58,9 +59,9 @@ class Sent:
 
 
 def check(sent: Sent, stored: Stored) -> list[Check]:
-    """Money and orders to the cent, points by a plain calculation, and the ledger against itself."""
+    """Money and orders to the minor unit, points by a plain calculation, and the ledger against itself."""
     purchases = sent.purchases
-    cents = sum(purchase.cents for purchase in purchases)
+    money = sum(purchase.amount for purchase in purchases)
     parts = [part for row in stored.features for part in row.get("stats") or []]
     expected = _expected_points(sent, stored.entries)
     return [
@@ -69,9 +70,9 @@ def check(sent: Sent, stored: Stored) -> list[Check]:
             _by_id(purchases),
             {_order_id(one): int(one["total"]) for one in stored.orders},
         ),
-        Check("cents in customers' stats", cents, sum(int(one["spent"]) for one in stored.stats)),
+        Check("minor units in customers' stats", money, sum(int(one["spent"]) for one in stored.stats)),
         Check("orders in customers' stats", len(purchases), sum(int(one["orders"]) for one in stored.stats)),
-        Check("cents in segments' features", cents, sum(int(part["spent"]) for part in parts)),
+        Check("minor units in segments' features", money, sum(int(part["spent"]) for part in parts)),
         Check("orders in segments' features", len(purchases), sum(int(part["orders"]) for part in parts)),
         Check("points of each order", expected, _posted_points(stored.entries)),
         Check(
@@ -101,13 +102,15 @@ def customer_of(account: Mapping[str, Any]) -> str:
 
 def _expected_points(sent: Sent, entries: Iterable[Mapping[str, Any]]) -> dict[str, int]:
     """The points of each order that cost more than 0: the file's amounts, in the sequence of the ledger's entries."""
-    facts = {one.order_id: (one.cents, sent.people[one.buyer].has_birthday(one.placed_at)) for one in sent.purchases}
+    facts = {one.order_id: (one.amount, sent.people[one.buyer].has_birthday(one.placed_at)) for one in sent.purchases}
     posted: dict[str, list[str]] = defaultdict(list)
     for entry in sorted(_earned(entries), key=lambda entry: int(entry["seq"])):
         posted[entry["account"]].append(_order_id(entry))
-    each = {order_id: 0 for order_id, (cents, _) in facts.items() if cents}
+    each = {order_id: 0 for order_id, (amount, _) in facts.items() if amount}
     for order_ids in posted.values():
-        each |= dict(zip(order_ids, points_of((facts[one] for one in order_ids), sent.style), strict=True))
+        each |= dict(
+            zip(order_ids, points_of((facts[one] for one in order_ids), sent.style, sent.currency.unit), strict=True)
+        )
     return each
 
 
@@ -161,7 +164,7 @@ def _earned(entries: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 
 def _by_id(purchases: list[Purchase]) -> dict[str, int]:
-    return {purchase.order_id: purchase.cents for purchase in purchases}
+    return {purchase.order_id: purchase.amount for purchase in purchases}
 
 
 def _order_id(item: Mapping[str, Any]) -> str:

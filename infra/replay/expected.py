@@ -16,7 +16,8 @@ from typing import Final
 class Style:
     """A preset in plain numbers.
 
-    `rungs` holds for each tier its name, the points earned by orders that reach it, and its points for 1,000 cents.
+    `rungs` holds for each tier its name, the points earned by orders that reach it, and its points for 10 units
+    of money.
     `birthday` multiplies the points of an order placed in the customer's month of birth. A registration gives `sign_up`
     points.
     """
@@ -26,25 +27,26 @@ class Style:
     sign_up: int = 0
 
 
-# Classic: 10, 12 and 15 points a dollar. Ladder: 1, 1.5 and 2 points, twice as many in the month of birth, and 100 for
-# registering.
+# Classic: 10, 12 and 15 points a unit of money. Ladder: 1, 1.5 and 2 points, twice as many in the month of birth, and
+# 100 for registering.
 STYLES: Final[Mapping[str, Style]] = {
     "classic": Style((("gold", 5_000, 150), ("silver", 1_000, 120), ("bronze", 0, 100))),
     "ladder": Style((("gold", 2_000, 20), ("silver", 500, 15), ("bronze", 0, 10)), birthday=2, sign_up=100),
 }
 
 
-def points_of(orders: Iterable[tuple[int, bool]], style: Style) -> list[int]:
+def points_of(orders: Iterable[tuple[int, bool]], style: Style, unit: int = 100) -> list[int]:
     """The points of one customer's orders, in the sequence in which the ledger posted them.
 
-    `orders` holds for each order its cents and whether it was placed in the month of birth. Each order earns by the
-    tier that the points of the earlier orders have reached, rounded down to whole points.
+    `orders` holds for each order its amount in minor units, of which `unit` are a unit of money, and whether it was
+    placed in the month of birth. Each order earns by the tier that the points of the earlier orders have reached,
+    rounded down to whole points.
     """
     earned = 0
     each = []
-    for cents, is_birthday in orders:
+    for amount, is_birthday in orders:
         rate = next(rate for _, reached, rate in style.rungs if earned >= reached)
-        each.append(cents * rate * (style.birthday if is_birthday else 1) // 1_000)
+        each.append(amount * rate * (style.birthday if is_birthday else 1) // (10 * unit))
         earned += each[-1]
     return each
 

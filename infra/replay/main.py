@@ -16,7 +16,7 @@ from infra.replay import checks, orders, people, progress, report
 from infra.replay.checks import Sent
 from infra.replay.people import Person
 from infra.replay.progress import Goal
-from infra.replay.sample import Purchase, read_purchases
+from infra.replay.sample import USD, Currency, Purchase, read_purchases
 from infra.replay.storefront import Storefront
 from infra.replay.tables import Tables
 from infra.tokens import token
@@ -31,20 +31,21 @@ class MismatchError(Exception):
     """The platform's figures differ from the file's, or work is left over. The printed tables show the difference."""
 
 
-def replay(stage: LocalStage, customers: int | None, preset: str = "classic") -> Storefront:
+def replay(stage: LocalStage, customers: int | None, preset: str = "classic", currency: Currency = USD) -> Storefront:
     """Send the sample's purchases through a fresh stage, compare its figures with the file, and erase one customer.
 
-    `customers` is the number of the sample's buyers, None for all. `preset` is the deployed preset of loyalty. Raises
+    `customers` is the number of the sample's buyers, None for all. `preset` and `currency` are those that are
+    deployed. Raises
     MismatchError when a check does not hold, and StuckError when a service does not settle. Raises NotTakenError when
     the bus refuses an event, and RefusedError when the platform refuses a call.
     """
     today = datetime.now(UTC).date()
-    purchases = read_purchases(customers, today)
+    purchases = read_purchases(customers, today, currency)
     storefront = Storefront(stage.base_url, lambda role: token(stage.deployment, role))
     tables = Tables(_client(stage, "dynamodb"), stage.deployment.stage)
     with _bars() as bars:
         buyers = _register(storefront, purchases, bars)
-        sent = Sent(purchases, buyers, preset, today)
+        sent = Sent(purchases, buyers, preset, today, currency)
         progress.await_members(tables, sent.registered, sent.style.sign_up)
         seconds = _order(stage, tables, purchases, buyers, bars)
     _expire(stage, tables)
@@ -89,9 +90,9 @@ def _order(
 
 
 def _goal(purchases: list[Purchase], buyers: dict[str, Person]) -> Goal:
-    earning = sum(purchase.cents > 0 for purchase in purchases)
-    cents = sum(purchase.cents for purchase in purchases)
-    return Goal(len(purchases), cents, earning, sum(person.customer_id is not None for person in buyers.values()))
+    earning = sum(purchase.amount > 0 for purchase in purchases)
+    money = sum(purchase.amount for purchase in purchases)
+    return Goal(len(purchases), money, earning, sum(person.customer_id is not None for person in buyers.values()))
 
 
 def _described(service: str) -> str:
@@ -142,7 +143,7 @@ def _report(stage: LocalStage, storefront: Storefront, tables: Tables, sent: Sen
     name = stage.deployment.stage
     delivered = report.count_delivered(_client(stage, "logs"), name)
     dead = report.count_dead_letters(_client(stage, "sqs"), name)
-    console.print(report.figures_table(tables, stored, report.Figures(delivered, dead, seconds)))
+    console.print(report.figures_table(tables, stored, report.Figures(delivered, dead, seconds, sent.currency)))
     held = checks.check(sent, stored)
     held.append(_verify(storefront, sent))
     console.print(report.checks_table(held))

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from infra.replay.people import Person
-from infra.replay.sample import CURRENCY, Purchase
+from infra.replay.sample import Purchase
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
@@ -50,13 +50,13 @@ def _entries(bus_name: str, purchase: Purchase, person: Person) -> Iterator[dict
 
 def _order(purchase: Purchase, person: Person) -> dict[str, Any]:
     buyer = {"id": person.customer_id} if person.customer_id else {"email": person.email}
-    line = {"product_id": "cd", "category": "music", "quantity": purchase.discs, "amount": purchase.cents}
+    line = {"product_id": "cd", "category": "music", "quantity": purchase.discs, "amount": purchase.amount}
     return {
         "id": purchase.order_id,
         "buyer": buyer,
         "placed_at": purchase.placed_at.isoformat(),
-        "currency": CURRENCY,
-        "total": purchase.cents,
+        "currency": purchase.currency.code,
+        "total": purchase.amount,
         "lines": [line],
     }
 

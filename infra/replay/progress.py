@@ -15,7 +15,7 @@ _SHORTEST_PAUSE: Final = 1.0
 # After so many seconds without progress something is stuck, and waiting longer would not help.
 _PATIENCE: Final = 120.0
 
-SEGMENTS_MONEY: Final = "segments, in cents"
+SEGMENTS_MONEY: Final = "segments, in minor units"
 
 
 class StuckError(Exception):
@@ -27,8 +27,8 @@ class Goal:
     """The numbers that each service must reach: of orders, or of people."""
 
     orders: int
-    # The orders' sum: segments know an order's money only once it is paid.
-    cents: int
+    # The orders' sum in minor units: segments know an order's money only once it is paid.
+    money: int
     # Orders that cost more than 0: a free order leaves no entry in the ledger.
     earning_orders: int
     registered: int
@@ -40,7 +40,7 @@ class Goal:
             "customers": self.orders,
             "loyalty": self.earning_orders,
             "segments": self.orders,
-            SEGMENTS_MONEY: self.cents,
+            SEGMENTS_MONEY: self.money,
             "notifications": self.registered,
             "privacy": self.registered,
         }

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 
 from infra.replay.checks import Check, Stored, balance_of
+from infra.replay.sample import USD, Currency
 from infra.replay.tables import Tables
 from shared.services import SERVICES
 
@@ -26,6 +27,7 @@ class Figures:
     delivered: int
     dead_letters: int
     seconds: float
+    currency: Currency
 
 
 def read_stored(tables: Tables) -> Stored:
@@ -89,14 +91,14 @@ def receipt_table(request: Mapping[str, Any]) -> Table:
 def _rows(tables: Tables, stored: Stored, figures: Figures) -> list[tuple[str, str]]:
     profiles = list(tables.items("customers", "profile"))
     registered = sum("registered_at" in profile for profile in profiles)
-    money = sum(int(one["total"]) for one in stored.orders) / 100
+    money = sum(int(one["total"]) for one in stored.orders)
     issued = sum(int(entry["amount"]) for entry in stored.entries if entry["entry_kind"] == "earned")
     expired = -sum(int(entry["amount"]) for entry in stored.entries if entry["entry_kind"] == "expired")
     outstanding = sum(balance_of(account) for account in stored.accounts)
     return [
         ("customers", f"{len(profiles):,} ({registered:,} registered, {len(profiles) - registered:,} guests)"),
         ("orders", f"{len(stored.orders):,}"),
-        ("money", f"${money:,.2f}"),
+        ("money", _money(money, figures.currency)),
         ("points issued", f"{issued:,}"),
         ("points expired", f"{expired:,}"),
         ("points outstanding", f"{outstanding:,}"),
@@ -110,6 +112,11 @@ def _rows(tables: Tables, stored: Stored, figures: Figures) -> list[tuple[str, s
             f"{len(stored.orders) / figures.seconds:.1f} ({figures.seconds:.0f} s until all orders had settled)",
         ),
     ]
+
+
+def _money(amount: int, currency: Currency) -> str:
+    units = f"{amount / currency.unit:,.{currency.digits}f}"
+    return f"${units}" if currency == USD else f"{units} {currency.code}"
 
 
 def _segments(stored: Stored) -> Counter[str]:
