@@ -72,13 +72,6 @@ def base_of(order: OrderFacts, earning: Earning) -> int:
     return max(base, 0)
 
 
-def amount_kept(order: OrderFacts, reversed_money: int, programme: Programme) -> int:
-    """What of an order's earning amount stays once so much of its money is reversed; 0 in a foreign currency."""
-    if order.currency != programme.currency or not order.total:
-        return 0
-    return base_of(order, programme.earning) * max(order.total - reversed_money, 0) // order.total
-
-
 def limits_left(limits: Limits, *, today: int, this_month: int, ever: int) -> int | None:
     """The points that may still be earned after this many today, this month and ever; None without a limit."""
     pairs = ((limits.per_day, today), (limits.per_month, this_month), (limits.for_ever, ever))

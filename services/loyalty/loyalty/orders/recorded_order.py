@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Self
 
+from loyalty.earning.models import Earned
 from loyalty.ledger.terms import Terms
-from loyalty.orders.order_entries import SHIPPING, TAX, Earning, Kept, kept_of, reversed_amount
+from loyalty.orders.order_entries import SHIPPING, TAX, Earning, Kept, goods_of, kept_of, reversed_amount
 from loyalty.points.rules import lot_for, plausible
 from loyalty.programme.models import PendingUntil
 from loyalty.programme.sections import Counted, EarnOn
@@ -53,6 +55,17 @@ class RecordedOrder:
         """Whether the order's state lets it earn, and it cost money: a free order leaves no entry."""
         on = self.own.programme.earning.on
         return self.order.total > 0 and (on is EarnOn.PLACED or self.order.paid_at is not None)
+
+    def left_out(self, earned: Earned) -> int:
+        """The money of goods that earned nothing, in minor units."""
+        return math.ceil(goods_of(self.order) * earned.left_out)
+
+    def stays_of(self, earned: Earned) -> int:
+        """The part of the amount that earned which is not reversed, in minor units; 0 in a foreign currency."""
+        if self.order.currency != self.own.programme.currency:
+            return 0
+        kept = self.kept(self.counted_parts, self.left_out(earned))
+        return earned.base * kept.money // kept.of
 
     @property
     def is_changed(self) -> bool:

@@ -6,7 +6,6 @@ version decides how many points the order keeps.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -26,7 +25,6 @@ from loyalty.orders.order_entries import (
     Kept,
     OrderEntries,
     ReversedMark,
-    goods_of,
 )
 from loyalty.orders.recorded_order import RecordedOrder
 from loyalty.orders.refunds import give_back, take_back
@@ -174,7 +172,7 @@ def _facts_of(recorded: RecordedOrder, earned: Earned, brought: Sequence[str]) -
     order, own, activates_on = recorded.order, recorded.own, recorded.activates_on
     placed, parts = own.programme.day_of(order.placed_at), recorded.counted_parts
     least = points_of_least(earned.points, earned.base, own.programme.referral_order) if brought else None
-    left_out, step = math.ceil(goods_of(order) * earned.left_out), own.programme.earning.step
+    left_out, step = recorded.left_out(earned), own.programme.earning.step
     return {
         "version": recorded.version,
         "currency": order.currency,

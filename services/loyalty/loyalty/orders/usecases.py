@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from loyalty.earning.bonuses import reward_awaited_sign_up
-from loyalty.earning.models import OrderFacts
-from loyalty.earning.rules import amount_kept
+from loyalty.earning.models import Member, OrderFacts
+from loyalty.earning.rules import price
 from loyalty.ledger import store as ledger
 from loyalty.ledger.reversals import LotShare
 from loyalty.orders.items import ReversedOrder
@@ -41,15 +41,16 @@ def record_order(order: OrderRecorded, version: int, cause: Cause) -> None:
     # not wait for it.
     if account:
         if account.sign_up_waits is not None:
-            reward_awaited_sign_up(account, _amount_kept(recorded), cause)
+            reward_awaited_sign_up(account, _amount_kept(recorded, account), cause)
         settle_referral_rewards(account, recorded.terms, cause)
 
 
-def _amount_kept(recorded: RecordedOrder) -> int:
+def _amount_kept(recorded: RecordedOrder, account: PointsAccount) -> int:
     """What of an order that earns is not reversed, and earns points; in the shop's minor unit."""
     if not recorded.earns:
         return 0
-    return amount_kept(OrderFacts.of(recorded.order), recorded.reversed_money, recorded.terms.programme)
+    member = Member.of(account.tier, account.groups, account.birthday, account.status, account.birthdays)
+    return recorded.stays_of(price(OrderFacts.of(recorded.order), member, recorded.own.programme))
 
 
 def _settle_points(recorded: RecordedOrder, cause: Cause) -> PointsAccount | None:

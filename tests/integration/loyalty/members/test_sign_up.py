@@ -7,10 +7,23 @@ from typing import Any
 import pytest
 
 from shared.events.customers import CustomerRegistered
+from shared.events.foreign import OrderLine
 from tests.harness.interruptions import crash_at
 from tests.integration.loyalty.referrals import merge
 from tests.integration.loyalty.settings import set_programme
-from tests.integration.loyalty.shop import ADA, BOB, CAT, account, erasure, hear, order, points, profile, stage
+from tests.integration.loyalty.shop import (
+    ADA,
+    BOB,
+    CAT,
+    PLACED_AT,
+    account,
+    erasure,
+    hear,
+    order,
+    points,
+    profile,
+    stage,
+)
 
 KEY = "5f" * 32
 OTHER = "6a" * 32
@@ -27,6 +40,10 @@ def registered(customer_id: str = ADA, key: str | None = KEY) -> CustomerRegiste
 
 def with_an_order(**bonuses: Any) -> None:
     set_programme(earning={"bonuses": {"sign_up": 100, "sign_up_order": 2_000} | bonuses})
+
+
+def line(category: str, amount: int) -> OrderLine:
+    return OrderLine(product_id=category, category=category, quantity=1, amount=amount)
 
 
 def test_who_comes_back_after_an_erasure_is_not_rewarded_again() -> None:
@@ -80,6 +97,28 @@ def test_the_reward_may_wait_for_an_order_that_is_large_enough() -> None:
     hear(order("A3", total=2_000), order("A4", total=2_000))
     assert points().count(100) == 1
     assert account().sign_up_waits is None
+
+
+@pytest.mark.parametrize(
+    ("facts", "rewards"),
+    [
+        # Of $30 of goods $15 stay: a refund that names nothing gives back goods.
+        ({"total": 6_000, "shipping": 3_000, "refunded": 1_500}, 0),
+        ({"total": 5_000, "shipping": 3_000, "refunded": 3_000, "refunded_shipping": 3_000}, 1),
+        ({"total": 3_000, "lines": [line("mug", 1_999), line("gift", 1_001)]}, 0),
+        ({"total": 3_001, "lines": [line("mug", 2_000), line("gift", 1_001)]}, 1),
+        ({"total": 3_000, "discount": 500, "refunded": 1_000}, 1),
+        ({"total": 9_000, "currency": "EUR"}, 0),
+        ({"total": 9_000, "cancelled_at": PLACED_AT}, 0),
+    ],
+    ids=["goods first", "the shipping", "gift cards", "beside gift cards", "a discount", "other money", "cancelled"],
+)
+def test_what_stays_of_the_money_that_earns_decides(facts: dict[str, Any], rewards: int) -> None:
+    gift_cards = {"name": "gift-cards", "factor": 0, "categories": ["gift"]}
+    set_programme(earning={"bonuses": {"sign_up": 77, "sign_up_order": 2_000}, "multipliers": [gift_cards]})
+    hear(registered())
+    hear(order("A1", **facts))
+    assert points().count(77) == rewards
 
 
 @pytest.mark.parametrize("write", range(1, 6))
