@@ -58,7 +58,8 @@ class Route:
     """One route: its method, path, roles and promises. `handler` is a function of the capability's `handlers.py`.
 
     `accepted` names the view of the answer 202, when the request waits for a second person. `problems` are the slugs of
-    the documented errors, beside those that follow from the declaration.
+    the documented errors, beside those that follow from the declaration. `only_reads` marks a POST that changes
+    nothing, because its question is too long for a query.
     """
 
     method: str
@@ -72,6 +73,7 @@ class Route:
     content_types: tuple[str, ...] = ()
     max_body: int = MAX_BODY_BYTES
     problems: tuple[str, ...] = ()
+    only_reads: bool = False
 
     def __post_init__(self) -> None:
         """Raises ContractError if nobody may call the route, or if SELF may and the path names no customer."""
@@ -88,7 +90,7 @@ class Route:
     @property
     def changes(self) -> bool:
         """Whether a request may change something."""
-        return self.method not in {"GET", "HEAD"}
+        return self.method not in {"GET", "HEAD"} and not self.only_reads
 
     def roles_in(self, service: str) -> frozenset[Role]:
         """The roles that may call it: those named, and the roles that may only read, where general staff may read."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 
 import pytest
 
+from infra.apps import ROOT
 from infra.generate.paths import service_for
 from shared import ids
 from shared.contract import capabilities
@@ -77,3 +79,16 @@ def test_a_route_lets_in_whom_its_contract_names_and_nobody_else(
 def test_no_route_but_the_unsubscribe_page_is_public() -> None:
     public = {path for _, _, path, roles in ROUTES if Role.PUBLIC in roles}
     assert public == {"/unsubscribe/{token}"}
+
+
+def test_what_only_reads_loses_no_race() -> None:
+    promised = {}
+    for name in SERVICES:
+        paths = json.loads((ROOT / f"docs/api/{name}.json").read_text(encoding="utf-8"))["paths"]
+        for path, operations in paths.items():
+            for method, operation in operations.items():
+                problems = operation["responses"].get("409", {}).get("x-problems", ())
+                promised[method.upper(), path] = "/problems/lost-race" in problems
+    asking = {("POST", "/api/loyalty/simulate"), ("POST", "/api/customers/{customer_id}/checkout-quote")}
+    assert {one for one in asking if promised[one]} == set()
+    assert promised["POST", "/api/customers/{customer_id}/holds"]

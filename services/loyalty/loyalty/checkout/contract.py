@@ -15,6 +15,7 @@ CONTRACT: Final = Contract(
             "quote",
             READERS,
             problems=("spending-blocked", "email-not-verified", "insufficient-points", "insufficient-credit"),
+            only_reads=True,
         ),
         Route(
             "POST",

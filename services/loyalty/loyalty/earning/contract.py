@@ -9,7 +9,14 @@ from shared.roles import GENERAL_STAFF, Role
 
 CONTRACT: Final = Contract(
     routes=(
-        Route("POST", "/api/loyalty/simulate", "simulate", GENERAL_STAFF | {Role.STOREFRONT}, problems=("not-found",)),
+        Route(
+            "POST",
+            "/api/loyalty/simulate",
+            "simulate",
+            GENERAL_STAFF | {Role.STOREFRONT},
+            problems=("not-found",),
+            only_reads=True,
+        ),
     ),
     hears={"ReviewRecorded": "hear_review_recorded"},
 )
