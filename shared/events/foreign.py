@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final, Self
 
 from pydantic import (
     AfterValidator,
+    ConfigDict,
     Field,
     ModelWrapValidatorHandler,
     PrivateAttr,
@@ -17,7 +18,7 @@ from shared import clock
 from shared.events.base import EventData, Part, PastMoment
 from shared.events.mending import MOST_PIECES, SOME_PRODUCT, Note, mended
 from shared.ids import CustomerId, ForeignId, OrderId
-from shared.model import NAME
+from shared.model import NAME, PRINTABLE
 from shared.money import Amount, CurrencyCode, check_in_use
 
 # An order keeps at most so many lines.
@@ -47,6 +48,15 @@ class OrderLine(Part):
     category: Annotated[str, StringConstraints(max_length=64)] | None = None
     quantity: Annotated[int, Field(ge=1, le=MOST_PIECES)]
     amount: Amount
+
+
+class SentLine(OrderLine):
+    """A line as a caller sends it. Unlike in an event, an unknown field or a control character is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    product_id: Annotated[ProductId, PRINTABLE]
+    category: Annotated[str, StringConstraints(max_length=64), PRINTABLE] | None = None
 
 
 def _within_the_total(amount: int, info: ValidationInfo) -> int:

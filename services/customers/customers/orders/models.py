@@ -5,24 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, ValidationInfo
+from pydantic import AfterValidator, ConfigDict, Field, ValidationInfo
 
 from shared.events.base import PastMoment
 from shared.events.customers import OrderStatus
-from shared.events.foreign import MOST_LINES, OrderCurrency, OrderLine, PartOfTotal, ProductId
+from shared.events.foreign import MOST_LINES, OrderCurrency, OrderLine, PartOfTotal, SentLine
 from shared.events.mending import Mend
 from shared.ids import CustomerId, OrderId
-from shared.model import PRINTABLE, ApiModel, Input
+from shared.model import ApiModel, Input
 from shared.money import Amount
 
 
-class NewLine(OrderLine):
+class NewLine(SentLine):
     """One line of an order; `amount` is what it costs in all, after discounts, before tax and shipping."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-    product_id: Annotated[ProductId, PRINTABLE]
-    category: Annotated[str, StringConstraints(max_length=64), PRINTABLE] | None = None
 
 
 def _not_before_it_was_placed(paid_at: datetime | None, info: ValidationInfo) -> datetime | None:

@@ -8,15 +8,15 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import Annotated, Final
 
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field
 
 from loyalty.programme.sections import Slug
 from shared.events.base import Moment
 from shared.events.customers import CustomerStatus, OrderRecorded
-from shared.events.foreign import OrderLine, PartOfTotal, ProductId
+from shared.events.foreign import PartOfTotal, SentLine
 from shared.events.loyalty import Tier
 from shared.ids import CustomerId
-from shared.model import PRINTABLE, ApiModel, Input
+from shared.model import ApiModel, Input
 from shared.money import Amount, CurrencyCode
 
 # As many as an order may have.
@@ -105,13 +105,8 @@ class Earned:
     left_out: Fraction = Fraction(0)
 
 
-class SimulatedLine(OrderLine):
+class SimulatedLine(SentLine):
     """A line of an order; unlike in an event, an unknown field is an error."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    product_id: Annotated[ProductId, PRINTABLE]
-    category: Annotated[str, StringConstraints(max_length=64), PRINTABLE] | None = None
 
 
 class SimulatedOrder(Input):
