@@ -18,6 +18,7 @@ from tests.flows.shop import (
     register,
     reviewed,
     sign_up,
+    verify,
 )
 from tests.harness.house import House
 from tests.harness.logs import captured_logs
@@ -95,8 +96,9 @@ def test_registering_again_is_a_new_person(house: House, customer_id: str) -> No
     house.settle()
     answer = sign_up(house)
     assert answer.status == 201
-    house.settle()
     new_id = answer.json["id"]
+    verify(house, new_id)
+    house.settle()
     assert new_id != customer_id
     assert points(house, new_id)["balance"] == 0
     assert [message["status"] for message in messages(house, new_id)] == ["sent"]

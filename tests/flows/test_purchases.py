@@ -22,6 +22,7 @@ from tests.flows.shop import (
     reinstated,
     reviewed,
     segments,
+    verify,
 )
 from tests.harness.house import House, Weather, open_house
 
@@ -39,7 +40,11 @@ def test_a_purchase_of_a_registered_customer_reaches_everyone(house: House) -> N
     assert points(house, customer_id)["tier"] == "gold"
     assert segments(house, customer_id) == {"high_value", "new"}
     [welcome] = messages(house, customer_id)
-    assert welcome["status"] == "sent"
+    assert (welcome["status"], welcome["reason"]) == ("waiting", "not_verified")
+    verify(house, customer_id)
+    house.settle()
+    [welcome] = messages(house, customer_id)
+    assert (welcome["status"], welcome["reason"]) == ("sent", None)
     assert read(house, f"/api/customers/{customer_id}/card")["number"]
     assert house.all_dead() == {}
 
@@ -61,6 +66,7 @@ def test_a_guest_who_registers_keeps_what_was_bought_before(house: House) -> Non
     house.send(placed(one), paid(one))
     house.settle()
     customer_id = register(house)
+    verify(house, customer_id)
     house.settle()
     assert points(house, customer_id)["balance"] == 500
     assert [row["id"] for row in read(house, f"/api/customers/{customer_id}/orders")["data"]] == ["A-1"]

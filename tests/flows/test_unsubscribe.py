@@ -9,12 +9,13 @@ import boto3
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.sesv2.models import sesv2_backends
 
-from tests.flows.shop import read, register
+from tests.flows.shop import read, register, verify
 from tests.harness.house import House
 
 
 def test_the_link_in_the_mail_works_as_rfc_8058_says(house: House) -> None:
     customer_id = register(house)
+    verify(house, customer_id)
     house.settle()
     path = _unsubscribe_path(house)
     assert house.call("GET", path).status == 200

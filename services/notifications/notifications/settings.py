@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
 
 from shared.settings import Settings
+
+
+class OptIn(StrEnum):
+    """What marketing needs: consent and a verified address, or consent alone."""
+
+    DOUBLE = "double"
+    SINGLE = "single"
 
 
 class NotificationsSettings(Settings):
@@ -18,6 +26,12 @@ class NotificationsSettings(Settings):
         str,
         Field(description="Where customers reach the API, without a slash at the end; links in mails start with it."),
     ]
+    marketing_opt_in: Annotated[
+        OptIn,
+        Field(
+            description="Marketing mail waits until the address is verified (double), or needs only consent (single)."
+        ),
+    ] = OptIn.DOUBLE
     shop_name: Annotated[str, Field(description="What mails and pages call the shop.")] = "our shop"
     shop_address: Annotated[
         str,

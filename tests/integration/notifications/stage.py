@@ -33,7 +33,7 @@ def consent(*, granted: bool = True, at: datetime = NOON, channel: Channel = Cha
 
 
 def profile(email: str = ADDRESS, status: CustomerStatus = CustomerStatus.ACTIVE, **more: Any) -> Profile:
-    fields = {"first_name": "Ada", "last_name": "Byron", "registered_at": NOON, **more}
+    fields = {"email_verified": True, "first_name": "Ada", "last_name": "Byron", "registered_at": NOON, **more}
     return Profile(email=email, status=status, **fields)
 
 

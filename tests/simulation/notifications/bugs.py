@@ -35,7 +35,7 @@ def sent_before_claimed() -> Replaced:
 
     def early(due: Any, cause: Any) -> None:
         recipient = messages.find_recipient(due.customer_id)
-        if messages.find_message(due) is None and not messages.gate(recipient, due.channel, due.template.purpose):
+        if messages.find_message(due) is None and not messages._refusal(due, recipient, due.occasion_at):
             messages.send_mail(messages._compose(due, recipient))
             with patch.object(messages, "send_mail", lambda _: "sent"):
                 return send_once(due, cause)
@@ -48,11 +48,27 @@ def sent_before_claimed() -> Replaced:
 def gate_left_open() -> Replaced:
     gate = messages.gate
 
-    def lenient(recipient: Any, channel: Any, purpose: Any) -> Any:
-        reason = gate(recipient, channel, purpose)
+    def lenient(recipient: Any, channel: Any, purpose: Any, opt_in: Any) -> Any:
+        reason = gate(recipient, channel, purpose, opt_in)
         return None if reason == "no_consent" else reason
 
     return [(messages, "gate", lenient)]
+
+
+@bug("Marketing does not wait until the address is verified")
+def gate_open_to_strangers() -> Replaced:
+    gate = messages.gate
+
+    def lenient(recipient: Any, channel: Any, purpose: Any, opt_in: Any) -> Any:
+        reason = gate(recipient, channel, purpose, opt_in)
+        return None if reason == "not_verified" else reason
+
+    return [(messages, "gate", lenient)]
+
+
+@bug("A welcome that waits is forgotten once the address is verified")
+def welcome_waits_for_ever() -> Replaced:
+    return [(messages, "send_waiting_welcome", lambda *_: None)]
 
 
 @bug("A warning of points that end is mailed however late it is heard")

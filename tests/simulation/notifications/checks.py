@@ -28,6 +28,8 @@ def watch_mails(scene: Scene) -> None:
             wrong.append("an erased person")
         if mail.template in MARKETING and not consents.get("email"):
             wrong.append("somebody who did not agree")
+        if mail.template in MARKETING and not contact.get("email_verified"):
+            wrong.append("an address that nobody verified")
         if (mail.template in MARKETING) != (mail.link is not None):
             wrong.append("somebody without the way out that is right for it")
         if contact.get("status") != "active":
@@ -66,6 +68,8 @@ def messages_agree(scene: Scene, tables: Tables) -> Iterator[str]:
             yield f"{who} has messages of {decided}, and due were {sorted(due)}"
         for row in messages.get(who, []):
             yield from _message_agrees(scene, who, row, mails[who, row["occasion"]])
+            if row["status"] == "waiting" and profile.get("email_verified"):
+                yield f"a {row['template']} to {who} waits, and the address is verified"
 
 
 def _notices_due(told: list[dict[str, Any]]) -> dict[str, set[str]]:
@@ -88,12 +92,12 @@ def _notices_due(told: list[dict[str, Any]]) -> dict[str, set[str]]:
 
 def _message_agrees(scene: Scene, who: str, message: Row, mails: int) -> Iterator[str]:
     status, reason = message["status"], message.get("reason")
-    fits = {"sent": {1}, "skipped": {0}, "interrupted": {0, 1}, "failed": {0}}
+    fits = {"sent": {1}, "skipped": {0}, "interrupted": {0, 1}, "failed": {0}, "waiting": {0}}
     if mails not in fits.get(status, set()):
         yield f"{who} has a {message['template']} that is {status}, and got {mails} of it"
     if status == "interrupted" and not scene.world.faults:
         yield f"a message to {who} was interrupted, and nothing went wrong"
-    asked = {"no_consent": MARKETING, "too_late": WARNINGS}
+    asked = {"no_consent": MARKETING, "not_verified": MARKETING, "too_late": WARNINGS}
     if message["template"] not in asked.get(str(reason), {message["template"]}):
         yield f"a {message['template']} to {who} was skipped for {reason}"
 
@@ -107,7 +111,7 @@ def contacts_agree(scene: Scene, tables: Tables) -> Iterator[str]:
         who = customer_of(profile)
         contact = tables.own("notifications", who, "CONTACT") or {}
         if "registered_at" in profile:
-            names = ("email", "first_name", "last_name", "locale", "status")
+            names = ("email", "email_verified", "first_name", "last_name", "locale", "status")
             if contact.get("profile_version") != profile["version"]:
                 yield f"the contact of {who} is of {contact.get('profile_version')}, the profile {profile['version']}"
             elif wrong := [name for name in names if contact.get(name) != profile.get(name)]:

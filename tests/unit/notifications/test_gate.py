@@ -9,18 +9,20 @@ import pytest
 from notifications.contacts.models import Recipient
 from notifications.messages.models import Due, SkipReason
 from notifications.messages.rules import REFUSED_STATUSES, gate, is_too_late, may_become_known
+from notifications.settings import OptIn
 from notifications.templates.models import POINTS_ADJUSTED, Purpose
 from shared.events.customers import Channel, Consent, CustomerStatus
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 YES = Consent(channel=Channel.EMAIL, granted=True, decided_at=NOON)
 NO = Consent(channel=Channel.EMAIL, granted=False, decided_at=NOON)
-ADA = Recipient("cus_1", address="ada@example.com", status=CustomerStatus.ACTIVE, consents=(YES,))
+ADA = Recipient("cus_1", address="ada@example.com", is_verified=True, status=CustomerStatus.ACTIVE, consents=(YES,))
+DOUBLE = OptIn.DOUBLE
 
 
 @pytest.mark.parametrize("purpose", Purpose)
 def test_an_active_customer_who_consents_gets_everything(purpose: Purpose) -> None:
-    assert gate(ADA, Channel.EMAIL, purpose) is None
+    assert gate(ADA, Channel.EMAIL, purpose, DOUBLE) is None
 
 
 @pytest.mark.parametrize(
@@ -33,23 +35,32 @@ def test_an_active_customer_who_consents_gets_everything(purpose: Purpose) -> No
         ({"status": CustomerStatus.BANNED}, SkipReason.STATUS_BANNED),
         ({"consents": ()}, SkipReason.NO_CONSENT),
         ({"consents": (NO,)}, SkipReason.NO_CONSENT),
+        ({"consents": (NO,), "is_verified": False}, SkipReason.NO_CONSENT),
+        ({"is_verified": False}, SkipReason.NOT_VERIFIED),
+        ({"is_verified": False, "status": CustomerStatus.BANNED}, SkipReason.STATUS_BANNED),
     ],
 )
 def test_marketing_is_skipped_for_a_reason(change: dict[str, Any], reason: SkipReason) -> None:
-    assert gate(replace(ADA, **change), Channel.EMAIL, Purpose.MARKETING) is reason
+    assert gate(replace(ADA, **change), Channel.EMAIL, Purpose.MARKETING, DOUBLE) is reason
 
 
-def test_a_transactional_message_needs_no_consent() -> None:
-    assert gate(replace(ADA, consents=(NO,)), Channel.EMAIL, Purpose.TRANSACTIONAL) is None
+def test_a_transactional_message_needs_neither_consent_nor_a_verified_address() -> None:
+    assert gate(replace(ADA, consents=(NO,), is_verified=False), Channel.EMAIL, Purpose.TRANSACTIONAL, DOUBLE) is None
+
+
+def test_a_shop_may_ask_for_consent_alone() -> None:
+    unverified = replace(ADA, is_verified=False)
+    assert gate(unverified, Channel.EMAIL, Purpose.MARKETING, OptIn.SINGLE) is None
+    assert gate(replace(unverified, consents=(NO,)), Channel.EMAIL, Purpose.MARKETING, OptIn.SINGLE) is not None
 
 
 @pytest.mark.parametrize("status", [CustomerStatus.INACTIVE, CustomerStatus.BANNED])
 def test_a_transactional_message_needs_a_status_that_receives_mail(status: CustomerStatus) -> None:
-    assert gate(replace(ADA, status=status), Channel.EMAIL, Purpose.TRANSACTIONAL) is not None
+    assert gate(replace(ADA, status=status), Channel.EMAIL, Purpose.TRANSACTIONAL, DOUBLE) is not None
 
 
 def test_erased_is_the_first_reason_of_several() -> None:
-    assert gate(Recipient("cus_1", erased=True), Channel.EMAIL, Purpose.MARKETING) is SkipReason.ERASED
+    assert gate(Recipient("cus_1", erased=True), Channel.EMAIL, Purpose.MARKETING, DOUBLE) is SkipReason.ERASED
 
 
 def test_every_status_but_active_has_its_reason() -> None:

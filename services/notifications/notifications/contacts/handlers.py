@@ -3,14 +3,8 @@
 from __future__ import annotations
 
 from notifications.contacts.usecases import update_contact
-from shared.events.customers import CustomerUpdated
 from shared.events.privacy import ConsentChanged
 from shared.messages.inbox import Heard
-
-
-def hear_customer_updated(heard: Heard[CustomerUpdated]) -> None:
-    """Store the profile in the contact."""
-    update_contact(heard.data.customer_id, profile=heard.data.profile, version=heard.version)
 
 
 def hear_consent_changed(heard: Heard[ConsentChanged]) -> None:

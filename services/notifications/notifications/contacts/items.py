@@ -45,6 +45,8 @@ class Contact(NotificationsItem, TombstoneMixin, discriminator="contact"):
     # The version of the profile in the service that owns it; 0 until a profile was heard of.
     profile_version = personal(IntegerAttribute(default=0), "user.account", DROP, export=Export.LEFT_OUT)
     email = personal(UnicodeAttribute(null=True), "user.contact.email", DROP)
+    # Absent from contacts of before it was heard: then nobody has verified it.
+    email_verified = personal(BooleanAttribute(null=True), "user.account", DROP)
     first_name = personal(UnicodeAttribute(null=True), "user.name.first", DROP)
     last_name = personal(UnicodeAttribute(null=True), "user.name.last", DROP)
     locale = personal(UnicodeAttribute(null=True), "user.demographic.language", DROP)
@@ -80,6 +82,7 @@ class Contact(NotificationsItem, TombstoneMixin, discriminator="contact"):
         return Recipient(
             customer_id=self.customer_id,
             address=self.email,
+            is_verified=bool(self.email_verified),
             first_name=self.first_name,
             locale=self.locale,
             status=self.status,

@@ -13,6 +13,7 @@ class Recipient:
 
     customer_id: str
     address: str | None = None
+    is_verified: bool = False
     first_name: str | None = None
     locale: str | None = None
     status: CustomerStatus | None = None

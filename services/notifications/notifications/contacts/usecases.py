@@ -33,7 +33,7 @@ def _update(customer_id: str, profile: Profile | None, version: int, consents: S
     if contact.erased_at is not None:
         return
     decisions = rules.in_force(*contact.decisions, *consents)
-    is_news = profile is not None and version > contact.profile_version
+    is_news = profile is not None and (version > contact.profile_version or _lacks_of(contact, version))
     if not is_news and decisions == contact.decisions:
         return
     if profile is not None and is_news:
@@ -42,9 +42,15 @@ def _update(customer_id: str, profile: Profile | None, version: int, consents: S
     commit(Put(contact))
 
 
+def _lacks_of(contact: Contact, version: int) -> bool:
+    """Whether the contact has this version of the profile, from a time when less of it was stored."""
+    return version == contact.profile_version and contact.email_verified is None
+
+
 def _take_over(contact: Contact, profile: Profile, version: int) -> None:
     contact.profile_version = version
     contact.email = profile.email
+    contact.email_verified = profile.email_verified
     contact.first_name = profile.first_name
     contact.last_name = profile.last_name
     contact.locale = profile.locale

@@ -13,7 +13,7 @@ CONTRACT: Final = Contract(
             "GET", "/api/customers/{customer_id}/messages", "list_messages", SERVICE_DESK | {Role.MARKETING, Role.SELF}
         ),
     ),
-    hears={"CustomerRegistered": "hear_customer_registered"},
+    hears={"CustomerRegistered": "hear_customer_registered", "CustomerUpdated": "hear_customer_updated"},
     tells=("MessageSent",),
     grants=(Grant((INBOX,), table=("dynamodb:Query",)), Grant((INBOX,), mail=True)),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from notifications.contacts.usecases import update_contact
 from notifications.messages import usecases as messages
 from notifications.messages.models import MessageView
-from shared.events.customers import CustomerRegistered
+from shared.events.customers import CustomerRegistered, CustomerUpdated
 from shared.http import Page, PageQuery, Request
 from shared.ids import CustomerId
 from shared.messages.inbox import Heard
@@ -21,3 +21,11 @@ def hear_customer_registered(heard: Heard[CustomerRegistered]) -> None:
     data = heard.data
     update_contact(data.customer_id, profile=data.profile, version=heard.version, consents=data.consents)
     messages.send_welcome(data.customer_id, data.profile.registered_at, heard.cause)
+
+
+def hear_customer_updated(heard: Heard[CustomerUpdated]) -> None:
+    """Store the profile in the contact, and send the welcome that waited for the address to be verified."""
+    data = heard.data
+    update_contact(data.customer_id, profile=data.profile, version=heard.version)
+    if data.profile.email_verified:
+        messages.send_waiting_welcome(data.customer_id, data.profile.registered_at, heard.cause)

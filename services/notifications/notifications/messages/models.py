@@ -19,7 +19,8 @@ class MessageStatus(StrEnum):
     """How far a message has come."""
 
     SENDING = "sending"
-    # The provider has certainly not taken it yet. The queue delivers the event again.
+    # The provider has certainly not taken it yet, and the queue delivers the event again; or it waits for the address
+    # to be verified, and the event of that sends it.
     WAITING = "waiting"
     SENT = "sent"
     SKIPPED = "skipped"
@@ -29,13 +30,14 @@ class MessageStatus(StrEnum):
 
 
 class SkipReason(StrEnum):
-    """Why the gate let a message not pass. `ERASED` leaves no record."""
+    """Why the gate let a message not pass. `ERASED` leaves no record, and with `NOT_VERIFIED` the message waits."""
 
     ERASED = "erased"
     NO_ADDRESS = "no_address"
     STATUS_INACTIVE = "status_inactive"
     STATUS_BANNED = "status_banned"
     NO_CONSENT = "no_consent"
+    NOT_VERIFIED = "not_verified"
     # The subject of the message is over.
     TOO_LATE = "too_late"
 

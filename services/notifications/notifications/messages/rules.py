@@ -8,6 +8,7 @@ from typing import Final
 
 from notifications.contacts.models import Recipient
 from notifications.messages.models import Due, SkipReason
+from notifications.settings import OptIn
 from notifications.templates.models import Purpose
 from shared.events.customers import Channel, CustomerStatus
 
@@ -18,7 +19,7 @@ REFUSED_STATUSES: Final[Mapping[CustomerStatus, SkipReason]] = {
 }
 
 
-def gate(recipient: Recipient, channel: Channel, purpose: Purpose) -> SkipReason | None:
+def gate(recipient: Recipient, channel: Channel, purpose: Purpose, opt_in: OptIn) -> SkipReason | None:
     """None if the message may go to the recipient now, else the first reason against it."""
     if recipient.erased:
         return SkipReason.ERASED
@@ -26,9 +27,14 @@ def gate(recipient: Recipient, channel: Channel, purpose: Purpose) -> SkipReason
         return SkipReason.NO_ADDRESS
     if recipient.status is not CustomerStatus.ACTIVE:
         return REFUSED_STATUSES[recipient.status]
-    if purpose is Purpose.MARKETING and not recipient.consents_to(channel):
+    return _refused_marketing(recipient, channel, opt_in) if purpose is Purpose.MARKETING else None
+
+
+def _refused_marketing(recipient: Recipient, channel: Channel, opt_in: OptIn) -> SkipReason | None:
+    if not recipient.consents_to(channel):
         return SkipReason.NO_CONSENT
-    return None
+    # Anybody can register a stranger's address and consent in their name.
+    return SkipReason.NOT_VERIFIED if opt_in is OptIn.DOUBLE and not recipient.is_verified else None
 
 
 def is_too_late(due: Due, now: datetime) -> bool:

@@ -40,7 +40,17 @@ class NotKnownYetError(Exception):
 
 def send_welcome(customer_id: str, registered_at: datetime, cause: Cause) -> None:
     """Send the customer's one welcome mail, if the gate lets it pass."""
-    send_once(Due(customer_id, WELCOME, "registration", registered_at), cause)
+    send_once(_welcome(customer_id, registered_at), cause)
+
+
+def send_waiting_welcome(customer_id: str, registered_at: datetime, cause: Cause) -> None:
+    """Send the welcome if it waits for the address to be verified, or settle the same call that stopped in between.
+
+    Raises MailNotTakenError.
+    """
+    message = find_message(_welcome(customer_id, registered_at))
+    if message and (message.reason == SkipReason.NOT_VERIFIED or message.status is MessageStatus.SENDING):
+        send_once(_welcome(customer_id, registered_at), cause)
 
 
 def send_once(due: Due, cause: Cause) -> None:
@@ -64,6 +74,10 @@ def list_messages(customer_id: str, limit: int, position: str | None) -> Page[Me
     return Page.of([message.view() for message in messages], following)
 
 
+def _welcome(customer_id: str, registered_at: datetime) -> Due:
+    return Due(customer_id, WELCOME, "registration", registered_at)
+
+
 def _claim(due: Due, claim: str) -> Message | None:
     """The message's record, claimed by this call. None if this call has nothing to send."""
     recipient, now = find_recipient(due.customer_id), clock.now()
@@ -75,7 +89,7 @@ def _claim(due: Due, claim: str) -> Message | None:
         raise NotKnownYetError
     claimed = _write_down(due, claim, reason, now)
     if reason:
-        _look_again(due)
+        _look_again(due, reason)
     return claimed
 
 
@@ -94,7 +108,8 @@ def _write_down(due: Due, claim: str, reason: SkipReason | None, now: datetime) 
 def _refusal(due: Due, recipient: Recipient, now: datetime) -> SkipReason | None:
     """The reason against sending the message now, or None."""
     late = SkipReason.TOO_LATE if is_too_late(due, now) else None
-    return gate(recipient, due.channel, due.template.purpose) or late
+    opt_in = NotificationsSettings.read().marketing_opt_in
+    return gate(recipient, due.channel, due.template.purpose, opt_in) or late
 
 
 def _take_up(due: Due, claim: str, reason: SkipReason | None) -> Message | None:
@@ -102,13 +117,14 @@ def _take_up(due: Due, claim: str, reason: SkipReason | None) -> Message | None:
     message = find_message(due)
     if message is None:
         raise LostRaceError
-    if message.claim == claim:
+    if message.claim == claim and message.status is not MessageStatus.WAITING:
         return _claimed(message)
+    first = _first_outcome(reason)
     if message.status is MessageStatus.SENDING:
         # Its claim is not settled: the function stopped during the call to SES, or is still in it.
         _set(message, Outcome(MessageStatus.INTERRUPTED, "stopped_while_sending"))
-    elif message.status is MessageStatus.WAITING:
-        _set(message, _first_outcome(reason))
+    elif message.status is MessageStatus.WAITING and message.reason != first.reason:
+        _set(message, first)
         message.claim = claim
     else:
         return None
@@ -123,10 +139,17 @@ def _claimed(message: Message) -> Message | None:
     return None
 
 
-def _look_again(due: Due) -> None:
-    """Delete the record of a skipped message if its person was erased between the decision and the record."""
-    if find_recipient(due.customer_id).erased:
+def _look_again(due: Due, reason: SkipReason) -> None:
+    """Delete the record of a skipped message if its person was erased between the decision and the record.
+
+    Raises LostRaceError if the address that the message waits for was verified in between: whoever heard that did not
+    see the record.
+    """
+    recipient = find_recipient(due.customer_id)
+    if recipient.erased:
         _forget(due)
+    elif reason is SkipReason.NOT_VERIFIED and recipient.is_verified:
+        raise LostRaceError
 
 
 def _forget(due: Due) -> None:
@@ -136,6 +159,8 @@ def _forget(due: Due) -> None:
 
 
 def _first_outcome(reason: SkipReason | None) -> Outcome:
+    if reason is SkipReason.NOT_VERIFIED:
+        return Outcome(MessageStatus.WAITING, reason)
     return Outcome(MessageStatus.SKIPPED, reason) if reason else Outcome(MessageStatus.SENDING)
 
 
@@ -154,7 +179,11 @@ def _try_to_send(due: Due) -> Outcome:
     """The result of the try. Raises only if SES has certainly not taken the mail and may take it later."""
     # Read again under the claim: an opt-out or an erasure since the decision counts.
     recipient = find_recipient(due.customer_id)
-    if reason := _refusal(due, recipient, clock.now()):
+    reason = _refusal(due, recipient, clock.now())
+    if reason is SkipReason.NOT_VERIFIED:
+        # Who verifies it now does not see a message that waits. The event comes again and decides.
+        raise MailNotTakenError(reason)
+    if reason:
         return Outcome(MessageStatus.SKIPPED, reason)
     try:
         return Outcome(MessageStatus.SENT, provider_id=send_mail(_compose(due, recipient)))
