@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
+# API Gateway's ids, and those of the emulators.
+_REQUEST_ID: Final = "^[A-Za-z0-9_-]{1,64}$"
 _REF: Final = "#/components/schemas/{model}"
 _PROBLEM: Final[Json] = {
     "type": "object",
@@ -51,7 +53,7 @@ _PROBLEM: Final[Json] = {
         "title": {"type": "string"},
         "status": {"type": "integer"},
         "detail": {"type": "string"},
-        "request_id": {"type": "string", "description": "The answer's X-Request-Id."},
+        "request_id": {"type": "string", "pattern": _REQUEST_ID, "description": "The answer's X-Request-Id."},
         "errors": {
             "type": "array",
             "items": {
@@ -75,7 +77,10 @@ _SECURITY: Final[Json] = {
     }
 }
 _RESPONSE_HEADERS: Final[Json] = {
-    "X-Request-Id": {"schema": {"type": "string"}, "description": "Names this request in logs; quote it when asking."},
+    "X-Request-Id": {
+        "schema": {"type": "string", "pattern": _REQUEST_ID},
+        "description": "Names this request in logs; quote it when asking.",
+    },
 }
 _ETAG: Final[Json] = {
     "ETag": {"schema": {"type": "string", "pattern": '^"[0-9]{1,18}"$'}, "description": "The version, for If-Match."}

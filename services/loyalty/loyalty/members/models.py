@@ -11,7 +11,7 @@ from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, StringCon
 from loyalty.members.items import Card
 from loyalty.members.milestones import Milestone, MilestoneKind
 from loyalty.members.pictures import PictureForm
-from loyalty.members.rules import BlockReason, CardStatus, is_valid
+from loyalty.members.rules import LENGTH, BlockReason, CardStatus, is_valid
 from loyalty.points.items import PointsAccount
 from loyalty.programme.tiers import TierBy
 from shared.events.loyalty import Tier
@@ -20,6 +20,7 @@ from shared.model import PRINTABLE, ApiModel, Input
 from shared.money import CurrencyCode
 
 _NUMBER: Final = "402938475611"
+_TWELVE_DIGITS: Final = rf"^[0-9]{{{LENGTH}}}$"
 
 
 def _right_check_digit(number: str) -> str:
@@ -30,10 +31,11 @@ def _right_check_digit(number: str) -> str:
 
 CardNumber = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, max_length=64),
+    StringConstraints(strip_whitespace=True, pattern=_TWELVE_DIGITS),
     AfterValidator(_right_check_digit),
     Field(description="Twelve digits with a Luhn check digit.", examples=[_NUMBER]),
 ]
+Digits = Annotated[str, Field(pattern=_TWELVE_DIGITS, examples=[_NUMBER])]
 Notes = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=500),
@@ -68,8 +70,7 @@ class CardView(ApiModel):
 
     customer_id: CustomerId
     number: Annotated[
-        str | None,
-        Field(description="While the card is not active, staff alone see it: nobody is to use it.", examples=[_NUMBER]),
+        Digits | None, Field(description="While the card is not active, staff alone see it: nobody is to use it.")
     ]
     status: CardStatus
     balance: int
@@ -115,7 +116,7 @@ class CardView(ApiModel):
 class CardRecord(ApiModel):
     """A card by its number: whose it is and what it is good for. What follows `expires_on` is for staff alone."""
 
-    number: Annotated[str, Field(examples=[_NUMBER])]
+    number: Digits
     customer_id: CustomerId
     status: CardStatus
     tier: Tier
