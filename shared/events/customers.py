@@ -108,6 +108,16 @@ class OrderStats(Part):
     last_order_at: AwareDatetime
 
 
+ByEmail = Annotated[bool, Field(description="Whether an e-mail alone led to the customer, and nobody has verified it")]
+Waits = Annotated[
+    bool,
+    Field(
+        description="Whether that customer is registered; then it is told again once they have verified the e-mail,"
+        " and earns nothing before"
+    ),
+]
+
+
 class OrderRecorded(EventData):
     """An order came to be known or changed: the order whole, at `metadata.version`, and its customer's stats after it.
 
@@ -137,6 +147,8 @@ class OrderRecorded(EventData):
     refunded_shipping: Amount = 0
     lines: list[OrderLine] = []
     stats: OrderStats | None = None
+    by_email: ByEmail = False
+    waits: Waits = False
 
 
 class ReviewRecorded(EventData):
@@ -151,4 +163,6 @@ class ReviewRecorded(EventData):
         bool | None,
         Field(description="Whether the customer had bought the product by then; absent from earlier reviews"),
     ] = None
+    by_email: ByEmail = False
+    waits: Waits = False
     posted_at: AwareDatetime

@@ -10,6 +10,7 @@ from shared.events.catalogue import EVENTS
 from tests.simulation.aws.carriage import is_planted
 from tests.simulation.customers.checks import (
     answers_stand,
+    nothing_waits_in_vain,
     one_account_an_email,
     orders_are_as_told,
     orders_counted_once,
@@ -123,6 +124,7 @@ ALWAYS: Final[tuple[Check, ...]] = (
     orders_counted_once,
     one_account_an_email,
     answers_stand,
+    nothing_waits_in_vain,
     ledgers_are_right,
     referral_rewards_are_counted,
     cards_are_single,

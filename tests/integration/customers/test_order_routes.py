@@ -223,7 +223,7 @@ def test_the_history_is_newest_first_and_pages_through_equal_moments() -> None:
 def test_customers_see_orders_of_before_once_their_email_is_verified() -> None:
     hear(paid(order("o-1")))
     ada = register().json["id"]
-    hear(placed(order("o-2", placed_at=clock.now() + timedelta(seconds=1))))
+    hear(placed(order("o-2", buyer=Buyer(id=ada), placed_at=clock.now() + timedelta(seconds=1))))
     assert history(ada, by=ada) == ["o-2"]
     assert history(ada) == ["o-2", "o-1"]
     change(ada, 2, email_verified=True)

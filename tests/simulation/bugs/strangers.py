@@ -9,7 +9,10 @@ from typing import Any
 
 from customers.accounts.items import ProfileItem
 from customers.orders import usecases as orders
+from customers.orders.store import Sight
+from customers.verification import usecases as verification
 from loyalty.orders import rules as order_rules
+from loyalty.orders import usecases as orders_of_loyalty
 from loyalty.points import usecases as points_of_loyalty
 from loyalty.points.items import PointsAccount
 from tests.simulation.bugs.planting import Replaced, bug
@@ -24,8 +27,8 @@ def guest_details_kept() -> Replaced:
 def past_orders_shown() -> Replaced:
     newest = orders.list_newest_orders
 
-    def all_of_them(customer_id: str, limit: int, position: Any, _: Any) -> Any:
-        return newest(customer_id, limit, position, None)
+    def all_of_them(customer_id: str, limit: int, position: Any, *_: Any) -> Any:
+        return newest(customer_id, limit, position, None, Sight.STAFF)
 
     return [(orders, "list_newest_orders", all_of_them)]
 
@@ -43,3 +46,13 @@ def late_past_shown() -> Replaced:
 @bug("Loyalty does not hear that an e-mail was verified, or is not any more")
 def profile_change_unheard() -> Replaced:
     return [(points_of_loyalty, "keep_profile", lambda *_: None)]
+
+
+@bug("What arrives by an unverified e-mail alone earns at once")
+def waiting_orders_earn() -> Replaced:
+    return [(orders_of_loyalty, "_owned", lambda order: order)]
+
+
+@bug("Nobody tells again what waited for an e-mail that is verified now")
+def waiting_goes_on() -> Replaced:
+    return [(verification, "list_waiting", lambda *_: [])]

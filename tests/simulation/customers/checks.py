@@ -45,6 +45,19 @@ def one_account_an_email(scene: Scene, tables: Tables) -> Iterator[str]:
         yield f"{pk} is held by {customer_id}, who does not have it"
 
 
+def nothing_waits_in_vain(scene: Scene, tables: Tables) -> Iterator[str]:
+    """What waits for an e-mail is led to, and waits no more once that e-mail is verified."""
+    waiting = {row["pk"] for row in tables.of_kind("customers", "order") if row.get("waits")}
+    for lead in tables.of_kind("customers", "waiting"):
+        _, key, order_pk = lead["sk"].split("#", 2)
+        profile = tables.own("customers", customer_of(lead), "PROFILE") or {}
+        waiting.discard(order_pk)
+        if profile.get("email_verified") and email_pk(profile["email"]) == f"EMAIL#{key}":
+            yield f"{order_pk} waits for an e-mail that {customer_of(lead)} has verified"
+    if waiting:
+        yield f"nothing leads to {sorted(waiting)}, which wait"
+
+
 def answers_stand(scene: Scene, tables: Tables) -> Iterator[str]:
     """A profile is what was answered about its version."""
     for row in tables.of_kind("customers", "profile"):

@@ -57,6 +57,8 @@ def _wrong_points(profile: Row, answer: Answer | None) -> Iterator[str]:
 
 
 def _is_hidden(profile: Row, order: Row) -> bool:
+    if order.get("waits") or (order.get("by_email") and not profile.get("email_verified")):
+        return True
     return not profile.get("email_verified") and str(order["placed_at"]) < str(profile["registered_at"])
 
 

@@ -38,7 +38,7 @@ def points_follow_the_orders(scene: Scene, tables: Tables) -> Iterator[str]:
             continue
         order = books.ledgers.told[(order_id, version)]
         theirs = [entry["account"] for entry in entries.get(order_id, [])]
-        due = 1 if terms.earns(order) else 0
+        due = 1 if terms.earns(order) and not order.get("waits") else 0
         if len(theirs) != due and not (due and "erased_at" in account):
             yield f"{order_id} of {who} earned {len(theirs)} times: {theirs}"
         earning = books.ledgers.earnings.get(order_id)

@@ -78,8 +78,13 @@ def reward_key(email: str) -> str:
     return _keyed_hash(f"REWARD#{folded(email)}")[:32]
 
 
+def email_key(email: str) -> str:
+    """The keyed hash of a normalised address, by which items name it."""
+    return _keyed_hash(email)
+
+
 def _pk(email: str) -> str:
-    return f"EMAIL#{_keyed_hash(email)}"
+    return f"EMAIL#{email_key(email)}"
 
 
 def _keyed_hash(text: str) -> str:

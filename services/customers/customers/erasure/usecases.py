@@ -13,6 +13,7 @@ from typing import Final
 from customers.accounts.items import SK, AccountItem, ProfileItem, ProfileTombstone
 from customers.accounts.store import find_account
 from customers.emails.store import EmailItem, buried, find_holder
+from customers.emails.waiting import list_waiting
 from customers.erasure.store import (
     PAGE,
     StillThereError,
@@ -65,6 +66,8 @@ def _erase_rest(customer_id: str) -> None:
     while retry_lost_races(lambda: _anonymise_reviews(customer_id)):
         pass
     while retry_lost_races(lambda: _delete_receipts(customer_id)):
+        pass
+    while retry_lost_races(lambda: _delete_waiting(customer_id)):
         pass
 
 
@@ -150,6 +153,13 @@ def _delete_receipts(customer_id: str) -> int:
         tombstone.add_erased("receipts", len(receipts))
         commit(Put(tombstone), *map(Delete, receipts))
     return len(receipts)
+
+
+def _delete_waiting(customer_id: str) -> int:
+    """Delete some of what leads to orders and reviews that waited; how many. None can be added: the profile is gone."""
+    leads = list_waiting(customer_id, limit=PAGE)
+    commit(*map(Delete, leads))
+    return len(leads)
 
 
 def _answer(request: ErasureRequested, swept: int, cause: Cause) -> None:

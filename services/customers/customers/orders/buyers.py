@@ -6,7 +6,7 @@ without a person for good. No buyer at all (a sale at the till) is nobody, until
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from customers.accounts.items import SK as PROFILE_SK
@@ -14,14 +14,15 @@ from customers.accounts.items import AccountItem, ProfileItem
 from customers.accounts.models import Source
 from customers.accounts.store import find_account
 from customers.emails.rules import is_mailable, normalise
-from customers.emails.store import EmailItem, EmailTombstone, find_holder, held_by
+from customers.emails.store import EmailItem, EmailTombstone, email_key, find_holder, held_by
+from customers.emails.waiting import Waits, find_waiting
 from customers.orders.items import OrderItem, StatsItem, StatsTombstone
 from customers.orders.rules import mark_of
 from customers.orders.store import find_stats
 from shared import clock, ids
 from shared.events.foreign import Buyer
 from shared.events.mending import Mend, Note
-from shared.items.table import Check, LostRaceError, Put, Write
+from shared.items.table import Check, Delete, LostRaceError, Put, Write
 from shared.runtime.observability import logger
 
 
@@ -29,14 +30,17 @@ from shared.runtime.observability import logger
 class OrderOwner:
     """The customer whom an order belongs to: their stats, which move with it, and what else is written or must hold.
 
-    Without stats it belongs to nobody; `forgotten` says that this is for good. `notes` say what of the buyer was left
-    out.
+    Without stats it belongs to nobody; `forgotten` says that this is for good. `by_email` says that an unverified
+    e-mail alone leads to the customer, and `waits` for which e-mail of a registered customer it waits. `notes` say what
+    of the buyer was left out.
     """
 
     customer_id: str | None = None
     stats: StatsItem | None = None
     beside: tuple[Write, ...] = ()
     forgotten: bool = False
+    by_email: bool = False
+    waits: Waits | None = None
     notes: tuple[Note, ...] = ()
 
 
@@ -50,8 +54,13 @@ def resolve_owner(order: OrderItem | None, buyer: Buyer, currency: str) -> Order
     if order and order.anonymised:
         return FORGOTTEN
     if order and order.customer_id:
-        return _stay(order.customer_id, currency)
+        return _stay(order, order.customer_id, buyer, currency)
     return _resolve_buyer(buyer, currency)
+
+
+def is_named_now(order: OrderItem, buyer: Buyer) -> bool:
+    """Whether the buyer's id says what an unverified e-mail alone said before."""
+    return bool(order.by_email) and order.customer_id is not None and order.customer_id == buyer.id
 
 
 def _resolve_buyer(buyer: Buyer, currency: str) -> OrderOwner:
@@ -100,15 +109,31 @@ def _account_under(written: str) -> AccountItem | None:
     return account
 
 
-def _stay(customer_id: str, currency: str) -> OrderOwner:
+def check_unverified(profile: ProfileItem) -> tuple[Check, Waits]:
+    """For what waits: that the e-mail is still unverified when the other writes are made, and what it waits for."""
+    version = profile.version or 0
+    waits = Waits(email_key(profile.email or ""), version)
+    return Check(AccountItem, profile.pk, PROFILE_SK, AccountItem.version == version), waits
+
+
+def _stay(order: OrderItem, customer_id: str, buyer: Buyer, currency: str) -> OrderOwner:
     stats = find_stats(customer_id, currency)
     if isinstance(stats, StatsItem):
-        return OrderOwner(customer_id, stats)
+        return _proven(order, OrderOwner(customer_id, stats), buyer)
     if isinstance(stats, StatsTombstone):
         # The erasure has not come to this order yet: do its part, as it would.
         stats.orders_left -= 1
         return OrderOwner(beside=(Put(stats),), forgotten=True)
     raise LostRaceError  # an attached order is counted, in one transaction
+
+
+def _proven(order: OrderItem, owner: OrderOwner, buyer: Buyer) -> OrderOwner:
+    """The owner of an order that is theirs, beyond doubt if the buyer's id says so now."""
+    if not is_named_now(order, buyer):
+        return replace(owner, by_email=bool(order.by_email))
+    if not order.waits:
+        return owner
+    return replace(owner, beside=(Delete(find_waiting(order.customer_id or "", order.pk)),))
 
 
 def _by_id(customer_id: str, currency: str) -> OrderOwner | None:
@@ -138,10 +163,22 @@ def _by_email(buyer: Buyer, currency: str) -> OrderOwner:
         return FORGOTTEN
     if not isinstance(holder, EmailItem):
         return _new_guest(buyer, email if is_mailable(email) else None, currency)
-    owner = _by_id(holder.customer_id, currency)
-    if owner is None or owner.forgotten:
+    profile, stats = find_account(holder.customer_id), find_stats(holder.customer_id, currency)
+    if not isinstance(profile, ProfileItem) or isinstance(stats, StatsTombstone):
         raise LostRaceError  # erased since the e-mail was read
-    return owner
+    return _under_email(profile, stats if isinstance(stats, StatsItem) else None, currency)
+
+
+def _under_email(profile: ProfileItem, stats: StatsItem | None, currency: str) -> OrderOwner:
+    """The owner whose e-mail a buyer gave: whose it is beyond doubt only if the e-mail is verified."""
+    beside = () if stats else (still_here(profile),)
+    owner = OrderOwner(profile.customer_id, stats or StatsItem.new(profile.customer_id, currency), beside)
+    if profile.email_verified:
+        return owner
+    if profile.registered_at is None:
+        return replace(owner, by_email=True)
+    still_unverified, waits = check_unverified(profile)
+    return replace(owner, beside=(still_unverified,), by_email=True, waits=waits)
 
 
 def _new_guest(buyer: Buyer, email: str | None, currency: str) -> OrderOwner:
@@ -152,5 +189,9 @@ def _new_guest(buyer: Buyer, email: str | None, currency: str) -> OrderOwner:
     email_item = (Put(held_by(guest.customer_id, email)),) if email else ()
     stats = StatsItem.new(guest.customer_id, currency)
     return OrderOwner(
-        guest.customer_id, stats, (Put(guest), *email_item), notes=() if email is not None else (NO_ADDRESS,)
+        guest.customer_id,
+        stats,
+        (Put(guest), *email_item),
+        by_email=bool(email),
+        notes=() if email is not None else (NO_ADDRESS,),
     )

@@ -30,4 +30,6 @@ def order_recorded(order: OrderItem, _: Told) -> OrderRecorded:
         refunded_shipping=facts.refunded_shipping,
         lines=list(facts.lines),
         stats=OrderStats.model_validate(order.stats) if order.stats else None,
+        by_email=bool(order.by_email),
+        waits=bool(order.waits),
     )

@@ -61,6 +61,10 @@ class OrderItem(CustomersItem, discriminator="order"):
     history = personal(UnicodeAttribute(null=True), "user.unique_id.pseudonymous", DROP, export=Export.LEFT_OUT)
     # The buyer as first told (`rules.mark_of`): the same one again needs no look at the customer.
     buyer_mark = personal(UnicodeAttribute(null=True), "user.unique_id.pseudonymous", DROP, export=Export.LEFT_OUT)
+    # Set while nothing but an unverified e-mail leads to the customer, who does not see the order; and, if they were
+    # registered, while the order waits for them to verify it.
+    by_email = personal(BooleanAttribute(null=True), "user.account", DROP, export=Export.LEFT_OUT)
+    waits = personal(BooleanAttribute(null=True), "user.account", DROP, export=Export.LEFT_OUT)
     anonymised = plain(BooleanAttribute(null=True))
     placed_at = personal(UTCDateTimeAttribute(), "user.behavior.purchase_history", _KEPT)
     paid_at = personal(UTCDateTimeAttribute(null=True), "user.behavior.purchase_history", _KEPT)
@@ -160,6 +164,10 @@ class OrderItem(CustomersItem, discriminator="order"):
         """Let it belong to a customer, in their history."""
         self.customer_id = customer_id
         self.history = moment_key(self.placed_at, self.order_id)
+
+    def prove(self) -> None:
+        """Let it be the customer's beyond doubt."""
+        self.by_email = self.waits = None
 
     def anonymise(self) -> None:
         """Let it be without a person from now on."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import Enum, auto
 from typing import Final
 
 from customers.orders.items import (
@@ -23,6 +24,22 @@ from shared.items.table import find
 # People review what they bought lately; beyond that nobody's reviews cost more reads.
 SEARCHED: Final = 100
 _PAGE: Final = 20
+
+
+class Sight(Enum):
+    """Who looks at a customer's orders: staff, or the customer themselves with or without a verified e-mail."""
+
+    STAFF = auto()
+    VERIFIED = auto()
+    UNVERIFIED = auto()
+
+
+# What was recorded before these attributes existed has none of them.
+_SHOWN: Final = {
+    Sight.STAFF: None,
+    Sight.VERIFIED: OrderItem.waits.does_not_exist(),
+    Sight.UNVERIFIED: OrderItem.by_email.does_not_exist(),
+}
 
 
 def find_order(order_id: str) -> OrderItem | None:
@@ -46,22 +63,33 @@ def list_stats(customer_id: str) -> list[StatsItem]:
     return list(StatsItem.query(pk, StatsItem.sk.startswith(STATS_PREFIX), consistent_read=True))
 
 
-def has_bought(customer_id: str, product_id: str, order_id: str | None) -> bool:
-    """Whether the customer keeps the product from this order, or from one of their newest SEARCHED orders."""
+def has_bought(customer_id: str, product_id: str, order_id: str | None, *, waiting: bool) -> bool:
+    """Whether the customer keeps the product from this order, or from one of their newest SEARCHED orders.
+
+    Orders that wait for the customer's e-mail count only if `waiting`.
+    """
     named = find_order(order_id) if order_id else None
-    if named and named.customer_id == customer_id and named.facts.keeps(product_id):
+    if named and named.customer_id == customer_id and _keeps(named, product_id, waiting=waiting):
         return True
     newest = OrderItem.by_customer.query(customer_id, scan_index_forward=False, limit=SEARCHED, page_size=_PAGE)
-    return any(order.facts.keeps(product_id) for order in newest)
+    return any(_keeps(order, product_id, waiting=waiting) for order in newest)
+
+
+def _keeps(order: OrderItem, product_id: str, *, waiting: bool) -> bool:
+    return (waiting or not order.waits) and order.facts.keeps(product_id)
 
 
 def list_newest_orders(
-    customer_id: str, limit: int, position: str | None, since: datetime | None
+    customer_id: str, limit: int, position: str | None, since: datetime | None, sight: Sight
 ) -> tuple[list[OrderItem], str | None]:
-    """A page of the customer's orders placed at `since` or later, newest first, and the start of the next page."""
+    """A page of the customer's orders placed at `since` or later, newest first, and the start of the next page.
+
+    Without those that are hidden from whoever looks.
+    """
     found = OrderItem.by_customer.query(
         customer_id,
         OrderItem.history >= moment_key(since) if since else None,
+        _SHOWN[sight],
         scan_index_forward=False,
         limit=limit + 1,  # one more than asked for shows whether there is a next page
         last_evaluated_key=_start(customer_id, position) if position else None,

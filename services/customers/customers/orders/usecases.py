@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from customers.accounts.store import get_profile
+from customers.emails.waiting import WaitingItem
 from customers.orders import rules
-from customers.orders.buyers import NOBODY, OrderOwner, resolve_owner
+from customers.orders.buyers import NOBODY, OrderOwner, is_named_now, resolve_owner
 from customers.orders.contradictions import METRIC, report_contradictions
 from customers.orders.items import FurtherRefund, OrderItem, StatsItem
 from customers.orders.models import NewOrder, OrderView, StatsView
 from customers.orders.rules import Change, Facts
-from customers.orders.store import find_order, find_refund, list_newest_orders, list_stats
+from customers.orders.store import Sight, find_order, find_refund, list_newest_orders, list_stats
 from shared import clock, ids
 from shared.errors import ConflictError, InvalidError, NotFoundError
 from shared.events.customers import OrderRecorded
@@ -71,14 +72,16 @@ def read_order(order_id: str) -> OrderView:
 def list_orders(customer_id: str, limit: int, position: str | None, *, by_self: bool) -> Page[OrderView]:
     """A page of the customer's orders, newest first.
 
-    Customers see their own orders from before the registration only once their e-mail is verified, because anybody
-    could register with it. Raises NotFoundError without the customer, and to guests, who see nothing.
+    Customers see their own orders from before the registration, and those that came by their e-mail alone, only once
+    it is verified, because anybody could register with it. Raises NotFoundError without the customer, and to guests,
+    who see nothing.
     """
     profile = get_profile(customer_id)
     if by_self and profile.registered_at is None:
         raise NotFoundError
     since = profile.registered_at if by_self and not profile.email_verified else None
-    orders, next_position = list_newest_orders(customer_id, limit, position, since)
+    sight = (Sight.VERIFIED if profile.email_verified else Sight.UNVERIFIED) if by_self else Sight.STAFF
+    orders, next_position = list_newest_orders(customer_id, limit, position, since, sight)
     return Page.of([order.view() for order in orders], next_position)
 
 
@@ -96,7 +99,7 @@ def _record(order: Order, change: Change, cause: Cause) -> None:
         change = _without_known_refund(item, change)
         report_contradictions(item, told, change, order.buyer)
     facts = rules.learn(known, told, change)
-    if item and facts == known and (item.customer_id or item.anonymised):
+    if item and facts == known and _is_settled(item, order.buyer):
         return
     owner = resolve_owner(item, order.buyer, facts.currency)
     if facts == known and owner == NOBODY:
@@ -119,6 +122,11 @@ def _without_known_refund(item: OrderItem, change: Change) -> Change:
     if further.amount != refund.amount:
         logger.warning("refund told differently; the first account stands", extra={"order_id": item.order_id})
     return replace(change, refund=None)
+
+
+def _is_settled(item: OrderItem, buyer: Buyer) -> bool:
+    """Whether the buyer can say nothing new of whose the order is."""
+    return bool(item.customer_id or item.anonymised) and not is_named_now(item, buyer)
 
 
 def _named(customer_id: str, new: NewOrder) -> Order:
@@ -144,7 +152,7 @@ def _add(order: Order, new: NewOrder, cause: Cause, attempt: Attempt | None) -> 
     owner = resolve_owner(item, order.buyer, facts.currency)
     if owner.customer_id is None:
         raise NotFoundError
-    if item and facts == known and item.customer_id:
+    if item and facts == known and item.customer_id and not is_named_now(item, order.buyer):
         return _answer_again(item, owner, attempt)
     return _write(item or OrderItem.new(order.id, facts), facts, owner, cause, attempt)
 
@@ -187,7 +195,8 @@ def _write(
     counted = _count(item, facts, owner)
     view = item.view(written=True)
     further = Put(refund) if refund else None
-    commit(Put(item), counted, further, *owner.beside, attempt.receipt(view) if attempt else None)
+    receipt = attempt.receipt(view) if attempt else None
+    commit(Put(item), counted, further, *owner.beside, _lead(item, owner), receipt)
     return view
 
 
@@ -198,7 +207,16 @@ def _count(item: OrderItem, facts: Facts, owner: OrderOwner) -> Write | None:
     if owner.customer_id is None or owner.stats is None:
         return None
     item.attach(owner.customer_id)
+    if owner.by_email:
+        item.by_email, item.waits = True, item.waits or (owner.waits is not None) or None
+    else:
+        item.prove()
     owner.stats.keep(rules.count(owner.stats.totals, facts, item.counted_spent))
     item.counted_spent = facts.spent
     item.stats = owner.stats.told_after.model_dump(mode="json")
     return Put(owner.stats)
+
+
+def _lead(item: OrderItem, owner: OrderOwner) -> Write | None:
+    """The write of what leads to an order that waits, if it is new."""
+    return Put(WaitingItem.of(owner.customer_id, owner.waits, item.pk)) if owner.customer_id and owner.waits else None

@@ -15,5 +15,7 @@ def review_recorded(review: ReviewItem, _: Told) -> ReviewRecorded:
         product_id=review.product_id,
         rating=review.rating,
         bought=review.bought,
+        by_email=bool(review.by_email),
+        waits=bool(review.waits),
         posted_at=review.posted_at,
     )

@@ -7,10 +7,11 @@ from typing import Final, Self
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb_attributes import IntegerAttribute
 
+from customers.emails.waiting import Waits
 from customers.table import CustomersItem
 from shared.events.foreign import Review
 from shared.items.keys import customer_partition
-from shared.items.personal import DROP, Ground, keep, personal, plain
+from shared.items.personal import DROP, Export, Ground, keep, personal, plain
 from shared.items.tombstones import strip
 
 SK: Final = "REVIEW"
@@ -28,6 +29,9 @@ class ReviewItem(CustomersItem, discriminator="review"):
     """A review, kept once. `anonymised` says that it has no customer for good, for theirs was erased."""
 
     customer_id = personal(UnicodeAttribute(null=True), "user.unique_id.pseudonymous", DROP)
+    # Those of an order.
+    by_email = personal(BooleanAttribute(null=True), "user.account", DROP, export=Export.LEFT_OUT)
+    waits = personal(BooleanAttribute(null=True), "user.account", DROP, export=Export.LEFT_OUT)
     anonymised = plain(BooleanAttribute(null=True))
     product_id = personal(UnicodeAttribute(), "user.content", _KEPT)
     rating = personal(IntegerAttribute(null=True), "user.content", _KEPT)
@@ -53,6 +57,10 @@ class ReviewItem(CustomersItem, discriminator="review"):
             posted_at=review.posted_at,
         )
 
+    def prove(self) -> None:
+        """Let it be the customer's beyond doubt."""
+        self.by_email = self.waits = None
+
     def anonymise(self) -> None:
         """Let it be without a person from now on."""
         strip(self)
@@ -60,9 +68,18 @@ class ReviewItem(CustomersItem, discriminator="review"):
 
 
 class CustomersReview(CustomersItem, discriminator="customers_review"):
-    """Lies in a customer's partition and leads to a review of theirs, so that an erasure finds it."""
+    """Lies in a customer's partition and leads to a review of theirs, so that an erasure finds it.
+
+    `waits_for` and `since` are those of `WaitingItem`, while the review waits for an e-mail's verification.
+    """
+
+    waits_for = personal(UnicodeAttribute(null=True), "user.unique_id.pseudonymous", DROP, export=Export.LEFT_OUT)
+    since = plain(IntegerAttribute(null=True))
 
     @classmethod
-    def of(cls, review: ReviewItem) -> Self:
+    def of(cls, review: ReviewItem, waits: Waits | None = None) -> Self:
         """What leads to the review from its customer's partition."""
-        return cls(customer_partition(review.customer_id or ""), review.pk)
+        lead = cls(customer_partition(review.customer_id or ""), review.pk)
+        if waits:
+            lead.waits_for, lead.since = waits
+        return lead

@@ -22,6 +22,12 @@ def list_leads(customer_id: str, limit: int) -> list[CustomersReview]:
     return list(found)
 
 
+def list_waiting_leads(customer_id: str, key: str) -> list[CustomersReview]:
+    """The items that lead to the customer's reviews that wait for the address with this hash."""
+    pk, waits = customer_partition(customer_id), CustomersReview.waits_for == key
+    return list(CustomersReview.query(pk, CustomersReview.sk.startswith(PREFIX), waits, consistent_read=True))
+
+
 def load_reviews(leads: Sequence[CustomersReview]) -> list[ReviewItem]:
     """The reviews that the items lead to."""
     return find_all(ReviewItem, [(lead.sk, SK) for lead in leads])

@@ -47,11 +47,16 @@ def reward_awaited_sign_up(account: PointsAccount, amount: int, cause: Cause) ->
 def reward_review(review: ReviewRecorded, cause: Cause) -> None:
     """Give the review bonus, once for each review, and as the programme says: to buyers, once for each product."""
     bonuses = store.terms_now().programme.earning.bonuses
-    if bonuses.review_buyers_only and review.bought is False:
+    if review.waits or (bonuses.review_buyers_only and review.bought is False):
         return
     origin = Origin(f"REVIEW#{review.review_id}", "ENTRY", review.review_id, cause)
     marked = partial(_mark_of_review, review) if bonuses.review_once_per_product else _no_mark
-    retry_lost_races(lambda: _give(review.customer_id, REVIEW, origin, marked))
+
+    def mark_of(account: PointsAccount) -> Put | None:
+        account.by_email = review.by_email or account.by_email
+        return marked(account)
+
+    retry_lost_races(lambda: _give(review.customer_id, REVIEW, origin, mark_of))
 
 
 def bonus_entry(account: PointsAccount, bonus: str, amount: int, origin: Origin, terms: Terms) -> Entry:

@@ -44,6 +44,7 @@ def _take_over_facts(survivor: PointsAccount, merged: PointsAccount, terms: Term
     survivor.referrals = referrals_of_both(survivor, merged)
     survivor.birthdays = tuple(sorted({*(survivor.birthdays or ()), *(merged.birthdays or ())})) or None
     survivor.sign_up_waits = survivor.sign_up_waits or merged.sign_up_waits
+    survivor.by_email = survivor.by_email or merged.by_email
     survivor.opened_at = earliest(survivor.opened_at, merged.opened_at)
     survivor.active_on = latest_day(survivor.active_on, merged.active_on)
     waiting = [account.warned_on for account in (survivor, merged) if account.is_due(terms.now)]

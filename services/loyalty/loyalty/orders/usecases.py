@@ -30,8 +30,10 @@ from shared.messages.cause import Cause
 def record_order(order: OrderRecorded, version: int, cause: Cause) -> None:
     """Post the points that the order should have earned, lost or regained by now.
 
-    Events may arrive in any order: the newest version alone is enough, and an older one changes nothing.
+    Events may arrive in any order: the newest version alone is enough, and an older one changes nothing. An order that
+    waits for its customer's e-mail is nobody's until it is told again.
     """
+    order = _owned(order)
     terms = store.terms_now()
     recorded = RecordedOrder.of(order, version, terms, lambda moment: store.terms_then(moment, terms))
     account = retry_lost_races(lambda: _settle_points(recorded, cause))
@@ -43,6 +45,11 @@ def record_order(order: OrderRecorded, version: int, cause: Cause) -> None:
         if account.sign_up_waits is not None:
             reward_awaited_sign_up(account, _amount_kept(recorded, account), cause)
         settle_referral_rewards(account, recorded.terms, cause)
+
+
+def _owned(order: OrderRecorded) -> OrderRecorded:
+    """The order with its customer, if it is theirs beyond doubt."""
+    return order.model_copy(update={"customer_id": None}) if order.waits else order
 
 
 def _amount_kept(recorded: RecordedOrder, account: PointsAccount) -> int:
@@ -62,6 +69,7 @@ def _settle_points(recorded: RecordedOrder, cause: Cause) -> PointsAccount | Non
         case PostEntry() as change if account:
             account = _post(change, recorded, account, cause)
         case OpenAccount() if account:
+            account.by_email = recorded.order.by_email or account.by_email
             commit(Put(account))
         case ReversedMark() as mark:
             commit(Put(ReversedOrder.of(recorded.order.order_id, mark, known.entries.mark)))
@@ -132,6 +140,7 @@ def _post(change: PostEntry, recorded: RecordedOrder, account: PointsAccount, ca
     account.quota = change.quota or account.quota
     account.birthdays = change.birthdays or account.birthdays
     account.opened_at = change.opened_at or account.opened_at
+    account.by_email = recorded.order.by_email or account.by_email
     order_id = recorded.order.order_id
     origin = ledger.Origin(f"ORDER#{order_id}", change.step, order_id, cause)
     # The entry of the earning names the version that decided it.

@@ -46,6 +46,8 @@ class PointsAccount(Account, TombstoneMixin, discriminator="account"):
     )
     # When it came to be, or the moment of an older order: before the registration, it was a guest's.
     opened_at = personal(MomentAttribute(null=True), "user.account", DROP)
+    # Set once it holds what a guest's e-mail alone brought, whatever the times of that.
+    by_email = personal(BooleanAttribute(null=True), "user.account", DROP, export=Export.LEFT_OUT)
     # Facts of the customer's profile, at the profile's version.
     registered_at = personal(MomentAttribute(null=True), "user.account", DROP)
     email_verified = personal(BooleanAttribute(null=True), "user.account", DROP)
@@ -148,6 +150,8 @@ class PointsAccount(Account, TombstoneMixin, discriminator="account"):
     @property
     def hides_past(self) -> bool:
         """Whether the account holds a guest's purchases, and nobody has proved yet to be that guest."""
+        if self.by_email:
+            return not self.email_verified
         return is_past_hidden(self.opened_at, self.registered_at, verified=bool(self.email_verified))
 
     @property

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from shared import clock
-from shared.events.customers import OrderStatus
+from shared.events.customers import CustomersMerged, OrderStatus
 from shared.roles import Role
-from tests.integration.loyalty.shop import ADA, account, erasure, get, hear, order, registration, update
+from tests.integration.loyalty.shop import ADA, BOB, account, entries, erasure, get, hear, order, registration, update
 
 READS = ("points", "points/entries", "card")
 
@@ -108,3 +108,51 @@ def test_an_erased_account_learns_nothing_any_more() -> None:
     assert [kept.get(name) for name in ("registered_at", "email_verified", "profile_version", "opened_at")] == [
         None
     ] * 4
+
+
+def test_an_order_that_waits_for_its_e_mail_earns_once_it_is_told_again() -> None:
+    register_now()
+    hear(order("A2", placed_at=clock.now()))
+    before = account().balance
+    hear(order(placed_at=clock.now(), by_email=True, waits=True), version=101)
+    assert (statuses(), account().balance) == ([200, 200, 200], before)
+    assert "A1" not in get(f"/api/customers/{ADA}/points/entries", by=ADA).text
+    hear(order(placed_at=clock.now()), version=102)
+    hear(order(placed_at=clock.now(), by_email=True, waits=True), version=101)
+    assert (statuses(), account().balance) == ([200, 200, 200], 2 * before)
+
+
+def test_of_an_order_refunded_while_it_waited_the_rest_earns() -> None:
+    register_now()
+    waiting = {"total": 10000, "placed_at": clock.now(), "by_email": True, "waits": True}
+    hear(order(**waiting), version=101)
+    hear(order(**waiting, refunded=5000), version=102)
+    assert not account().entries
+    hear(order(total=10000, placed_at=clock.now(), refunded=5000), version=103)
+    assert [entry.amount for entry in entries()] == [1000, -500]
+
+
+@pytest.mark.parametrize("registers_first", [True, False])
+def test_what_a_guests_e_mail_brought_hides_whatever_its_time_and_its_turn(registers_first: bool) -> None:
+    if registers_first:
+        register_now()
+    hear(order(placed_at=clock.now() + timedelta(hours=20), by_email=True))
+    if not registers_first:
+        register_now()
+    assert statuses() == [403, 403, 403]
+    update_now(2, verified=True)
+    assert statuses() == [200, 200, 200]
+
+
+def test_an_unpaid_order_of_a_guest_hides_too() -> None:
+    register_now()
+    hear(order(placed_at=clock.now(), paid_at=None, status=OrderStatus.PLACED, by_email=True))
+    hear(order(placed_at=clock.now(), by_email=True))
+    assert statuses() == [403, 403, 403]
+
+
+def test_a_merge_takes_over_what_a_guests_e_mail_brought() -> None:
+    hear(order(placed_at=clock.now(), customer_id=BOB, by_email=True))
+    register_now()
+    hear(CustomersMerged(customer_id=ADA, merged_id=BOB, merged_at=clock.now()))
+    assert statuses() == [403, 403, 403]

@@ -71,3 +71,17 @@ def test_an_erasure_forgets_what_was_reviewed() -> None:
     hear(review(1), erasure())
     assert told_of("ErasureAnswered")[0]["erased"]["reviews"] == 1
     assert "REVIEWED#mug" not in stage.stored()
+
+
+def test_a_review_that_waits_for_its_e_mail_is_rewarded_once_it_is_told_again() -> None:
+    hear(review(by_email=True, waits=True))
+    assert points() == []
+    hear(review(), review(), review(by_email=True, waits=True))
+    assert points() == [20]
+
+
+def test_a_reward_that_a_guests_e_mail_brought_is_marked() -> None:
+    hear(review(by_email=True))
+    assert account().by_email
+    hear(review(2, "plate", BOB))
+    assert not account(BOB).by_email

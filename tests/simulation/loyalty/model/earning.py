@@ -57,6 +57,7 @@ def _earn_by_order(ledgers: Ledgers, posting: Posting) -> None:
         posting.wrong.append("earned by a version that nobody told of")
         return
     posting.must(order_id not in ledgers.earnings, "earned before")
+    posting.must(not order.get("waits"), "earned before its e-mail was verified")
     posting.must(terms.earns(order), "earned and has not come so far")
     posting.must(ledgers.may_be_in(order["customer_id"], posting.row["account"]), f"is of {order['customer_id']}")
     as_of = _as_of(posting, order)
