@@ -9,7 +9,7 @@ from shared.messages.patience import patient_looks
 from shared.runtime.aws import client
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sqs.literals import QueueAttributeNameType
@@ -31,25 +31,33 @@ class UnseenLettersError(Exception):
     """There are letters that the sweep has not seen: another has them in hand, or they are more than it looks at."""
 
 
-def sweep_dead_letters(*needles: str) -> int:
+def _none(_: str) -> bool:
+    return False
+
+
+def sweep_dead_letters(*needles: str, is_wanted: Callable[[str], bool] = _none) -> int:
     """Delete the messages that name any of `needles` (an id, an address) from this service's dead-letter queue.
 
-    In whatever case: an address in a message is as somebody typed it. Returns how many were deleted. Raises
-    UnseenLettersError, and has deleted none, where it may not have seen them all: the message is to come again. Does
-    nothing where `DEAD_LETTER_QUEUE_URL` is not set.
+    In whatever case: an address in a message is as somebody typed it. `is_wanted` also decides by a message's body.
+    Returns how many were deleted. Raises UnseenLettersError, and has deleted none, where it may not have seen them all:
+    the message is to come again. Does nothing where `DEAD_LETTER_QUEUE_URL` is not set.
     """
     url = os.environ.get("DEAD_LETTER_QUEUE_URL")
     wanted = [needle.lower() for needle in needles if needle]
     if not url or not wanted:
         return 0
+
+    def is_named(body: str) -> bool:
+        return any(needle in body.lower() for needle in wanted) or is_wanted(body)
+
     sqs = client("sqs")
     for _ in patient_looks():
-        if (swept := _sweep(sqs, url, wanted)) is not None:
+        if (swept := _sweep(sqs, url, is_named)) is not None:
             return swept
     raise UnseenLettersError
 
 
-def _sweep(sqs: SQSClient, url: str, wanted: list[str]) -> int | None:
+def _sweep(sqs: SQSClient, url: str, is_named: Callable[[str], bool]) -> int | None:
     """How many letters were deleted; None, and none deleted, where some may not have been seen."""
     seen: dict[str, MessageTypeDef] = {}
     named: list[MessageTypeDef] = []
@@ -58,7 +66,7 @@ def _sweep(sqs: SQSClient, url: str, wanted: list[str]) -> int | None:
         # Counted before anything is deleted: SQS counts what is gone for a while yet.
         if _count(sqs, url) > len(seen):
             return None
-        named = [letter for letter in seen.values() if any(needle in letter["Body"].lower() for needle in wanted)]
+        named = [letter for letter in seen.values() if is_named(letter["Body"])]
         for letter in named:
             sqs.delete_message(QueueUrl=url, ReceiptHandle=letter["ReceiptHandle"])
         return len(named)

@@ -14,6 +14,7 @@ from pynamodb.attributes import Attribute
 
 from customers.accounts.items import ProfileItem, ProfileTombstone
 from customers.emails.store import EmailTombstone, held_by
+from customers.emails.waiting import WaitingItem
 from customers.orders.items import FurtherRefund, OrderItem, StatsItem, StatsTombstone, order_pk
 from customers.reviews.items import CustomersReview, ReviewItem, review_key
 from customers.table import Receipt as CustomersReceipt
@@ -63,6 +64,7 @@ def customer() -> Iterator[Item]:
     yield filled(StatsItem, PK, "STATS#USD", orders=1)
     review = filled(ReviewItem, review_key("r-1"), "REVIEW", customer_id=ADA)
     yield from (review, CustomersReview.of(review))
+    yield filled(WaitingItem, PK, "WAITS#1#ORDER#o-1", since=1)
     yield filled(CustomersReceipt, PK, "RECEIPT#1")
 
 

@@ -127,9 +127,9 @@ class Promises:
 
 @dataclass
 class Seen:
-    """What the checks saw before: the last address of each account, the tombstones of addresses, those lifted."""
+    """What the checks saw before: the addresses of each account, the tombstones of addresses, those lifted."""
 
-    addresses: dict[str, str] = field(default_factory=dict)
+    addresses: dict[str, set[str]] = field(default_factory=dict)
     buried: set[str] = field(default_factory=set)
     lifted: set[str] = field(default_factory=set)
     # How many events were looked at.

@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 import pytest
 
-from customers.accounts.items import ProfileTombstone
+from customers.accounts.items import ProfileItem, ProfileTombstone
 from customers.accounts.store import find_account
 from customers.erasure import usecases
 from customers.orders import usecases as orders
@@ -20,12 +20,13 @@ from shared.events.privacy import ErasureAnswered
 from tests.harness.aws.ground import items
 from tests.harness.heard import foreign_event
 from tests.harness.interruptions import after_first, crash_at
-from tests.harness.orders import EMAIL, order, paid, placed, refunded
+from tests.harness.orders import EMAIL, order, paid, placed, refunded, reviewed
 from tests.integration.customers.desk import (
     NOBODY_KNOWN,
     REQUEST,
     call,
     change,
+    create,
     customer_of,
     deliver,
     erasure,
@@ -269,3 +270,77 @@ def test_dead_letters_of_the_person_are_swept(monkeypatch: pytest.MonkeyPatch) -
     tombstone = find_account(ada)
     assert isinstance(tombstone, ProfileTombstone)
     assert tombstone.sweep_for is None
+
+
+OLD, NEW = "old@example.com", "new@example.com"
+
+
+def moved() -> str:
+    """Somebody who had the old address before the new one."""
+    ada: str = register(OLD).json["id"]
+    assert change(ada, 1, email=NEW).status == 200
+    return ada
+
+
+@pytest.mark.parametrize("written", [OLD, NEW, " OLD@Example.com "])
+def test_an_order_under_any_former_address_is_nobodys(written: str) -> None:
+    ada = moved()
+    hear(erasure(ada))
+    hear(
+        placed(order(buyer=Buyer(email=written, first_name="Ada", last_name="Lovelace"))),
+        reviewed("r", Buyer(email=written)),
+    )
+    assert customer_of() is None
+    assert "lovelace" not in stored()
+    assert not {"profile", "review", "email"} & set(kinds())
+    assert create(OLD).json["type"] == "/problems/email-erased"
+    assert register(OLD).status == 201
+
+
+def test_a_former_address_that_somebody_else_has_now_stays_theirs() -> None:
+    ada = moved()
+    ben = register(OLD).json["id"]
+    hear(erasure(ada))
+    hear(placed(order(buyer=Buyer(email=OLD))))
+    assert customer_of() == ben
+
+
+def test_an_address_that_is_used_again_is_buried_once() -> None:
+    ada = moved()
+    change(ada, 2, email=OLD)
+    hear(erasure(ada))
+    assert kinds()["erased_email"] == 2
+    assert answers()[-1].erased["emails"] == 1
+
+
+def test_a_profile_of_an_earlier_release_has_no_former_addresses() -> None:
+    ada = register(OLD).json["id"]
+    profile = find_account(ada)
+    assert isinstance(profile, ProfileItem)
+    assert profile.former_emails is None
+    hear(erasure(ada))
+    assert kinds()["erased_email"] == 1
+
+
+def test_letters_under_a_former_address_are_swept_also_those_that_die_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    ada = moved()
+    sqs = boto3.client("sqs")
+    url = sqs.create_queue(QueueName="regulars-test-customers-later")["QueueUrl"]
+    monkeypatch.setenv("DEAD_LETTER_QUEUE_URL", url)
+
+    def die(*emails: str) -> None:
+        for email in emails:
+            body = json.dumps(foreign_event(placed(order(buyer=Buyer(email=email)))))
+            sqs.send_message(QueueUrl=url, MessageBody=body)
+
+    sqs.send_message(QueueUrl=url, MessageBody="old@example.com is no event")
+    die("Old@Example.com", NEW, "ben@example.com")
+    hear(erasure(ada))
+    assert answers()[-1].erased["dead_letters"] == 2
+    die(" OLD@example.com", NEW)
+    hear(erasure(ada))
+    assert answers()[-1].erased["dead_letters"] == 4
+    register(OLD)
+    die(OLD, NEW)
+    hear(erasure(ada))
+    assert answers()[-1].erased["dead_letters"] == 5

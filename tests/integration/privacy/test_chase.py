@@ -116,3 +116,16 @@ def test_a_run_out_of_time_is_gone_on_with_by_the_next(time: Time) -> None:
     for _ in range(2):
         chase(ShortContext(rows=1))
     assert names_told() == ["ErasureRequested"] * 4
+
+
+def test_two_days_after_it_is_done_all_are_asked_once_more_to_sweep_what_died_since(time: Time) -> None:
+    request_id = approve(enter())
+    hear(erasure(request_id), *[answered(request_id, service) for service in OTHERS])
+    before = read(request_id)
+    for _ in range(4):
+        time.later(days=1)
+        chase()
+        chase()
+    assert names_told() == ["ErasureRequested", "RequestCompleted", "ErasureRequested"]
+    hear(erasure(request_id), *[answered(request_id, service) for service in OTHERS])
+    assert read(request_id) == before

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
+from customers.accounts import changes as customers_changes
 from customers.accounts import usecases as accounts
 from customers.emails import store as emails
 from customers.erasure import usecases as customers_erasure
@@ -115,3 +116,8 @@ def log_goes_on() -> Replaced:
         commit(Put(state))
 
     return [(privacy_erasure, "_suppress", does_not_stop)]
+
+
+@bug("Only the last address of the erased is buried: an order under an earlier one makes a guest of them")
+def former_addresses_not_buried() -> Replaced:
+    return [(customers_changes, "former_after", lambda *_: None)]

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from customers.accounts import rules
 from customers.accounts.models import CustomerPatch, NewCustomer, Registration
+from customers.accounts.rules import MOST_FORMER, former_after
 from customers.sortkeys import id_in, moment_key
 
 
@@ -74,3 +75,11 @@ def test_a_registration_says_one_word_a_channel() -> None:
 
 def test_a_patch_tells_null_from_nothing() -> None:
     assert CustomerPatch.model_validate({"phone": None}).model_fields_set == {"phone"}
+
+
+def test_the_latest_former_addresses_are_remembered() -> None:
+    assert former_after((), "a", "b") == ["a"]
+    assert former_after(["a"], "b", "a") == ["b"]
+    assert former_after(["a", "b"], "a", None) == ["b", "a"]
+    many = [str(number) for number in range(MOST_FORMER)]
+    assert former_after(many, "a", "b") == [*many[1:], "a"]

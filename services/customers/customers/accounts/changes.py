@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from customers.accounts.items import ProfileItem
 from customers.accounts.models import CustomerDetails, CustomerPatch, CustomerView
-from customers.accounts.rules import fields_not_own, may_set_birth_date, stays_verified
+from customers.accounts.rules import fields_not_own, former_after, may_set_birth_date, stays_verified
 from customers.accounts.store import get_profile
 from customers.emails.store import (
     EmailErasedError,
     EmailItem,
     EmailTakenError,
     EmailTombstone,
+    email_key,
     find_holder,
     held_by,
 )
@@ -77,6 +78,9 @@ def _change(profile: ProfileItem, details: CustomerDetails, cause: Cause) -> Cus
         return before
     if profile.registered_at is not None:
         profile.tell(CustomerUpdated, cause)
+    if old_email is not None and profile.email != old_email:
+        taken = email_key(profile.email) if profile.email else None
+        profile.former_emails = former_after(profile.former_emails or (), email_key(old_email), taken)
     view = profile.view_after
     commit(Put(profile), *_moves(profile, old_email))
     return view

@@ -19,7 +19,7 @@ from customers.sortkeys import moment_key
 from customers.table import CustomersItem
 from shared.events.customers import Consent, CustomerStatus, Profile
 from shared.items.keys import customer_in, customer_partition, shard_of
-from shared.items.personal import DROP, Export, personal, plain
+from shared.items.personal import DROP, Export, Ground, keep, personal, plain
 from shared.items.tombstones import TombstoneMixin
 
 SK: Final = "PROFILE"
@@ -68,6 +68,8 @@ class ProfileItem(AccountItem, discriminator="profile"):
     consents = personal(JSONAttribute(null=True), "user.privacy_preferences", DROP, bound="one of each channel")
     # Of the registration's e-mail: the relay tells it, and has no right to the secret.
     reward_key = personal(UnicodeAttribute(null=True), "user.unique_id.pseudonymous", DROP, export=Export.LEFT_OUT)
+    # The keyed hashes of the addresses that it had before, the latest last. An erasure buries them too.
+    former_emails: Any = personal(JSONAttribute(null=True), "user.unique_id.pseudonymous", DROP, export=Export.LEFT_OUT)
     shard = plain(UnicodeAttribute())
     listed_at = personal(UnicodeAttribute(), "user.account", DROP, export=Export.LEFT_OUT)
 
@@ -159,9 +161,13 @@ class ProfileTombstone(AccountItem, TombstoneMixin, discriminator="erased_profil
     """Somebody was here and is erased: nobody else may come to be under this id.
 
     `kept_orders` and `kept_reviews` count what stays without the person.
-    `sweep_for` is the address that dead letters are still to be searched for, gone with the answer.
+    `sweep_for` is the address that dead letters are still to be searched for, gone with the answer. `addresses` are the
+    keyed hashes of all addresses: a message may die after the answer, and is then swept by the second look.
     """
 
     kept_orders = plain(IntegerAttribute(default=0))
     kept_reviews = plain(IntegerAttribute(default=0))
+    addresses: Any = personal(
+        JSONAttribute(null=True), "user.unique_id.pseudonymous", keep(Ground.SUPPRESSION), export=Export.LEFT_OUT
+    )
     sweep_for = personal(UnicodeAttribute(null=True), "user.contact.email", DROP, export=Export.LEFT_OUT)

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
 # The fields that customers may change themselves. Staff check a status or an e-mail, and only the shop gives groups.
 OWN_FIELDS: Final = frozenset({"first_name", "last_name", "phone", "date_of_birth", "locale"})
+
+
+# So many former addresses are remembered, the latest: staff can change an address as often as they like.
+MOST_FORMER: Final = 20
+
+
+def former_after(former: Sequence[str], left: str, taken: str | None) -> list[str]:
+    """The former addresses once one is left for another, the latest last; an address in use is none of them."""
+    return [*(each for each in former if each not in {left, taken}), left][-MOST_FORMER:]
 
 
 def fields_not_own(fields: set[str]) -> list[str]:

@@ -22,6 +22,7 @@ from shared.items.table import find
 from shared.runtime.aws import secret
 
 SK: Final = "EMAIL"
+_PREFIX: Final = "EMAIL#"
 
 
 class EmailTakenError(ConflictError):
@@ -57,7 +58,12 @@ class EmailTombstone(EmailKeyItem, discriminator="erased_email"):
 
 def find_holder(email: str) -> EmailKeyItem | None:
     """The item of a normalised address, or None."""
-    return find(EmailKeyItem, _pk(email), SK)
+    return find_by_key(email_key(email))
+
+
+def find_by_key(key: str) -> EmailKeyItem | None:
+    """The item of the address with this keyed hash, or None."""
+    return find(EmailKeyItem, f"{_PREFIX}{key}", SK)
 
 
 def held_by(customer_id: str, email: str, before: EmailTombstone | None = None) -> EmailItem:
@@ -68,6 +74,11 @@ def held_by(customer_id: str, email: str, before: EmailTombstone | None = None) 
 def buried(item: EmailItem, erased_at: datetime) -> EmailTombstone:
     """The tombstone that takes the item's place."""
     return instead_of(item, EmailTombstone(item.pk, item.sk, erased_at=erased_at))
+
+
+def buried_free(key: str, erased_at: datetime) -> EmailTombstone:
+    """The tombstone of an address that nobody holds, by its keyed hash."""
+    return EmailTombstone(f"{_PREFIX}{key}", SK, erased_at=erased_at)
 
 
 def reward_key(email: str) -> str:
@@ -84,7 +95,7 @@ def email_key(email: str) -> str:
 
 
 def _pk(email: str) -> str:
-    return f"EMAIL#{email_key(email)}"
+    return f"{_PREFIX}{email_key(email)}"
 
 
 def _keyed_hash(text: str) -> str:

@@ -6,14 +6,16 @@ ends at, the next one goes on from it and the counts are right; heard again much
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import partial
 from itertools import islice
 from typing import Final
 
-from customers.accounts.items import SK, AccountItem, ProfileItem, ProfileTombstone
+from customers.accounts.items import SK, ProfileItem, ProfileTombstone
 from customers.accounts.store import find_account
-from customers.emails.store import EmailItem, buried, find_holder
+from customers.emails.store import EmailItem, EmailTombstone, buried, buried_free, email_key, find_by_key
 from customers.emails.waiting import list_waiting
+from customers.erasure.letters import names_any
 from customers.erasure.store import (
     PAGE,
     StillThereError,
@@ -30,7 +32,7 @@ from shared import clock
 from shared.erasure import write_answer
 from shared.events.privacy import ErasureRequested, Kept
 from shared.items.keys import customer_partition
-from shared.items.table import Delete, Put, Write, commit, retry_lost_races
+from shared.items.table import Delete, Put, commit, retry_lost_races
 from shared.messages.cause import Cause
 from shared.messages.dead_letters import sweep_dead_letters
 from shared.messages.patience import patient_looks
@@ -48,7 +50,9 @@ def erase_customer(request: ErasureRequested, cause: Cause) -> None:
     customer_id = request.customer_id
     retry_lost_races(lambda: _suppress(customer_id))
     _erase_rest(customer_id)
-    swept = sweep_dead_letters(customer_id, find_tombstone(customer_id).sweep_for or "")
+    tombstone = find_tombstone(customer_id)
+    is_theirs = partial(names_any, tombstone.addresses or ())
+    swept = sweep_dead_letters(customer_id, tombstone.sweep_for or "", is_wanted=is_theirs)
     retry_lost_races(lambda: _answer(request, swept, cause))
 
 
@@ -72,25 +76,32 @@ def _erase_rest(customer_id: str) -> None:
 
 
 def _suppress(customer_id: str) -> None:
-    """Put tombstones where the profile and the e-mail were; from here on nobody else comes to be in their place."""
+    """Put tombstones where the profile and its e-mails were; from here on nobody else comes to be in their place."""
     account = find_account(customer_id)
     if isinstance(account, ProfileTombstone):
         return
     tombstone = ProfileTombstone(customer_partition(customer_id), SK, erased_at=clock.now(), erased={})
-    buried_email = _bury_email(account, tombstone)
+    buried_emails = _bury_emails(account, tombstone) if isinstance(account, ProfileItem) else []
     tombstone.add_erased("profiles", 1 if account else 0)
-    tombstone.add_erased("emails", 1 if buried_email else 0)
-    commit(Put(instead_of(account, tombstone)), buried_email)
+    tombstone.add_erased("emails", sum(email.version is not None for email in buried_emails))
+    commit(Put(instead_of(account, tombstone)), *map(Put, buried_emails))
 
 
-def _bury_email(account: AccountItem | None, tombstone: ProfileTombstone) -> Write | None:
-    if not isinstance(account, ProfileItem) or account.email is None:
-        return None
-    tombstone.sweep_for = account.email
-    holder = find_holder(account.email)
-    if not isinstance(holder, EmailItem) or holder.customer_id != account.customer_id:
-        return None
-    return Put(buried(holder, tombstone.erased_at))
+def _bury_emails(profile: ProfileItem, tombstone: ProfileTombstone) -> list[EmailTombstone]:
+    """The tombstones of the address and of all former ones, except those that somebody else has taken since."""
+    current = [email_key(profile.email)] if profile.email else []
+    keys = [*(profile.former_emails or ()), *current]
+    tombstone.sweep_for, tombstone.addresses = profile.email, keys or None
+    found = [_bury(key, profile.customer_id, tombstone.erased_at) for key in keys]
+    return [each for each in found if each is not None]
+
+
+def _bury(key: str, customer_id: str, erased_at: datetime) -> EmailTombstone | None:
+    holder = find_by_key(key)
+    if holder is None:
+        return buried_free(key, erased_at)
+    is_theirs = isinstance(holder, EmailItem) and holder.customer_id == customer_id
+    return buried(holder, erased_at) if isinstance(holder, EmailItem) and is_theirs else None
 
 
 def _close_stats(customer_id: str, currency: str) -> None:

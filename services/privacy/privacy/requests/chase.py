@@ -1,4 +1,7 @@
-"""The daily chase: asks again whoever has not answered, and counts what is overdue."""
+"""The daily chase: asks again whoever has not answered, and counts what is overdue.
+
+Two days after an erasure is complete it asks everybody once more, to sweep the dead letters that have died since.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,7 @@ _CHASE: Final = Job("chase", "RequestsChased")
 
 
 def chase_requests(cause: Cause, has_time: HasTime) -> Run:
-    """Look at every open request whose day has come, once a day. Raises RowsFailedError at the end when some failed."""
+    """Look at every request whose day has come, once a day. Raises RowsFailedError at the end when some failed."""
     now = clock.now()
     overdue: list[str] = []
 
@@ -48,8 +51,9 @@ def _look_at(request_id: str, now: datetime, cause: Cause) -> Request | None:
     # The index runs behind the table: it may have been looked at, or be done.
     if request is None or request.chase_on is None or request.chase_on > now.date().isoformat():
         return None
-    request.chase_on = rules.next_look(now).isoformat()
-    if request.status is RequestStatus.APPROVED:
+    is_completed = request.status is RequestStatus.COMPLETED
+    request.look_on(None if is_completed else rules.next_look(now))
+    if is_completed or request.status is RequestStatus.APPROVED:
         request.tell(ErasureRequested, replace(cause, correlation_id=request_id))
     commit(Put(request))
     return request

@@ -106,6 +106,14 @@ def next_look(now: datetime) -> date:
     return now.date() + timedelta(days=1)
 
 
+def second_look(completed_at: datetime) -> date:
+    """The day on which a completed erasure is told once more.
+
+    By then every message that was on its way has been handled or lies among the dead letters, which are swept again.
+    """
+    return completed_at.date() + timedelta(days=2)
+
+
 def not_swept(completed_at: datetime | None) -> list[Window]:
     """The places that no service can sweep, and the time until which each keeps its data."""
     return [_window(where, hours, completed_at) for where, hours in (_STREAMS, _DEAD_LETTERS, _BACKUPS)]

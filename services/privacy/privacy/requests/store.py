@@ -39,7 +39,7 @@ class RequestsByTime(GlobalSecondaryIndex["Request"]):
 
 
 class RequestsOpen(GlobalSecondaryIndex["Request"]):
-    """Which open requests is the chase to look at by a day? Those that are done are not in it."""
+    """Which requests is the chase to look at by a day? Those that are done stay in it for two days."""
 
     class Meta:
         index_name = "requests_open"
@@ -79,12 +79,14 @@ class Request(PrivacyItem, discriminator="request"):
 
     def turn(self, status: RequestStatus, now: datetime) -> None:
         """Take a status, and the places in the indexes that go with it."""
-        shard = shard_of(self.id)
-        look = rules.first_look(status, self.due_at, now)
         self.status = status
-        self.listed_in = f"{status}#{shard}"
-        self.open_shard = shard if look else None
-        self.chase_on = look.isoformat() if look else None
+        self.listed_in = f"{status}#{shard_of(self.id)}"
+        self.look_on(rules.first_look(status, self.due_at, now))
+
+    def look_on(self, day: date | None) -> None:
+        """Let the chase look at it on a day, or no more."""
+        self.open_shard = shard_of(self.id) if day else None
+        self.chase_on = day.isoformat() if day else None
 
     def answered(self) -> dict[str, Answer]:
         """What the services answered so far."""

@@ -126,6 +126,7 @@ def _complete(request: Request, cause: Cause) -> None:
     now = clock.now()
     request.turn(RequestStatus.COMPLETED, now)
     request.completed_at = now
+    request.look_on(rules.second_look(now))
     request.tell(RequestCompleted, cause)
     commit(Put(request), _release(request))
 
