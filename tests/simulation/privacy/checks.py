@@ -24,6 +24,7 @@ _MAY_STAY: Final = {
     ("customers", "erased_profile"),
     ("customers", "erased_stats"),
     ("loyalty", "account"),
+    ("loyalty", "anchors"),
     ("loyalty", "entry"),
     ("loyalty", "credit"),
     ("loyalty", "spent"),

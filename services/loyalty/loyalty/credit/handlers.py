@@ -30,7 +30,7 @@ def list_credit_entries(
 
 
 def verify_credit(request: Request, customer_id: CustomerId, currency: CurrencyCode) -> CreditVerificationView:
-    """Compute a whole ledger of store credit again: its chain of hashes, and every sum."""
+    """Compute a whole ledger of store credit again: its chain of hashes, every sum, and the account's state."""
     del request
     return credit.verify_entries(customer_id, currency)
 

@@ -26,7 +26,7 @@ def list_entries(request: Request, customer_id: CustomerId, query: EntriesQuery)
 
 
 def verify_entries(request: Request, customer_id: CustomerId) -> VerificationView:
-    """Compute a customer's whole ledger again: its chain of hashes, and every sum."""
+    """Compute a customer's whole ledger again: its chain of hashes, every sum, and the account's state."""
     del request
     return points.verify_entries(customer_id)
 

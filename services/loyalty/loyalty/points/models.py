@@ -252,8 +252,10 @@ class VerificationView(ApiModel):
     )
 
     customer_id: CustomerId
-    holds: Annotated[bool, Field(description="Whether the chain is whole and every sum is right.")]
+    holds: Annotated[bool, Field(description="Whether nothing was changed, lost or put in, as far as hashes tell.")]
     entries: int
-    broken_at: Annotated[int | None, Field(description="The number of the first entry that does not fit.")]
-    what: Annotated[str | None, Field(description="What does not fit there.")]
+    broken_at: Annotated[
+        int | None, Field(description="The first entry that does not fit; null: the account does not.")
+    ]
+    what: Annotated[str | None, Field(description="What does not fit there, or cannot be read.")]
     head: Annotated[str, Field(description="The hash of the newest entry: kept, it proves later that nothing changed.")]
