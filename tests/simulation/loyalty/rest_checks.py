@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from tests.simulation.loyalty.model.orders import kept_share, to_restore, to_take_back
+from tests.simulation.loyalty.model.orders import kept_share, to_restore
 from tests.simulation.loyalty.model.spending import overdue_lots
 from tests.simulation.loyalty.model.tiers import qualified_tier
 from tests.simulation.loyalty.programmes import REWARD
@@ -44,9 +44,9 @@ def points_follow_the_orders(scene: Scene, tables: Tables) -> Iterator[str]:
         earning = books.ledgers.earnings.get(order_id)
         if earning and "erased_at" not in account:
             share = kept_share(order, terms.document["earning"], earning.left_out)
-            target = to_take_back(earning.earned, share, earning.steps)
-            if earning.taken_back != target:
-                yield f"{order_id}: of {earning.earned} points {earning.taken_back} are taken back, should be {target}"
+            target, worth = earning.to_take_back(share), books.ledgers.worth(order_id, terms)
+            if (earning.taken_back, earning.worth) != (target, worth):
+                yield f"{order_id} takes back {earning.taken_back} of {earning.worth}, should be {target} of {worth}"
 
 
 def spendings_follow_the_orders(scene: Scene, tables: Tables) -> Iterator[str]:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loyalty.orders.order_entries import Kept, kept_of
-from loyalty.orders.rules import taken_back_target
+from loyalty.orders.refunds import taken_back_target
 from tests.harness.orders import NOON, recorded
 
 BUYER = "cus_01HZX3Q7V8M4N5P6R7S8T9W0AD"

@@ -13,7 +13,7 @@ from loyalty.ledger.items import Account, Entry
 from loyalty.ledger.terms import Terms
 from loyalty.points import store
 from loyalty.points.items import PointsAccount
-from loyalty.points.rules import EarnedTotals, fills_debt
+from loyalty.points.rules import EarnedTotals, fills_debt, slack_of_both
 from loyalty.points.store import load_for_posting
 from loyalty.points.tier_rules import fresh, merge
 from shared.items.table import Put, commit
@@ -42,6 +42,7 @@ def _take_over_facts(survivor: PointsAccount, merged: PointsAccount, terms: Term
     """Add the merged account's facts to the survivor's, which keeps its own profile."""
     survivor.quota = _quota(survivor, merged)
     survivor.referrals = referrals_of_both(survivor, merged)
+    survivor.tier_slack = slack_of_both(survivor.tier_slack, merged.tier_slack, survivor.entries + 1)
     survivor.birthdays = tuple(sorted({*(survivor.birthdays or ()), *(merged.birthdays or ())})) or None
     survivor.sign_up_waits = survivor.sign_up_waits or merged.sign_up_waits
     survivor.by_email = survivor.by_email or merged.by_email

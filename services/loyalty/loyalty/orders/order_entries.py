@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Final, NamedTuple, Self
 
 from loyalty.days import NEVER
+from loyalty.earning.tiered import Tiered
 from loyalty.ledger.balances import NO_LOTS, Activation, Lots
 from loyalty.orders.order_lots import OrderLots, Place
 from shared.events.customers import OrderRecorded
@@ -22,6 +23,7 @@ TAX: Final = "tax"
 EARNED: Final = "EARN"
 SETTLED: Final = "SETTLE#"
 DELIVERED: Final = "DELIVERED"
+REPRICED: Final = "REPRICED#"  # a settlement that another order caused; a number follows
 
 
 class Kept(NamedTuple):
@@ -38,6 +40,7 @@ class Earning:
     `brought` names the referrals that count the order, while at least `brings` of its points remain. `counted` names
     the parts that earned beside the goods. `earning` is the money that earned; None in entries of earlier releases.
     `left_out` is the money of goods that earned nothing. `steps` is the amount that earned, and the size of its steps.
+    `tiered` is None in those too, and where no lower tier gives fewer points.
     """
 
     account: str
@@ -55,6 +58,14 @@ class Earning:
     earning: int | None = None
     left_out: int = 0
     steps: tuple[int, int] | None = None
+    tiered: Tiered | None = None
+
+    def in_steps(self, kept: Kept) -> Kept:
+        """The kept money as a number of whole steps, if only these earned."""
+        if self.steps is None:
+            return kept
+        amount, step = self.steps
+        return Kept(amount * kept.money // (kept.of * step), amount // step)
 
     @property
     def customer_id(self) -> str:
@@ -93,6 +104,9 @@ class Settlement:
     # Of an edited order; None while the order has the total that earned.
     total: int | None = None
     kept: Kept | None = None
+    account: str = ""
+    # Of a repriced order: the points that it earns from then on, before refunds.
+    worth: int | None = None
 
 
 @dataclass(frozen=True)
@@ -111,11 +125,15 @@ class ReversedMark:
 
 @dataclass(frozen=True)
 class OrderEntries:
-    """The entries of an order, its settlements by rising version. An unknown order has none."""
+    """The entries of an order, its settlements by rising version. An unknown order has none.
+
+    `repriced` are those that another order caused, oldest first: they changed the tier by which this one earned.
+    """
 
     earned: Earning | None = None
     delivered: Delivery | None = None
     settled: tuple[Settlement, ...] = ()
+    repriced: tuple[Settlement, ...] = ()
     mark: ReversedMark | None = None
 
     def is_news(self, version: int) -> bool:
@@ -165,8 +183,26 @@ class OrderEntries:
         return newest.kept.money > 0 if newest.kept else newest.reversed_money < total
 
     @property
+    def worth(self) -> int:
+        """The points that the order earns before refunds: at first, or since it was repriced."""
+        newest = self.repriced[-1].worth if self.repriced else None
+        return (self.earned.points if self.earned else 0) if newest is None else newest
+
+    def brings_at(self, worth: int) -> int:
+        """The least of `worth` points with which the order counts for referrals."""
+        earned = self.earned
+        if earned is None or worth == earned.points:
+            return earned.brings if earned else 1
+        return max(earned.brings * worth // earned.points, 1)
+
+    @property
+    def in_turn(self) -> list[Settlement]:
+        """All settlements, oldest first."""
+        return sorted((*self.settled, *self.repriced), key=lambda each: (each.version, each.at))
+
+    @property
     def taken_back(self) -> int:
-        return sum(each.taken_back for each in self.settled)
+        return sum(each.taken_back for each in (*self.settled, *self.repriced))
 
     @property
     def remaining(self) -> int:
@@ -179,7 +215,7 @@ class OrderEntries:
         if self.earned is None:
             return OrderLots()
         lots = OrderLots.earned(self.earned.points, self.lot, self.earned.at)
-        for each in self.settled:
+        for each in self.in_turn:
             if each.taken_back > 0:
                 lots.take_back(each.taken_back, each.still_in_lot, each.already_expired, each.forgiven)
             elif each.taken_back < 0:

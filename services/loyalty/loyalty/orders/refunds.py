@@ -37,6 +37,16 @@ class Change:
     facts: Mapping[str, Any]
 
 
+def taken_back_target(earned: int, total: int, refunded: int) -> int:
+    """The number of `earned` points to take back once `refunded` of `total` (minor units) is refunded.
+
+    Both amounts are of the money that earned. The customer keeps points in proportion to the money not refunded,
+    rounded down. A whole refund leaves none.
+    """
+    stays = max(total - refunded, 0)
+    return earned - (earned * stays // total if total else 0)
+
+
 def take_back(before: Balances, entries: OrderEntries, amount: int, shares: Sequence[LotShare], terms: Terms) -> Change:
     """Take back `amount` of the earned points. Points already spent are owed or forgiven, as the programme says.
 

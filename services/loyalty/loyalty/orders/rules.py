@@ -14,6 +14,7 @@ from typing import Any
 from loyalty.earning.models import Earned, Member, OrderFacts
 from loyalty.earning.quota import Quota
 from loyalty.earning.rules import birthdays_after, price
+from loyalty.earning.tiered import Tiered, write_tiered
 from loyalty.ledger import rules
 from loyalty.ledger.balances import Activation, Balances, Posting
 from loyalty.ledger.reversals import LotShare
@@ -27,9 +28,9 @@ from loyalty.orders.order_entries import (
     ReversedMark,
 )
 from loyalty.orders.recorded_order import RecordedOrder
-from loyalty.orders.refunds import give_back, take_back
+from loyalty.orders.refunds import give_back, take_back, taken_back_target
 from loyalty.points.referral_rules import Referrals, counted, points_of_least
-from loyalty.points.rules import EarnedTotals
+from loyalty.points.rules import EarnedTotals, TierSlack, slack_with
 from loyalty.points.tier_rules import Qualifying, TierState, requalify
 from shared.events.customers import CustomerStatus
 from shared.events.loyalty import Tier
@@ -37,7 +38,10 @@ from shared.events.loyalty import Tier
 
 @dataclass(frozen=True)
 class Holder:
-    """The parts of an account that decide its postings for an order; `tier_then` is the tier at its own time."""
+    """The parts of an account that decide its postings for an order; `tier_then` is the tier at its own time.
+
+    `number` is that of the account's newest entry.
+    """
 
     balances: Balances = field(default_factory=Balances)
     tiers: TierState = field(default_factory=TierState)
@@ -49,8 +53,16 @@ class Holder:
     quota: EarnedTotals | None = None
     referrals: Referrals | None = None
     tier_then: Tier | None = None
+    tier_slack: TierSlack | None = None
+    name: str = ""
+    number: int = 0
     is_stored: bool = True
     is_erased: bool = False
+
+    def slack_after(self, amount: int, earned: Earning) -> TierSlack | None:
+        """The slack once a settlement of the order changes the qualifying amount."""
+        number = earned.at[1] if earned.account == self.name else 0
+        return self.tier_slack.after(amount, number) if self.tier_slack else None
 
 
 @dataclass(frozen=True)
@@ -86,6 +98,7 @@ class PostEntry:
     quota: EarnedTotals | None = None
     opened_at: datetime | None = None
     birthdays: tuple[date, ...] | None = None
+    tier_slack: TierSlack | None = None
 
 
 @dataclass(frozen=True)
@@ -120,18 +133,8 @@ def loses_points(recorded: RecordedOrder, entries: OrderEntries) -> bool:
     earned = entries.earned
     if earned is None or not entries.is_news(recorded.version):
         return False
-    amount = _target(earned, recorded.kept_of(earned)) - entries.taken_back
+    amount = _target(recorded, entries, earned) - entries.taken_back
     return amount > 0 or (amount == 0 and recorded.kept_money < entries.kept_money)
-
-
-def taken_back_target(earned: int, total: int, refunded: int) -> int:
-    """The number of `earned` points to take back once `refunded` of `total` (minor units) is refunded.
-
-    Both amounts are of the money that earned. The customer keeps points in proportion to the money not refunded,
-    rounded down. A whole refund leaves none.
-    """
-    stays = max(total - refunded, 0)
-    return earned - (earned * stays // total if total else 0)
 
 
 def _mark(recorded: RecordedOrder, entries: OrderEntries) -> Decision | None:
@@ -149,7 +152,9 @@ def _earn(recorded: RecordedOrder, holder: Holder) -> Decision:
     quota = Quota.of(holder.quota, own.today, recorded.terms.today)
     tier = holder.tier_then or holder.tiers.tier
     member = Member.of(tier, holder.groups, holder.birthday, holder.status, holder.birthdays)
-    earned = price(OrderFacts.of(order), member, programme, quota.left(limits))
+    facts, left = OrderFacts.of(order), quota.left(limits)
+    earned = price(facts, member, programme, left)
+    tiered = Tiered.of(facts, member, programme, left, state=holder.tiers, on=own.today)
     placed = programme.day_of(order.placed_at)
     brought = list(holder.referrals or ()) if earned.points and earned.base >= programme.referral_order else []
     money = order.total if order.currency == programme.currency else 0
@@ -157,12 +162,17 @@ def _earn(recorded: RecordedOrder, holder: Holder) -> Decision:
     entry = PostEntry(
         EARNED,
         rules.earn(holder.balances, earned.points, recorded.lot, recorded.activates_on),
-        {**_facts_of(recorded, earned, brought), "reached": _reached_before(recorded, holder, tiers)},
+        {
+            **_facts_of(recorded, earned, brought),
+            "reached": _reached_before(recorded, holder, tiers),
+            "tiered": write_tiered(tiered),
+        },
         tiers,
         counted(holder.referrals, brought, 1),
         quota.used(earned.points, limits),
         _opened_at(recorded, holder),
         birthdays_after(holder.birthdays, earned, placed, programme.earning.bonuses.birthday_window),
+        slack_with(holder.tier_slack, holder.number + 1, tiered.spare) if tiered else None,
     )
     return Decision(entry, goes_on=recorded.is_changed or recorded.ends_waiting)
 
@@ -217,35 +227,31 @@ def _settle(recorded: RecordedOrder, holder: Holder, earned: Earning, known: Kno
     entries = known.entries
     if not _is_due(recorded, entries, earned):
         return None
-    kept = recorded.kept_of(earned)
-    target = _target(earned, kept)
+    kept, target = recorded.kept_of(earned), _target(recorded, entries, earned)
     amount = abs(target - entries.taken_back)
     if loses_points(recorded, entries):
         change = take_back(holder.balances, entries, amount, known.shares, recorded.terms)
     else:
         change = give_back(holder.balances, entries, amount, recorded.terms)
     edit = {"total": recorded.order.total} if recorded.order.total != earned.total else {}
-    qualifies, qualified = earned.points - target >= earned.brings, entries.remaining >= earned.brings
+    least = entries.brings_at(entries.worth)
+    qualifies, qualified = earned.points - target >= least, entries.remaining >= least
+    qualifying = _qualifying_change(recorded, entries, earned, target, kept)
     entry = PostEntry(
         f"{SETTLED}{recorded.version:09}",
         change.posting,
         {"version": recorded.version, "undone": recorded.reversed_money, "kept": kept, **edit, **change.facts},
-        _requalify(recorded, holder, _qualifying_change(recorded, entries, earned, target, kept)),
+        _requalify(recorded, holder, qualifying),
         counted(holder.referrals, earned.brought, int(qualifies) - int(qualified)),
+        tier_slack=holder.slack_after(qualifying.by(recorded.terms.programme.tiers.by), earned),
     )
     return Decision(entry, goes_on=recorded.ends_waiting)
 
 
-def _target(earned: Earning, kept: Kept) -> int:
-    """The points to have taken back of an order that keeps so much of its money: whole steps, if they earned.
-
-    The number is negative once an edit left more goods than earned at first.
-    """
-    of, money = kept.of, kept.money
-    if earned.steps:
-        base, step = earned.steps
-        of, money = base // step, base * money // (of * step)
-    return taken_back_target(earned.points, of, of - money)
+def _target(recorded: RecordedOrder, entries: OrderEntries, earned: Earning) -> int:
+    """The number of points to have taken back. It is negative once an edit left more goods than earned at first."""
+    kept, worth = earned.in_steps(recorded.kept_of(earned)), entries.worth
+    return earned.points - worth + taken_back_target(worth, kept.of, kept.of - kept.money)
 
 
 def _is_due(recorded: RecordedOrder, entries: OrderEntries, earned: Earning) -> bool:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, Final
 
 from loyalty.days import NEVER
+from loyalty.earning.tiered import read_tiered
 from loyalty.ledger.balances import read_lots
 from loyalty.ledger.items import ACCOUNT, Entry
 from loyalty.ledger.reversals import LotShare
@@ -14,6 +15,7 @@ from loyalty.orders.items import REVERSED, OrderRecord, ReversedOrder
 from loyalty.orders.order_entries import (
     DELIVERED,
     EARNED,
+    REPRICED,
     SETTLED,
     Delivery,
     Earning,
@@ -53,6 +55,7 @@ def entries_of(records: Iterable[OrderRecord]) -> OrderEntries:
         earned=_earning(entries[EARNED]) if EARNED in entries else None,
         delivered=_delivery([entries[sk] for sk in sorted(entries) if sk.startswith(DELIVERED)]),
         settled=tuple(_settlement(entries[sk]) for sk in sorted(entries) if sk.startswith(SETTLED)),
+        repriced=tuple(_settlement(entries[sk]) for sk in sorted(entries) if sk.startswith(REPRICED)),
         mark=_mark(mark) if isinstance(mark, ReversedOrder) else None,
     )
 
@@ -129,6 +132,7 @@ def _earning(entry: Entry) -> Earning:
         earning=entry.fact("earning"),
         left_out=entry.fact("left_out") or 0,
         steps=tuple(entry.fact("steps") or ()) or None,
+        tiered=read_tiered(entry.fact("tiered")),
     )
 
 
@@ -150,6 +154,8 @@ def _settlement(entry: Entry) -> Settlement:
         forgiven=entry.fact("forgiven") or 0,
         lot=_day(entry, "lot"),
         total=entry.fact("total"),
+        account=entry.account,
+        worth=entry.fact("worth"),
     )
 
 

@@ -16,6 +16,7 @@ from loyalty.orders.items import ReversedOrder
 from loyalty.orders.order_entries import EARNED, OrderEntries, ReversedMark, ReversedShare
 from loyalty.orders.recorded_order import RecordedOrder
 from loyalty.orders.referral_rewards import settle_referral_rewards
+from loyalty.orders.repricing.usecases import reprice_orders
 from loyalty.orders.rules import Holder, Known, OpenAccount, PostEntry, decide, loses_points
 from loyalty.orders.spending import settle_spending
 from loyalty.orders.store import lot_shares, read_entries
@@ -42,6 +43,7 @@ def record_order(order: OrderRecorded, version: int, cause: Cause) -> None:
     # Last, because it also writes the referrer's account. That account may be busy, and the customer's own points must
     # not wait for it.
     if account:
+        account = reprice_orders(account, recorded.terms, cause)
         if account.sign_up_waits is not None:
             reward_awaited_sign_up(account, _amount_kept(recorded, account), cause)
         settle_referral_rewards(account, recorded.terms, cause)
@@ -109,6 +111,9 @@ def _read(recorded: RecordedOrder, cause: Cause) -> tuple[PointsAccount | None, 
         account.quota,
         account.referrals,
         tier_then=store.tier_on(account, recorded.own) if recorded.earns and not entries.earned else None,
+        tier_slack=account.tier_slack,
+        name=account.name,
+        number=account.entries,
         is_stored=account.version is not None,
         is_erased=account.erased_at is not None,
     )
@@ -139,6 +144,7 @@ def _post(change: PostEntry, recorded: RecordedOrder, account: PointsAccount, ca
     account.referrals = change.referrals or account.referrals
     account.quota = change.quota or account.quota
     account.birthdays = change.birthdays or account.birthdays
+    account.tier_slack = change.tier_slack or account.tier_slack
     account.opened_at = change.opened_at or account.opened_at
     account.by_email = recorded.order.by_email or account.by_email
     order_id = recorded.order.order_id

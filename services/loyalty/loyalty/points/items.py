@@ -13,7 +13,7 @@ from loyalty.days import start_of
 from loyalty.ledger.items import ACCOUNT, Account, Entry
 from loyalty.ledger.terms import Terms
 from loyalty.points.referral_rules import Referrals, read_referrals, write_referrals
-from loyalty.points.rules import EarnedTotals, is_past_hidden, read_totals, write_totals
+from loyalty.points.rules import EarnedTotals, TierSlack, is_past_hidden, read_totals, write_totals
 from loyalty.points.tier_rules import QualifyingMonths, TierState, read_qualifying, review_on, write_qualifying
 from loyalty.programme.tiers import TierBy
 from loyalty.table import DateAttribute, MomentAttribute, TextAttribute, read_days, write_days
@@ -22,6 +22,10 @@ from shared.events.loyalty import Tier
 from shared.items.keys import customer_partition
 from shared.items.personal import DROP, Export, mask, personal
 from shared.items.tombstones import TombstoneMixin
+
+
+def _read_slack(written: list[Any]) -> TierSlack:
+    return TierSlack(*written)
 
 
 class PointsAccount(Account, TombstoneMixin, discriminator="account"):
@@ -75,6 +79,14 @@ class PointsAccount(Account, TombstoneMixin, discriminator="account"):
         DROP,
         export=Export.LEFT_OUT,
         bound="the days of points.rules.MOST_LATE",
+    )
+    # Unset while no order earned by a tier.
+    tier_slack: TextAttribute[TierSlack] = personal(
+        TextAttribute(list, _read_slack, null=True),
+        "user.behavior",
+        DROP,
+        export=Export.LEFT_OUT,
+        bound="three numbers",
     )
     # The referrals of this customer, and of customers merged into them.
     referrals: TextAttribute[Referrals] = personal(

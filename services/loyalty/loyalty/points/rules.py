@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from loyalty import days
 from loyalty.ledger.rules import ReturnPolicy
@@ -53,6 +53,45 @@ _FORMER: Final = ("day", "of the day", "of the month", "ever")
 
 def _sums(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
     return {name: one.get(name, 0) + other.get(name, 0) for name in sorted({*one, *other})}
+
+
+class TierSlack(NamedTuple):
+    """How far refunds are from changing what orders earned by a tier.
+
+    Of these orders, the entry `newest` earned last. The qualifying amount may fall by `falls` until one of them earns
+    too much. Once it rises by `rises`, one of them earns too little. None means that neither can happen.
+    """
+
+    newest: int
+    falls: int | None
+    rises: int | None = None
+
+    @property
+    def is_due(self) -> bool:
+        """Whether an order may earn too much or too little."""
+        return (self.falls is not None and self.falls < 0) or (self.rises is not None and self.rises <= 0)
+
+    def after(self, amount: int, number: int) -> TierSlack:
+        """The slack once the order of the entry `number` qualifies for `amount` more, or (negative) less."""
+        if number >= self.newest:
+            return self
+        falls = self.falls if self.falls is None else self.falls + min(amount, 0)
+        rises = self.rises if self.rises is None else self.rises - max(amount, 0)
+        return TierSlack(self.newest, falls, rises)
+
+
+def slack_with(slack: TierSlack | None, number: int, spare: int) -> TierSlack:
+    """The slack with one more order, of the entry `number`, whose tier had `spare`."""
+    falls, rises = (slack.falls, slack.rises) if slack else (None, None)
+    return TierSlack(number, spare if falls is None else min(falls, spare), rises)
+
+
+def slack_of_both(slack: TierSlack | None, other: TierSlack | None, number: int) -> TierSlack | None:
+    """The slack of two customers who are one from the entry `number` on."""
+    both = [each for each in (slack, other) if each]
+    falls, rises = ([getattr(each, name) for each in both] for name in ("falls", "rises"))
+    least = (min((each for each in known if each is not None), default=None) for known in (falls, rises))
+    return TierSlack(number, *least) if both else None
 
 
 def plausible(moment: datetime, now: datetime) -> datetime:

@@ -172,6 +172,7 @@ def load_for_posting(
 
 # Few entries change a tier, so each call reads many entries, whatever the limit.
 _PAGE: Final = 500
+_FOLLOWS_ORDERS: Final = frozenset({EntryKind.REVERSED, EntryKind.REINSTATED})
 _CHANGES_TIER: Final = Path("tier") != Path("tier_before")
 
 
@@ -185,11 +186,16 @@ def changes_of(account: str, *, before: int | None, limit: int) -> list[Entry]:
 
 
 def tier_on(account: PointsAccount, terms: Terms) -> Tier:
-    """The tier on the day of the terms, as the account's ledger tells it. It reads only if the tier changed since."""
+    """The tier on the day of the terms, as the account's ledger tells it. It reads only if the tier changed since.
+
+    A tier that a refund took since is not given for that day either: the order that gave it did not stay.
+    """
     tier, day = account.tier, terms.today
     if account.tier_since is None or account.tier_since <= day:
         return tier
     for entry in Entry.by_account.query(account.name, None, _CHANGES_TIER, scan_index_forward=False, page_size=_PAGE):
+        if entry.entry_kind in _FOLLOWS_ORDERS:
+            continue
         if (entry.fact("reached") or terms.programme.day_of(entry.posted_at).isoformat()) <= day.isoformat():
             break
         tier = entry.tier_before or tier

@@ -51,6 +51,7 @@ FREE_OF_ACCOUNTS: dict[str, str] = FREE | {
     "card_issued_at": "the card is an item of its own",
     "card_blocked": "the card is an item of its own",
     "freezes": "each act of staff is an item of its own",
+    "tier_slack": "it says only when to read the ledger again, which then tells it",
     "referrals": "changes without an entry, when a customer is named; each reward is an entry",
     "sign_up_waits": "changes without an entry; the reward is an entry",
     "merged_from": "changes without an entry, by a customer who had none",

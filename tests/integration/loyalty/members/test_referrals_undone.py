@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from loyalty.orders import referral_rewards
 from loyalty.orders import usecases as order_usecases
-from loyalty.orders.rules import taken_back_target
+from loyalty.orders.refunds import taken_back_target
 from loyalty.programme.usecases import current_programme
 from shared import clock, ids
 from shared.events.customers import OrderRecorded, OrderStatus

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from loyalty.ledger.balances import EntryKind
-from loyalty.orders.rules import taken_back_target
+from loyalty.orders.refunds import taken_back_target
 from shared.events.customers import CustomersMerged, OrderRecorded, OrderStatus
 from tests.integration.loyalty import wallet
 from tests.integration.loyalty.settings import set_programme

@@ -15,6 +15,9 @@ from loyalty.members import cards
 from loyalty.orders import recorded_order
 from loyalty.orders import rules as order_rules_of_loyalty
 from loyalty.orders.order_entries import Kept, OrderEntries, reversed_amount
+from loyalty.orders.repricing import usecases as repricing
+from loyalty.points import tier_rules
+from loyalty.points.rules import TierSlack
 from tests.simulation.bugs.planting import Replaced, bug
 
 
@@ -103,3 +106,24 @@ def reinstated_from_scratch() -> Replaced:
 @bug("An older version of an order is settled after a newer one")
 def settled_out_of_order() -> Replaced:
     return [(OrderEntries, "is_news", lambda *_: True)]
+
+
+@bug("Orders keep what they earned by a tier, even if the order that gave it is returned")
+def tier_kept_after_return() -> Replaced:
+    return [(repricing, "_is_due", lambda _: False)]
+
+
+@bug("Orders that lost a tier's points with a returned order do not get them again when that is reinstated")
+def repriced_for_good() -> Replaced:
+    return [(TierSlack, "is_due", property(lambda self: self.falls is not None and self.falls < 0))]
+
+
+@bug("A tier in its grace outlives the order that gave it")
+def grace_outlives_its_order() -> Replaced:
+    upheld: Any = tier_rules._upheld
+
+    def by_time(before: Any, after: Any, today: Any, rules: Any) -> Any:
+        is_kept = tier_rules.qualified_tier(before, today, rules) is not before.tier
+        return after if is_kept else upheld(before, after, today, rules)
+
+    return [(tier_rules, "_upheld", by_time)]

@@ -42,13 +42,14 @@ class Hold:
 
 @dataclass(frozen=True)
 class Qualifying:
-    """Something that counts towards tiers: when it was posted, for which month, and how much by each measure."""
+    """Something that counts towards tiers: when it was posted, for which month and order, and by each measure."""
 
     posted: str
     month: str
     points: int
     money: int
     orders: int
+    order: str
 
 
 @dataclass

@@ -10,11 +10,11 @@ from math import floor
 from typing import Any, Final
 
 from tests.simulation.loyalty.model.account import Account
-from tests.simulation.loyalty.model.orders import Earning, Portion, kept_share, reversed_amount, to_take_back
+from tests.simulation.loyalty.model.orders import ByTier, Earning, Portion, kept_share, reversed_amount
 from tests.simulation.loyalty.model.posting import Ledgers, Posting
 from tests.simulation.loyalty.model.referral_rewards import ReferralRewards
-from tests.simulation.loyalty.model.terms import SHOP_CURRENCY
-from tests.simulation.loyalty.model.tiers import count
+from tests.simulation.loyalty.model.terms import MOST_POINTS, SHOP_CURRENCY
+from tests.simulation.loyalty.model.tiers import count, last_reached
 
 # Queues keep events for 14 days and dead letters for 14 more.
 _MOST_LATE: Final = timedelta(days=31)
@@ -61,7 +61,9 @@ def _earn_by_order(ledgers: Ledgers, posting: Posting) -> None:
     posting.must(terms.earns(order), "earned and has not come so far")
     posting.must(ledgers.may_be_in(order["customer_id"], posting.row["account"]), f"is of {order['customer_id']}")
     as_of = _as_of(posting, order)
-    points = _clipped(ledgers, posting, _priced(ledgers, posting, order, as_of), as_of)
+    by_tier = _by_tier(ledgers, posting, order, as_of)
+    points = by_tier.points[by_tier.tier]
+    account.gains.append((as_of, points))
     placed, activates_on = terms.day_of(order["placed_at"]), terms.activates_on(order, posting.today, as_of)
     counts = terms.day_of(terms.own_moment(order))
     account.opened = min(account.opened or order["placed_at"], order["placed_at"], key=datetime.fromisoformat)
@@ -77,6 +79,8 @@ def _earn_by_order(ledgers: Ledgers, posting: Posting) -> None:
         left_out=terms.left_out(order, terms.lowest),
         steps=(terms.counted(order, terms.lowest), terms.step) if terms.step else None,
         remaining=[Portion(lot, points, posting.place)],
+        by_tier=by_tier,
+        worth=points,
     )
     base, least = terms.counted(order, terms.lowest), terms.referral_order
     if points and base >= least:
@@ -107,40 +111,44 @@ def _as_of(posting: Posting, order: Mapping[str, Any]) -> str:
     return as_of
 
 
-def _priced(ledgers: Ledgers, posting: Posting, order: Mapping[str, Any], as_of: str) -> int:
-    tier = posting.account.tier_on(as_of)
+def _by_tier(ledgers: Ledgers, posting: Posting, order: Mapping[str, Any], as_of: str) -> ByTier:
+    tier, terms = posting.account.tier_on(as_of), posting.terms
     if posting.account.is_joined and posting.amount:
         # Since when somebody was in the tier that they brought along, their own ledger tells.
         current = posting.account.tier or ""
-        is_current = posting.amount >= posting.terms.points_of(
-            order, max(tier, current, key=posting.terms.rank), birthday=False
-        )
-        tier = max(tier, current, key=posting.terms.rank) if is_current else tier
-    points = posting.terms.points_of(order, tier, birthday=False)
-    in_month = posting.terms.day_of(order["placed_at"])[5:7] == "11"
-    festive = posting.terms.points_of(order, tier, birthday=in_month)
+        is_current = posting.amount >= terms.points_of(order, max(tier, current, key=terms.rank), birthday=False)
+        tier = max(tier, current, key=terms.rank) if is_current else tier
+    in_month = terms.day_of(order["placed_at"])[5:7] == "11"
+    is_festive = terms.points_of(order, tier, birthday=in_month) != terms.points_of(order, tier, birthday=False)
     is_used = any(part[0] == "birthday" for part in posting.fact("parts") or ())
-    if festive != points and posting.amount:
+    if is_festive and posting.amount:
         may = ledgers.birthdays.get(posting.row["account"], {True, False})
         posting.must(is_used in may, f"the birthday counts: {is_used}, and is known: {may}")
-    return festive if is_used else points
+    left = _left(ledgers, posting, as_of)
+    points = {each: min(terms.points_of(order, each, birthday=is_used and in_month), *left) for each in terms.tiers}
+    before = frozenset(one.order for one in posting.account.qualifying)
+    return ByTier(tier, points, last_reached(posting.account, tier, as_of, terms), before)
 
 
-def _clipped(ledgers: Ledgers, posting: Posting, points: int, as_of: str | None = None) -> int:
-    """What the limits leave of points to be earned on a day; nothing for the banned."""
+def _clipped(ledgers: Ledgers, posting: Posting, points: int) -> int:
+    """What the limits leave of points to be earned today."""
+    given = min(points, *_left(ledgers, posting, posting.today))
+    posting.account.gains.append((posting.today, given))
+    return given
+
+
+def _left(ledgers: Ledgers, posting: Posting, day: str) -> list[int]:
+    """What each limit leaves on a day; nothing for the banned."""
     if ledgers.earns_nothing(posting):
-        return 0
+        return [0]
     per_day, per_month, for_ever = posting.terms.limits
-    gains, today = posting.account.gains, as_of or posting.today
+    gains = posting.account.gains
     so_far = (
-        (per_day, sum(points for day, points in gains if day == today)),
-        (per_month, sum(points for day, points in gains if day[:7] == today[:7])),
+        (per_day, sum(points for gained, points in gains if gained == day)),
+        (per_month, sum(points for gained, points in gains if gained[:7] == day[:7])),
         (for_ever, sum(points for _, points in gains)),
     )
-    left = [max(limit - earned, 0) for limit, earned in so_far if limit is not None]
-    given = min([points, *left])
-    gains.append((today, given))
-    return given
+    return [max(limit - earned, 0) for limit, earned in so_far if limit is not None] or [MOST_POINTS]
 
 
 def settle(ledgers: Ledgers, posting: Posting) -> None:
@@ -153,11 +161,14 @@ def settle(ledgers: Ledgers, posting: Posting) -> None:
     if order is None or earning is None:
         posting.wrong.append("settles what never earned")
         return
+    if posting.key[1].startswith("REPRICED#"):
+        _reprice(ledgers, posting, earning)
+        return
     is_new = version > earning.settled and version >= earning.version
     posting.must(is_new, f"settles version {version} after {earning.settled}")
     reversed_money, before = reversed_amount(order), earning.reversed_money
     share = kept_share(order, posting.terms.document["earning"], earning.left_out)
-    amount = to_take_back(earning.earned, share, earning.steps) - earning.taken_back
+    amount = earning.to_take_back(share) - earning.taken_back
     takes = amount > 0 or (amount == 0 and reversed_money > before)
     posting.must(takes is (posting.kind == "reversed"), f"reverses {reversed_money} after {before}, by {amount}")
     if takes:
@@ -167,6 +178,20 @@ def settle(ledgers: Ledgers, posting: Posting) -> None:
     orders = bool(share) - bool(earning.kept)
     earning.reversed_money, earning.kept, earning.settled = reversed_money, share, version
     count(posting, earning.placed, -amount, _money(earning.currency, before - reversed_money), orders)
+
+
+def _reprice(ledgers: Ledgers, posting: Posting, earning: Earning) -> None:
+    """An order earned by a tier that the orders before it do not give any more, or give again."""
+    worth, before = ledgers.worth(posting.row["cause"], posting.terms), earning.worth
+    posting.must(posting.fact("worth") == worth != before, f"is worth {worth} after {before}")
+    posting.must((worth < before) is (posting.kind == "reversed"), f"is worth {worth} after {before}")
+    earning.worth = worth
+    amount = earning.to_take_back(earning.kept) - earning.taken_back
+    if worth < before:
+        earning.take_back(posting.account, amount, posting.today, forgives=posting.terms.forgives)
+    else:
+        earning.give_back(posting.account, -amount, posting.today, posting.place)
+    count(posting, earning.placed, -amount, 0, 0)
 
 
 def _reward(ledgers: Ledgers, posting: Posting) -> None:

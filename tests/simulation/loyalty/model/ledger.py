@@ -155,7 +155,8 @@ def post(ledgers: Ledgers, row: Mapping[str, Any]) -> list[str]:
     before = account.copy()
     _KINDS[posting.kind](ledgers, posting)
     account.trim()
-    if account.tier != before.tier and before.tier:
+    # Which tier somebody was in does not depend on orders that were returned since.
+    if account.tier != before.tier and before.tier and posting.kind not in {"reversed", "reinstated"}:
         account.tier_changes.append((posting.fact("reached") or posting.today, before.tier))
     if posting.kind not in _IDLE and (posting.kind != "adjusted" or posting.amount > 0):
         account.active_on = posting.today

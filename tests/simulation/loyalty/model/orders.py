@@ -80,6 +80,19 @@ class Portion:
     outcome: Outcome = Outcome.LEFT
 
 
+@dataclass(frozen=True)
+class ByTier:
+    """The tier that an order earned by, and what it would have earned in each.
+
+    `reached` is the last day on which that was reached, if it ever was; by the orders `before` it.
+    """
+
+    tier: str
+    points: Mapping[str, int]
+    reached: str | None
+    before: frozenset[str]
+
+
 @dataclass
 class Earning:
     """What one order earned. `remaining` and `taken_points` are stacks: what was taken last comes back first."""
@@ -95,13 +108,25 @@ class Earning:
     kept: Fraction = Fraction(1)
     settled: int = 0
     is_delivered: bool = False
-    # The fewest points that must stay of it to count for a referral.
+    # The fewest points that must stay of it, as it earned first, to count for a referral.
     brings: int = 1
     # What of its goods earned nothing. What earned, and the size of its steps.
     left_out: int = 0
     steps: tuple[int, int] | None = None
+    by_tier: ByTier | None = None
+    # What it earns now, in the tier that the orders before it give.
+    worth: int = 0
     remaining: list[Portion] = field(default_factory=list)
     taken_points: list[Portion] = field(default_factory=list)
+
+    @property
+    def least(self) -> int:
+        """The fewest points that must stay of it now to count for a referral."""
+        return max(self.brings * self.worth // self.earned, 1) if self.earned else self.brings
+
+    def to_take_back(self, share: Fraction) -> int:
+        """What must be gone of its points when so much of its money stays."""
+        return self.earned - self.worth + to_take_back(self.worth, share, self.steps)
 
     @property
     def taken_back(self) -> int:

@@ -100,12 +100,26 @@ class Ledgers:
             customer_id = self.merged[customer_id]
         return customer_id
 
+    def worth(self, order_id: str, terms: Terms) -> int:
+        """What an order earns in the tier that the orders before it give by now; never more than it earned first."""
+        earning = self.earnings[order_id]
+        by_tier = earning.by_tier
+        if by_tier is None or by_tier.reached is None:
+            return earning.earned
+        first, last = terms.first_month(by_tier.reached), by_tier.reached[:7]
+        left = sum(
+            getattr(one, terms.tier_by)
+            for account in self.accounts.values()
+            for one in account.qualifying
+            if one.order in by_tier.before and first <= one.month <= last
+        )
+        tier = min(terms.tier_at(left), by_tier.tier, key=terms.rank)
+        return min(by_tier.points[tier], earning.earned)
+
     def standing_orders(self, referee: str) -> list[str]:
         """The orders of a customer who was brought, or of whom they turned out to be, of which enough is left."""
         counting = self.friends.counting(referee, self.merged, self.accounts)
-        return [
-            order_id for order_id in counting if (it := self.earnings[order_id]).earned - it.taken_back >= it.brings
-        ]
+        return [order_id for order_id in counting if (it := self.earnings[order_id]).earned - it.taken_back >= it.least]
 
     def friends_of(self, referee: str) -> set[str]:
         """Who may have brought a customer, or anybody who turned out to be them."""

@@ -282,9 +282,14 @@ class Terms:
             [level for level in self.document["tiers"]["rungs"] if level["threshold"] <= max(qualifying, 0)][-1]["tier"]
         )
 
+    @property
+    def tiers(self) -> list[str]:
+        """All of them, the lowest first."""
+        return [level["tier"] for level in self.document["tiers"]["rungs"]]
+
     def rank(self, tier: str) -> int:
         """How high a tier is."""
-        return [level["tier"] for level in self.document["tiers"]["rungs"]].index(tier)
+        return self.tiers.index(tier)
 
     def _rung(self, tier: str) -> Mapping[str, Any]:
         """What a tier gives; of one that the programme does not have, what the next one below it gives."""

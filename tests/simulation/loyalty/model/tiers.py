@@ -21,8 +21,8 @@ def count(posting: Posting, placed: str, points: int, money: int, orders: int) -
     account, terms, today = posting.account, posting.terms, posting.today
     if not {"points": points, "money": money, "orders": orders}[terms.tier_by]:
         return
-    upheld = _last_reached(account, today, terms)
-    account.qualifying.append(Qualifying(today, min(placed, today)[:7], points, money, orders))
+    upheld = last_reached(account, account.tier or "", today, terms)
+    account.qualifying.append(Qualifying(today, min(placed, today)[:7], points, money, orders, posting.row["cause"]))
     now = qualified_tier(account, today, terms)
     current = terms.rank(account.tier or "")
     first = (date.fromisoformat(today) - timedelta(days=31)).isoformat()
@@ -37,12 +37,12 @@ def count(posting: Posting, placed: str, points: int, money: int, orders: int) -
         account.tier = max(now, rest, key=terms.rank) if terms.rank(now) < current else now
 
 
-def _last_reached(account: Account, today: str, terms: Terms) -> str | None:
-    """The last day on which the tier was reached, today or in a window before it that its grace may be of."""
+def last_reached(account: Account, tier: str, today: str, terms: Terms) -> str | None:
+    """The last day on which a tier was reached, today or in a window before it that its grace may be of."""
     months = {"lifetime": 0, "calendar_year": 12}.get(terms.tier_window, 1 + terms.tier_grace // 31)
     day, first = date.fromisoformat(today), months_after(f"{today[:7]}-01", -months)
     while day.isoformat() >= first:
-        if terms.rank(qualified_tier(account, day.isoformat(), terms)) >= terms.rank(account.tier or ""):
+        if terms.rank(qualified_tier(account, day.isoformat(), terms)) >= terms.rank(tier):
             return day.isoformat()
         day -= timedelta(days=1)
     return None
