@@ -45,6 +45,7 @@ class DayAnchors(LoyaltyItem, discriminator="anchors"):
         "user.unique_id.pseudonymous",
         keep(Ground.ACCOUNTING),
         export=Export.LEFT_OUT,
+        bound="120 bytes for each account of a page of 2,000 entries",
     )
 
 

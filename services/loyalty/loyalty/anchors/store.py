@@ -7,7 +7,7 @@ from datetime import date
 from typing import Final
 
 from loyalty.anchors.items import Anchor, Anchors, DayAnchors, partition_of
-from loyalty.table import LoyaltyItem
+from shared.items.batches import put_all
 from shared.items.keys import customer_partition
 
 # Before any day, as the sort keys of anchors sort.
@@ -19,9 +19,7 @@ def write_anchors(day: date, page: str, anchors: Anchors) -> None:
     buckets: dict[str, dict[str, Anchor]] = {}
     for name, anchor in anchors.items():
         buckets.setdefault(partition_of(customer_partition(name.partition("#")[0])), {})[name] = anchor
-    with LoyaltyItem.batch_write() as batch:
-        for bucket, part in buckets.items():
-            batch.save(DayAnchors(bucket, f"{day}#{page}", anchors=part))
+    put_all([DayAnchors(bucket, f"{day}#{page}", anchors=part) for bucket, part in buckets.items()])
 
 
 def anchors_of(name: str, account_pk: str, since: date | None) -> list[Anchor]:
