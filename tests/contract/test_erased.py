@@ -19,6 +19,7 @@ from customers.orders.items import FurtherRefund, OrderItem, StatsItem, StatsTom
 from customers.reviews.items import CustomersReview, ReviewItem, review_key
 from customers.table import Receipt as CustomersReceipt
 from loyalty.adjustments.items import Proposal
+from loyalty.anchors.items import Anchor, DayAnchors, partition_of
 from loyalty.credit.items import CreditAccount
 from loyalty.earning.items import ReviewMark
 from loyalty.freezes.items import FreezeAct
@@ -141,7 +142,8 @@ def member() -> Iterator[Item]:
 def former_member() -> Iterator[Item]:
     """A person whose erasure was cut off before the words of staff were removed."""
     entry = {"account": ADA, "seq": 1, "lots": {}, "pending": {}, "after": Vector(0, 0, 0, 0), "facts": {}}
-    yield filled(Entry, "ADJUST#1", "ENTRY", **entry, previous=b"0")
+    yield filled(Entry, "ADJUST#1", "ENTRY", **entry, previous=b"0", salt=b"1")
+    yield DayAnchors(partition_of(PK), "2001-02-03#1", anchors={ADA: Anchor(1, b"0")})
     # A tombstone of an earlier release, which listed the entries with reasons.
     unfinished = {"people": [ADA], "reasons": [["ADJUST#1", "ENTRY"]], "cards": ["canary-card"]}
     tombstone = PointsAccount(PK, "ACCOUNT", erased_at=clock.now(), erased={"accounts": 1}, unfinished=unfinished)
