@@ -15,7 +15,7 @@ from loyalty.ledger import store as ledger
 from loyalty.ledger.balances import Posting
 from loyalty.ledger.items import Entry
 from loyalty.ledger.rules import ReturnPolicy
-from loyalty.orders.spending import settle_late_spending
+from loyalty.orders.spending import check_own_order, settle_late_spending
 from loyalty.points.spending_blocks import check_may_spend
 from loyalty.points.store import existing_account
 from shared.errors import NotFoundError
@@ -71,6 +71,9 @@ class CreditWallet:
 
     def check_may_spend(self, account: CreditAccount) -> None:
         check_may_spend(existing_account(account.customer_id))
+
+    def check_order(self, account: CreditAccount, order_id: str) -> None:
+        check_own_order(existing_account(account.customer_id), order_id)
 
     def shortage(self, account: CreditAccount) -> InsufficientCreditError:
         return shortage(account)

@@ -29,7 +29,7 @@ def hold(wallet: Wallet[A], amount: int, order_id: str | None, cause: Cause, sig
     """Hold an amount, soonest expiring first. A repeated request gets the first answer again.
 
     Raises the wallet's `shortage`, TooManyHoldsError beyond MOST_HOLDS, InvalidError for an amount that cannot be
-    spent, SpendingBlockedError, KeyReusedError.
+    spent or another customer's order, SpendingBlockedError, KeyReusedError.
     """
     wanted = NewHold(signature.id("hld"), amount, order_id, signature.fingerprint)
     origin = ledger.Origin(f"HOLD#{wanted.id}", "HOLD", wanted.id, cause)
@@ -52,8 +52,8 @@ def capture(wallet: Wallet[A], hold_id: str, amount: int | None, order_id: str |
     """Capture all of a hold, or `amount` of it and release the rest. A repeated capture changes nothing.
 
     Raises NotFoundError, HoldEndedError when the hold ended otherwise. Raises InvalidError for an amount that the hold
-    does not cover or that cannot be spent, or for another order than the hold's. Raises SpendingBlockedError without
-    any order.
+    does not cover or that cannot be spent, for another order than the hold's, or for another customer's order. Raises
+    SpendingBlockedError without any order.
     """
     return retry_lost_races(lambda: _capture(wallet, hold_id, amount, order_id, cause))
 
@@ -97,6 +97,8 @@ def with_enough(wallet: Wallet[A], amount: int, cause: Cause, *, most_holds: int
 def _hold(wallet: Wallet[A], wanted: NewHold, origin: ledger.Origin) -> Entry:
     value = wallet.price(wanted.amount)
     account = with_enough(wallet, wanted.amount, origin.cause, most_holds=MOST_HOLDS)
+    if wanted.order_id:
+        wallet.check_order(account, wanted.order_id)
     until = _until(wallet.now, wallet.hold_minutes)
     posting = rules.hold(account.balances, wanted.id, wanted.amount, until, order=wanted.order_id, value=value)
     entry = wallet.post_spending(
@@ -123,11 +125,13 @@ def _capture(wallet: Wallet[A], hold_id: str, amount: int | None, order_id: str 
         raise HoldEndedError.of(held)
     amount = amount or found.amount
     _check_capture(wallet, found, amount, order_id)
-    if not (found.order or order_id):
+    order_id = found.order or order_id
+    if order_id:
+        wallet.check_order(account, order_id)
+    else:
         # With an order, the checkout counted on the hold before the customer was stopped: the order must not suffer.
         wallet.check_may_spend(account)
     value = found.value if amount == found.amount else wallet.price(amount)
-    order_id = found.order or order_id
     posting, spent = rules.capture(account.balances, hold_id, amount, wallet.return_policy)
     entry = wallet.post_spending(account, posting, end_of(hold_id, cause), hold=hold_id, order=order_id, value=value)
     pointer = Put(SpentOnOrder.of(order_id, hold_id, account.name, spent)) if order_id else None

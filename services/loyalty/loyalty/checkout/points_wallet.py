@@ -13,6 +13,7 @@ from loyalty.ledger.items import Entry
 from loyalty.ledger.rules import ReturnPolicy
 from loyalty.ledger.store import Origin
 from loyalty.ledger.terms import Terms
+from loyalty.orders.spending import check_own_order
 from loyalty.points import store
 from loyalty.points.items import PointsAccount
 from loyalty.points.rules import return_policy
@@ -68,6 +69,9 @@ class PointsWallet:
 
     def check_may_spend(self, account: PointsAccount) -> None:
         check_may_spend(account)
+
+    def check_order(self, account: PointsAccount, order_id: str) -> None:
+        check_own_order(account, order_id)
 
     def shortage(self, account: PointsAccount) -> InsufficientPointsError:
         return InsufficientPointsError.of(account)

@@ -87,6 +87,8 @@ def redeem_points(
 def _redeem(wallet: PointsWallet, wanted: NewRedemption, origin: ledger.Origin, fingerprint: str) -> Entry:
     value = wallet.price(wanted.points)
     account = hold_lifecycle.with_enough(wallet, wanted.points, origin.cause)
+    if wanted.order_id:
+        wallet.check_order(account, wanted.order_id)
     posting = rules.spend(EntryKind.REDEEMED, account.balances, wanted.points)
     entry = wallet.post_spending(account, posting, origin, order=wanted.order_id, value=value, request=fingerprint)
     order_id = wanted.order_id

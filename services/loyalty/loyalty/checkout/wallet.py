@@ -44,6 +44,9 @@ class Wallet(Protocol[A]):
     def check_may_spend(self, account: A) -> None:
         """Raises SpendingBlockedError while the customer cannot spend."""
 
+    def check_order(self, account: A, order_id: str) -> None:
+        """Raises InvalidError for an order that is known to be another customer's."""
+
     def shortage(self, account: A) -> ConflictError:
         """The error for a request above the available amount."""
 

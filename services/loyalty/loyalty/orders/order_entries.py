@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from typing import Final, NamedTuple, Self
@@ -263,7 +263,7 @@ def _less(amount: int, taken: int) -> tuple[int, int]:
 class ReversedShare:
     """The refunded or cancelled share of an order, at one version; `reinstated` if it was larger before.
 
-    `is_paid` is set if the order itself says that it was paid.
+    `is_paid` is set if the order itself says that it was paid. `customer_id` is whose order it is, if that is known.
     """
 
     order_id: str
@@ -271,12 +271,14 @@ class ReversedShare:
     share: Fraction
     reinstated: bool = False
     is_paid: bool = False
+    customer_id: str | None = None
 
     @classmethod
     def told(cls, order: OrderRecorded, version: int) -> Self:
         """The share that the order itself states."""
         share = _share(reversed_amount(order), order.total, is_cancelled=order.cancelled_at is not None)
-        return cls(order.order_id, version, share, order.reinstated_at is not None, order.paid_at is not None)
+        is_reinstated, is_paid = order.reinstated_at is not None, order.paid_at is not None
+        return cls(order.order_id, version, share, is_reinstated, is_paid, order.customer_id)
 
     @classmethod
     def known(cls, order_id: str, entries: OrderEntries) -> Self | None:
@@ -290,7 +292,8 @@ class ReversedShare:
             known.append(cls(order_id, earned.version, Fraction(0)))
         if mark := entries.mark:
             known.append(cls(order_id, mark.version, _share(mark.money, mark.total, is_cancelled=mark.is_cancelled)))
-        return max(known, key=lambda each: each.version, default=None)
+        newest = max(known, key=lambda each: each.version, default=None)
+        return replace(newest, customer_id=earned.customer_id) if newest and earned else newest
 
 
 def _share(reversed_money: int, total: int, *, is_cancelled: bool) -> Fraction:

@@ -14,21 +14,43 @@ from loyalty.credit.items import CreditAccount
 from loyalty.credit.store import load_credit_for_posting
 from loyalty.ledger import store as ledger
 from loyalty.ledger.attributes import read_grace_lots
-from loyalty.ledger.balances import Taken, plus, read_lots
+from loyalty.ledger.balances import EntryKind, Taken, plus, read_lots
 from loyalty.ledger.items import Entry
 from loyalty.ledger.rules import ReturnPolicy
 from loyalty.orders import store
 from loyalty.orders.items import OrderRecord, SpentOnOrder
-from loyalty.orders.order_entries import ReversedShare
+from loyalty.orders.order_entries import EARNED, ReversedShare
 from loyalty.orders.refunds import Restored, Spending, settle_spent
 from loyalty.points import rules as points_rules
 from loyalty.points import store as points
 from loyalty.points.items import PointsAccount
 from loyalty.points.store import load_for_posting
-from shared.items.table import retry_lost_races
+from shared.errors import InvalidError
+from shared.items.table import find, retry_lost_races
 from shared.messages.cause import Cause
+from shared.runtime.observability import count, logger
 
 RESTORED: Final = "RESTORE#"
+# The service's resources.yaml has its alarm.
+METRIC: Final = "OrdersPaidByOthers"
+
+
+def check_own_order(account: PointsAccount, order_id: str) -> None:
+    """Raises InvalidError if the order earned for another customer. An order that nobody knows yet may be one's own."""
+    earned = find(Entry, f"ORDER#{order_id}", EARNED)
+    if earned and not account.answers_to(earned.account):
+        raise InvalidError.of("order_id", "This is another customer's order")
+
+
+def report_other_payers(order_id: str, customer_id: str) -> None:
+    """Raise the alarm if others than the order's customer paid for it, before anybody knew whose order it was.
+
+    An order earns before it looks for spendings, and a spending looks for the order's owner after its write. So one of
+    the two always sees the other.
+    """
+    for payer in _spendings(store.order_records(order_id)):
+        if not _is_payer(payer, customer_id):
+            _report(order_id)
 
 
 def settle_spending(share: ReversedShare, cause: Cause) -> None:
@@ -46,6 +68,8 @@ def settle_late_spending(order_id: str, cause: Cause) -> None:
     share = ReversedShare.known(order_id, store.read_entries(order_id))
     if share and share.share:
         settle_spending(share, cause)
+    elif share and share.customer_id:
+        report_other_payers(order_id, share.customer_id)
 
 
 def _settle_payer(share: ReversedShare, name: str, cause: Cause) -> None:
@@ -56,12 +80,27 @@ def _settle_payer(share: ReversedShare, name: str, cause: Cause) -> None:
     change = settle_spent(payer.account.balances, spending, share, known, payer.return_policy)
     if change is None or payer.account.erased_at:
         return
+    if change.posting.kind is EntryKind.RESTORED and share.customer_id and not _is_payer(name, share.customer_id):
+        # Otherwise one could name an order that is sure to be refunded, and get the points of one's own back.
+        _report(share.order_id)
+        return
     # The number allows a second entry for one version, when a spending comes after its settlement.
     step = f"{RESTORED}{share.version:09}#{len(spending.later):03}#{name}"
     origin = ledger.Origin(f"ORDER#{share.order_id}", step, share.order_id, cause)
     entry = payer.post(payer.account, change.posting, origin, **change.facts)
     with suppress(ledger.AlreadyPostedError):
         ledger.write(entry, payer.account)
+
+
+def _is_payer(name: str, customer_id: str) -> bool:
+    """Whether an account of this name is the customer's, also once either was merged."""
+    payer = name.partition("#")[0]
+    return payer == customer_id or points.account_of(payer).name == points.account_of(customer_id).name
+
+
+def _report(order_id: str) -> None:
+    logger.warning("order paid by another customer", extra={"order_id": order_id})
+    count(METRIC)
 
 
 @dataclass(frozen=True)

@@ -124,6 +124,11 @@ def test_an_order_that_is_cancelled_again_and_again_gives_one_grace() -> None:
     assert back_twice.posting.after.lots == {GRACE: 30}
 
 
+def of_a(known: ReversedShare) -> ReversedShare:
+    """The share of an order that earned for A."""
+    return replace(known, customer_id="cus_A")
+
+
 EARNED: Final = Earning("cus_A", 100, (NOW, 1), 2, 1_000, "USD")
 SETTLED: Final = (Settlement((NOW, 2), 4, 500), Settlement((NOW, 3), 6, 250))
 
@@ -132,14 +137,14 @@ SETTLED: Final = (Settlement((NOW, 2), 4, 500), Settlement((NOW, 3), 6, 250))
     ("entries", "known"),
     [
         (OrderEntries(), None),
-        (OrderEntries(EARNED), share("0", 2)),
-        (OrderEntries(EARNED, settled=SETTLED), share("1/4", 6)),
+        (OrderEntries(EARNED), of_a(share("0", 2))),
+        (OrderEntries(EARNED, settled=SETTLED), of_a(share("1/4", 6))),
         # Earned and settled by one version: the settlement says it.
-        (OrderEntries(EARNED, settled=(Settlement((NOW, 2), 2, 500),)), share("1/2", 2)),
+        (OrderEntries(EARNED, settled=(Settlement((NOW, 2), 2, 500),)), of_a(share("1/2", 2))),
         (OrderEntries(mark=ReversedMark(3, 1_000, 200, is_cancelled=False)), share("1/5", 3)),
         (OrderEntries(mark=ReversedMark(3, 0, 0, is_cancelled=True)), share("1", 3)),
         (OrderEntries(mark=ReversedMark(3, 0, 0, is_cancelled=False)), share("0", 3)),
-        (OrderEntries(EARNED, mark=ReversedMark(9, 1_000, 1_000, is_cancelled=True)), share("1", 9)),
+        (OrderEntries(EARNED, mark=ReversedMark(9, 1_000, 1_000, is_cancelled=True)), of_a(share("1", 9))),
     ],
 )
 def test_the_newest_version_says_how_much_of_an_order_is_reversed(
