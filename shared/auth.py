@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from shared.errors import ForbiddenError, UnauthorizedError, UnavailableError
 from shared.ids import ULID_PATTERN
 from shared.roles import STAFF_GROUPS, Role
-from shared.settings import Settings
+from shared.runtime.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

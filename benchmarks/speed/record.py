@@ -22,8 +22,9 @@ import jwt
 import tests.harness.environment  # noqa: F401  # isort: skip  # before ours: tables are named by it
 
 from loyalty.programme.usecases import current_programme, forget_cached_programme
-from shared import clock, settings
+from shared import clock
 from shared.events.foreign import Order
+from shared.runtime import settings
 from tests.harness import people, tokens
 from tests.harness.aws.context import LambdaContext
 from tests.harness.aws.direct import calls_through_botocore

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic.fields import FieldInfo
 
 from infra.generate.grants import camel
-from shared.settings import Settings
+from shared.runtime.settings import Settings
 
 Json = dict[str, Any]
 

@@ -23,7 +23,7 @@ from shared.http.signature import Signature
 from shared.messages.cause import Cause
 from shared.roles import Role
 from shared.runtime.observability import describe, logger
-from shared.settings import Settings
+from shared.runtime.settings import Settings
 
 _FIRST_INTERNAL_STATUS: Final = 500
 _REPLAYED: Final = {"Idempotent-Replayed": "true"}

@@ -18,7 +18,7 @@ from chalice import Chalice
 from chalice.app import ConvertToMiddleware
 
 from shared.runtime import coldstart
-from shared.settings import UNDEPLOYED
+from shared.runtime.settings import UNDEPLOYED
 
 NAMESPACE = "Regulars"
 

@@ -16,7 +16,7 @@ from shared.http.endpoints import Endpoints
 from shared.messages.inbox import Listener, receive
 from shared.messages.outbox import Relay
 from shared.runtime.observability import observe
-from shared.settings import Settings
+from shared.runtime.settings import Settings
 
 # Chalice's decorators need names. The template has the real queue and stream, and their limits.
 _QUEUE: Final = "arn:aws:sqs:us-east-1:000000000000:inbox"

@@ -14,9 +14,9 @@ from infra.generate.template import logical_id
 from shared.contract import API, INBOX, RELAY, Contract, ContractError, capabilities
 from shared.events.base import FOREIGN_SOURCES
 from shared.events.catalogue import EVENTS
+from shared.runtime.settings import Settings
 from shared.runtime.triggers import listener, relay_of
 from shared.services import SERVICES
-from shared.settings import Settings
 from tests.contract.packaging.packaged import functions, of_type, properties, template
 
 each_service = pytest.mark.parametrize("service", SERVICES)

@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Any, Final
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from shared import settings
 from shared.auth import STOREFRONT_SCOPE
 from shared.roles import STAFF_GROUPS, Role
+from shared.runtime import settings
 
 if TYPE_CHECKING:
     import pytest

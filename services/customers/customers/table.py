@@ -9,7 +9,7 @@ from pynamodb.attributes import DiscriminatorAttribute
 from shared.http import ReceiptMixin
 from shared.items.personal import plain
 from shared.items.table import Item, TableMeta
-from shared.settings import table_name
+from shared.runtime.settings import table_name
 
 
 class CustomersItem(Item):

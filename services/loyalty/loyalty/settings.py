@@ -12,7 +12,7 @@ from pydantic import Field
 
 from loyalty.days import TimeZone
 from shared.money import CurrencyCode
-from shared.settings import DEFAULT_CURRENCY, Settings
+from shared.runtime.settings import DEFAULT_CURRENCY, Settings
 
 
 class Preset(StrEnum):

@@ -14,10 +14,10 @@ from typing import Any, Final, TypeVar
 from pynamodb.attributes import Attribute, DiscriminatorAttribute
 from pynamodb.constants import NUMBER, STRING
 
-from shared import settings
 from shared.http import ReceiptMixin
 from shared.items.personal import plain
 from shared.items.table import Item, TableMeta
+from shared.runtime import settings
 
 V = TypeVar("V")
 

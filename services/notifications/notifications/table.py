@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pynamodb.attributes import DiscriminatorAttribute
 
-from shared import settings
 from shared.items.personal import plain
 from shared.items.table import Item, TableMeta
+from shared.runtime import settings
 
 
 class NotificationsItem(Item):

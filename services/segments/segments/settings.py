@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from shared.money import CurrencyCode
-from shared.settings import DEFAULT_CURRENCY, Settings
+from shared.runtime.settings import DEFAULT_CURRENCY, Settings
 
 
 class SegmentsSettings(Settings):

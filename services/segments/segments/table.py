@@ -7,7 +7,7 @@ from pynamodb.attributes import DiscriminatorAttribute
 from shared.items.personal import plain
 from shared.items.table import Item
 from shared.items.table import TableMeta as SharedMeta
-from shared.settings import table_name
+from shared.runtime.settings import table_name
 
 
 class SegmentsItem(Item):

@@ -14,7 +14,7 @@ from segments.membership import feature_updates
 from shared.events.customers import CustomerStatus
 from shared.ids import new_customer_id
 from shared.items import table
-from shared.settings import _READ
+from shared.runtime.settings import _READ
 from tests.harness.aws.context import LambdaContext
 from tests.harness.aws.ground import items
 from tests.harness.heard import sqs_batch

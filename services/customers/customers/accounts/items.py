@@ -69,7 +69,13 @@ class ProfileItem(AccountItem, discriminator="profile"):
     # Of the registration's e-mail: the relay tells it, and has no right to the secret.
     reward_key = personal(UnicodeAttribute(null=True), "user.unique_id.pseudonymous", DROP, export=Export.LEFT_OUT)
     # The keyed hashes of the addresses that it had before, the latest last. An erasure buries them too.
-    former_emails: Any = personal(JSONAttribute(null=True), "user.unique_id.pseudonymous", DROP, export=Export.LEFT_OUT)
+    former_emails: Any = personal(
+        JSONAttribute(null=True),
+        "user.unique_id.pseudonymous",
+        DROP,
+        export=Export.LEFT_OUT,
+        bound="accounts.rules.MOST_FORMER",
+    )
     shard = plain(UnicodeAttribute())
     listed_at = personal(UnicodeAttribute(), "user.account", DROP, export=Export.LEFT_OUT)
 
@@ -168,6 +174,10 @@ class ProfileTombstone(AccountItem, TombstoneMixin, discriminator="erased_profil
     kept_orders = plain(IntegerAttribute(default=0))
     kept_reviews = plain(IntegerAttribute(default=0))
     addresses: Any = personal(
-        JSONAttribute(null=True), "user.unique_id.pseudonymous", keep(Ground.SUPPRESSION), export=Export.LEFT_OUT
+        JSONAttribute(null=True),
+        "user.unique_id.pseudonymous",
+        keep(Ground.SUPPRESSION),
+        export=Export.LEFT_OUT,
+        bound="accounts.rules.MOST_FORMER and the last one",
     )
     sweep_for = personal(UnicodeAttribute(null=True), "user.contact.email", DROP, export=Export.LEFT_OUT)

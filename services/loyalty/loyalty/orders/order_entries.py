@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
-from fractions import Fraction
-from typing import Final, NamedTuple, Self
+from typing import Final, NamedTuple
 
 from loyalty.days import NEVER
 from loyalty.earning.tiered import Tiered
@@ -257,47 +256,3 @@ def goods_of(order: OrderRecorded) -> int:
 def _less(amount: int, taken: int) -> tuple[int, int]:
     """The rest of `amount` after taking from it, and the rest to take."""
     return max(amount - taken, 0), max(taken - amount, 0)
-
-
-@dataclass(frozen=True)
-class ReversedShare:
-    """The refunded or cancelled share of an order, at one version; `reinstated` if it was larger before.
-
-    `is_paid` is set if the order itself says that it was paid. `customer_id` is whose order it is, if that is known.
-    """
-
-    order_id: str
-    version: int
-    share: Fraction
-    reinstated: bool = False
-    is_paid: bool = False
-    customer_id: str | None = None
-
-    @classmethod
-    def told(cls, order: OrderRecorded, version: int) -> Self:
-        """The share that the order itself states."""
-        share = _share(reversed_amount(order), order.total, is_cancelled=order.cancelled_at is not None)
-        is_reinstated, is_paid = order.reinstated_at is not None, order.paid_at is not None
-        return cls(order.order_id, version, share, is_reinstated, is_paid, order.customer_id)
-
-    @classmethod
-    def known(cls, order_id: str, entries: OrderEntries) -> Self | None:
-        """The share that was last stored; None when nothing was stored."""
-        known = []
-        if earned := entries.earned:
-            for each in entries.settled:
-                total = earned.total if each.total is None else each.total
-                known.append(cls(order_id, each.version, _share(each.reversed_money, total, is_cancelled=False)))
-            # Last: a settlement of the same version says more.
-            known.append(cls(order_id, earned.version, Fraction(0)))
-        if mark := entries.mark:
-            known.append(cls(order_id, mark.version, _share(mark.money, mark.total, is_cancelled=mark.is_cancelled)))
-        newest = max(known, key=lambda each: each.version, default=None)
-        return replace(newest, customer_id=earned.customer_id) if newest and earned else newest
-
-
-def _share(reversed_money: int, total: int, *, is_cancelled: bool) -> Fraction:
-    """The reversed share. An order that cost no money has none until it is cancelled."""
-    if is_cancelled:
-        return Fraction(1)
-    return Fraction(reversed_money, total) if total else Fraction(0)

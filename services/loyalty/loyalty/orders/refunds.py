@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import Any, Self
 
 from loyalty.ledger import rules
 from loyalty.ledger.balances import (
@@ -25,8 +26,9 @@ from loyalty.ledger.balances import (
 from loyalty.ledger.reversals import LotShare, reinstate, reverse
 from loyalty.ledger.rules import ReturnPolicy
 from loyalty.ledger.terms import Terms
-from loyalty.orders.order_entries import OrderEntries, ReversedShare
+from loyalty.orders.order_entries import OrderEntries, reversed_amount
 from loyalty.programme.models import BelowZero
+from shared.events.customers import OrderRecorded
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,50 @@ class Change:
 
     posting: Posting
     facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class ReversedShare:
+    """The refunded or cancelled share of an order, at one version; `reinstated` if it was larger before.
+
+    `is_paid` is set if the order itself says that it was paid. `customer_id` is whose order it is, if that is known.
+    """
+
+    order_id: str
+    version: int
+    share: Fraction
+    reinstated: bool = False
+    is_paid: bool = False
+    customer_id: str | None = None
+
+    @classmethod
+    def told(cls, order: OrderRecorded, version: int) -> Self:
+        """The share that the order itself states."""
+        share = _share(reversed_amount(order), order.total, is_cancelled=order.cancelled_at is not None)
+        is_reinstated, is_paid = order.reinstated_at is not None, order.paid_at is not None
+        return cls(order.order_id, version, share, is_reinstated, is_paid, order.customer_id)
+
+    @classmethod
+    def known(cls, order_id: str, entries: OrderEntries) -> Self | None:
+        """The share that was last stored; None when nothing was stored."""
+        known = []
+        if earned := entries.earned:
+            for each in entries.settled:
+                total = earned.total if each.total is None else each.total
+                known.append(cls(order_id, each.version, _share(each.reversed_money, total, is_cancelled=False)))
+            # Last: a settlement of the same version says more.
+            known.append(cls(order_id, earned.version, Fraction(0)))
+        if mark := entries.mark:
+            known.append(cls(order_id, mark.version, _share(mark.money, mark.total, is_cancelled=mark.is_cancelled)))
+        newest = max(known, key=lambda each: each.version, default=None)
+        return replace(newest, customer_id=earned.customer_id) if newest and earned else newest
+
+
+def _share(reversed_money: int, total: int, *, is_cancelled: bool) -> Fraction:
+    """The reversed share. An order that cost no money has none until it is cancelled."""
+    if is_cancelled:
+        return Fraction(1)
+    return Fraction(reversed_money, total) if total else Fraction(0)
 
 
 def taken_back_target(earned: int, total: int, refunded: int) -> int:

@@ -19,8 +19,8 @@ from loyalty.ledger.items import Entry
 from loyalty.ledger.rules import ReturnPolicy
 from loyalty.orders import store
 from loyalty.orders.items import OrderRecord, SpentOnOrder
-from loyalty.orders.order_entries import EARNED, ReversedShare
-from loyalty.orders.refunds import Restored, Spending, settle_spent
+from loyalty.orders.order_entries import EARNED
+from loyalty.orders.refunds import Restored, ReversedShare, Spending, settle_spent
 from loyalty.points import rules as points_rules
 from loyalty.points import store as points
 from loyalty.points.items import PointsAccount

@@ -13,9 +13,10 @@ from loyalty.earning.rules import price
 from loyalty.ledger import store as ledger
 from loyalty.ledger.reversals import LotShare
 from loyalty.orders.items import ReversedOrder
-from loyalty.orders.order_entries import EARNED, OrderEntries, ReversedMark, ReversedShare
+from loyalty.orders.order_entries import EARNED, OrderEntries, ReversedMark
 from loyalty.orders.recorded_order import RecordedOrder
 from loyalty.orders.referral_rewards import settle_referral_rewards
+from loyalty.orders.refunds import ReversedShare
 from loyalty.orders.repricing.usecases import reprice_orders
 from loyalty.orders.rules import Holder, Known, OpenAccount, PostEntry, decide, loses_points
 from loyalty.orders.spending import report_other_payers, settle_spending

@@ -11,8 +11,9 @@ import pytest
 
 from loyalty.days import NEVER
 from loyalty.ledger.balances import Activation, Lots
-from loyalty.orders.order_entries import Delivery, Earning, OrderEntries, ReversedShare, Settlement, reversed_amount
+from loyalty.orders.order_entries import Delivery, Earning, OrderEntries, Settlement, reversed_amount
 from loyalty.orders.order_lots import OrderLots, Place
+from loyalty.orders.refunds import ReversedShare
 from shared.events.customers import OrderRecorded, OrderStatus
 
 NOW: Final = datetime(2026, 2, 10, 12, tzinfo=UTC)

@@ -15,8 +15,8 @@ from loyalty.ledger.due_dates import Watch
 from loyalty.ledger.reversals import LotShare
 from loyalty.ledger.rules import ReturnPolicy
 from loyalty.ledger.terms import Terms
-from loyalty.orders.order_entries import Earning, OrderEntries, ReversedMark, ReversedShare, Settlement
-from loyalty.orders.refunds import Restored, Spending, change_reward, settle_spent
+from loyalty.orders.order_entries import Earning, OrderEntries, ReversedMark, Settlement
+from loyalty.orders.refunds import Restored, ReversedShare, Spending, change_reward, settle_spent
 from loyalty.programme.models import Programme
 
 NOW: Final = datetime(2026, 2, 10, 12, tzinfo=UTC)

@@ -10,12 +10,13 @@ import pytest
 from chalice import Chalice
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from shared import auth, ids, settings
+from shared import auth, ids
 from shared.auth import ANYONE, Principal
 from shared.contract import ContractError, Route
 from shared.errors import UnauthorizedError
 from shared.http import Endpoints, Request
 from shared.roles import Role
+from shared.runtime import settings
 from tests.harness import tokens
 from tests.harness.tokens import bearer, sign, token
 from tests.unit.shared.http.shop import call, make_app

@@ -11,10 +11,11 @@ import pytest
 from chalice import Chalice
 from chalice.test import Client
 
-from shared import ids, settings
+from shared import ids
 from shared.contract import MAX_BODY_BYTES
 from shared.http.call import DoorSettings
 from shared.roles import Role
+from shared.runtime import settings
 from tests.harness.tokens import bearer
 from tests.unit.shared.http.shop import Answer, call
 
