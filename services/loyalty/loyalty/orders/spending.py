@@ -42,12 +42,8 @@ def check_own_order(account: PointsAccount, order_id: str) -> None:
         raise InvalidError.of("order_id", "This is another customer's order")
 
 
-def report_other_payers(order_id: str, customer_id: str) -> None:
-    """Raise the alarm if others than the order's customer paid for it, before anybody knew whose order it was.
-
-    An order earns before it looks for spendings, and a spending looks for the order's owner after its write. So one of
-    the two always sees the other.
-    """
+def _report_other_payers(order_id: str, customer_id: str) -> None:
+    """Raise the alarm if others than the order's customer paid for it, before anybody knew whose order it was."""
     for payer in _spendings(store.order_records(order_id)):
         if not _is_payer(payer, customer_id):
             _report(order_id)
@@ -69,7 +65,7 @@ def settle_late_spending(order_id: str, cause: Cause) -> None:
     if share and share.share:
         settle_spending(share, cause)
     elif share and share.customer_id:
-        report_other_payers(order_id, share.customer_id)
+        _report_other_payers(order_id, share.customer_id)
 
 
 def _settle_payer(share: ReversedShare, name: str, cause: Cause) -> None:

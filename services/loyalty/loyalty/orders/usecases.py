@@ -19,7 +19,7 @@ from loyalty.orders.referral_rewards import settle_referral_rewards
 from loyalty.orders.refunds import ReversedShare
 from loyalty.orders.repricing.usecases import reprice_orders
 from loyalty.orders.rules import Holder, Known, OpenAccount, PostEntry, decide, loses_points
-from loyalty.orders.spending import report_other_payers, settle_spending
+from loyalty.orders.spending import settle_spending
 from loyalty.orders.store import lot_shares, read_entries
 from loyalty.points import store
 from loyalty.points.items import PointsAccount
@@ -156,7 +156,5 @@ def _post(change: PostEntry, recorded: RecordedOrder, account: PointsAccount, ca
     try:
         ledger.write(entry, account)
     except ledger.AlreadyPostedError:
-        account = store.account_of(account.customer_id)
-    if change.step == EARNED:
-        report_other_payers(order_id, account.customer_id)
+        return store.account_of(account.customer_id)
     return account
