@@ -41,6 +41,9 @@ class Profile(Part):
 
     email: Email
     email_verified: bool = False
+    past_unproven: Annotated[
+        bool, Field(description="Whether they were a guest, under an e-mail that they have never verified")
+    ] = False
     first_name: str | None = None
     last_name: str | None = None
     locale: str | None = None

@@ -232,3 +232,15 @@ def test_what_waits_names_the_address_by_its_keyed_hash_alone() -> None:
     ada = register().json["id"]
     hear(placed(order(placed_at=clock.now())))
     assert [lead.sk for lead in list_waiting(ada)] == [f"WAITS#{email_key(EMAIL)}#ORDER#o-1"]
+
+
+def test_a_guests_past_shows_by_the_verification_of_the_guests_own_address_alone() -> None:
+    hear(placed(order("o-1", buyer=Buyer(email=VICTIM))))
+    mallory = register(VICTIM).json["id"]
+    change(mallory, 2, email="mallory@example.com")
+    assert verify(mallory).profile.past_unproven
+    hear(placed(order("o-2", buyer=Buyer(email="mallory@example.com"), placed_at=clock.now())))
+    assert seen(mallory) == ["o-2"]
+    change(mallory, read(mallory).json["version"], email=VICTIM)
+    assert not verify(mallory).profile.past_unproven
+    assert sorted(seen(mallory)) == ["o-1", "o-2"]

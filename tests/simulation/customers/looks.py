@@ -57,9 +57,10 @@ def _wrong_points(profile: Row, answer: Answer | None) -> Iterator[str]:
 
 
 def _is_hidden(profile: Row, order: Row) -> bool:
-    if order.get("waits") or (order.get("by_email") and not profile.get("email_verified")):
+    is_proven = profile.get("email_verified") and not profile.get("past_of")
+    if order.get("waits") or (order.get("by_email") and not is_proven):
         return True
-    return not profile.get("email_verified") and str(order["placed_at"]) < str(profile["registered_at"])
+    return not is_proven and str(order["placed_at"]) < str(profile["registered_at"])
 
 
 def _orders_of(customer_id: str) -> dict[str, Row]:

@@ -76,6 +76,8 @@ def _change(profile: ProfileItem, details: CustomerDetails, cause: Cause) -> Cus
     profile.become(details)
     if profile.view == before:
         return before
+    if profile.past_of and profile.email_verified and profile.past_of == email_key(profile.email or ""):
+        profile.past_of = None
     if profile.registered_at is not None:
         profile.tell(CustomerUpdated, cause)
     if old_email is not None and profile.email != old_email:

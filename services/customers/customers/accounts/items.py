@@ -68,6 +68,8 @@ class ProfileItem(AccountItem, discriminator="profile"):
     consents = personal(JSONAttribute(null=True), "user.privacy_preferences", DROP, bound="one of each channel")
     # Of the registration's e-mail: the relay tells it, and has no right to the secret.
     reward_key = personal(UnicodeAttribute(null=True), "user.unique_id.pseudonymous", DROP, export=Export.LEFT_OUT)
+    # Since the registration of a guest, until that very address is verified: its keyed hash.
+    past_of = personal(UnicodeAttribute(null=True), "user.unique_id.pseudonymous", DROP, export=Export.LEFT_OUT)
     # The keyed hashes of the addresses that it had before, the latest last. An erasure buries them too.
     former_emails: Any = personal(
         JSONAttribute(null=True),
@@ -129,6 +131,11 @@ class ProfileItem(AccountItem, discriminator="profile"):
     def birthday(self) -> date | None:
         """The date of birth."""
         return date.fromisoformat(self.date_of_birth) if self.date_of_birth else None
+
+    @property
+    def past_unproven(self) -> bool:
+        """Whether nobody has proved to be the guest whose account this was."""
+        return self.past_of is not None
 
     @property
     def told(self) -> Profile:

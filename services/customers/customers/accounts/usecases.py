@@ -13,6 +13,7 @@ from customers.emails.store import (
     EmailKeyItem,
     EmailTakenError,
     EmailTombstone,
+    email_key,
     find_holder,
     held_by,
     reward_key,
@@ -83,6 +84,8 @@ def _register(newcomer: Newcomer, cause: Cause, attempt: Attempt | None) -> Cust
         # The person has not proved yet that the guest's e-mail is theirs, even if the guest's own e-mail was verified.
         profile.forget_person()
     profile.email_verified = profile.email_verified or newcomer.email_verified
+    if isinstance(holder, EmailItem) and not profile.email_verified:
+        profile.past_of = email_key(newcomer.person.email)
     profile.learn(newcomer.person)
     profile.register(newcomer.source, newcomer.consents, clock.now())
     profile.reward_key = reward_key(newcomer.person.email)

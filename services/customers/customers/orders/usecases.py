@@ -79,8 +79,9 @@ def list_orders(customer_id: str, limit: int, position: str | None, *, by_self: 
     profile = get_profile(customer_id)
     if by_self and profile.registered_at is None:
         raise NotFoundError
-    since = profile.registered_at if by_self and not profile.email_verified else None
-    sight = (Sight.VERIFIED if profile.email_verified else Sight.UNVERIFIED) if by_self else Sight.STAFF
+    is_proven = profile.email_verified and not profile.past_unproven
+    since = profile.registered_at if by_self and not is_proven else None
+    sight = (Sight.VERIFIED if is_proven else Sight.UNVERIFIED) if by_self else Sight.STAFF
     orders, next_position = list_newest_orders(customer_id, limit, position, since, sight)
     return Page.of([order.view() for order in orders], next_position)
 

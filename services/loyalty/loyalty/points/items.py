@@ -154,7 +154,9 @@ class PointsAccount(Account, TombstoneMixin, discriminator="account"):
         if version < known or (version == known and status is self.status):
             return False
         self.status = status
-        self.registered_at, self.email_verified = profile.registered_at, profile.email_verified
+        self.registered_at = profile.registered_at
+        # What matters here is the e-mail of the past: another one that is verified shows nothing of a guest's.
+        self.email_verified = profile.email_verified and not profile.past_unproven
         self.birthday, self.groups = profile.birthday, tuple(profile.groups) or None
         self.profile_version = version
         return True

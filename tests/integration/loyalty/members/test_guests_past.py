@@ -156,3 +156,12 @@ def test_a_merge_takes_over_what_a_guests_e_mail_brought() -> None:
     register_now()
     hear(CustomersMerged(customer_id=ADA, merged_id=BOB, merged_at=clock.now()))
     assert statuses() == [403, 403, 403]
+
+
+def test_another_address_that_is_verified_shows_nothing_of_the_guests() -> None:
+    hear(order())
+    register_now()
+    assert hear(update(registered_at=clock.now(), email_verified=True, past_unproven=True), version=2) == 0
+    assert statuses() == [403, 403, 403]
+    update_now(3, verified=True)
+    assert statuses() == [200, 200, 200]
