@@ -110,7 +110,9 @@ def change_details(shop: Shop) -> None:
             shop.change(customer_id, {"phone": "+442079460000"})
         shop.house.settle()
     shop.keep(block, "customers PATCH /api/customers/{customer_id}", "customers tells CustomerUpdated")
-    shop.keep(block, *(f"{name} hears CustomerUpdated" for name in ("loyalty", "segments", "notifications")))
+    shop.keep(
+        block, *(f"{name} hears CustomerUpdated" for name in ("customers", "loyalty", "segments", "notifications"))
+    )
     first = shop.customers[0]
     with shop.house.measured() as block:
         shop.change(first, {"email": people.email_of(0, "moved.example")})
