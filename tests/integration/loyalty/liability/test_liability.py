@@ -452,12 +452,12 @@ def test_a_day_takes_a_query_a_shard_and_one_transaction_and_a_report_one_read(
 ) -> None:
     live_two_days(set_clock)
     close(times=0)
+    moved = {image["day_shard"]["S"] for image in stage.items() if "day_shard" in image}
     made = calls(monkeypatch)
     close()
     day = ["Query"] * 4 + ["Query", "TransactWriteItems"]  # the fifth reads the programme
     assert [name for name, _ in made if not name.startswith("Batch")] == ["GetItem", *day, *day]
     # Each shard in which an account moved reads the newest entries and writes their anchors.
-    moved = {image["day_shard"]["S"] for image in stage.items() if "day_shard" in image}
     assert [name for name, _ in made if name.startswith("Batch")] == ["BatchGetItem", "BatchWriteItem"] * len(moved)
     assert needed(made) == allowed("close") - {"dynamodb:Scan entries_by_day"}
     made.clear()
