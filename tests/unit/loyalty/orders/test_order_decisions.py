@@ -18,8 +18,8 @@ from loyalty.orders.order_entries import Delivery, Earning, OrderEntries, Revers
 from loyalty.orders.recorded_order import RecordedOrder
 from loyalty.orders.rules import Decision, Holder, Known, OpenAccount, PostEntry, decide, loses_points
 from loyalty.points.referral_rules import Referral
-from loyalty.points.rules import EarnedTotals
-from loyalty.points.tier_rules import TierState
+from loyalty.points.rules import EarnedTotals, TierSlack
+from loyalty.points.tier_rules import EVER, TierState
 from loyalty.programme.models import Programme
 from shared.events.customers import OrderRecorded, OrderStatus
 from shared.events.foreign import OrderLine
@@ -530,6 +530,43 @@ def test_it_is_decided_what_an_order_needs_next(case: Case) -> None:
         assert {name: getattr(posting.after, name) for name in case.after} == case.after
 
 
+def test_an_order_says_what_it_earns_in_lower_tiers_and_the_account_how_far_they_are() -> None:
+    state = TierState(Tier.GOLD, qualifying={EVER: 25, "2026-02": 25})
+    holder = {"tiers": state, "name": ADA, "number": 7}
+    entry = Case("", holder=holder, programme={"tiers": {"rungs": [BRONZE, GOLD]}}).entry()
+    assert entry.posting.amount == 150
+    assert entry.facts["tiered"] == {"had": 25, "to": "2026-02", "steps": [[10, 150], [0, 100]]}
+    assert entry.tier_slack == TierSlack(8, 15)
+
+
+@pytest.mark.parametrize(
+    ("settled", "expected"),
+    [
+        ({"name": ADA}, TierSlack(8, -35)),
+        ({"name": "cus_B"}, TierSlack(8, -35)),
+        ({"name": ADA, "at": 8}, TierSlack(8, 15)),
+    ],
+)
+def test_a_settlement_uses_the_slack_up_unless_it_is_of_the_newest(
+    settled: dict[str, Any], expected: TierSlack
+) -> None:
+    earned = replace(EARNED, at=(PLACED, settled.pop("at", 1)))
+    holder = {"tier_slack": TierSlack(8, 15), **settled}
+    case = Case("", {"refunded": 5_000, **LATER}, HAS, holder=holder, entries=entries(earned=earned), shares=SHARE)
+    assert case.entry().tier_slack == expected
+
+
+@pytest.mark.parametrize(
+    ("order", "left"), [({"refunded": 5_000}, 30), ({}, 60), ({"total": 20_000, "edited_at": NOW}, 120), (CANCELLED, 0)]
+)
+def test_a_repriced_order_follows_its_money_from_what_it_is_worth_now(order: Mapping[str, Any], left: int) -> None:
+    again = Settlement((NOW, 3), 2, taken_back=40, still_in_lot=40, worth=60)
+    known = replace(entries(), repriced=(again,))
+    after = Balances(lots={LOT: 60}, earned=60)
+    case = Case("", {**REINSTATED, **order, **LATER}, after, entries=known, shares=(LotShare(LOT, 60),))
+    assert case.entry().posting.after.balance == left
+
+
 def _step_of(decision: Decision | None) -> str | None:
     match decision and decision.write:
         case PostEntry() as entry:
@@ -560,6 +597,7 @@ def test_an_entry_of_an_order_keeps_what_later_settlements_need() -> None:
         "counts": None,
         "as_of": None,
         "reached": None,
+        "tiered": None,
     }
     refund = Case("", {"refunded": 5_000, **LATER}, HAS, entries=entries(), shares=SHARE).entry()
     assert refund.facts == {
