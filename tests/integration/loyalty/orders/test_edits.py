@@ -96,6 +96,9 @@ def test_points_follow_the_goods_of_an_edited_order(last: dict[str, Any], left: 
         # A higher total with fewer goods, and a lower one with more.
         ({"total": 12_000, "shipping": 4_000}, -200),
         ({"total": 10_500, "shipping": 0}, 50),
+        # The same total with fewer goods, and with more.
+        ({"total": 11_000, "shipping": 6_000}, -500),
+        ({"total": 11_000, "shipping": 0}, 100),
         # The points decide whatever the refunds say.
         ({"total": 13_000, "shipping": 4_000, "refunded": 1_000, "refunded_shipping": 1_000}, -100),
     ],
