@@ -255,16 +255,15 @@ def _target(recorded: RecordedOrder, entries: OrderEntries, earned: Earning) -> 
 
 
 def _is_due(recorded: RecordedOrder, entries: OrderEntries, earned: Earning) -> bool:
-    """Whether this version is newer, and states another total or reversed amount than the last settlement.
+    """Whether this version is newer, and states another total or reversed amount, or by an edit other points.
 
-    An edit may also move money between goods and shipping, and leave the total as it was. A reinstatement is posted in
-    any case: the event of the earlier cancellation may still arrive.
+    A reinstatement is posted in any case: the event of the earlier cancellation may still arrive.
     """
     if not recorded.is_changed or not entries.is_news(recorded.version):
         return False
     is_reinstated = recorded.order.reinstated_at is not None and earned.version != recorded.version
-    is_moved = recorded.order.edited_at is not None and _target(recorded, entries, earned) != entries.taken_back
-    return is_reinstated or is_moved or (recorded.order.total, recorded.reversed_money) != entries.money
+    is_moved = recorded.order.edited_at and _target(recorded, entries, earned) != entries.taken_back
+    return is_reinstated or bool(is_moved) or (recorded.order.total, recorded.reversed_money) != entries.money
 
 
 def _qualifying_change(

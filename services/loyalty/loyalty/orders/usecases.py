@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from loyalty.earning.bonuses import reward_awaited_sign_up
-from loyalty.earning.models import Member, OrderFacts
+from loyalty.earning.models import Earned, Member, OrderFacts
 from loyalty.earning.rules import price
 from loyalty.ledger import store as ledger
 from loyalty.ledger.reversals import LotShare
@@ -59,8 +59,13 @@ def _amount_kept(recorded: RecordedOrder, account: PointsAccount) -> int:
     """What of an order that earns is not reversed, and earns points; in the shop's minor unit."""
     if not recorded.earns:
         return 0
+    return recorded.stays_of(_priced(recorded, account))
+
+
+def _priced(recorded: RecordedOrder, account: PointsAccount) -> Earned:
+    """What the order, as it is told now, earns under the terms of its own time."""
     member = Member.of(account.tier, account.groups, account.birthday, account.status, account.birthdays)
-    return recorded.stays_of(price(OrderFacts.of(recorded.order), member, recorded.own.programme))
+    return price(OrderFacts.of(recorded.order), member, recorded.own.programme)
 
 
 def _settle_points(recorded: RecordedOrder, cause: Cause) -> PointsAccount | None:
@@ -100,6 +105,7 @@ def _read(recorded: RecordedOrder, cause: Cause) -> tuple[PointsAccount | None, 
     entries, shares = OrderEntries(), []
     if recorded.is_changed or recorded.ends_waiting:
         account, entries = _read_entries(account, recorded, cause)
+        entries = _as_edited(entries, recorded, account)
         shares = _read_shares(account, entries, recorded)
     holder = Holder(
         account.balances,
@@ -131,6 +137,14 @@ def _read_entries(account: PointsAccount, recorded: RecordedOrder, cause: Cause)
         return account, entries
     account = load_for_posting(entries.earned.customer_id, recorded.terms, cause)
     return account, read_entries(recorded.order.order_id)
+
+
+def _as_edited(entries: OrderEntries, recorded: RecordedOrder, account: PointsAccount) -> OrderEntries:
+    """The entries, with what the lines of an edit leave out of the goods that earn."""
+    if entries.earned is None or recorded.order.edited_at is None:
+        return entries
+    left_out = recorded.left_out(_priced(recorded, account))
+    return replace(entries, earned=replace(entries.earned, left_out=left_out))
 
 
 def _read_shares(account: PointsAccount, entries: OrderEntries, recorded: RecordedOrder) -> list[LotShare]:

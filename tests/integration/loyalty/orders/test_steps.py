@@ -72,6 +72,23 @@ def test_returning_what_earned_keeps_nothing_for_the_gift_card() -> None:
     assert [entries()[0].fact(name) for name in ("earning", "left_out", "steps")] == [10_000, 10_000, None]
 
 
+@pytest.mark.parametrize(
+    ("last", "left"),
+    [
+        ({"mug": 20_000}, 2_000),
+        ({"mug": 5_000, "gift": 15_000}, 500),
+        ({"gift": 20_000}, 0),
+        ({"mug": 20_000, "gift": 20_000}, 2_000),
+        ({"mug": 5_000, "gift": 5_000}, 500),
+    ],
+)
+def test_an_edit_says_anew_which_goods_earn_nothing(last: dict[str, int], left: int) -> None:
+    set_programme(**GIFTS)
+    hear(order(total=20_000, lines=lines(mug=10_000, gift=10_000)))
+    hear(order(total=sum(last.values()), lines=lines(**last), edited_at=PLACED_AT))
+    assert sum(points()) == left
+
+
 def test_parts_of_a_point_stay_in_proportion() -> None:
     set_programme(currency="JPY", earning={"points_per_unit": "0.01"})
     facts: dict[str, Any] = {"total": 250, "currency": "JPY"}
