@@ -67,9 +67,13 @@ def spendings_follow_the_orders(scene: Scene, tables: Tables) -> Iterator[str]:
 
 
 def _may_be_back(scene: Scene, order_id: str, payer: str, target: int) -> tuple[int, int]:
-    """The least and the most that is back. Of two who became one, and of an order without a person, time decides."""
+    """The least and the most that is back. Of two who became one, and of an order without a person, time decides.
+
+    An order that waits for an e-mail is nobody's yet.
+    """
     ledgers = scene.books.ledgers
-    told = [each.get("customer_id") for (name, _), each in ledgers.told.items() if name == order_id]
+    versions = (each for (name, _), each in ledgers.told.items() if name == order_id)
+    told = [None if each.get("waits") else each.get("customer_id") for each in versions]
     if set(told) == {payer}:
         return target, target
     owners = {ledgers.owner(each) for each in told if each}
