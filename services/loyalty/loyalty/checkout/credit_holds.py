@@ -73,7 +73,7 @@ class CreditWallet:
         check_may_spend(existing_account(account.customer_id))
 
     def check_order(self, account: CreditAccount, order_id: str) -> None:
-        check_own_order(existing_account(account.customer_id), order_id)
+        check_own_order(account.customer_id, order_id)
 
     def shortage(self, account: CreditAccount) -> InsufficientCreditError:
         return shortage(account)

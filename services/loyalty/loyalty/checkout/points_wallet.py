@@ -71,7 +71,7 @@ class PointsWallet:
         check_may_spend(account)
 
     def check_order(self, account: PointsAccount, order_id: str) -> None:
-        check_own_order(account, order_id)
+        check_own_order(account.customer_id, order_id)
 
     def shortage(self, account: PointsAccount) -> InsufficientPointsError:
         return InsufficientPointsError.of(account)

@@ -197,6 +197,8 @@ class OrderEntries:
     @property
     def in_turn(self) -> list[Settlement]:
         """All settlements, oldest first."""
+        if not self.repriced:
+            return [*self.settled]
         return sorted((*self.settled, *self.repriced), key=lambda each: (each.version, each.at))
 
     @property

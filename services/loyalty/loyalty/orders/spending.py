@@ -35,10 +35,10 @@ RESTORED: Final = "RESTORE#"
 METRIC: Final = "OrdersPaidByOthers"
 
 
-def check_own_order(account: PointsAccount, order_id: str) -> None:
+def check_own_order(customer_id: str, order_id: str) -> None:
     """Raises InvalidError if the order earned for another customer. An order that nobody knows yet may be one's own."""
     earned = find(Entry, f"ORDER#{order_id}", EARNED)
-    if earned and not account.answers_to(earned.account):
+    if earned and not _is_payer(customer_id, earned.account):
         raise InvalidError.of("order_id", "This is another customer's order")
 
 

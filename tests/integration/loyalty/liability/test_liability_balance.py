@@ -90,8 +90,7 @@ class Life:
 
     def hold(self, who: str) -> None:
         what, body = self.random.choice([("holds", {"points": 150}), ("holds", {"points": 700}), CREDIT_HOLD])
-        if self.orders:
-            body = body | {"order_id": self.random.choice(sorted(self.orders))}
+        body = body | self.own_order(who)
         if held := self.post(f"{who}/{what}", body):
             self.holds.append((who, what, held["id"]))
 
@@ -105,9 +104,13 @@ class Life:
 
     def redeem(self, who: str) -> None:
         body: dict[str, Any] = {"points": self.random.choice([100, 900])}
-        if self.orders:
-            body |= {"order_id": self.random.choice(sorted(self.orders))}
+        body |= self.own_order(who)
         self.post(f"{who}/redemptions", body)
+
+    def own_order(self, who: str) -> dict[str, Any]:
+        """An order to spend on, if the customer has one: another's would be refused."""
+        own = sorted(name for name, facts in self.orders.items() if facts["customer_id"] == who)
+        return {"order_id": self.random.choice(own)} if own else {}
 
     def credit(self, who: str) -> None:
         amount = self.random.choice([50, 500])
