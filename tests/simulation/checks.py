@@ -15,6 +15,7 @@ from tests.simulation.customers.checks import (
     orders_are_as_told,
     orders_counted_once,
 )
+from tests.simulation.loyalty.greedy.bound import no_credit_from_nothing, nobody_gains, sign_ups_are_single
 from tests.simulation.loyalty.ledger_checks import cards_are_single, ledgers_are_right
 from tests.simulation.loyalty.liability_checks import days_are_closed_as_posted
 from tests.simulation.loyalty.referral_checks import (
@@ -33,7 +34,7 @@ from tests.simulation.loyalty.rest_checks import (
     spendings_follow_the_orders,
     what_was_made_is_there,
 )
-from tests.simulation.loyalty.stops import freezes_are_written_down
+from tests.simulation.loyalty.stops import freezes_are_written_down, merges_keep_freezes, nobody_brought_themselves
 from tests.simulation.notifications.checks import contacts_agree, messages_agree
 from tests.simulation.plan import CANARIES
 from tests.simulation.privacy.checks import (
@@ -124,11 +125,11 @@ ALWAYS: Final[tuple[Check, ...]] = (
     orders_counted_once,
     one_account_an_email,
     answers_stand,
-    nothing_waits_in_vain,
     ledgers_are_right,
     referral_rewards_are_counted,
     cards_are_single,
     freezes_are_written_down,
+    nobody_brought_themselves,
     memberships_are_the_rows,
     consents_follow_the_log,
     the_erased_are_gone,
@@ -139,8 +140,12 @@ ALWAYS: Final[tuple[Check, ...]] = (
 
 AT_REST: Final[tuple[Check, ...]] = (
     orders_are_as_told,
+    nothing_waits_in_vain,
     points_follow_the_orders,
     spendings_follow_the_orders,
+    nobody_gains,
+    no_credit_from_nothing,
+    sign_ups_are_single,
     referral_rewards_follow_the_orders,
     adjustments_happened_once,
     nothing_has_outlived_its_day,
@@ -148,6 +153,7 @@ AT_REST: Final[tuple[Check, ...]] = (
     holds_ended_as_answered,
     rewards_are_counted,
     merged_customers_are_one,
+    merges_keep_freezes,
     accounts_know_the_profile,
     everyone_registered_has_a_card,
     days_are_closed_as_posted,

@@ -8,13 +8,17 @@ from random import Random
 from typing import Final
 
 # Every personal thing that the simulator says carries one of these, and nothing else does.
-CANARIES: Final = re.compile(r"kanarie|\+4477009\d+|1911-11-11", re.IGNORECASE)
+CANARIES: Final = re.compile(r"kanarie|\+4477009\d+|1911-1[012]-11", re.IGNORECASE)
 
 
 PRODUCTS: Final = ("mug", "plate")
 
 
 BIRTHDAY: Final = "1911-11-11"
+
+
+# Where staff move it to, and back.
+BIRTHDAYS: Final = ("1911-10-11", BIRTHDAY, "1911-12-11")
 
 
 _CURRENCIES: Final = ("USD",) * 8 + ("EUR",)
@@ -122,6 +126,7 @@ _RATES: Final = {
     "place": (1.0, 0.0, 0.9),
     "pay": (0.95, 0.05, 1.0),
     "refund": (0.6, 0.1, 1.0),
+    "edit": (0.25, 0.1, 1.0),
     "add order": (0.15, 0.1, 1.0),
     "add nameless order": (0.08, 0.1, 1.0),
     "register": (0.35, 0.0, 1.0),
@@ -142,6 +147,8 @@ _RATES: Final = {
     "freeze": (0.2, 0.1, 1.0),
     "name a friend": (0.7, 0.0, 0.8),
     "return everything": (0.15, 0.2, 1.0),
+    "move birthday": (0.1, 0.1, 1.0),
+    "be greedy": (1.0, 0.05, 1.0),
     "hold": (0.5, 0.1, 1.0),
     "end hold": (0.45, 0.1, 1.0),
     "redeem": (0.25, 0.1, 1.0),
@@ -163,7 +170,7 @@ _RATES: Final = {
 }
 
 
-_WHICH: Final = frozenset({"place", "pay", "refund", "add order", "cancel", "tell of delivery"})
+_WHICH: Final = frozenset({"place", "pay", "refund", "edit", "add order", "cancel", "tell of delivery"})
 
 
 def deck(rng: Random, orders: int) -> list[Step]:

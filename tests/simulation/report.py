@@ -38,6 +38,10 @@ of somebody who was erased. Made by `make simulate SEEDS={seeds} ORDERS={orders}
 - **What is checked.** After each step what must always hold; at rest, once faults have stopped and everything has
   settled, what must come out. That is worked out by brute force from the rules in words, without a line of the
   services (`tests/simulation/loyalty/model/`): points and store credit entry by entry, in the ledger's own sequence.
+- **Whether anybody gains.** Two customers who work together try detours all the time: they buy and return, edit, name
+  each other, spend on each other's orders, move a birthday. At rest nobody may have or have spent more points than the
+  money that stayed earns in the tier that it gives (`tests/simulation/loyalty/greedy/`), nor more credit than was
+  issued.
 - **Whether it would notice.** {bugs} bugs are planted, one at a time, and must all be found.
 
 `make simulate SEED=17 ORDERS={orders}` replays one seed and prints its history. A seed that fails is made short, step

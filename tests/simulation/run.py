@@ -19,6 +19,7 @@ from tests.simulation.bugs import Bug
 from tests.simulation.checks import ALWAYS, AT_REST
 from tests.simulation.customers import actions, looks, orders
 from tests.simulation.loyalty import friends, spending, staffwork, stops, tiers
+from tests.simulation.loyalty.greedy import acts as greedy
 from tests.simulation.loyalty.staffwork import open_shop
 from tests.simulation.notifications.actions import unsubscribe
 from tests.simulation.notifications.checks import watch_mails
@@ -161,12 +162,15 @@ STEPS: Final[dict[str, Action]] = {
     "unsubscribe": unsubscribe,
     "erase": erase,
     "poison": poison,
+    "edit": orders.edit,
     "cancel": orders.cancel,
     "reinstate": orders.reinstate,
     "tell of delivery": orders.tell_of_delivery,
     "review": orders.review,
     "name a friend": friends.name_a_friend,
     "return everything": friends.return_everything,
+    "move birthday": actions.move_birthday,
+    "be greedy": greedy.be_greedy,
     "hold": spending.hold,
     "end hold": spending.end_hold,
     "redeem": spending.redeem,

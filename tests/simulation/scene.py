@@ -66,12 +66,21 @@ class Facts:
     person: Person
     is_paid: bool = False
     refunds: dict[str, int] = field(default_factory=dict)
+    # What each refund named as tax and as shipping.
+    parts: dict[str, tuple[int, int]] = field(default_factory=dict)
+    # The forms that edits gave it, the latest last.
+    edits: list[Order] = field(default_factory=list)
     told: bool = False
     maybe: bool = False
     # Of deliveries the earliest counts, of cancellations and reinstatements the latest.
     delivered_at: datetime | None = None
     cancelled_at: datetime | None = None
     reinstated_at: datetime | None = None
+
+    @property
+    def now(self) -> Order:
+        """The order as the latest edit left it."""
+        return self.edits[-1] if self.edits else self.order
 
     @property
     def is_cancelled(self) -> bool:
@@ -219,7 +228,7 @@ class Scene:
             order = orders.order(
                 planned.id,
                 self._buyer(planned),
-                lines=_lines(planned),
+                lines=lines_of(planned.number, planned.total),
                 placed_at=_days_before(self.world.universe.moment, planned.days_ago),
                 currency=planned.currency,
                 total=planned.total,
@@ -251,11 +260,11 @@ def _days_before(moment: datetime, days: int) -> datetime:
     return moment.replace(microsecond=0) - timedelta(days=days)
 
 
-def _lines(planned: PlannedOrder) -> list[OrderLine]:
+def lines_of(number: int, total: int) -> list[OrderLine]:
     """One product or, in every third order, half of its money for each of two."""
-    if planned.number % 3:
-        return [OrderLine(product_id=PRODUCTS[planned.number % 2], quantity=1, amount=planned.total)]
-    amounts = (planned.total // 2, planned.total - planned.total // 2)
+    if number % 3:
+        return [OrderLine(product_id=PRODUCTS[number % 2], quantity=1, amount=total)]
+    amounts = (total // 2, total - total // 2)
     return [
         OrderLine(product_id=product, quantity=1, amount=amount)
         for product, amount in zip(PRODUCTS, amounts, strict=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from random import Random
 from typing import Any
 
-from tests.simulation.plan import BIRTHDAY, Person, Step
+from tests.simulation.plan import BIRTHDAY, BIRTHDAYS, Person, Step
 from tests.simulation.scene import Outcome, Scene
 from tests.simulation.steps import key, others
 from tests.simulation.tables import Row, customer_of
@@ -14,7 +14,11 @@ from tests.simulation.tables import Row, customer_of
 
 def register(scene: Scene, rng: Random, step: Step) -> None:
     """A person registers by their own act; that alone brings somebody back who was erased."""
-    person = rng.choice(scene.people)
+    register_as(scene, rng, step, rng.choice(scene.people))
+
+
+def register_as(scene: Scene, rng: Random, step: Step, person: Person) -> None:
+    """A person, this one, registers."""
     scene.promises.own_acts.add(person.email)
     consents = [{"channel": "email", "granted": rng.random() < 0.8}]
     body = _details(person, step, rng) | {"consents": consents if rng.random() < 0.9 else []}
@@ -76,6 +80,24 @@ def change_oneself(scene: Scene, rng: Random, step: Step) -> None:
     if profile is not None:
         patch = {"last_name": f"Kanarie {step.number}"}
         _write(scene, rng, "PATCH", profile, patch, by=customer_of(profile))
+
+
+def move_birthday(scene: Scene, rng: Random, step: Step) -> None:
+    """A date of birth moves by a month: customers ask for that themselves, and staff do it."""
+    profile = scene.profile_of(rng.choice(scene.people), registered=True)
+    if profile is not None:
+        set_birthday(scene, rng, profile)
+
+
+def set_birthday(scene: Scene, rng: Random, profile: Row) -> None:
+    """Somebody has another date of birth from now on, if that is let."""
+    by = rng.choice(("support", "support", customer_of(profile)))
+    _write(scene, rng, "PATCH", profile, {"date_of_birth": rng.choice(BIRTHDAYS)}, by=by)
+
+
+def set_email(scene: Scene, rng: Random, profile: Row, email: str) -> None:
+    """Somebody changes to another address of theirs by themselves, and does not verify it."""
+    _write(scene, rng, "PATCH", profile, {"email": email}, by=customer_of(profile))
 
 
 def change_status(scene: Scene, rng: Random, profile: Row, status: str) -> None:

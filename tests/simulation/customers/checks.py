@@ -89,7 +89,7 @@ def orders_are_as_told(scene: Scene, tables: Tables) -> Iterator[str]:
 
 def _order_is_as_told(scene: Scene, tables: Tables, order_id: str, facts: Facts, row: Row) -> Iterator[str]:
     kept = (row["currency"], row["total"], "paid_at" in row, row["refunds"], *_moments(row.get))
-    told = (facts.order.currency, facts.order.total, facts.is_paid, facts.refunds)
+    told = (facts.order.currency, facts.now.total, facts.is_paid, facts.refunds)
     if kept != (*told, *_moments(lambda name: (moment := getattr(facts, name)) and moment.isoformat())):
         yield f"{order_id} is kept as {kept}, told was {facts}"
     buyer, who = facts.order.buyer, row.get("customer_id")

@@ -12,8 +12,8 @@ from shared.events.foreign import (
 )
 from tests.harness import orders
 from tests.harness.aws.gateway import Answer
-from tests.simulation.plan import PRODUCTS, PlannedOrder, Step
-from tests.simulation.scene import Facts, Outcome, Scene
+from tests.simulation.plan import PRODUCTS, Person, PlannedOrder, Step
+from tests.simulation.scene import Facts, Outcome, Scene, lines_of
 from tests.simulation.steps import key, others
 from tests.simulation.tables import customer_of
 
@@ -25,43 +25,71 @@ def place(scene: Scene, rng: Random, step: Step) -> None:
     """The order system tells that an order was placed, now and then twice."""
     facts = _facts(scene, step)
     facts.told = True
-    _send(scene, rng, orders.placed(facts.order))
+    send(scene, rng, orders.placed(facts.order))
 
 
 def pay(scene: Scene, rng: Random, step: Step) -> None:
     """The order system tells that an order was paid, perhaps before anybody heard of the order."""
     facts = _facts(scene, step)
     facts.told = facts.is_paid = True
-    _send(scene, rng, orders.paid(facts.order, minutes=0))
+    send(scene, rng, orders.paid(facts.order, minutes=0))
 
 
 def refund(scene: Scene, rng: Random, step: Step) -> None:
     """One of the order's refunds; perhaps one that was told before."""
     planned, facts = scene.orders[step.about], _facts(scene, step)
-    if not planned.refunds:
-        return
-    chosen = rng.randrange(len(planned.refunds))
-    facts.told = True
-    facts.refunds[f"r-{chosen}"] = planned.refunds[chosen]
-    moment = scene.world.universe.moment
-    parts = planned.parts_of(chosen)
-    _send(scene, rng, orders.refunded(facts.order, planned.refunds[chosen], f"r-{chosen}", at=moment, **parts))
+    if planned.refunds:
+        chosen = rng.randrange(len(planned.refunds))
+        give_back(scene, rng, facts, f"r-{chosen}", planned.refunds[chosen], **planned.parts_of(chosen))
 
 
 def refund_whole(scene: Scene, rng: Random, step: Step) -> None:
     """All of an order is given back at once, whatever was before."""
     facts = _facts(scene, step)
+    give_back(scene, rng, facts, "r-whole", max(1, facts.order.total))
+
+
+def give_back(scene: Scene, rng: Random, facts: Facts, refund_id: str, amount: int, **parts: int) -> None:
+    """The order system tells of a refund; `parts` are its tax and shipping, if it names them."""
     facts.told = True
-    facts.refunds["r-whole"] = max(1, facts.order.total)
+    facts.refunds.setdefault(refund_id, amount)
+    facts.parts.setdefault(refund_id, (parts.get("tax", 0), parts.get("shipping", 0)))
     moment = scene.world.universe.moment
-    _send(scene, rng, orders.refunded(facts.order, facts.refunds["r-whole"], "r-whole", at=moment))
+    send(scene, rng, orders.refunded(facts.order, facts.refunds[refund_id], refund_id, at=moment, **parts))
+
+
+def edit(scene: Scene, rng: Random, step: Step) -> None:
+    """The order system tells that an order has other goods and another shipping now, before it was placed perhaps."""
+    change(scene, rng, _facts(scene, step))
+
+
+def change(scene: Scene, rng: Random, facts: Facts) -> None:
+    """Goods and shipping of an order change, both up or down, or one by the other."""
+    order, moment = facts.now, scene.world.universe.moment
+    goods = order.total - order.tax - order.shipping
+    moved = rng.choice((goods, goods // 2, 1))
+    goods, shipping = rng.choice(
+        (
+            (goods - moved, order.shipping),
+            (goods + moved, order.shipping),
+            (goods - moved, order.shipping + moved),
+            (goods - moved, order.shipping + 2 * moved),
+            (goods + order.shipping, 0),
+        )
+    )
+    total = goods + shipping + order.tax
+    lines = lines_of(rng.randrange(3), total)
+    changed = order.model_copy(update={"total": total, "shipping": shipping, "lines": lines})
+    facts.told = True
+    facts.edits.append(changed)
+    send(scene, rng, orders.edited(changed, at=moment))
 
 
 def cancel(scene: Scene, rng: Random, step: Step) -> None:
     """The order system tells that an order is cancelled, again perhaps, or before anybody heard of the order."""
     facts, moment = _facts(scene, step), scene.world.universe.moment
     facts.told, facts.cancelled_at = True, moment
-    _send(scene, rng, orders.cancelled(facts.order, at=moment))
+    send(scene, rng, orders.cancelled(facts.order, at=moment))
 
 
 def reinstate(scene: Scene, rng: Random, step: Step) -> None:
@@ -72,7 +100,7 @@ def reinstate(scene: Scene, rng: Random, step: Step) -> None:
         return
     facts = rng.choice(cancelled)
     facts.reinstated_at = moment
-    _send(scene, rng, orders.reinstated(facts.order, at=moment))
+    send(scene, rng, orders.reinstated(facts.order, at=moment))
 
 
 def tell_of_delivery(scene: Scene, rng: Random, step: Step) -> None:
@@ -80,15 +108,19 @@ def tell_of_delivery(scene: Scene, rng: Random, step: Step) -> None:
     facts = _facts(scene, step)
     moment = scene.world.universe.moment - timedelta(days=rng.choice((0, 0, 1, 5, 10)))
     facts.told, facts.delivered_at = True, min(facts.delivered_at or moment, moment)
-    _send(scene, rng, orders.delivered(facts.order, at=moment))
+    send(scene, rng, orders.delivered(facts.order, at=moment))
 
 
 def review(scene: Scene, rng: Random, step: Step) -> None:
     """Somebody, known or not, reviews something."""
-    person = rng.choice(scene.people)
+    review_by(scene, rng, step, rng.choice(scene.people))
+
+
+def review_by(scene: Scene, rng: Random, step: Step, person: Person) -> None:
+    """A person reviews something."""
     buyer = Buyer(email=person.email, last_name=f"Kanarie {step.number}")
     about = {"product_id": rng.choice(PRODUCTS), "posted_at": scene.world.universe.moment}
-    _send(scene, rng, orders.reviewed(f"review-{step.number}", buyer, **about))
+    send(scene, rng, orders.reviewed(f"review-{step.number}", buyer, **about))
 
 
 def add_order(scene: Scene, rng: Random, step: Step) -> None:
@@ -134,7 +166,7 @@ def _must_be_refused(scene: Scene, answer: Answer | None) -> None:
         scene.world.violations.append(f"an order without id and key was answered {answer.status}")
 
 
-def _send(scene: Scene, rng: Random, event: EventData) -> None:
+def send(scene: Scene, rng: Random, event: EventData) -> None:
     """The shop's systems tell the bus, now and then twice."""
     times = rng.choice((1, 1, 1, 1, 2))
     scene.world.disorder["event told twice by its source"] += times - 1

@@ -23,10 +23,11 @@ class Books:
     newest: dict[str, int] = field(default_factory=dict)
     entries: dict[tuple[str, str], Row] = field(default_factory=dict)
     by_account: dict[str, list[Row]] = field(default_factory=dict)
-    _birthdays: dict[str, bool] = field(default_factory=dict)
     # Of each account: the version of the profile, and the number of freezes, when it was last looked at.
     _known: dict[str, tuple[int, int]] = field(default_factory=dict)
     _statuses: dict[tuple[str, int], str] = field(default_factory=dict)
+    # The months of birth, as the versions of profiles say them.
+    _births: dict[tuple[str, int], str | None] = field(default_factory=dict)
     _heard: int = 0
 
     @classmethod
@@ -45,16 +46,15 @@ class Books:
             elif envelope["detail-type"] in {"CustomerRegistered", "CustomerUpdated"}:
                 about, version = envelope["detail"]["data"], envelope["detail"]["metadata"].get("version")
                 self._statuses[(about["customer_id"], version)] = about["profile"]["status"]
+                self._births[(about["customer_id"], version)] = (about["profile"]["birthday"] or "")[5:7] or None
         self._heard = len(world.told)
         for row in tables.of_kind("loyalty", "account"):
-            who, knows = row["pk"].removeprefix("CUSTOMER#"), "birthday" in row
+            who = row["pk"].removeprefix("CUSTOMER#")
             if into := row.get("merged_into"):
                 if who not in self.ledgers.merged and self._known.get(who, (0, 0))[1] % 2:
                     self.ledgers.frozen_at_merge[who] = into
                 self.ledgers.merged[who] = into
             self._learn_stops(who, row)
-            self.ledgers.birthdays[who] = {self._birthdays.get(who, knows), knows}
-            self._birthdays[who] = knows
 
     def new_entries(self, tables: Tables) -> tuple[list[Row], list[str]]:
         """Entries not seen before, oldest first; and what is wrong with those that were."""
@@ -79,6 +79,8 @@ class Books:
         # A tombstone does not say which profiles its account had come to know by then.
         known = now[0] or max((version for one, version in self._statuses if one == who and version), default=0)
         versions = range(before[0], max(known, before[0]) + 1)
+        births = {self._births.get((who, version)) for version in versions}
+        self.ledgers.births[who] = births if now[0] else {*births, None}
         self.ledgers.statuses[who] = {self._statuses.get((who, version), "active") for version in versions}
         self.ledgers.frozen[who] = {number % 2 == 1 for number in range(before[1], now[1] + 1)}
 

@@ -28,7 +28,7 @@ def name_a_friend(scene: Scene, rng: Random, step: Step) -> None:
     new = [row for row in accounts if customer_of(row) not in bought]
     who = customer_of(rng.choice(new if new and rng.random() < _NEW else accounts))
     named_them = [row for row in cards if who in scene.promises.named.get(customer_of(row), {})]
-    _name(scene, rng, step, who, rng.choice(named_them if named_them and rng.random() < _BACK else cards))
+    name(scene, rng, step, who, rng.choice(named_them if named_them and rng.random() < _BACK else cards))
 
 
 def return_everything(scene: Scene, rng: Random, step: Step) -> None:
@@ -44,7 +44,8 @@ def return_everything(scene: Scene, rng: Random, step: Step) -> None:
             undo(scene, rng, replace(step, about=numbers[order_id]))
 
 
-def _name(scene: Scene, rng: Random, step: Step, who: str, friend: Row) -> None:
+def name(scene: Scene, rng: Random, step: Step, who: str, friend: Row) -> None:
+    """A customer, or staff for them, names the card of a friend."""
     answer = scene.call(
         rng,
         "POST",

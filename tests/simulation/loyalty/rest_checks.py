@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from tests.simulation.loyalty.model.orders import kept_share, to_restore
+from tests.simulation.loyalty.model.orders import to_restore
 from tests.simulation.loyalty.model.spending import overdue_lots
 from tests.simulation.loyalty.model.tiers import qualified_tier
 from tests.simulation.loyalty.programmes import REWARD
@@ -43,7 +43,7 @@ def points_follow_the_orders(scene: Scene, tables: Tables) -> Iterator[str]:
             yield f"{order_id} of {who} earned {len(theirs)} times: {theirs}"
         earning = books.ledgers.earnings.get(order_id)
         if earning and "erased_at" not in account:
-            share = kept_share(order, terms.document["earning"], earning.left_out)
+            share = earning.share_of(order, terms.left_out(order, terms.lowest))
             target, worth = earning.to_take_back(share), books.ledgers.worth(order_id, terms)
             if (earning.taken_back, earning.worth) != (target, worth):
                 yield f"{order_id} takes back {earning.taken_back} of {earning.worth}, should be {target} of {worth}"
@@ -61,24 +61,25 @@ def spendings_follow_the_orders(scene: Scene, tables: Tables) -> Iterator[str]:
             sk = f"CREDIT#{currency}" if currency else "ACCOUNT"
             account = tables.own("loyalty", books.ledgers.owner(owner), sk) or {}
             target, back = to_restore(spending.spent.total(), order), spending.back.total()
-            least, most = _may_be_back(scene, order_id, owner, target)
+            least, most = _may_be_back(scene, order_id, owner, spending.spent.total(), target)
             if "erased_at" not in account and not least <= back <= most:
                 yield f"{order_id}: of {dict(spending.spent)} that {name} paid {back} is back, should be {target}"
 
 
-def _may_be_back(scene: Scene, order_id: str, payer: str, target: int) -> tuple[int, int]:
+def _may_be_back(scene: Scene, order_id: str, payer: str, spent: int, target: int) -> tuple[int, int]:
     """The least and the most that is back. Of two who became one, and of an order without a person, time decides.
 
-    An order that waits for an e-mail is nobody's yet.
+    An order that waits for an e-mail is nobody's yet, and neither is one that does not earn yet.
     """
-    ledgers = scene.books.ledgers
-    versions = (each for (name, _), each in ledgers.told.items() if name == order_id)
+    ledgers, terms = scene.books.ledgers, scene.programme.terms
+    versions = [each for (name, _), each in ledgers.told.items() if name == order_id]
     told = [None if each.get("waits") else each.get("customer_id") for each in versions]
     if set(told) == {payer}:
         return target, target
     owners = {ledgers.owner(each) for each in told if each}
     is_clear = None not in told and ledgers.owner(payer) not in owners
-    return 0, 0 if is_clear else target
+    early = [to_restore(spent, each) for each in versions if not terms.earns(each)]
+    return 0, max(early, default=0) if is_clear else max(target, *early, 0)
 
 
 def _is_forgotten(scene: Scene, tables: Tables, order: Row) -> bool:

@@ -21,7 +21,24 @@ def hold(scene: Scene, rng: Random, step: Step) -> None:
     if profile is not None:
         body: dict[str, Any] = {"points": rng.choice(scene.programme.sizes)} | _perhaps_for_an_order(scene, rng)
         path = f"{customer_of(profile)}/holds"
-        _check_out(scene, rng, path, _make(scene, rng, step, Wish(path, "held", body, body["points"])), body)
+        _check_out(scene, rng, path, make(scene, rng, step, Wish(path, "held", body, body["points"])), body)
+
+
+def spend_on(scene: Scene, rng: Random, step: Step, payer: Row, order_id: str) -> None:
+    """Somebody spends points on an order, of whomever it is: at once, or by a hold that is captured or not."""
+    body: dict[str, Any] = {"points": rng.choice(scene.programme.sizes), "order_id": order_id}
+    if rng.random() < 0.5:
+        make(scene, rng, step, Wish(f"{customer_of(payer)}/redemptions", "redeemed", body, body["points"]))
+    else:
+        path = f"{customer_of(payer)}/holds"
+        _check_out(scene, rng, path, make(scene, rng, step, Wish(path, "held", body, body["points"])), body)
+
+
+def hold_some(scene: Scene, rng: Random, step: Step, profile: Row) -> OpenHold | None:
+    """Somebody sets points aside, for no order; the hold, if it was answered."""
+    body, path = {"points": rng.choice(scene.programme.sizes)}, f"{customer_of(profile)}/holds"
+    hold_id = make(scene, rng, step, Wish(path, "held", body, body["points"]))
+    return OpenHold(path, hold_id, body["points"], is_for_order=False) if hold_id else None
 
 
 def hold_credit(scene: Scene, rng: Random, step: Step) -> None:
@@ -32,7 +49,7 @@ def hold_credit(scene: Scene, rng: Random, step: Step) -> None:
         amount = rng.choice((1, 150, 700, 2_000))
         body = {"amount": amount, "currency": "USD"} | _perhaps_for_an_order(scene, rng)
         path = f"{customer_of(profile)}/credit/holds"
-        _check_out(scene, rng, path, _make(scene, rng, step, Wish(path, "held", body, amount)), body)
+        _check_out(scene, rng, path, make(scene, rng, step, Wish(path, "held", body, amount)), body)
 
 
 def redeem(scene: Scene, rng: Random, step: Step) -> None:
@@ -40,7 +57,7 @@ def redeem(scene: Scene, rng: Random, step: Step) -> None:
     profile = _somebody(scene, rng)
     if profile is not None:
         body: dict[str, Any] = {"points": rng.choice(scene.programme.sizes)} | _perhaps_for_an_order(scene, rng)
-        _make(scene, rng, step, Wish(f"{customer_of(profile)}/redemptions", "redeemed", body, body["points"]))
+        make(scene, rng, step, Wish(f"{customer_of(profile)}/redemptions", "redeemed", body, body["points"]))
 
 
 def claim(scene: Scene, rng: Random, step: Step) -> None:
@@ -48,7 +65,7 @@ def claim(scene: Scene, rng: Random, step: Step) -> None:
     profile = _somebody(scene, rng)
     if profile is not None:
         body = {"reward_id": scene.reward_id} | _perhaps_for_an_order(scene, rng)
-        _make(scene, rng, step, Wish(f"{customer_of(profile)}/claims", "claimed", body, 1))
+        make(scene, rng, step, Wish(f"{customer_of(profile)}/claims", "claimed", body, 1))
 
 
 def end_claim(scene: Scene, rng: Random, step: Step) -> None:
@@ -99,9 +116,9 @@ def _end_somehow(scene: Scene, rng: Random, hold: OpenHold) -> None:
             _capture(scene, rng, hold, body | {"amount" if hold.is_credit else "points": part}, part)
         case _:
             for _ in range(rng.choice((1, 1, 3))):
-                _release(scene, rng, hold)
+                release(scene, rng, hold)
     if rng.random() < 0.2:
-        _release(scene, rng, hold)
+        release(scene, rng, hold)
 
 
 def _part(scene: Scene, rng: Random, hold: OpenHold) -> int:
@@ -122,7 +139,8 @@ def _capture(scene: Scene, rng: Random, hold: OpenHold, body: Mapping[str, Any],
     )
 
 
-def _release(scene: Scene, rng: Random, hold: OpenHold) -> None:
+def release(scene: Scene, rng: Random, hold: OpenHold) -> None:
+    """A hold is given back."""
     path = f"/api/customers/{hold.path}/{hold.id}/release"
     _note_end(scene, hold, scene.call(rng, "POST", path, by="storefront", meanwhile=others(scene, rng, "loyalty")), 0)
 
@@ -142,7 +160,7 @@ class Wish:
     amount: int
 
 
-def _make(scene: Scene, rng: Random, step: Step, wish: Wish) -> str | None:
+def make(scene: Scene, rng: Random, step: Step, wish: Wish) -> str | None:
     """Ask for something; its id, when it was answered."""
     answer = scene.call(
         rng,

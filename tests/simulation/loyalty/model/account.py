@@ -57,7 +57,8 @@ class Account:
     """What there is. `expiries` are what of which lot ever expired, and where; `gains` what was earned on which day.
 
     `grace_lots` is what came back when its lot had ended, by the lot of the grace and its own. `opened` is when the
-    first order was placed; `tier_changes` are since when each tier is held, and the one before it.
+    first order was placed; `tier_changes` are since when each tier is held, and the one before it. `festivals` are
+    the months in which a birthday counted.
     """
 
     lots: Lots = field(default_factory=dict)
@@ -72,6 +73,7 @@ class Account:
     grace_lots: Graces = field(default_factory=Counter)
     gains: list[tuple[str, int]] = field(default_factory=list)
     qualifying: list[Qualifying] = field(default_factory=list)
+    festivals: set[str] = field(default_factory=set)
     tier: str | None = None
     active_on: str | None = None
     opened: str | None = None

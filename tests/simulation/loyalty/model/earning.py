@@ -10,7 +10,7 @@ from math import floor
 from typing import Any, Final
 
 from tests.simulation.loyalty.model.account import Account
-from tests.simulation.loyalty.model.orders import ByTier, Earning, Portion, kept_share, reversed_amount
+from tests.simulation.loyalty.model.orders import ByTier, Earning, Portion, earning_money, reversed_amount
 from tests.simulation.loyalty.model.posting import Ledgers, Posting
 from tests.simulation.loyalty.model.referral_rewards import ReferralRewards
 from tests.simulation.loyalty.model.terms import MOST_POINTS, SHOP_CURRENCY
@@ -64,19 +64,21 @@ def _earn_by_order(ledgers: Ledgers, posting: Posting) -> None:
     by_tier = _by_tier(ledgers, posting, order, as_of)
     points = by_tier.points[by_tier.tier]
     account.gains.append((as_of, points))
+    counted = tuple(part for part in terms.parts if order.get(part))
     placed, activates_on = terms.day_of(order["placed_at"]), terms.activates_on(order, posting.today, as_of)
     counts = terms.day_of(terms.own_moment(order))
     account.opened = min(account.opened or order["placed_at"], order["placed_at"], key=datetime.fromisoformat)
     lot = max(terms.lot(placed), activates_on or "")
     ledgers.earnings[order_id] = Earning(
         earned=points,
-        total=order["total"],
+        stays=order["total"],
         placed=counts,
         currency=order["currency"],
         lot=lot,
         version=posting.fact("version"),
         activates_on=activates_on,
-        left_out=terms.left_out(order, terms.lowest),
+        counts=counted,
+        paid=earning_money(order, counted, terms.left_out(order, terms.lowest))[1],
         steps=(terms.counted(order, terms.lowest), terms.step) if terms.step else None,
         remaining=[Portion(lot, points, posting.place)],
         by_tier=by_tier,
@@ -118,16 +120,27 @@ def _by_tier(ledgers: Ledgers, posting: Posting, order: Mapping[str, Any], as_of
         current = posting.account.tier or ""
         is_current = posting.amount >= terms.points_of(order, max(tier, current, key=terms.rank), birthday=False)
         tier = max(tier, current, key=terms.rank) if is_current else tier
-    in_month = terms.day_of(order["placed_at"])[5:7] == "11"
-    is_festive = terms.points_of(order, tier, birthday=in_month) != terms.points_of(order, tier, birthday=False)
     is_used = any(part[0] == "birthday" for part in posting.fact("parts") or ())
-    if is_festive and posting.amount:
-        may = ledgers.birthdays.get(posting.row["account"], {True, False})
-        posting.must(is_used in may, f"the birthday counts: {is_used}, and is known: {may}")
+    if terms.points_of(order, tier, birthday=True) != terms.points_of(order, tier, birthday=False) and posting.amount:
+        _celebrate(ledgers, posting, terms.day_of(order["placed_at"])[:7], is_used=is_used)
     left = _left(ledgers, posting, as_of)
-    points = {each: min(terms.points_of(order, each, birthday=is_used and in_month), *left) for each in terms.tiers}
+    points = {each: min(terms.points_of(order, each, birthday=is_used), *left) for each in terms.tiers}
     before = frozenset(one.order for one in posting.account.qualifying)
     return ByTier(tier, points, last_reached(posting.account, tier, as_of, terms), before)
+
+
+def _celebrate(ledgers: Ledgers, posting: Posting, month: str, *, is_used: bool) -> None:
+    """An order of the month of a birthday earns more; of another one less than twelve months apart it does not."""
+    account = posting.account
+    is_over = any(
+        f"{int(min(each, month)[:4]) + 1}{min(each, month)[4:]}" > max(each, month) != min(each, month)
+        for each in account.festivals
+    )
+    may = ledgers.births.get(posting.row["account"], {None, month[5:]})
+    fits = {born == month[5:] and not is_over for born in may}
+    posting.must(is_used in fits, f"the birthday counts: {is_used}, in {month}, after {account.festivals}: {may}")
+    if is_used:
+        account.festivals.add(month)
 
 
 def _clipped(ledgers: Ledgers, posting: Posting, points: int) -> int:
@@ -166,18 +179,18 @@ def settle(ledgers: Ledgers, posting: Posting) -> None:
         return
     is_new = version > earning.settled and version >= earning.version
     posting.must(is_new, f"settles version {version} after {earning.settled}")
-    reversed_money, before = reversed_amount(order), earning.reversed_money
-    share = kept_share(order, posting.terms.document["earning"], earning.left_out)
+    stays, before = order["total"] - reversed_amount(order), earning.stays
+    share = earning.share_of(order, posting.terms.left_out(order, posting.terms.lowest))
     amount = earning.to_take_back(share) - earning.taken_back
-    takes = amount > 0 or (amount == 0 and reversed_money > before)
-    posting.must(takes is (posting.kind == "reversed"), f"reverses {reversed_money} after {before}, by {amount}")
+    takes = amount > 0 or (amount == 0 and stays < before)
+    posting.must(takes is (posting.kind == "reversed"), f"leaves {stays} of {before}, by {amount}")
     if takes:
         earning.take_back(posting.account, amount, posting.today, forgives=posting.terms.forgives)
     else:
         earning.give_back(posting.account, -amount, posting.today, posting.place)
     orders = bool(share) - bool(earning.kept)
-    earning.reversed_money, earning.kept, earning.settled = reversed_money, share, version
-    count(posting, earning.placed, -amount, _money(earning.currency, before - reversed_money), orders)
+    earning.stays, earning.kept, earning.settled = stays, share, version
+    count(posting, earning.placed, -amount, _money(earning.currency, stays - before), orders)
 
 
 def _reprice(ledgers: Ledgers, posting: Posting, earning: Earning) -> None:

@@ -114,6 +114,7 @@ def _merge_in(ledgers: Ledgers, posting: Posting) -> None:
     account.expiries += other.expiries
     account.grace_lots.update(other.grace_lots)
     account.gains += other.gains
+    account.festivals |= other.festivals
     account.qualifying += other.qualifying
     account.active_on = max(account.active_on or "", other.active_on or "") or None
     account.opened = min((each for each in (account.opened, other.opened) if each), default=None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fractions import Fraction
@@ -19,19 +19,20 @@ def reversed_amount(order: Mapping[str, Any]) -> int:
     return money
 
 
-def kept_share(order: Mapping[str, Any], earning: Mapping[str, Any], left_out: int = 0) -> Fraction:
-    """What share stays of the money that earned.
+def earning_money(order: Mapping[str, Any], counts: Collection[str], left_out: int) -> tuple[int, int]:
+    """What of an order's money earns, its goods and the parts that `counts` names: what stays of it, and all of it.
 
-    Cent by cent: what refunds name goes first, then goods, those `left_out` last, then shipping, then tax.
+    Cent by cent: what refunds name goes first, then goods, those `left_out` last, then shipping, then tax. If nothing
+    of it earns, it counts as a cent while anything of it stays.
     """
-    if reversed_amount(order) == order["total"]:
-        return Fraction(0)
+    stays = int(reversed_amount(order) < order["total"])
     tax, shipping = order.get("tax", 0), order.get("shipping", 0)
     named_tax, named_shipping = order.get("refunded_tax", 0), order.get("refunded_shipping", 0)
     goods = order["total"] - tax - shipping
+    earning = max(goods - left_out, 0)
     left = {
-        "goods": goods - left_out,
-        "left out": left_out,
+        "goods": earning,
+        "left out": goods - earning,
         "shipping": shipping - named_shipping,
         "tax": tax - named_tax,
     }
@@ -39,9 +40,8 @@ def kept_share(order: Mapping[str, Any], earning: Mapping[str, Any], left_out: i
     for part, amount in left.items():
         left[part] = max(amount - unnamed, 0)
         unnamed = max(unnamed - amount, 0)
-    counts = ["goods", *(part for part in ("tax", "shipping") if earning[part] == "included")]
-    paid = goods - left_out + sum(order.get(part, 0) for part in counts[1:])
-    return Fraction(sum(left[part] for part in counts), paid) if paid else Fraction(1)
+    paid = earning + sum(order.get(part, 0) for part in counts)
+    return stays and sum(left[part] for part in ("goods", *counts)) if paid else stays, paid or 1
 
 
 def to_take_back(earned: int, share: Fraction, steps: tuple[int, int] | None = None) -> int:
@@ -98,24 +98,27 @@ class Earning:
     """What one order earned. `remaining` and `taken_points` are stacks: what was taken last comes back first."""
 
     earned: int
-    total: int
     placed: str
     currency: str
     lot: str
     version: int
     activates_on: str | None = None
-    reversed_money: int = 0
+    # What of its money is not reversed, and what share of that which earned.
+    stays: int = 0
     kept: Fraction = Fraction(1)
     settled: int = 0
     is_delivered: bool = False
     # The fewest points that must stay of it, as it earned first, to count for a referral.
     brings: int = 1
-    # What of its goods earned nothing. What earned, and the size of its steps.
-    left_out: int = 0
+    # The parts of its total that earned beside the goods, the money that earned, and the size of its steps.
+    counts: tuple[str, ...] = ()
+    paid: int = 1
     steps: tuple[int, int] | None = None
     by_tier: ByTier | None = None
     # What it earns now, in the tier that the orders before it give.
     worth: int = 0
+    # What an edit gave beyond all that was ever taken back.
+    beyond: int = 0
     remaining: list[Portion] = field(default_factory=list)
     taken_points: list[Portion] = field(default_factory=list)
 
@@ -124,6 +127,10 @@ class Earning:
         """The fewest points that must stay of it now to count for a referral."""
         return max(self.brings * self.worth // self.earned, 1) if self.earned else self.brings
 
+    def share_of(self, order: Mapping[str, Any], left_out: int) -> Fraction:
+        """What stays of an order's money that earns, as a share of what earned at first; an edit may leave more."""
+        return Fraction(earning_money(order, self.counts, left_out)[0], self.paid)
+
     def to_take_back(self, share: Fraction) -> int:
         """What must be gone of its points when so much of its money stays."""
         return self.earned - self.worth + to_take_back(self.worth, share, self.steps)
@@ -131,7 +138,7 @@ class Earning:
     @property
     def taken_back(self) -> int:
         """How many of its points are taken back."""
-        return sum(portion.amount for portion in self.taken_points)
+        return sum(portion.amount for portion in self.taken_points) - self.beyond
 
     def take_back(self, account: Account, amount: int, today: str, *, forgives: bool) -> None:
         """Take back so many: what still waits, what lies in its lots, what of these expired unspent, then others."""
@@ -165,12 +172,16 @@ class Earning:
         account.earned -= amount
 
     def give_back(self, account: Account, amount: int, today: str, place: Place) -> None:
-        """Give back so many of those taken last; not what had expired or was forgiven: nobody had been without it."""
+        """Give back so many of those taken last; not what had expired or was forgiven: nobody had been without it.
+
+        Of an order that an edit made larger, so many more.
+        """
         portions = _pop(self.taken_points, amount)
+        self.beyond += amount - sum(portion.amount for portion in portions)
         expired = [portion for portion in portions if portion.outcome is Outcome.EXPIRED]
         for portion in expired:
             account.written_off[portion.lot] -= portion.amount
-        given = sum(portion.amount for portion in portions if portion.outcome is Outcome.LEFT)
+        given = amount - sum(portion.amount for portion in portions if portion.outcome is not Outcome.LEFT)
         lot = self.lot
         if self.activates_on and self.activates_on > today:
             account.wait(self.activates_on, max(lot, self.activates_on), given)

@@ -64,8 +64,8 @@ class Ledgers:
     """Everything there is. What comes from outside is put in before entries are posted.
 
     `told` are orders by id and version, `reviews` as they were told, `statuses` and `frozen` what may have stopped each
-    account since the last look, `merged` who turned out to be whom, `birthdays` what
-    may be known of each person's. `terms` are programmes by version.
+    account since the last look, `merged` who turned out to be whom, `births` the months in which each may have been
+    taken to be born. `terms` are programmes by version.
     """
 
     terms: dict[int, Terms]
@@ -76,7 +76,7 @@ class Ledgers:
     frozen: dict[str, set[bool]] = field(default_factory=dict)
     frozen_at_merge: dict[str, str] = field(default_factory=dict)
     merged: dict[str, str] = field(default_factory=dict)
-    birthdays: dict[str, set[bool]] = field(default_factory=dict)
+    births: dict[str, set[str | None]] = field(default_factory=dict)
     accounts: dict[str, Account] = field(default_factory=dict)
     earnings: dict[str, Earning] = field(default_factory=dict)
     spendings: dict[str, dict[str, Spending]] = field(default_factory=dict)

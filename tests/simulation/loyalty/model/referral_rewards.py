@@ -21,7 +21,7 @@ class ReferralRewards:
 
     def first(self, side: str, points: int, lot: str, place: Place) -> None:
         """Something is given for the first time."""
-        self.given[side] = Earning(points, points, "", "", lot, 1, remaining=[Portion(lot, points, place)])
+        self.given[side] = Earning(points, "", "", lot, 1, remaining=[Portion(lot, points, place)])
 
 
 @dataclass

@@ -114,6 +114,11 @@ class Terms:
         return ceil(sum((goods * share / base for share in nothing), Fraction(0)))
 
     @property
+    def parts(self) -> list[str]:
+        """The parts of a total that earn beside the goods."""
+        return [part for part in ("tax", "shipping") if self.document["earning"][part] == "included"]
+
+    @property
     def step(self) -> int | None:
         """The amount that earns, where only whole steps do."""
         step: int | None = self.document["earning"].get("step")

@@ -1,0 +1,208 @@
+"""Two customers who work together try detours: to keep points for money that does not stay, or to have them twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Final
+
+from shared.events.foreign import Buyer
+from tests.harness import orders as told
+from tests.simulation.customers import actions, orders
+from tests.simulation.loyalty import friends, spending
+from tests.simulation.plan import Person, Step
+from tests.simulation.scene import Facts, Scene, lines_of
+from tests.simulation.steps import others
+from tests.simulation.tables import Row, Tables, customer_of
+
+_GREEDY: Final = "greedy-"
+# Around the tiers of the programmes, and one that no step divides; in cents.
+_TOTALS: Final = (9_99, 33_33, 70_00, 105_00, 500_00, 600_00, 2_100_00)
+# How far they wait for the last day of points.
+_PATIENCE: Final = timedelta(days=65)
+
+Act = Callable[[Scene, Random, Step, Person], None]
+
+
+def be_greedy(scene: Scene, rng: Random, step: Step) -> None:
+    """One of two who work together tries a detour: buys to return, spends on the other's order, moves a birthday."""
+    person = rng.choice(_pair(scene))
+    rng.choices(list(_ACTS), list(_ACTS.values()))[0](scene, rng, step, person)
+
+
+def _pair(scene: Scene) -> list[Person]:
+    return scene.people[:2]
+
+
+def _buy(scene: Scene, rng: Random, step: Step, person: Person) -> None:
+    """They buy, for the tier perhaps or for the shipping; some orders are told late, and some are never paid."""
+    total = rng.choice(_TOTALS)
+    profile = scene.profile_of(person)
+    is_known = profile is not None and rng.random() < 0.8
+    buyer = Buyer(id=customer_of(profile) if profile and is_known else None, email=None if is_known else person.email)
+    moment = scene.world.universe.moment.replace(microsecond=0)
+    order = told.order(
+        f"{_GREEDY}{step.number}",
+        buyer,
+        placed_at=moment - timedelta(days=rng.choice((0, 0, 0, 3, 20, 30)), minutes=rng.randrange(1_440)),
+        total=total,
+        shipping=rng.choice((0, 0, total // 2, total)),
+        lines=lines_of(step.number, total),
+    )
+    facts = scene.promises.orders[order.id] = Facts(order, person, told=True)
+    is_paid = rng.random() < 0.85
+    if not is_paid or rng.random() < 0.7:
+        orders.send(scene, rng, told.placed(order))
+    if is_paid:
+        _tell_paid(scene, rng, facts)
+
+
+def _pay(scene: Scene, rng: Random, step: Step, person: Person) -> None:
+    """They pay what they had left unpaid, or say so again at another time."""
+    if facts := _one_of(scene, rng, person):
+        _tell_paid(scene, rng, facts)
+
+
+def _return(scene: Scene, rng: Random, step: Step, person: Person) -> None:
+    """They return an order: all of it, the goods, or the shipping by name or without; or they cancel it."""
+    facts = _one_of(scene, rng, person)
+    if facts is None:
+        return
+    order, moment = facts.now, scene.world.universe.moment
+    goods = max(order.total - order.shipping, 1)
+    match rng.choice(("cancel", "whole", "goods", "shipping", "shipping by name")):
+        case "cancel":
+            facts.cancelled_at = moment
+            orders.send(scene, rng, told.cancelled(order, at=moment))
+        case "whole":
+            orders.give_back(scene, rng, facts, f"r-{step.number}", max(order.total, 1))
+        case "goods":
+            orders.give_back(scene, rng, facts, f"r-{step.number}", goods)
+        case how:
+            amount = max(order.shipping, 1)
+            parts = {"shipping": amount} if how == "shipping by name" else {}
+            orders.give_back(scene, rng, facts, f"r-{step.number}", amount, **parts)
+
+
+def _reinstate(scene: Scene, rng: Random, step: Step, person: Person) -> None:
+    """They want what they cancelled after all."""
+    cancelled = [facts for facts in _orders_of(scene, person) if facts.is_cancelled]
+    if cancelled:
+        facts = rng.choice(cancelled)
+        facts.reinstated_at = scene.world.universe.moment
+        orders.send(scene, rng, told.reinstated(facts.now, at=facts.reinstated_at))
+
+
+def _edit(scene: Scene, rng: Random, step: Step, person: Person) -> None:
+    """They have an order edited."""
+    if facts := _one_of(scene, rng, person):
+        orders.change(scene, rng, facts)
+
+
+def _spend(scene: Scene, rng: Random, step: Step, person: Person) -> None:
+    """They spend points on an order of either of them, which they may return."""
+    payer, facts = scene.profile_of(person), _one_of(scene, rng, *_pair(scene))
+    if payer is not None and facts is not None:
+        spending.spend_on(scene, rng, step, payer, facts.order.id)
+
+
+def _hold_past_the_end(scene: Scene, rng: Random, step: Step, person: Person) -> None:
+    """They hold points on the last day of these, and give them back after midnight."""
+    profile, moment = scene.profile_of(person), scene.world.universe.moment
+    account = profile and scene.books.ledgers.accounts.get(scene.books.ledgers.owner(customer_of(profile)))
+    if not profile or not account or not account.lots or rng.random() < 0.5:
+        return
+    night = datetime.fromisoformat(min(account.lots)).replace(hour=23, minute=50, tzinfo=UTC)
+    if timedelta() < night - moment < _PATIENCE:
+        scene.world.universe.advance(night - moment)
+        held = spending.hold_some(scene, rng, step, profile)
+        scene.world.universe.advance(timedelta(minutes=20))
+        if held is not None:
+            spending.release(scene, rng, held)
+
+
+def _claim_and_cancel(scene: Scene, rng: Random, step: Step, person: Person) -> None:
+    """They take a reward and have the claim cancelled."""
+    profile = scene.profile_of(person)
+    if profile is None:
+        return
+    path = f"{customer_of(profile)}/claims"
+    wish = spending.Wish(path, "claimed", {"reward_id": scene.reward_id}, 1)
+    if claim_id := spending.make(scene, rng, step, wish):
+        path = f"/api/customers/{path}/{claim_id}/cancel"
+        scene.call(rng, "POST", path, by="support", meanwhile=others(scene, rng, "loyalty"))
+
+
+def _name_each_other(scene: Scene, rng: Random, step: Step, person: Person) -> None:
+    """Each says that the other brought them."""
+    pair = [_account_of(scene, each) for each in _pair(scene)]
+    one, other = pair if rng.random() < 0.5 else pair[::-1]
+    for who, friend in ((one, other), (other, one)):
+        if who is not None and friend is not None and friend.get("card_number") and who is not friend:
+            friends.name(scene, rng, step, customer_of(who), friend)
+
+
+def _move_birthday(scene: Scene, rng: Random, step: Step, person: Person) -> None:
+    """They move their birthday, to the month of their next order perhaps."""
+    profile = scene.profile_of(person, registered=True)
+    if profile is not None:
+        actions.set_birthday(scene, rng, profile)
+
+
+def _change_email(scene: Scene, rng: Random, step: Step, person: Person) -> None:
+    """They change to their other address, or back."""
+    profile = scene.profile_of(person, registered=True)
+    if profile is not None:
+        actions.set_email(scene, rng, profile, rng.choice((person.email, person.other_email)))
+
+
+def _register_again(scene: Scene, rng: Random, step: Step, person: Person) -> None:
+    """They register, also once more after an erasure, for the reward of that."""
+    actions.register_as(scene, rng, step, person)
+
+
+def _review(scene: Scene, rng: Random, step: Step, person: Person) -> None:
+    """They review what they bought, or did not."""
+    orders.review_by(scene, rng, step, person)
+
+
+_ACTS: Final[dict[Act, int]] = {
+    _buy: 8,
+    _pay: 1,
+    _return: 5,
+    _reinstate: 2,
+    _edit: 3,
+    _spend: 4,
+    _hold_past_the_end: 1,
+    _claim_and_cancel: 1,
+    _name_each_other: 3,
+    _move_birthday: 2,
+    _change_email: 1,
+    _register_again: 2,
+    _review: 1,
+}
+
+
+def _tell_paid(scene: Scene, rng: Random, facts: Facts) -> None:
+    """At any time since it was placed, and before: clocks differ."""
+    facts.is_paid = True
+    since = (scene.world.universe.moment - facts.order.placed_at) // timedelta(minutes=1)
+    orders.send(scene, rng, told.paid(facts.order, minutes=rng.choice((-5, 0, since // 2, since))))
+
+
+def _orders_of(scene: Scene, *people: Person) -> list[Facts]:
+    known = scene.promises.orders.items()
+    return [facts for name, facts in known if name.startswith(_GREEDY) and facts.person in people]
+
+
+def _one_of(scene: Scene, rng: Random, *people: Person) -> Facts | None:
+    """One of their orders, most likely one that still stands."""
+    theirs = _orders_of(scene, *people)
+    standing = [facts for facts in theirs if not facts.is_cancelled and not facts.refunds]
+    return rng.choice(standing if standing and rng.random() < 0.8 else theirs) if theirs else None
+
+
+def _account_of(scene: Scene, person: Person) -> Row | None:
+    profile = scene.profile_of(person)
+    return Tables.of(("loyalty",)).own("loyalty", customer_of(profile), "ACCOUNT") if profile else None
