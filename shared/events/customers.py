@@ -76,6 +76,13 @@ class CustomerUpdated(EventData):
     profile: Profile
 
 
+class CustomerUnknown(EventData):
+    """A consent came of an id that nobody has and nobody had: what others keep under it is to be dropped."""
+
+    told_by = ("customers",)
+    customer_id: CustomerId
+
+
 class CustomersMerged(EventData):
     """Two customers were one person: what was `merged_id`'s is from now on `customer_id`'s, the survivor's."""
 

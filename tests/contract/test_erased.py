@@ -12,7 +12,7 @@ from typing import Any, Final
 import pytest
 from pynamodb.attributes import Attribute
 
-from customers.accounts.items import ProfileItem, ProfileTombstone
+from customers.accounts.items import NobodyItem, ProfileItem, ProfileTombstone
 from customers.emails.store import EmailTombstone, held_by
 from customers.emails.waiting import WaitingItem
 from customers.orders.items import FurtherRefund, OrderItem, StatsItem, StatsTombstone, order_pk
@@ -67,6 +67,7 @@ def customer() -> Iterator[Item]:
     yield from (review, CustomersReview.of(review))
     yield filled(WaitingItem, PK, "WAITS#1#ORDER#o-1", since=1)
     yield filled(CustomersReceipt, PK, "RECEIPT#1")
+    yield filled(NobodyItem, PK, "NOBODY#evt_1")
 
 
 def erased_customer() -> Iterator[Item]:

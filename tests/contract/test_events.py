@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 
 from infra.apps import ROOT
 from notifications.unsubscribe.usecases import unsubscribe_url
-from shared import clock
+from shared import clock, ids
 from shared.events.catalogue import EVENTS
 from shared.events.customers import Channel
 from tests.flows.shop import (
@@ -66,6 +66,8 @@ def _live(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     _let_time_pass(house, monkeypatch)
     withdrawn = {"channel": "email", "granted": False}
     assert house.call("POST", f"/api/customers/{customer_id}/consents", by="support", body=withdrawn).status == 201
+    nobody = ids.new_customer_id()
+    assert house.call("POST", f"/api/customers/{nobody}/consents", by="support", body=withdrawn).status == 201
     _unsubscribe(house, customer_id)
     house.settle()
     erase(house, customer_id)

@@ -61,3 +61,9 @@ def test_who_enters_a_consent_says_how_it_was_given() -> None:
 def test_an_empty_log_leaves_nothing() -> None:
     assert rules.kept_of_log(0) == []
     assert rules.kept_of_log(3)[0].count == 3
+
+
+def test_a_log_with_a_registration_is_somebodys() -> None:
+    assert rules.is_somebodys([How.STOREFRONT, How.REGISTRATION])
+    assert not rules.is_somebodys([How.ACCOUNT, How.STOREFRONT, How.STAFF, How.UNSUBSCRIBE_LINK])
+    assert not rules.is_somebodys([])

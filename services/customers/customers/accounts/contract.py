@@ -47,7 +47,8 @@ CONTRACT: Final = Contract(
             problems=("email-taken", "email-erased"),
         ),
     ),
-    tells=("CustomerRegistered", "CustomerUpdated"),
+    hears={"ConsentChanged": "hear_consent_changed"},
+    tells=("CustomerRegistered", "CustomerUnknown", "CustomerUpdated"),
     grants=(
         Grant((API, INBOX), secret="EmailSecret"),
         Grant((API,), table=("dynamodb:ConditionCheckItem", "dynamodb:PutItem", "dynamodb:DeleteItem")),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from customers.accounts.items import ProfileItem
-from shared.events.customers import CustomerRegistered, CustomerUpdated
+from customers.accounts.items import NobodyItem, ProfileItem
+from shared.events.customers import CustomerRegistered, CustomerUnknown, CustomerUpdated
 from shared.items.table import Told
 
 
@@ -20,3 +20,8 @@ def customer_registered(profile: ProfileItem, _: Told) -> CustomerRegistered:
 def customer_updated(profile: ProfileItem, _: Told) -> CustomerUpdated:
     """The profile after the change that it carries."""
     return CustomerUpdated(customer_id=profile.customer_id, profile=profile.told)
+
+
+def customer_unknown(nobody: NobodyItem, _: Told) -> CustomerUnknown:
+    """The answer that the item carries."""
+    return CustomerUnknown(customer_id=nobody.customer_id)

@@ -1,4 +1,4 @@
-"""Requests about accounts: each calls one use case."""
+"""Requests and events about accounts: each calls one use case."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from customers.accounts.models import (
     Registration,
     Source,
 )
+from shared.events.privacy import ConsentChanged
 from shared.http import Page, PageQuery, Request
 from shared.ids import CustomerId
+from shared.messages.inbox import Heard
 
 
 def create_customer(request: Request, body: NewCustomer) -> CustomerView:
@@ -49,3 +51,8 @@ def change_customer(request: Request, customer_id: CustomerId, body: CustomerPat
 def replace_customer(request: Request, customer_id: CustomerId, body: CustomerDetails) -> CustomerView:
     """Replace all details."""
     return changes.replace_customer(customer_id, body, request.if_match, request.cause)
+
+
+def hear_consent_changed(heard: Heard[ConsentChanged]) -> None:
+    """Say so if the consent is of nobody: whoever logs it cannot know who exists."""
+    accounts.answer_for_nobody(heard.data.customer_id, heard.id, heard.cause)

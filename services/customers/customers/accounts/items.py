@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final, Self
 
 from pynamodb.attributes import (
@@ -20,9 +20,12 @@ from customers.table import CustomersItem
 from shared.events.customers import Consent, CustomerStatus, Profile
 from shared.items.keys import customer_in, customer_partition, shard_of
 from shared.items.personal import DROP, Export, Ground, keep, personal, plain
+from shared.items.table import Expiring
 from shared.items.tombstones import TombstoneMixin
 
 SK: Final = "PROFILE"
+# Longer than a stream keeps the record that carries the answer.
+_ANSWERED_FOR: Final = timedelta(days=2)
 
 
 class ByRegistration(GlobalSecondaryIndex["ProfileItem"]):
@@ -188,3 +191,18 @@ class ProfileTombstone(AccountItem, TombstoneMixin, discriminator="erased_profil
         bound="accounts.rules.MOST_FORMER and the last one",
     )
     sweep_for = personal(UnicodeAttribute(null=True), "user.contact.email", DROP, export=Export.LEFT_OUT)
+
+
+class NobodyItem(CustomersItem, Expiring, discriminator="nobody"):
+    """`CUSTOMER#<id>` / `NOBODY#<event id>`: the answer to one consent of an id that nobody has. It goes by itself."""
+
+    @classmethod
+    def answer_to(cls, event_id: str, customer_id: str, now: datetime) -> Self:
+        """A fresh answer; it cannot be stored twice for the same event."""
+        expires_at = int((now + _ANSWERED_FOR).timestamp())
+        return cls(customer_partition(customer_id), f"NOBODY#{event_id}", expires_at=expires_at)
+
+    @property
+    def customer_id(self) -> str:
+        """The id that nobody has."""
+        return customer_in(self.pk)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
-from customers.accounts.items import ProfileItem
+from customers.accounts.items import NobodyItem, ProfileItem
 from customers.accounts.models import CustomerView, NewCustomer, Registration, Source
 from customers.accounts.store import find_account, get_profile, list_newest
 from customers.emails.store import (
@@ -19,7 +20,7 @@ from customers.emails.store import (
     reward_key,
 )
 from shared import clock, ids
-from shared.events.customers import Consent, CustomerRegistered
+from shared.events.customers import Consent, CustomerRegistered, CustomerUnknown
 from shared.http import Attempt, Page
 from shared.items.table import LostRaceError, Put, commit, retry_lost_races
 from shared.messages.cause import Cause
@@ -74,6 +75,19 @@ def list_customers(limit: int, position: str | None) -> Page[CustomerView]:
     """A page of all accounts, newest first: by the registration, or by a guest's first order."""
     profiles, next_position = list_newest(limit, position)
     return Page.of([profile.view for profile in profiles], next_position)
+
+
+def answer_for_nobody(customer_id: str, event_id: str, cause: Cause) -> None:
+    """Tell CustomerUnknown, once for an event, if nobody has the id and nobody erased had it.
+
+    Ids are made here and only given out with the account that has them. So who is not here now never will be.
+    """
+    if find_account(customer_id) is not None:
+        return
+    nobody = NobodyItem.answer_to(event_id, customer_id, clock.now())
+    nobody.tell(CustomerUnknown, cause)
+    with suppress(LostRaceError):  # answered before
+        commit(Put(nobody))
 
 
 def _register(newcomer: Newcomer, cause: Cause, attempt: Attempt | None) -> CustomerView:

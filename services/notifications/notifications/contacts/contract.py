@@ -7,6 +7,6 @@ from typing import Final
 from shared.contract import Contract
 
 CONTRACT: Final = Contract(
-    hears={"ConsentChanged": "hear_consent_changed"},
+    hears={"ConsentChanged": "hear_consent_changed", "CustomerUnknown": "hear_customer_unknown"},
     tells=("Unsubscribed",),
 )

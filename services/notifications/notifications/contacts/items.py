@@ -36,6 +36,7 @@ class HeldConsent(MapAttribute[str, Any]):
 class Contact(NotificationsItem, TombstoneMixin, discriminator="contact"):
     """`CUSTOMER#<id>` / `CONTACT`. It may hold consents before there is a profile.
 
+    Of an id that nobody has it holds nothing, and has `expires_at` instead: so a consent that comes late is not stored.
     Erased, it is the tombstone: `erased_at` is set, nothing personal is left, and it stays for ever.
     """
 
@@ -55,6 +56,8 @@ class Contact(NotificationsItem, TombstoneMixin, discriminator="contact"):
         ListAttribute(of=HeldConsent, default=list), "user.privacy_preferences", DROP, bound="one of each channel"
     )
     erased: Any = plain(JSONAttribute(null=True, attr_name="erased_counts"), bound="a count for each kind of item")
+    # Epoch seconds; DynamoDB deletes the contact some time later. No other contact has it.
+    expires_at = plain(IntegerAttribute(null=True))
     # When the erasure was last answered; absent while it is under way.
     answered_at = plain(UTCDateTimeAttribute(null=True))
 
@@ -62,6 +65,11 @@ class Contact(NotificationsItem, TombstoneMixin, discriminator="contact"):
     def fresh(cls, customer_id: str) -> Contact:
         """The contact of a customer not heard of yet."""
         return cls(customer_partition(customer_id), CONTACT, customer_id=customer_id)
+
+    @property
+    def is_nobodys(self) -> bool:
+        """Whether customers has said that nobody has the id."""
+        return self.expires_at is not None
 
     @property
     def decisions(self) -> tuple[Consent, ...]:

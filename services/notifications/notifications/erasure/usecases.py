@@ -36,11 +36,12 @@ def _suppress(customer_id: str) -> None:
     tombstone.erased = rules.to_report(contact.erased or {}, found, answered=contact.answered_at is not None)
     tombstone.erased_at = contact.erased_at or clock.now()
     tombstone.answered_at = None
+    tombstone.expires_at = None
     commit(Put(tombstone))
 
 
 def _is_known(contact: Contact) -> bool:
-    return contact.erased_at is None and contact.version is not None
+    return contact.erased_at is None and not contact.is_nobodys and contact.version is not None
 
 
 def _erase_rest(customer_id: str) -> None:

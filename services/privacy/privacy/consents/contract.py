@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from shared.contract import Contract, Idempotency, Route
+from shared.contract import INBOX, Contract, Grant, Idempotency, Route
 from shared.roles import Role
 
 CONTRACT: Final = Contract(
@@ -26,6 +26,11 @@ CONTRACT: Final = Contract(
             problems=("customer-erased",),
         ),
     ),
-    hears={"CustomerRegistered": "hear_customer_registered", "Unsubscribed": "hear_unsubscribed"},
+    hears={
+        "CustomerRegistered": "hear_customer_registered",
+        "CustomerUnknown": "hear_customer_unknown",
+        "Unsubscribed": "hear_unsubscribed",
+    },
     tells=("ConsentChanged",),
+    grants=(Grant((INBOX,), table=("dynamodb:BatchWriteItem", "dynamodb:Query")),),
 )

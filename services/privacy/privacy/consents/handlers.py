@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from privacy.consents import usecases as consents
 from privacy.consents.models import ConsentsPage, LoggedConsent, NewConsent
-from shared.events.customers import CustomerRegistered
+from shared.events.customers import CustomerRegistered, CustomerUnknown
 from shared.events.notifications import Unsubscribed
 from shared.http import PageQuery, Request
 from shared.ids import CustomerId
@@ -27,6 +27,11 @@ def give_consent(request: Request, customer_id: CustomerId, body: NewConsent) ->
 def hear_customer_registered(heard: Heard[CustomerRegistered]) -> None:
     """Log the consents that a person gave when they registered."""
     consents.log_registration(heard)
+
+
+def hear_customer_unknown(heard: Heard[CustomerUnknown]) -> None:
+    """Drop the consents of an id that nobody has."""
+    consents.drop_log(heard.data.customer_id)
 
 
 def hear_unsubscribed(heard: Heard[Unsubscribed]) -> None:

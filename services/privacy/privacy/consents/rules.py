@@ -43,6 +43,11 @@ def how_entered(actor: str) -> How:
     return _HOW_BY_ACTOR[actor.partition(":")[0]]
 
 
+def is_somebodys(log: Iterable[How]) -> bool:
+    """Whether a log is of somebody who was there, whatever is said later: its entries show a registration."""
+    return How.REGISTRATION in log
+
+
 def kept_of_log(entries: int) -> list[Kept]:
     """The answer of an erasure about a log of `entries` entries: the kept ones, and the reason."""
     return [Kept(what="consent log entries", count=entries, why=_PROOF)] if entries else []

@@ -89,6 +89,12 @@ def newest_entries(customer_id: str, before: str | None, limit: int) -> list[Con
     return [entry for entry in found if entry.sk != before]
 
 
+def all_entries(customer_id: str) -> list[ConsentEntry]:
+    """The whole log."""
+    partition = customer_partition(customer_id)
+    return list(ConsentEntry.query(partition, ConsentEntry.sk.startswith(_ENTRIES), consistent_read=True))
+
+
 def receipts_of(customer_id: str) -> list[Receipt]:
     """The answers kept in the customer's partition."""
     return list(Receipt.query(customer_partition(customer_id), Receipt.sk.startswith(_RECEIPTS), consistent_read=True))

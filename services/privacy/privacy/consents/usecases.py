@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from privacy.consents import rules
 from privacy.consents.models import ConsentsPage, How, LoggedConsent, NewConsent
-from privacy.consents.store import ConsentEntry, find_state, new_entry, newest_entries, state_of
+from privacy.consents.store import ConsentEntry, all_entries, find_state, new_entry, newest_entries, state_of
 from shared import clock, ids
 from shared.auth import name_of
 from shared.events.customers import Consent, CustomerRegistered
 from shared.events.notifications import Unsubscribed
 from shared.events.privacy import ConsentChanged
-from shared.items.table import Put, commit, retry_lost_races
+from shared.items.batches import delete_all
+from shared.items.table import Delete, Put, commit, retry_lost_races
 from shared.runtime.observability import logger
 
 if TYPE_CHECKING:
@@ -49,7 +50,8 @@ def log_unsubscribe(heard: Heard[Unsubscribed]) -> None:
 def give_consent(customer_id: str, new: NewConsent, *, cause: Cause, attempt: Attempt | None = None) -> LoggedConsent:
     """Log a consent given or withdrawn now, and tell ConsentChanged. Raises ErasedError.
 
-    Privacy does not know which customers exist. It logs the consent of an unknown customer like any other.
+    Privacy does not know which customers exist. It logs the consent of an unknown customer like any other, and drops it
+    when customers says that nobody has the id.
     """
     decided = Consent(channel=new.channel, granted=new.granted, decided_at=clock.now())
     how, caused_by = rules.how_entered(cause.actor), ids.new_event_id()
@@ -61,6 +63,11 @@ def give_consent(customer_id: str, new: NewConsent, *, cause: Cause, attempt: At
         return view
 
     return retry_lost_races(log)
+
+
+def drop_log(customer_id: str) -> None:
+    """Drop the log of an id that nobody has. A repetition, or a log that is somebody's, changes nothing."""
+    retry_lost_races(lambda: _drop(customer_id))
 
 
 def read_consents(
@@ -89,6 +96,17 @@ def _log_heard(customer_id: str, entries: Callable[[], Sequence[ConsentEntry]]) 
         retry_lost_races(lambda: _append(customer_id, entries()))
     except (LoggedBeforeError, rules.ErasedError) as error:
         logger.info("consent not logged", extra={"reason": type(error).__name__})
+
+
+def _drop(customer_id: str) -> None:
+    state, entries = find_state(customer_id), all_entries(customer_id)
+    if (state and state.erased_at) or rules.is_somebodys(entry.how for entry in entries):
+        logger.warning("log of an unknown customer not dropped", extra={"customer_id": customer_id})
+        return
+    # The state first, at its version: if an erasure or another entry came meanwhile, nothing is lost by this run. One
+    # that ends after this line is repeated with its event, and finds the entries.
+    commit(Delete(state) if state else None)
+    delete_all(entries)
 
 
 def _append(customer_id: str, entries: Sequence[ConsentEntry], receipt: Put | None = None) -> None:
