@@ -191,10 +191,12 @@ def accounts_know_the_profile(scene: Scene, tables: Tables) -> Iterator[str]:
         account = tables.own("loyalty", who, "ACCOUNT") or {}
         if "registered_at" not in profile or "merged_into" in account or _is_gone_with_others(scene, who, account):
             continue
+        # Of a guest's account whose past nobody has proved to be theirs, no address counts as verified.
+        known = profile | ({"email_verified": False} if "past_of" in profile else {})
         names = ("registered_at", "email_verified")
         if account.get("profile_version") != profile["version"]:
             yield f"loyalty knows {who} as of {account.get('profile_version')}"
-        elif wrong := [name for name in names if account.get(name) != _as_kept(profile.get(name))]:
+        elif wrong := [name for name in names if account.get(name) != _as_kept(known.get(name))]:
             yield f"loyalty has other {wrong} of {who} than customers"
         elif account.get("status", "active") != profile["status"]:
             yield f"loyalty takes {who} for {account.get('status')}, and customers has {profile['status']}"
