@@ -5,7 +5,7 @@ from __future__ import annotations
 # Importing them registers them.
 from tests.simulation.bugs import erasure, exactly_once, ordering, strangers
 from tests.simulation.bugs.planting import BUGS, Bug
-from tests.simulation.loyalty.bugs import arrival, friends, points, spending, stops
+from tests.simulation.loyalty.bugs import arrival, friends, greed, points, spending, stops
 from tests.simulation.notifications import bugs as messages
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "erasure",
     "exactly_once",
     "friends",
+    "greed",
     "messages",
     "ordering",
     "points",

@@ -67,7 +67,7 @@ def change(scene: Scene, rng: Random, facts: Facts) -> None:
     """Goods and shipping of an order change, both up or down, or one by the other."""
     order, moment = facts.now, scene.world.universe.moment
     goods = order.total - order.tax - order.shipping
-    moved = rng.choice((goods, goods // 2, 1))
+    moved = min(goods, rng.choice((goods, goods // 2, 1)))
     goods, shipping = rng.choice(
         (
             (goods - moved, order.shipping),
