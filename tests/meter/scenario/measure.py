@@ -16,6 +16,7 @@ from loyalty.programme.usecases import current_programme
 from notifications.messages.usecases import send_welcome
 from notifications.settings import NotificationsSettings
 from notifications.unsubscribe.usecases import unsubscribe_url
+from shared import ids
 from shared.events.customers import Channel
 from shared.messages.cause import Cause
 from shared.runtime.aws import secret
@@ -171,11 +172,25 @@ def change_consents(shop: Shop) -> None:
             body = {"channel": "sms", "granted": True}
             shop.call("POST", f"/api/customers/{customer_id}/consents", "storefront", body)
         shop.house.settle()
-    shop.keep(block, route, "privacy tells ConsentChanged", "notifications hears ConsentChanged")
+    shop.keep(block, route, "privacy tells ConsentChanged")
+    shop.keep(block, "customers hears ConsentChanged", "notifications hears ConsentChanged")
     with shop.house.measured() as block:
         shop.call("GET", f"/api/customers/{shop.customers[0]}/consents", "compliance")
     shop.keep(block, "privacy GET /api/customers/{customer_id}/consents")
+    _consent_for_nobody(shop)
     _unsubscribe(shop)
+
+
+def _consent_for_nobody(shop: Shop) -> None:
+    with shop.house.measured() as block:
+        for _ in range(TEN):
+            body = {"channel": "sms", "granted": True}
+            shop.call("POST", f"/api/customers/{ids.new_customer_id()}/consents", "storefront", body)
+        shop.house.settle()
+    shop.found.keep(block, "customers hears ConsentChanged", "of nobody")
+    shop.keep(
+        block, *(f"{name} CustomerUnknown" for name in ("customers tells", "privacy hears", "notifications hears"))
+    )
 
 
 def _unsubscribe(shop: Shop) -> None:
