@@ -110,6 +110,8 @@ class Promises:
     orders: dict[str, Facts] = field(default_factory=dict)
     adjustments: dict[str, Adjustment] = field(default_factory=dict)
     consents: list[tuple[str, Outcome]] = field(default_factory=list)
+    # Ids that nobody has, in whose names consents were given.
+    nobodies: set[str] = field(default_factory=set)
     # Approved erasures, customer -> request; and whom all that were asked for are about.
     erasures: dict[str, str] = field(default_factory=dict)
     erased: dict[str, Person] = field(default_factory=dict)

@@ -105,6 +105,11 @@ def completed_too_early() -> Replaced:
     return [(requests.rules, "is_done", lambda answered: len(answered) >= 3)]
 
 
+@bug("Nobody says which ids nobody has: their consents stay")
+def nobody_unsaid() -> Replaced:
+    return [(accounts, "answer_for_nobody", lambda *_: None)]
+
+
 @bug("The consent log goes on after an erasure")
 def log_goes_on() -> Replaced:
     suppress = privacy_erasure._suppress

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from random import Random
+from typing import Final
 
 from tests.simulation.aws import carriage
 from tests.simulation.plan import Step
@@ -10,18 +11,19 @@ from tests.simulation.scene import Outcome, Scene
 from tests.simulation.steps import key, others
 from tests.simulation.tables import Tables, customer_of
 
+_OF_SOMEBODY: Final = 0.7
+
 
 def consent(scene: Scene, rng: Random, step: Step) -> None:
-    """Staff, the storefront or the customer say yes or no to marketing by a channel."""
-    profile = scene.profile_of(rng.choice(scene.people))
-    if profile is None:
-        return
-    customer_id = customer_of(profile)
+    """Staff, the storefront or the customer say yes or no to marketing by a channel; now and then, of nobody."""
+    profile = scene.profile_of(rng.choice(scene.people)) if rng.random() < _OF_SOMEBODY else None
+    customer_id = customer_of(profile) if profile else _nobody(scene, rng)
     body = {"channel": rng.choice(("email", "email", "sms")), "granted": rng.random() < 0.5}
     path = f"/api/customers/{customer_id}/consents"
     by = rng.choice(("support", "storefront", customer_id))
     answer = scene.call(rng, "POST", path, by=by, body=body, headers=key(step), meanwhile=others(scene, rng, "privacy"))
-    scene.promises.consents.append((customer_id, scene.outcome(answer, 201)))
+    if profile:
+        scene.promises.consents.append((customer_id, scene.outcome(answer, 201)))
 
 
 def erase(scene: Scene, rng: Random, step: Step) -> None:
@@ -42,6 +44,15 @@ def erase(scene: Scene, rng: Random, step: Step) -> None:
     answer = scene.call(rng, "POST", path, by="compliance", meanwhile=others(scene, rng, "privacy"))
     if scene.outcome(answer, 200) is Outcome.DONE:
         scene.promises.erasures[customer_id] = request_id
+
+
+def _nobody(scene: Scene, rng: Random) -> str:
+    """An id that nobody has: a new one, or one that was made up before."""
+    known = sorted(scene.promises.nobodies)
+    made_up = "cus_0" + "".join(rng.choices("0123456789ABCDEFGHJKMNPQRSTVWXYZ", k=25))
+    chosen = rng.choice(known) if known and rng.random() < 0.5 else made_up
+    scene.promises.nobodies.add(chosen)
+    return chosen
 
 
 def _survivor(scene: Scene, customer_id: str) -> str:

@@ -44,13 +44,25 @@ def consents_follow_the_log(scene: Scene, tables: Tables) -> Iterator[str]:
         log.setdefault(customer_of(entry), []).append(entry)
     for state in tables.of_kind("privacy", "consents"):
         entries = log.pop(customer_of(state), [])
-        if state["entries"] != len(entries):
+        if state["entries"] != len(entries) and customer_of(state) not in scene.promises.nobodies:
             yield f"log of {customer_of(state)} has {len(entries)} entries and says {state['entries']}"
         stands = {one["channel"]: (moment(one["decided_at"]), one["granted"]) for one in state.get("standing") or ()}
         if "erased_at" not in state and stands != standing(entries):
             yield f"consents of {customer_of(state)}: {stands} stands, the log says {standing(entries)}"
-    for customer_id in log:
+    # The log of nobody is dropped, and its state goes first.
+    for customer_id in log.keys() - scene.promises.nobodies:
         yield f"log of {customer_id} has entries and no state"
+
+
+def nobody_has_consents(scene: Scene, tables: Tables) -> Iterator[str]:
+    """Of an id that nobody has, neither log nor decision is left; at most a mark, which goes by itself."""
+    for kind in ("consent", "consents"):
+        for row in tables.of_kind("privacy", kind):
+            if customer_of(row) in scene.promises.nobodies:
+                yield f"privacy keeps {kind} of {customer_of(row)}, whom nobody is"
+    for row in tables.of_kind("notifications", "contact"):
+        if customer_of(row) in scene.promises.nobodies and (row.get("consents") or not row.get("expires_at")):
+            yield f"notifications keeps consents of {customer_of(row)}, whom nobody is"
 
 
 def the_erased_are_gone(scene: Scene, tables: Tables) -> Iterator[str]:
