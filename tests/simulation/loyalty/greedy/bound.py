@@ -57,8 +57,7 @@ def no_credit_from_nothing(scene: Scene, tables: Tables) -> Iterator[str]:
 
 def sign_ups_are_single(scene: Scene, tables: Tables) -> Iterator[str]:
     """However often an e-mail registers, it is rewarded once."""
-    told = (each["detail"]["data"] for each in scene.world.told if each["detail-type"] == "CustomerRegistered")
-    emails = {data["customer_id"]: data["profile"]["email"] for data in told}
+    emails = _registered(scene)
     rewarded = Counter(
         emails[who]
         for entry in tables.of_kind("loyalty", "entry")
@@ -67,6 +66,13 @@ def sign_ups_are_single(scene: Scene, tables: Tables) -> Iterator[str]:
     for email, times in rewarded.items():
         if times > 1:
             yield f"{email} was rewarded {times} times for registering"
+
+
+def _registered(scene: Scene) -> dict[str, str]:
+    """The e-mails of all who ever registered, by customer."""
+    told = (each["detail"] for each in scene.world.told if each["detail-type"] == "CustomerRegistered")
+    known = (detail["data"] for detail in told if detail["data"])
+    return {data["customer_id"]: data["profile"]["email"] for data in known}
 
 
 def _had(row: Row) -> int:
@@ -82,6 +88,7 @@ class _Bound:
 
     def __init__(self, scene: Scene, tables: Tables) -> None:
         self._scene, self._terms = scene, scene.programme.terms
+        self._registered = _registered(scene).keys()
         self.accounts = {customer_of(row): row for row in tables.of_kind("loyalty", "account")}
         merged = {who: row["merged_into"] for who, row in self.accounts.items() if row.get("merged_into")}
         self._merged = {**scene.promises.merged, **merged}
@@ -124,7 +131,7 @@ class _Bound:
 
     def _bonuses(self, who: str) -> int:
         terms, family, orders = self._terms, self.families[who], self._orders.get(who, [])
-        registered = sum("registered_at" in self.accounts[each] for each in family)
+        registered = len(family & self._registered)
         products = {product for order in orders if order.is_paid for product in order.products}
         points = registered * terms.bonus("sign_up") + len(products) * len(family) * terms.bonus("review")
         for referee, named in self._scene.promises.named.items():

@@ -48,7 +48,7 @@ class Order:
             return floor(exact)
         firsts = [first // step * step for first in self.firsts if first // step * step * rate >= Fraction(1, 2)]
         growth = max((Fraction(self.stays // step * step, first) for first in firsts), default=Fraction(1))
-        return floor(exact + max(growth, 1) / 2)
+        return floor(exact + max(growth, Fraction(1)) / 2)
 
 
 def orders_of(scene: Scene, tables: Tables) -> Iterator[Order]:
