@@ -192,7 +192,7 @@ def accounts_know_the_profile(scene: Scene, tables: Tables) -> Iterator[str]:
         if "registered_at" not in profile or "merged_into" in account or _is_gone_with_others(scene, who, account):
             continue
         # Of a guest's account whose past nobody has proved to be theirs, no address counts as verified.
-        known = profile | ({"email_verified": False} if "past_of" in profile else {})
+        known = {**profile, "email_verified": profile["email_verified"] and "past_of" not in profile}
         names = ("registered_at", "email_verified")
         if account.get("profile_version") != profile["version"]:
             yield f"loyalty knows {who} as of {account.get('profile_version')}"
