@@ -120,7 +120,7 @@ class _Bound:
     def most(self, who: str) -> int:
         """The most points that a customer can have had."""
         orders = self._orders.get(who, [])
-        months = {order.month for order in orders} if self._celebrates else set()
+        months = {order.month for order in orders if order.month} if self._celebrates else set()
         is_one = len(self.families[who]) == 1
         choices = _a_year_apart(months) if is_one else [months]
         return max(_worth(orders, self._terms, chosen) for chosen in choices) + self._bonuses(who)
