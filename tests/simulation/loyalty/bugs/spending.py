@@ -17,7 +17,7 @@ from loyalty.ledger import items as ledger_items
 from loyalty.ledger import overdue
 from loyalty.ledger.balances import Taken
 from loyalty.ledger.rules import ReturnPolicy
-from loyalty.orders import order_entries, refunds
+from loyalty.orders import refunds
 from loyalty.points import store as points
 from loyalty.rewards import claims
 from tests.simulation.bugs.planting import Replaced, bug
@@ -79,8 +79,8 @@ def spent_when_over() -> Replaced:
 
 @bug("A refund of a part gives back all that the points had paid")
 def restored_whole() -> Replaced:
-    share = order_entries._share
-    return [(order_entries, "_share", lambda *order, **names: Fraction(1 if share(*order, **names) else 0))]
+    share = refunds._share
+    return [(refunds, "_share", lambda *order, **names: Fraction(1 if share(*order, **names) else 0))]
 
 
 @bug("Store credit returns with each version of a reversed order, whatever returned before")
@@ -116,7 +116,7 @@ def grace_by_a_hold() -> Replaced:
 
 @bug("What paid for an order that nobody paid has a grace when the order is cancelled")
 def grace_for_an_unpaid_order() -> Replaced:
-    return [(order_entries.ReversedShare, "is_paid", property(lambda _: True, lambda *_: None))]
+    return [(refunds.ReversedShare, "is_paid", property(lambda _: True, lambda *_: None))]
 
 
 @bug("What is over of a customer who goes lives on in the account that stays")
