@@ -33,6 +33,11 @@ def count(posting: Posting, placed: str, points: int, money: int, orders: int) -
         return
     # What the tier rests on is looked at again, on the last day on which it was reached.
     rest = qualified_tier(account, upheld, terms) if upheld else account.tier or ""
+    if posting.row["tier"] == now and terms.rank(now) < current <= terms.rank(rest):
+        # The review is late, and the grace is over.
+        _lose_by_time(posting, account)
+        account.tier = now
+        return
     if terms.rank(now) > current or terms.rank(rest) < current:
         account.tier = max(now, rest, key=terms.rank) if terms.rank(now) < current else now
 
