@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from customers.orders import rules
 from customers.orders.rules import Change, Facts, Totals
 from shared.events.customers import OrderStatus
-from shared.events.foreign import Refund
+from shared.events.foreign import Buyer, OrderLine, Refund
+from tests.harness.orders import EMAIL, NOON, order
 
-NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 TOLD = Facts(placed_at=NOON, currency="USD", total=1000)
 PAID = Change(paid_at=NOON + timedelta(minutes=5))
 
@@ -88,8 +88,74 @@ def test_the_first_account_of_order_payment_and_refund_stands() -> None:
     again = rules.learn(facts, later, Change(paid_at=NOON + timedelta(days=1)))
     assert again == facts == rules.learn(facts, later, refund(700))
     assert rules.differ(facts, later)
-    assert rules.contradicts(facts, refund(700))
-    assert not rules.contradicts(facts, refund(400))
+    assert rules.differ_in_money(facts, later)
+
+
+@pytest.mark.parametrize(
+    ("change", "contradicts"),
+    [(PAID, False), (refund(400), False), (refund(700), True), (refund(1), True), (refund(0), False)],
+)
+def test_a_refund_contradicts_what_is_known_of_it_by_another_amount(change: Change, contradicts: bool) -> None:
+    assert rules.contradicts(known_after(PAID, refund(400)), change) is contradicts
+    assert not rules.contradicts(TOLD, change)
+
+
+def test_the_facts_of_an_order_are_those_of_its_snapshot() -> None:
+    line = OrderLine(product_id="p-1", quantity=1, amount=700)
+    told = order(tax=80, shipping=120, discount=50, lines=[line])
+    assert rules.facts_of(told) == Facts(NOON, "USD", 1000, (line,), tax=80, shipping=120, discount=50)
+
+
+def test_an_order_is_paid_when_it_was_placed_at_the_earliest() -> None:
+    assert known_after(PAID).paid_at == PAID.paid_at
+    assert known_after(Change(paid_at=NOON - timedelta(seconds=1))).paid_at == NOON
+
+
+def test_a_refund_gives_back_tax_and_shipping_where_it_names_them() -> None:
+    facts = rules.learn(None, replace(TOLD, tax=80, shipping=120), refund(400))
+    assert (facts.refunded_tax, facts.refunded_shipping) == (0, 0)
+    named = Refund(id="r-2", amount=500, tax=30, shipping=200)
+    facts = rules.learn(facts, TOLD, Change(refund=named))
+    assert (facts.refunded_tax, facts.refunded_shipping) == (30, 120)
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_kept"),
+    [
+        ([PAID], True),
+        ([PAID, refund(400)], True),
+        ([PAID, refund(1000)], False),
+        ([PAID, cancelled(1)], False),
+        ([Change()], False),
+    ],
+)
+def test_a_product_is_kept_of_an_order_that_is_paid_and_not_all_given_back(
+    changes: list[Change], is_kept: bool
+) -> None:
+    lines = tuple(OrderLine(product_id=product_id, quantity=1, amount=500) for product_id in ("p-1", "p-2"))
+    facts = replace(known_after(*changes), lines=lines)
+    assert [facts.keeps(product_id) for product_id in ("p-1", "p-2", "p-3")] == [is_kept, is_kept, False]
+
+
+ADA = "cus_01HZX3Q7V8M4N5P6R7S8T9W0AD"
+
+
+# Marks are stored: they must stay as they are.
+@pytest.mark.parametrize(
+    ("order_id", "buyer", "mark"),
+    [
+        ("o-1", Buyer(), None),
+        ("o-1", Buyer(email=" "), None),
+        ("o-1", Buyer(first_name="Ada"), None),
+        ("o-1", Buyer(email=EMAIL), "29d13313be2cc2a9"),
+        ("o-1", Buyer(email=" Ada@Example.com"), "29d13313be2cc2a9"),
+        ("o-1", Buyer(id=ADA), "c57446d7a44608cf"),
+        ("o-1", Buyer(id=ADA, email=EMAIL), "7751802fde88d1b5"),
+        ("o-2", Buyer(id=ADA), "10fa86eb956d69b2"),
+    ],
+)
+def test_a_buyer_has_a_mark_of_its_own_in_each_order(order_id: str, buyer: Buyer, mark: str | None) -> None:
+    assert rules.mark_of(order_id, buyer) == mark
 
 
 @pytest.mark.parametrize("part", ["tax", "shipping", "discount"])
@@ -111,6 +177,17 @@ def test_of_two_edits_at_one_moment_the_one_of_less_money_counts() -> None:
     both = [[less, more], [more, less]]
     for first, second in both:
         assert rules.learn(rules.learn(TOLD, first, edit(1)), second, edit(1)).total == 700
+
+
+def test_of_two_edits_at_one_moment_for_the_same_money_the_first_stands() -> None:
+    first, second = (replace(TOLD, total=700, tax=tax) for tax in (5, 6))
+    assert rules.learn(rules.learn(TOLD, first, edit(1)), second, edit(1)).tax == 5
+
+
+def test_an_edit_changes_every_part_of_the_total_and_the_lines() -> None:
+    lines = (OrderLine(product_id="p-1", quantity=1, amount=700),)
+    other = replace(TOLD, total=900, tax=80, shipping=120, discount=50, lines=lines)
+    assert rules.learn(TOLD, other, edit(1)) == replace(other, edited_at=NOON + timedelta(hours=1))
 
 
 def test_an_edit_in_another_currency_is_no_edit_but_a_contradiction() -> None:
@@ -173,6 +250,13 @@ def test_of_deliveries_the_first_counts_and_of_changes_of_mind_the_last() -> Non
     facts = known_after(*(each(hours) for each in (delivered, cancelled, reinstated) for hours in (2, 1, 3)))
     assert facts.delivered_at == NOON + timedelta(hours=1)
     assert facts.cancelled_at == facts.reinstated_at == NOON + timedelta(hours=3)
+
+
+def test_the_first_and_the_last_order_are_so_by_when_they_were_placed() -> None:
+    totals = Totals()
+    for days in (1, 0, 2):
+        totals = rules.count(totals, replace(TOLD, placed_at=NOON + timedelta(days=days)), None)
+    assert (totals.first_order_at, totals.last_order_at) == (NOON, NOON + timedelta(days=2))
 
 
 def test_the_average_of_no_orders_is_nothing() -> None:
