@@ -11,7 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loyalty.earning.models import Earned, Line, Member, OrderFacts, Part
-from loyalty.earning.rules import MOST_POINTS_OF_AN_ORDER, clip, is_birthday, limits_left, price
+from loyalty.earning.rules import (
+    MOST_POINTS_OF_AN_ORDER,
+    birthdays_after,
+    clip,
+    is_birthday,
+    limits_left,
+    occasion_of,
+    price,
+)
 from loyalty.programme.models import Programme
 from loyalty.programme.presets import CLASSIC, LADDER
 from loyalty.programme.sections import (
@@ -27,7 +35,7 @@ from loyalty.programme.sections import (
     Rounding,
 )
 from loyalty.programme.tiers import TierLevel, Tiers
-from shared.events.customers import OrderRecorded, OrderStatus
+from shared.events.customers import CustomerStatus, OrderRecorded, OrderStatus
 from shared.events.loyalty import Tier
 from shared.money import LARGEST_AMOUNT
 from tests.simulation.loyalty.model.terms import Terms
@@ -335,6 +343,52 @@ def test_no_programme_can_give_more_than_can_be_counted() -> None:
 def test_birthdays_of_29_february_come_every_year(birthday: str, day: str, window: str, *, expected: bool) -> None:
     found = is_birthday(date.fromisoformat(birthday), date.fromisoformat(day), BirthdayWindow(window))
     assert found is expected
+
+
+@pytest.mark.parametrize(("window", "first"), [("day", date(2026, 5, 17)), ("month", date(2026, 5, 1))])
+def test_an_occasion_is_the_day_or_the_month_of_the_birthday(window: str, first: date) -> None:
+    assert occasion_of(NOON.date(), BirthdayWindow(window)) == first
+
+
+BY_RATE, BY_BIRTHDAY = Part("base", 5), Part("birthday", 5)
+MAYS: Final = tuple(date(year, 5, 17) for year in range(2020, 2027))
+
+
+@pytest.mark.parametrize(
+    ("before", "earned", "after"),
+    [
+        (None, (BY_RATE, BY_BIRTHDAY), MAYS[-1:]),
+        (MAYS[-2:-1], (BY_RATE, BY_BIRTHDAY), MAYS[-2:]),
+        # An order that is told late.
+        ((date(2027, 5, 17),), (BY_BIRTHDAY,), (MAYS[-1], date(2027, 5, 17))),
+        # The last five are kept.
+        (MAYS[:-1], (BY_RATE, BY_BIRTHDAY), MAYS[-5:]),
+        (MAYS[-1:], (BY_RATE, BY_BIRTHDAY), None),
+        (None, (BY_RATE,), None),
+        # A limit took all of it.
+        (None, (BY_RATE, BY_BIRTHDAY, Part("limit", -10)), None),
+    ],
+)
+def test_a_birthday_is_remembered_once_it_multiplied_points(
+    before: tuple[date, ...] | None, earned: tuple[Part, ...], after: tuple[date, ...] | None
+) -> None:
+    order_earned = Earned(sum(part.points for part in earned), earned, 100)
+    assert birthdays_after(before, order_earned, NOON.date(), BirthdayWindow.DAY) == after
+
+
+@pytest.mark.parametrize(
+    ("status", "left", "expected"),
+    [
+        (None, None, {"base": 100}),
+        (CustomerStatus.ACTIVE, 1, {"base": 100, "limit": -99}),
+        (CustomerStatus.BANNED, None, {"base": 100, "limit": -100}),
+        (CustomerStatus.BANNED, 1, {"base": 100, "limit": -100}),
+    ],
+)
+def test_a_customer_whose_status_is_excluded_earns_nothing(
+    status: CustomerStatus | None, left: int | None, expected: dict[str, int]
+) -> None:
+    assert parts(order(1_000), CLASSIC, Member(status=status), left) == expected
 
 
 def test_an_order_of_the_bus_is_priced_by_its_facts() -> None:
