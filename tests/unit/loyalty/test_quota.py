@@ -24,6 +24,7 @@ SOME = EarnedTotals(30, {"2026-01": 8, "2026-02": 20}, {"2026-01-31": 8, "2026-0
         (date(2026, 2, 8), (100, 80, 70)),
         (date(2026, 1, 31), (92, 92, 70)),
         (date(2026, 1, 30), (100, 92, 70)),
+        (date(2025, 12, 31), (100, 100, 70)),
     ],
 )
 def test_an_order_counts_on_its_own_day_and_month(on: date, left: tuple[int, int, int]) -> None:
