@@ -20,6 +20,7 @@ from loyalty.ledger.balances import (
     latest,
     read_lots,
     soonest,
+    trimmed,
     write_lots,
 )
 from loyalty.ledger.reversals import LotShare, reinstate, reverse
@@ -401,6 +402,45 @@ HELD = hold(holding({SPRING: 40}), "h1", 40, NOON).after
 )
 def test_a_posting_is_news_if_points_can_be_used_or_are_gone(posting: Posting, is_news: bool) -> None:
     assert posting.is_news is is_news
+
+
+@pytest.mark.parametrize(
+    ("posting", "is_activity"),
+    [
+        (earn(Balances(), 5, SPRING), True),
+        (give(EntryKind.ISSUED, Balances(), 5, SPRING), True),
+        (spend(EntryKind.REDEEMED, holding({SPRING: 40}), 5), True),
+        (capture(HELD, "h1", 10, BACK)[0], True),
+        # A gift of staff is activity, a deduction is none.
+        (adjust(Balances(), 1, SPRING, fills_debt=True), True),
+        (adjust(Balances(), 0, SPRING, fills_debt=True), False),
+        (adjust(holding({SPRING: 40}), -1, SPRING, fills_debt=True), False),
+        (activate_early(PENDING, WAITING, 5), False),
+        (hold(holding({SPRING: 40}), "h1", 40, NOON), False),
+        (release(HELD, "h1", BACK), False),
+        (expire(holding({SPRING: 40}), {SPRING: 40}), False),
+        (revoke(holding({SPRING: 40}), 5, SPRING), False),
+        (taking(holding({SPRING: 40}), 5, SPRING), False),
+        (take_over(Balances(), holding({SPRING: 40})), False),
+        (nothing(EntryKind.REVIEWED, HELD), False),
+    ],
+)
+def test_a_posting_is_activity_if_points_are_given_or_spent(posting: Posting, is_activity: bool) -> None:
+    assert posting.is_activity is is_activity
+
+
+def test_what_a_posting_took_is_what_left_the_lots() -> None:
+    posting = take_over(holding({SPRING: 50}), Balances(lots={SUMMER: 5}, owed=20), fills_debt=True)
+    assert (posting.lots, posting.taken) == ({SPRING: -20, SUMMER: 5}, Taken({SPRING: 20}))
+
+
+@pytest.mark.parametrize(
+    ("held", "kept"),
+    [(9, {SPRING: 4, AUTUMN: 4}), (5, {SPRING: 4, AUTUMN: 1}), (4, {SPRING: 4}), (1, {SPRING: 1}), (0, {})],
+)
+def test_graces_of_one_lot_together_come_to_what_it_holds(held: int, kept: Lots) -> None:
+    graces = {GraceLot(SUMMER, of): 4 for of in (SPRING, AUTUMN)}
+    assert trimmed(graces, {SUMMER: held}) == {GraceLot(SUMMER, of): part for of, part in kept.items()}
 
 
 def test_a_hold_keeps_its_end_its_order_and_the_value_of_its_points() -> None:
