@@ -106,6 +106,18 @@ def test_a_moment_to_come_stays_stored_unless_a_sooner_one_is_known(
     assert found == DueDates(stored, stored)
 
 
+def test_of_several_holds_the_first_to_end_counts() -> None:
+    holds = {f"h{hours}": Hold(NOW + timedelta(hours=hours), {}) for hours in (2, 1, 3)}
+    found = next_dates(DueDates(None, None), Balances(holds=holds), None, MAY, watch=watch(MAY), others=(), now=NOW)
+    assert found == DueDates(None, "2026-05-01T13:30Z")
+
+
+def test_idle_points_are_due_by_the_last_activity_and_not_by_the_last_warning() -> None:
+    idle, nothing = Balances(lots={NEVER: 5}), DueDates(None, None)
+    found = next_dates(nothing, idle, ACTIVE, MAY, watch=watch(MAY, idle_months=6), others=(), now=NOW)
+    assert found == DueDates("2026-08-01T00:00Z", None)
+
+
 def test_a_stored_moment_is_a_minute_in_utc_and_is_reached_with_its_beginning() -> None:
     assert minute_of(datetime(2026, 5, 1, 1, 30, tzinfo=timezone(timedelta(hours=2)))) == "2026-04-30T23:30Z"
     minutes = (None, "2026-05-01T12:29Z", "2026-05-01T12:30Z", "2026-05-01T12:31Z")
