@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from loyalty.days import NEVER
 from loyalty.ledger.balances import Activation, EntryKind
 from loyalty.liability.rules import (
+    POINTS,
     Books,
     BooksError,
     Line,
@@ -221,7 +222,7 @@ def test_breakage_of_nothing_is_not_told() -> None:
 
 
 def test_an_account_is_of_points_or_of_one_currencys_credit() -> None:
-    assert (ledger_of("cus_1"), currency_of("points")) == ("points", None)
+    assert (ledger_of("cus_1"), POINTS, currency_of("points")) == ("points", "points", None)
     assert (ledger_of("cus_1#EUR"), currency_of("credit:EUR")) == ("credit:EUR", "EUR")
 
 
