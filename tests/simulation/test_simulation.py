@@ -34,7 +34,7 @@ QUICK = {
     "gate-left-open": 1,
     "past-points-shown": 1,
     "hold-not-set-aside": 1,
-    "part-ignored": 7,
+    "part-ignored": 14,
     "restored-whole": 3,
     "chain-skips-the-previous": 1,
     "freeze-ignored": 1,
