@@ -14,6 +14,7 @@ from loyalty.ledger.chain import hash_of
 from loyalty.ledger.items import Entry
 from loyalty.liability.items import PARTITION, PROGRESS, ClosedDay, Progress, key_of
 from loyalty.liability.rules import Line, ledger_of
+from shared.items.batches import find_all
 from shared.items.readable import UnreadableItemError, missing_attribute
 from shared.items.table import LARGEST_TRANSACTION, Put, commit, find
 
@@ -53,7 +54,7 @@ def anchor(day: date, position: Any, page: Page) -> None:
 def _read_whole(keys: list[tuple[str, str]]) -> list[Entry]:
     """The entries, whose index lacks what a hash covers. One that is broken has no anchor, and stops no day."""
     try:
-        found = list(Entry.batch_get(keys)) if keys else []
+        found = find_all(Entry, keys, consistent_read=False)
     except UnreadableItemError:
         found = [entry for key in keys if (entry := _readable(*key))]
     return [entry for entry in found if not missing_attribute(entry)]
