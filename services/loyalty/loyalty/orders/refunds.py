@@ -26,7 +26,7 @@ from loyalty.ledger.balances import (
 from loyalty.ledger.reversals import LotShare, reinstate, reverse
 from loyalty.ledger.rules import ReturnPolicy
 from loyalty.ledger.terms import Terms
-from loyalty.orders.order_entries import OrderEntries, reversed_amount
+from loyalty.orders.order_entries import Earning, Kept, OrderEntries, reversed_amount
 from loyalty.programme.models import BelowZero
 from shared.events.customers import OrderRecorded
 
@@ -91,6 +91,15 @@ def taken_back_target(earned: int, total: int, refunded: int) -> int:
     """
     stays = max(total - refunded, 0)
     return earned - (earned * stays // total if total else 0)
+
+
+def all_to_take_back(earned: Earning, worth: int, kept: Kept) -> int:
+    """The number of its points to have taken back of an order that is `worth` so many, and keeps so much of its money.
+
+    It is negative once an edit left more goods than earned at first.
+    """
+    kept = earned.in_steps(kept)
+    return earned.points - worth + taken_back_target(worth, kept.of, kept.of - kept.money)
 
 
 def take_back(before: Balances, entries: OrderEntries, amount: int, shares: Sequence[LotShare], terms: Terms) -> Change:

@@ -28,7 +28,7 @@ from loyalty.orders.order_entries import (
     ReversedMark,
 )
 from loyalty.orders.recorded_order import RecordedOrder
-from loyalty.orders.refunds import give_back, take_back, taken_back_target
+from loyalty.orders.refunds import all_to_take_back, give_back, take_back
 from loyalty.points.referral_rules import Referrals, counted, points_of_least
 from loyalty.points.rules import EarnedTotals, TierSlack, slack_with
 from loyalty.points.tier_rules import Qualifying, TierState, requalify
@@ -249,9 +249,8 @@ def _settle(recorded: RecordedOrder, holder: Holder, earned: Earning, known: Kno
 
 
 def _target(recorded: RecordedOrder, entries: OrderEntries, earned: Earning) -> int:
-    """The number of points to have taken back. It is negative once an edit left more goods than earned at first."""
-    kept, worth = earned.in_steps(recorded.kept_of(earned)), entries.worth
-    return earned.points - worth + taken_back_target(worth, kept.of, kept.of - kept.money)
+    """The number of points to have taken back at this version of the order."""
+    return all_to_take_back(earned, entries.worth, recorded.kept_of(earned))
 
 
 def _is_due(recorded: RecordedOrder, entries: OrderEntries, earned: Earning) -> bool:
@@ -262,8 +261,8 @@ def _is_due(recorded: RecordedOrder, entries: OrderEntries, earned: Earning) -> 
     if not recorded.is_changed or not entries.is_news(recorded.version):
         return False
     is_reinstated = recorded.order.reinstated_at is not None and earned.version != recorded.version
-    is_moved = recorded.order.edited_at and _target(recorded, entries, earned) != entries.taken_back
-    return is_reinstated or bool(is_moved) or (recorded.order.total, recorded.reversed_money) != entries.money
+    is_moved = recorded.order.edited_at is not None and _target(recorded, entries, earned) != entries.taken_back
+    return is_reinstated or is_moved or (recorded.order.total, recorded.reversed_money) != entries.money
 
 
 def _qualifying_change(

@@ -12,7 +12,7 @@ from loyalty.adjustments import usecases as adjustments
 from loyalty.earning import quota
 from loyalty.ledger import items as ledger_items
 from loyalty.members import cards
-from loyalty.orders import recorded_order
+from loyalty.orders import recorded_order, refunds
 from loyalty.orders import rules as order_rules_of_loyalty
 from loyalty.orders.order_entries import Kept, OrderEntries, reversed_amount
 from loyalty.orders.repricing import usecases as repricing
@@ -58,7 +58,7 @@ def refund_rounded_up() -> Replaced:
     def up(earned: int, total: int, refunded: int) -> int:
         return earned - -(-earned * max(total - refunded, 0) // total) if total else earned
 
-    return [(order_rules_of_loyalty, "taken_back_target", up)]
+    return [(refunds, "taken_back_target", up)]
 
 
 @bug("A refund takes points back by its share of the whole total, shipping and tax too")

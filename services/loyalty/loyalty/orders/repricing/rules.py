@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from loyalty.earning.tiered import Tiered
 from loyalty.orders.order_entries import Earning, Kept, OrderEntries, Settlement
-from loyalty.orders.refunds import taken_back_target
+from loyalty.orders.refunds import all_to_take_back
 from loyalty.points.rules import TierSlack
 from loyalty.programme.tiers import TierBy, Tiers
 
@@ -148,9 +148,7 @@ def _repriced(order_id: str, entries: OrderEntries, step: int) -> Repricing | No
     if worth == entries.worth:
         return None
     kept = (entries.settled[-1].kept if entries.settled else None) or Kept(1, 1)
-    in_steps = earned.in_steps(kept)
-    stays = worth - taken_back_target(worth, in_steps.of, in_steps.of - in_steps.money)
-    return Repricing(order_id, entries, worth, entries.remaining - stays)
+    return Repricing(order_id, entries, worth, all_to_take_back(earned, worth, kept) - entries.taken_back)
 
 
 def _slack_with(slack: TierSlack | None, spot: Spot, tiered: Tiered, amount: int, name: str) -> TierSlack:
