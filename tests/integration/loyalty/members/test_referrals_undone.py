@@ -190,9 +190,10 @@ def history(steps: list[str | int], order_id: str, customer_id: str) -> list[Ord
 
 
 def stands(newest: OrderRecorded) -> bool:
-    """Whether any point of an order of 293 does."""
+    """Whether so many points of an order do as $10 earn: the least that an order must keep for a referral."""
     undone = TOTAL if newest.cancelled_at else newest.refunded
-    return newest.paid_at is not None and taken_back_target(EARNED, TOTAL, undone) < EARNED
+    stay = EARNED - taken_back_target(EARNED, TOTAL, undone)
+    return newest.paid_at is not None and stay >= EARNED * 10_00 // TOTAL
 
 
 STEPS = st.lists(st.one_of(st.just("turn"), st.integers(1, 2_000)), max_size=4)
