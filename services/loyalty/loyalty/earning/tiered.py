@@ -12,6 +12,7 @@ from loyalty.earning.rules import price
 from loyalty.points.tier_rules import TierState, last_reached, qualifying_on, window_begins
 from loyalty.programme.models import Programme
 from loyalty.programme.tiers import TierBy
+from shared.events.loyalty import Tier
 
 
 class Step(NamedTuple):
@@ -43,20 +44,26 @@ class Tiered:
         programme: Programme,
         left: int | None,
         *,
+        points: int,
         state: TierState,
         on: date,
     ) -> Self | None:
         """The points of an order that earns as of a day, with at most `left`; `state` is from before it.
 
-        None if every lower tier gives as many points, or if no amount reaches the tier.
+        `points` are those that it earns in the customer's own tier. None if every lower tier gives as many, or if no
+        amount reaches the tier.
         """
         rules = programme.tiers
         levels = [level for level in rules.rungs if level.threshold <= rules.level_of(who.tier).threshold]
         reached = last_reached(state, who.tier, on, rules) if len(levels) > 1 else None
         if reached is None:
             return None
-        prices = (price(order, replace(who, tier=level.tier), programme, left).points for level in levels)
-        steps = [Step(level.threshold, points) for level, points in zip(levels, prices, strict=True)][::-1]
+
+        def points_in(tier: Tier) -> int:
+            # The programme may not have the customer's own tier any more.
+            return points if tier is who.tier else price(order, replace(who, tier=tier), programme, left).points
+
+        steps = [Step(level.threshold, points_in(level.tier)) for level in reversed(levels)]
         if len({step.points for step in steps}) == 1:
             return None
         begins = window_begins(reached, rules)

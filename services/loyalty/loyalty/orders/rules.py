@@ -154,7 +154,7 @@ def _earn(recorded: RecordedOrder, holder: Holder) -> Decision:
     member = Member.of(tier, holder.groups, holder.birthday, holder.status, holder.birthdays)
     facts, left = OrderFacts.of(order), quota.left(limits)
     earned = price(facts, member, programme, left)
-    tiered = Tiered.of(facts, member, programme, left, state=holder.tiers, on=own.today)
+    tiered = Tiered.of(facts, member, programme, left, points=earned.points, state=holder.tiers, on=own.today)
     placed = programme.day_of(order.placed_at)
     brought = list(holder.referrals or ()) if earned.points and earned.base >= programme.referral_order else []
     money = order.total if order.currency == programme.currency else 0

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loyalty.earning.models import Member, OrderFacts
+from loyalty.earning.rules import price
 from loyalty.earning.tiered import Step, Tiered, read_tiered, write_tiered
 from loyalty.orders.order_entries import Earning, Kept, OrderEntries, Settlement
 from loyalty.orders.repricing.rules import Plan, Repricing, plan
@@ -211,7 +212,8 @@ def test_an_order_knows_what_it_earns_in_each_lower_tier(
     before: int, tier: Tier, limit: int | None, expected: tuple[int, tuple[tuple[int, int], ...]] | None
 ) -> None:
     state = requalify(fresh(RULES), before, DAY, DAY, RULES)
-    found = Tiered.of(SEVENTY, Member(tier), CLASSIC, limit, state=state, on=DAY)
+    points = price(SEVENTY, Member(tier), CLASSIC, limit).points
+    found = Tiered.of(SEVENTY, Member(tier), CLASSIC, limit, points=points, state=state, on=DAY)
     assert (found and (found.had, found.steps)) == expected
     assert read_tiered(write_tiered(found)) == found
 
@@ -220,7 +222,8 @@ def test_in_a_grace_the_last_window_counts() -> None:
     rules = Tiers(window=TierWindow.CALENDAR_YEAR, by=TierBy.MONEY)
     programme = CLASSIC.model_copy(update={"tiers": rules})
     state = requalify(fresh(rules), 6_000, date(2026, 12, 31), date(2026, 12, 31), rules)
-    found = Tiered.of(SEVENTY, Member(Tier.GOLD), programme, None, state=state, on=date(2027, 1, 2))
+    points = price(SEVENTY, Member(Tier.GOLD), programme).points
+    found = Tiered.of(SEVENTY, Member(Tier.GOLD), programme, None, points=points, state=state, on=date(2027, 1, 2))
     assert found
     assert (found.had, found.first, found.last) == (6_000, "2026-01", "2026-12")
     assert (found.counts(date(2026, 12, 31)), found.counts(date(2027, 1, 1))) == (True, False)
