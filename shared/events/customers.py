@@ -87,7 +87,6 @@ class CustomersMerged(EventData):
     """Two customers were one person: what was `merged_id`'s is from now on `customer_id`'s, the survivor's."""
 
     told_by = ("customers",)
-    announced = True
     customer_id: CustomerId
     merged_id: CustomerId
     merged_at: AwareDatetime

@@ -59,6 +59,7 @@ def _live(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     _redeem(house, customer_id)
     _claim(house, customer_id)
     _change(house, customer_id)
+    _find_guest(house, customer_id)
     _replace_card(house, customer_id)
     _use_credit(house, customer_id)
     _freeze(house, customer_id)
@@ -151,6 +152,17 @@ def _change(house: House, customer_id: str) -> None:
     etag = house.call("GET", path, by="support").headers["ETag"]
     changed = house.call("PATCH", path, by="support", body={"first_name": "Augusta"}, headers={"If-Match": etag})
     assert changed.status == 200, changed.text
+
+
+def _find_guest(house: House, customer_id: str) -> None:
+    """The customer turns out to be a guest who bought."""
+    house.send(placed(order("G-1", 1_000, email="guest@example.com")))
+    house.settle()
+    path = f"/api/customers/{customer_id}"
+    etag = house.call("GET", path, by="support").headers["ETag"]
+    body = {"email": "guest@example.com", "email_verified": True}
+    assert house.call("PATCH", path, by="support", body=body, headers={"If-Match": etag}).status == 200
+    house.settle()
 
 
 def _freeze(house: House, customer_id: str) -> None:

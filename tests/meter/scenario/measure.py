@@ -271,6 +271,7 @@ STEPS: Final[tuple[Callable[[Shop], None], ...]] = (
     rewards.use_rewards,
     members.use_tiers,
     members.bring_friends,
+    members.find_guests,
     members.adjust_by_two,
     read,
     purchases.wait_for_points,

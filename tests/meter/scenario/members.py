@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from shared.events.customers import CustomersMerged
+from shared.events.foreign import Buyer
 from tests.harness import people
 from tests.harness.heard import house_event
 from tests.harness.orders import paid, placed
@@ -13,6 +14,7 @@ from tests.meter.scenario.shop import Shop
 _CUSTOMER: Final = "/api/customers/{customer_id}"
 _PROPOSALS: Final = f"{_CUSTOMER}/points/proposals"
 _TEN: Final = 10
+_GUESTS: Final = 5
 _REWARDED: Final = {"sign_up": 0, "review": 0, "referrer": 50, "referee": 50}
 
 
@@ -69,12 +71,28 @@ def _merge(shop: Shop, stay: list[str], gone: list[str]) -> None:
         for event in events:
             shop.house.put_on_bus(house_event(event))
         shop.house.settle()
-    shop.keep(block, "loyalty hears CustomersMerged")
+    shop.keep(block, *(f"{each} hears CustomersMerged" for each in ("loyalty", "segments", "privacy", "notifications")))
     with shop.house.measured() as block:
         for event in events:
             shop.house.put_on_bus(house_event(event))
         shop.house.settle()
     shop.found.keep(block, "loyalty hears CustomersMerged", "known already")
+
+
+def find_guests(shop: Shop) -> None:
+    """Five guests with an order each turn out to be five new customers."""
+    guests = [f"guest{n}@example.com" for n in range(_GUESTS)]
+    shop.house.send(*(placed(shop.order(Buyer(email=email))) for email in guests))
+    new = [shop.sign_up(people.registration(90 + n)) for n in range(_GUESTS)]
+    shop.house.settle()
+    for customer_id, email in zip(new, guests, strict=True):
+        shop.change(customer_id, {"email": email})
+    shop.house.settle()
+    with shop.house.measured() as block:
+        for customer_id in new:
+            shop.change(customer_id, {"email_verified": True})
+        shop.house.settle()
+    shop.keep(block, "customers hears CustomersMerged")
 
 
 def adjust_by_two(shop: Shop) -> None:

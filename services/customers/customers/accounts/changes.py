@@ -6,19 +6,12 @@ from customers.accounts.items import ProfileItem
 from customers.accounts.models import CustomerDetails, CustomerPatch, CustomerView
 from customers.accounts.rules import fields_not_own, former_after, may_set_birth_date, stays_verified
 from customers.accounts.store import get_profile
-from customers.emails.store import (
-    EmailErasedError,
-    EmailItem,
-    EmailTakenError,
-    EmailTombstone,
-    email_key,
-    find_holder,
-    held_by,
-)
+from customers.accounts.takeover import take_email
+from customers.emails.store import EmailItem, email_key, find_holder
 from shared.errors import FieldError, ForbiddenError, InvalidError, PreconditionFailedError
 from shared.events.customers import CustomerUpdated
 from shared.http import apply_merge_patch, checked
-from shared.items.table import Delete, Put, Write, commit
+from shared.items.table import Delete, Put, commit
 from shared.messages.cause import Cause
 from shared.model import STORED
 
@@ -72,7 +65,7 @@ def _patched(profile: ProfileItem, patch: CustomerPatch) -> CustomerDetails:
 def _change(profile: ProfileItem, details: CustomerDetails, cause: Cause) -> CustomerView:
     if details.email is None and profile.registered_at is not None:
         raise InvalidError.of("email", "A registered customer has an e-mail")
-    before, old_email = profile.view, profile.email
+    before, old_email, was_verified = profile.view, profile.email, profile.email_verified
     profile.become(details)
     if profile.view == before:
         return before
@@ -80,31 +73,19 @@ def _change(profile: ProfileItem, details: CustomerDetails, cause: Cause) -> Cus
         profile.past_of = None
     if profile.registered_at is not None:
         profile.tell(CustomerUpdated, cause)
-    if old_email is not None and profile.email != old_email:
-        taken = email_key(profile.email) if profile.email else None
-        profile.former_emails = former_after(profile.former_emails or (), email_key(old_email), taken)
+    left = _leave(profile, old_email) if profile.email != old_email else None
+    is_news = profile.email != old_email or (profile.email_verified and not was_verified)
+    taken = take_email(profile, cause) if is_news else []
     view = profile.view_after
-    commit(Put(profile), *_moves(profile, old_email))
+    commit(Put(profile), left, *taken)
     return view
 
 
-def _moves(profile: ProfileItem, old_email: str | None) -> list[Write]:
-    """The writes that give up the old e-mail and take the new one."""
-    if profile.email == old_email:
-        return []
-    writes: list[Write] = []
-    if profile.email is not None:
-        _check_free(profile.email)
-        writes.append(Put(held_by(profile.customer_id, profile.email), error=EmailTakenError()))
+def _leave(profile: ProfileItem, old_email: str | None) -> Delete | None:
+    """The write that gives up the old e-mail. None if a guest has it, because the customer had not verified it."""
     old = find_holder(old_email) if old_email is not None else None
-    if isinstance(old, EmailItem) and old.customer_id == profile.customer_id:
-        writes.append(Delete(old))
-    return writes
-
-
-def _check_free(email: str) -> None:
-    holder = find_holder(email)
-    if isinstance(holder, EmailTombstone):
-        raise EmailErasedError
-    if holder is not None:
-        raise EmailTakenError
+    if old_email is None or not isinstance(old, EmailItem) or old.customer_id != profile.customer_id:
+        return None
+    taken = email_key(profile.email) if profile.email else None
+    profile.former_emails = former_after(profile.former_emails or (), email_key(old_email), taken)
+    return Delete(old)

@@ -81,6 +81,14 @@ class ProfileItem(AccountItem, discriminator="profile"):
         export=Export.LEFT_OUT,
         bound="accounts.rules.MOST_FORMER",
     )
+    # The guests whose e-mail they verified. An erasure of either erases both.
+    merged_from: Any = personal(
+        JSONAttribute(null=True),
+        "user.unique_id.pseudonymous",
+        DROP,
+        export=Export.LEFT_OUT,
+        bound="accounts.rules.MOST_MERGED",
+    )
     shard = plain(UnicodeAttribute())
     listed_at = personal(UnicodeAttribute(), "user.account", DROP, export=Export.LEFT_OUT)
 
@@ -173,12 +181,22 @@ class ProfileItem(AccountItem, discriminator="profile"):
         return view.at(view.version + 1)
 
 
+class MergedProfile(AccountItem, discriminator="merged_profile"):
+    """Stands where a guest was who turned out to be a customer: the id leads to the survivor for good."""
+
+    merged_into = personal(
+        UnicodeAttribute(), "user.unique_id.pseudonymous", keep(Ground.SUPPRESSION), export=Export.LEFT_OUT
+    )
+    merged_at = personal(UTCDateTimeAttribute(), "user.account", keep(Ground.SUPPRESSION), export=Export.LEFT_OUT)
+
+
 class ProfileTombstone(AccountItem, TombstoneMixin, discriminator="erased_profile"):
     """Somebody was here and is erased: nobody else may come to be under this id.
 
     `kept_orders` and `kept_reviews` count what stays without the person.
     `sweep_for` is the address that dead letters are still to be searched for, gone with the answer. `addresses` are the
     keyed hashes of all addresses: a message may die after the answer, and is then swept by the second look.
+    `merged_from` are the other ids of the person.
     """
 
     kept_orders = plain(IntegerAttribute(default=0))
@@ -189,6 +207,13 @@ class ProfileTombstone(AccountItem, TombstoneMixin, discriminator="erased_profil
         keep(Ground.SUPPRESSION),
         export=Export.LEFT_OUT,
         bound="accounts.rules.MOST_FORMER and the last one",
+    )
+    merged_from: Any = personal(
+        JSONAttribute(null=True),
+        "user.unique_id.pseudonymous",
+        keep(Ground.SUPPRESSION),
+        export=Export.LEFT_OUT,
+        bound="accounts.rules.MOST_MERGED",
     )
     sweep_for = personal(UnicodeAttribute(null=True), "user.contact.email", DROP, export=Export.LEFT_OUT)
 

@@ -13,6 +13,9 @@ OWN_FIELDS: Final = frozenset({"first_name", "last_name", "phone", "date_of_birt
 # So many former addresses are remembered, the latest: staff can change an address as often as they like.
 MOST_FORMER: Final = 20
 
+# So many guests one customer takes over: an erasure looks at each.
+MOST_MERGED: Final = 50
+
 
 def former_after(former: Sequence[str], left: str, taken: str | None) -> list[str]:
     """The former addresses once one is left for another, the latest last; an address in use is none of them."""

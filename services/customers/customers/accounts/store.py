@@ -6,14 +6,22 @@ import heapq
 import itertools
 from collections.abc import Iterator
 
-from customers.accounts.items import SK, AccountItem, ProfileItem
+from customers.accounts.items import SK, AccountItem, MergedProfile, ProfileItem
 from shared.errors import NotFoundError
 from shared.items.keys import SHARDS, customer_partition
 from shared.items.table import find
 
 
 def find_account(customer_id: str) -> AccountItem | None:
-    """The account, or its tombstone."""
+    """The account, or its tombstone. Of a merged customer, the survivor's."""
+    account = find_own_account(customer_id)
+    while isinstance(account, MergedProfile):
+        account = find_own_account(account.merged_into)
+    return account
+
+
+def find_own_account(customer_id: str) -> AccountItem | None:
+    """What stands under this very id, even if the customer was merged."""
     return find(AccountItem, customer_partition(customer_id), SK)
 
 

@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
-
 from customers.accounts.items import ProfileTombstone
 from customers.accounts.store import find_account
-from customers.orders.items import STATS_PREFIX, OrderItem, StatsTombstone
+from customers.orders.items import STATS_PREFIX, StatsTombstone
+from customers.orders.store import PAGE
 from customers.table import Receipt
-from shared.items.batches import find_all
 from shared.items.keys import customer_partition
 from shared.items.table import LostRaceError
-
-# Items of one transaction, which may be 4 MB in all (DynamoDB quota), and one item 400 KB.
-PAGE: Final = 9
-
-
-class StillThereError(Exception):
-    """Orders of an erased person are not shown by the index yet."""
 
 
 def find_tombstone(customer_id: str) -> ProfileTombstone:
@@ -35,11 +25,6 @@ def find_open_tombstones(customer_id: str) -> list[StatsTombstone]:
         customer_partition(customer_id), StatsTombstone.sk.startswith(STATS_PREFIX), consistent_read=True
     )
     return [tombstone for tombstone in closed if tombstone.orders_left > 0]
-
-
-def reload_orders(shown: Sequence[OrderItem]) -> list[OrderItem]:
-    """The orders as they are now."""
-    return find_all(OrderItem, [(order.pk, order.sk) for order in shown])
 
 
 def find_receipts(customer_id: str) -> list[Receipt]:

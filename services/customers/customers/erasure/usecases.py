@@ -13,19 +13,13 @@ from typing import Final
 
 from customers.accounts.items import SK, ProfileItem, ProfileTombstone
 from customers.accounts.store import find_account
-from customers.emails.store import EmailItem, EmailTombstone, buried, buried_free, email_key, find_by_key
+from customers.emails.store import EmailItem, EmailKeyItem, EmailTombstone, buried, buried_free, email_key, find_by_key
 from customers.emails.waiting import list_waiting
 from customers.erasure.letters import names_any
-from customers.erasure.store import (
-    PAGE,
-    StillThereError,
-    find_open_tombstones,
-    find_receipts,
-    find_tombstone,
-    reload_orders,
-)
+from customers.erasure.store import find_open_tombstones, find_receipts, find_tombstone
+from customers.merging.usecases import move_past
 from customers.orders.items import OrderItem, StatsItem, StatsTombstone
-from customers.orders.store import find_stats, list_stats
+from customers.orders.store import PAGE, StillThereError, find_stats, list_stats, reload_orders
 from customers.reviews.store import list_leads, load_reviews
 from customers.table import instead_of
 from shared import clock
@@ -45,14 +39,15 @@ WHY_REVIEWS: Final = "Ratings of products, without the person"
 def erase_customer(request: ErasureRequested, cause: Cause) -> None:
     """Erase the customer and answer the request. Orders and reviews stay, without the person.
 
-    Raises StillThereError when the history does not show all orders yet: the message comes again.
+    All ids of a person who was merged are one person. Raises StillThereError when the history does not show all
+    orders yet: the message comes again.
     """
-    customer_id = request.customer_id
-    retry_lost_races(lambda: _suppress(customer_id))
-    _erase_rest(customer_id)
-    tombstone = find_tombstone(customer_id)
+    retry_lost_races(lambda: _suppress(request.customer_id, cause))
+    tombstone = find_tombstone(request.customer_id)
+    people = [tombstone.customer_id, *(tombstone.merged_from or ())]
+    _erase_rest(people)
     is_theirs = partial(names_any, tombstone.addresses or ())
-    swept = sweep_dead_letters(customer_id, tombstone.sweep_for or "", is_wanted=is_theirs)
+    swept = sweep_dead_letters(*people, tombstone.sweep_for or "", is_wanted=is_theirs)
     retry_lost_races(lambda: _answer(request, swept, cause))
 
 
@@ -62,25 +57,33 @@ def kept_of(tombstone: ProfileTombstone) -> list[Kept]:
     return [Kept(what=what, count=count, why=why) for what, count, why in kept if count]
 
 
-def _erase_rest(customer_id: str) -> None:
-    """Erase what lies beside the profile and the e-mail."""
+def _erase_rest(people: list[str]) -> None:
+    """Erase what lies beside the profile and the e-mail. Of the other ids only receipts are left."""
+    customer_id = people[0]
     for stats in list_stats(customer_id):
         retry_lost_races(partial(_close_stats, customer_id, stats.currency))
     _anonymise_orders(customer_id)
     while retry_lost_races(lambda: _anonymise_reviews(customer_id)):
         pass
-    while retry_lost_races(lambda: _delete_receipts(customer_id)):
-        pass
+    for each in people:
+        while retry_lost_races(partial(_delete_receipts, each)):
+            pass
     while retry_lost_races(lambda: _delete_waiting(customer_id)):
         pass
 
 
-def _suppress(customer_id: str) -> None:
+def _suppress(customer_id: str, cause: Cause) -> None:
     """Put tombstones where the profile and its e-mails were; from here on nobody else comes to be in their place."""
     account = find_account(customer_id)
     if isinstance(account, ProfileTombstone):
         return
-    tombstone = ProfileTombstone(customer_partition(customer_id), SK, erased_at=clock.now(), erased={})
+    tombstone = ProfileTombstone(
+        account.pk if account else customer_partition(customer_id), SK, erased_at=clock.now(), erased={}
+    )
+    if isinstance(account, ProfileItem):
+        tombstone.merged_from = account.merged_from
+        for merged in account.merged_from or ():
+            move_past(merged, cause)
     buried_emails = _bury_emails(account, tombstone) if isinstance(account, ProfileItem) else []
     tombstone.add_erased("profiles", 1 if account else 0)
     tombstone.add_erased("emails", sum(email.version is not None for email in buried_emails))
@@ -89,15 +92,21 @@ def _suppress(customer_id: str) -> None:
 
 def _bury_emails(profile: ProfileItem, tombstone: ProfileTombstone) -> list[EmailTombstone]:
     """The tombstones of the address and of all former ones, except those that somebody else has taken since."""
-    current = [email_key(profile.email)] if profile.email else []
-    keys = [*(profile.former_emails or ()), *current]
-    tombstone.sweep_for, tombstone.addresses = profile.email, keys or None
-    found = [_bury(key, profile.customer_id, tombstone.erased_at) for key in keys]
+    current = email_key(profile.email) if profile.email else None
+    keys = [*(profile.former_emails or ()), *([current] if current else [])]
+    holders = {key: find_by_key(key) for key in keys}
+    holder = holders.get(current or "")
+    if isinstance(holder, EmailItem) and holder.customer_id != profile.customer_id:
+        # They never verified it: it stays a guest's, with all that names it.
+        holders.pop(current or "")
+    else:
+        tombstone.sweep_for = profile.email
+    tombstone.addresses = list(holders) or None
+    found = [_bury(key, holder, profile.customer_id, tombstone.erased_at) for key, holder in holders.items()]
     return [each for each in found if each is not None]
 
 
-def _bury(key: str, customer_id: str, erased_at: datetime) -> EmailTombstone | None:
-    holder = find_by_key(key)
+def _bury(key: str, holder: EmailKeyItem | None, customer_id: str, erased_at: datetime) -> EmailTombstone | None:
     if holder is None:
         return buried_free(key, erased_at)
     is_theirs = isinstance(holder, EmailItem) and holder.customer_id == customer_id

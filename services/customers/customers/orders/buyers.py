@@ -150,6 +150,8 @@ def _first_order(customer_id: str, currency: str) -> OrderOwner | None:
         return None
     if not isinstance(account, ProfileItem):
         return FORGOTTEN
+    if account.customer_id != customer_id:  # merged
+        return _by_id(account.customer_id, currency)
     return OrderOwner(customer_id, StatsItem.new(customer_id, currency), (still_here(account),))
 
 
@@ -164,8 +166,9 @@ def _by_email(buyer: Buyer, currency: str) -> OrderOwner:
     if not isinstance(holder, EmailItem):
         return _new_guest(buyer, email if is_mailable(email) else None, currency)
     profile, stats = find_account(holder.customer_id), find_stats(holder.customer_id, currency)
-    if not isinstance(profile, ProfileItem) or isinstance(stats, StatsTombstone):
-        raise LostRaceError  # erased since the e-mail was read
+    is_merged = profile is not None and profile.customer_id != holder.customer_id
+    if is_merged or not isinstance(profile, ProfileItem) or isinstance(stats, StatsTombstone):
+        raise LostRaceError  # erased or merged since the e-mail was read
     return _under_email(profile, stats if isinstance(stats, StatsItem) else None, currency)
 
 

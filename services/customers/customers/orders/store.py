@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import Enum, auto
 from typing import Final
@@ -18,12 +19,19 @@ from customers.orders.items import (
 )
 from customers.sortkeys import id_in, moment_key
 from shared.http.cursors import invalid_cursor
+from shared.items.batches import find_all
 from shared.items.keys import customer_partition
 from shared.items.table import find
 
 # People review what they bought lately; beyond that nobody's reviews cost more reads.
 SEARCHED: Final = 100
 _PAGE: Final = 20
+# Items of one transaction, which may be 4 MB in all (DynamoDB quota), and one item 400 KB.
+PAGE: Final = 9
+
+
+class StillThereError(Exception):
+    """The index does not show all orders of somebody yet who is to have none."""
 
 
 class Sight(Enum):
@@ -45,6 +53,11 @@ _SHOWN: Final = {
 def find_order(order_id: str) -> OrderItem | None:
     """The order, or None if none of its events has arrived."""
     return find(OrderItem, order_pk(order_id), ORDER_SK)
+
+
+def reload_orders(shown: Sequence[OrderItem]) -> list[OrderItem]:
+    """The orders as they are now."""
+    return find_all(OrderItem, [(order.pk, order.sk) for order in shown])
 
 
 def find_refund(order_id: str, refund_id: str) -> FurtherRefund | None:

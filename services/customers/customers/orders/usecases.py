@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from customers.accounts.store import get_profile
+from customers.accounts.store import find_account, get_profile
 from customers.emails.waiting import WaitingItem
 from customers.orders import rules
 from customers.orders.buyers import NOBODY, OrderOwner, is_named_now, resolve_owner
@@ -82,14 +82,14 @@ def list_orders(customer_id: str, limit: int, position: str | None, *, by_self: 
     is_proven = profile.email_verified and not profile.past_unproven
     since = profile.registered_at if by_self and not is_proven else None
     sight = (Sight.VERIFIED if is_proven else Sight.UNVERIFIED) if by_self else Sight.STAFF
-    orders, next_position = list_newest_orders(customer_id, limit, position, since, sight)
+    orders, next_position = list_newest_orders(profile.customer_id, limit, position, since, sight)
     return Page.of([order.view() for order in orders], next_position)
 
 
 def read_stats(customer_id: str) -> StatsView:
     """The sums of the customer's orders by currency. Raises NotFoundError without the customer."""
-    get_profile(customer_id)
-    return StatsView(currencies=[stats.view for stats in list_stats(customer_id)])
+    profile = get_profile(customer_id)
+    return StatsView(currencies=[stats.view for stats in list_stats(profile.customer_id)])
 
 
 def _record(order: Order, change: Change, cause: Cause) -> None:
@@ -160,7 +160,7 @@ def _add(order: Order, new: NewOrder, cause: Cause, attempt: Attempt | None) -> 
 
 def _same(item: OrderItem, order: Order, new: NewOrder) -> Order:
     """The order, if it is the one recorded; without a moment of its own it has that of the record."""
-    if item.anonymised or item.customer_id not in {None, order.buyer.id}:
+    if item.anonymised or not _may_be_theirs(item, order.buyer.id or ""):
         count(METRIC)
         raise OrderTakenError
     same = order if new.placed_at else order.model_copy(update={"placed_at": item.placed_at})
@@ -170,6 +170,14 @@ def _same(item: OrderItem, order: Order, new: NewOrder) -> Order:
     if rules.differ(item.facts, told):
         raise OrderDiffersError
     return same
+
+
+def _may_be_theirs(item: OrderItem, customer_id: str) -> bool:
+    """Whether the order is the customer's or nobody's. The id of a merged customer leads to the survivor."""
+    if item.customer_id in {None, customer_id}:
+        return True
+    account = find_account(customer_id)
+    return account is not None and account.customer_id == item.customer_id
 
 
 def _answer_again(item: OrderItem, owner: OrderOwner, attempt: Attempt | None) -> OrderView:

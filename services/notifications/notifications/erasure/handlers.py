@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from notifications.erasure.usecases import erase_customer
+from notifications.erasure.usecases import erase_customer, forget_merged
+from shared.events.customers import CustomersMerged
 from shared.events.privacy import ErasureRequested
 from shared.messages.inbox import Heard
 
@@ -10,3 +11,8 @@ from shared.messages.inbox import Heard
 def hear_erasure_requested(heard: Heard[ErasureRequested]) -> None:
     """Erase the contact and the messages, and answer."""
     erase_customer(heard.data, heard.cause)
+
+
+def hear_customers_merged(heard: Heard[CustomersMerged]) -> None:
+    """Forget the merged customer; the survivor stays as it is."""
+    forget_merged(heard.data.merged_id)

@@ -29,6 +29,15 @@ def erase_customer(request: ErasureRequested, cause: Cause) -> None:
     retry_lost_races(lambda: _answer(request, swept, cause))
 
 
+def forget_merged(customer_id: str) -> None:
+    """Erase all that is known of a merged customer, and answer nobody.
+
+    The survivor's own contact and consents stand.
+    """
+    retry_lost_races(lambda: _suppress(customer_id))
+    _erase_rest(customer_id)
+
+
 def _suppress(customer_id: str) -> None:
     contact = find_contact(customer_id) or Contact.fresh(customer_id)
     found = {"contacts": int(_is_known(contact)), "messages": len(_messages_of(customer_id))}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from privacy.erasure import usecases as erasure
+from shared.events.customers import CustomersMerged
 from shared.events.privacy import ErasureAnswered, ErasureRequested
 from shared.messages.inbox import Heard
 
@@ -15,3 +16,8 @@ def hear_erasure_requested(heard: Heard[ErasureRequested]) -> None:
 def hear_erasure_answered(heard: Heard[ErasureAnswered]) -> None:
     """Keep what a service answered."""
     erasure.hear_answer(heard)
+
+
+def hear_customers_merged(heard: Heard[CustomersMerged]) -> None:
+    """Let the merged id lead to the survivor, and forget what stood under it."""
+    erasure.forget_merged(heard.data)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from privacy.consents.rules import kept_of_log
 from privacy.consents.store import ConsentState, receipts_of, state_of
+from privacy.merging.store import MergedCustomer, find_merged
 from privacy.requests.models import Answer
 from privacy.requests.rules import ITSELF
 from privacy.requests.usecases import AnswerRefusedError, record_answer
@@ -22,6 +23,7 @@ from shared.items.tombstones import remains_of
 from shared.messages.dead_letters import sweep_dead_letters
 
 if TYPE_CHECKING:
+    from shared.events.customers import CustomersMerged
     from shared.messages.cause import Cause
     from shared.messages.inbox import Heard
 
@@ -52,6 +54,18 @@ def hear_answer(heard: Heard[ErasureAnswered]) -> None:
         raise AnswerRefusedError
     answer = Answer(erased=data.erased, kept=data.kept, answered_at=data.answered_at)
     record_answer(data.request_id, data.customer_id, data.service, answer, cause=heard.cause)
+
+
+def forget_merged(merged: CustomersMerged) -> None:
+    """Let the merged id lead to the survivor, and end its log. The survivor's own consents stand."""
+    retry_lost_races(lambda: _lead(merged.merged_id, merged.customer_id))
+    retry_lost_races(lambda: _suppress(merged.merged_id))
+    _erase_rest(merged.merged_id)
+
+
+def _lead(merged_id: str, survivor_id: str) -> None:
+    if find_merged(merged_id) is None:
+        commit(Put(MergedCustomer.of(merged_id, survivor_id)))
 
 
 def _suppress(customer_id: str) -> ConsentState:

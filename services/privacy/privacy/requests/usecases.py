@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from privacy.merging.store import survivor_of
 from privacy.requests import rules
 from privacy.requests.models import Answer, NewRequest, RequestQuery, RequestStatus, RequestSummary, RequestView
 from privacy.requests.store import Request, find_guard, find_request, new_guard, new_request, newest_first
@@ -71,6 +72,7 @@ def record_answer(request_id: str, customer_id: str, service: str, answer: Answe
 
 
 def _create(new: NewRequest, cause: Cause, attempt: Attempt | None) -> RequestView:
+    new = new.model_copy(update={"customer_id": survivor_of(new.customer_id)})
     if guard := find_guard(new.customer_id, new.kind):
         raise rules.AlreadyOpenError(extensions={"open_request_id": guard.request_id})
     request = _received(new, cause)
@@ -95,8 +97,18 @@ def _approve(request_id: str, cause: Cause) -> RequestView:
         request.turn(RequestStatus.APPROVED, now)
         request.approved_by, request.approved_at = cause.actor, now
         request.tell(ErasureRequested, cause)
-        commit(Put(request))
+        commit(Put(request), _follow_merge(request))
     return _view(request, now)
+
+
+def _follow_merge(request: Request) -> Delete | None:
+    """Let the request be about the survivor, if its customer was merged since; the old id's guard then goes."""
+    survivor_id = survivor_of(request.customer_id)
+    if survivor_id == request.customer_id:
+        return None
+    released = _release(request)
+    request.customer_id = survivor_id
+    return released
 
 
 def _cancel(request_id: str, cause: Cause) -> RequestView:

@@ -35,6 +35,15 @@ def erase_customer(request: ErasureRequested, cause: Cause) -> None:
     retry_lost_races(lambda: _answer(request, swept, cause))
 
 
+def forget_merged(customer_id: str) -> None:
+    """Erase all that is known of a merged customer, and answer nobody.
+
+    The survivor's stats come with the orders, which customers tells again.
+    """
+    retry_lost_races(lambda: _suppress(customer_id))
+    _erase_rest(customer_id)
+
+
 def _suppress(customer_id: str) -> None:
     """Put a tombstone in the row's place, which remembers how much there was; made even where there was no row."""
     row = find_row(customer_id) or FeatureRow.of(customer_id)

@@ -1,0 +1,51 @@
+"""The id of a merged customer leads to the survivor."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared.events.customers import CustomersMerged
+from tests.harness.aws.ground import items
+from tests.harness.heard import house_event
+from tests.harness.interruptions import crash_at
+from tests.harness.orders import NOON
+from tests.integration.privacy.stage import ADA, BEN, approve, call, enter, hear, read, stage, told
+
+CONSENTS = "/api/customers/{}/consents"
+
+
+def merged() -> dict[str, Any]:
+    """Ada was a guest, and is Ben."""
+    return house_event(CustomersMerged(customer_id=BEN, merged_id=ADA, merged_at=NOON))
+
+
+def agree(customer_id: str) -> int:
+    return call("POST", CONSENTS.format(customer_id), {"channel": "email", "granted": True}, by="support").status
+
+
+def test_what_stood_under_the_merged_id_stands_no_more_and_the_survivors_does() -> None:
+    assert (agree(ADA), agree(BEN)) == (201, 201)
+    before, write = items("privacy"), 0
+    for write in range(1, 10):
+        stage.empty(before)
+        if not crash_at(write, lambda: stage.deliver(merged())):
+            break
+        hear(merged(), merged())
+        assert agree(ADA) == 410
+        assert len(call("GET", CONSENTS.format(BEN)).json["current"]) == 1
+    assert write == 3
+
+
+def test_a_new_request_about_the_merged_id_is_about_the_survivor() -> None:
+    hear(merged())
+    assert read(enter())["customer_id"] == BEN
+    assert call("POST", "/api/privacy/requests", {"kind": "erase", "customer_id": BEN}).status == 409
+
+
+def test_a_request_entered_before_the_merge_is_about_the_survivor_once_approved() -> None:
+    request_id = enter()
+    hear(merged())
+    approve(approve(request_id))
+    assert [data.customer_id for name, data in told() if name == "ErasureRequested"] == [BEN]
+    assert read(request_id)["customer_id"] == BEN
+    assert [item for item in items("privacy") if item["kind"]["S"] == "open_request"] == []
