@@ -12,7 +12,7 @@ from typing import Any, Final
 import pytest
 from pynamodb.attributes import Attribute
 
-from customers.accounts.items import NobodyItem, ProfileItem, ProfileTombstone
+from customers.accounts.items import MergedProfile, NobodyItem, ProfileItem, ProfileTombstone
 from customers.emails.store import EmailTombstone, held_by
 from customers.emails.waiting import WaitingItem
 from customers.orders.items import FurtherRefund, OrderItem, StatsItem, StatsTombstone, order_pk
@@ -35,6 +35,7 @@ from loyalty.table import Receipt as LoyaltyReceipt
 from notifications.contacts.items import Contact
 from notifications.messages.items import Message
 from privacy.consents.store import ConsentEntry, ConsentState
+from privacy.merging.store import MergedCustomer
 from privacy.requests.models import RequestStatus
 from privacy.requests.store import OpenRequest, Request
 from privacy.table import Receipt as PrivacyReceipt
@@ -73,6 +74,7 @@ def customer() -> Iterator[Item]:
 def erased_customer() -> Iterator[Item]:
     """A person whose erasure was cut off before its answer."""
     yield filled(ProfileTombstone, PK, "PROFILE", erased_at=clock.now(), erased={"profiles": 1}, sweep_for=EMAIL)
+    yield MergedProfile("CUSTOMER#merged", "PROFILE", merged_into=ADA, merged_at=clock.now())
     yield filled(StatsTombstone, PK, "STATS#USD", orders_left=0)
     yield filled(EmailTombstone, "EMAIL#1", "EMAIL")
 
@@ -97,6 +99,7 @@ def recipient() -> Iterator[Item]:
 
 def consenter() -> Iterator[Item]:
     """All that privacy stores of a person."""
+    yield MergedCustomer.of("merged", ADA)
     given = {"channel": "email", "granted": True, "decided_at": "2026-01-01T00:00:00Z"}
     yield filled(ConsentState, PK, "CONSENTS", standing=[given])
     yield filled(ConsentEntry, PK, "CONSENT#1", customer_id=ADA)
