@@ -85,7 +85,7 @@ class ProfileItem(AccountItem, discriminator="profile"):
     merged_from: Any = personal(
         JSONAttribute(null=True),
         "user.unique_id.pseudonymous",
-        DROP,
+        keep(Ground.SUPPRESSION),
         export=Export.LEFT_OUT,
         bound="accounts.rules.MOST_MERGED",
     )
