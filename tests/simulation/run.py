@@ -180,7 +180,7 @@ STEPS: Final[dict[str, Action]] = {
     "give credit": staffwork.give_credit,
     "take credit": staffwork.take_credit,
     "hold credit": spending.hold_credit,
-    "merge": staffwork.merge,
+    "merge": actions.merge,
     "prove": staffwork.prove,
     "pass time": carriage.pass_time,
     "let a tier end": tiers.let_a_tier_end,

@@ -126,8 +126,6 @@ class Promises:
     endings: dict[str, list[Ending]] = field(default_factory=dict)
     # Adjustments that wait for a second person: proposal -> customer, reason.
     proposals: dict[str, tuple[str, str]] = field(default_factory=dict)
-    # Who was told to be another: customers' own word, put on the bus for loyalty to hear.
-    merged: dict[str, str] = field(default_factory=dict)
     # Who was named as having brought whom, and whether that was answered.
     named: dict[str, dict[str, bool]] = field(default_factory=dict)
     # Freezes as answered: (customer, number of acts) -> whether frozen.

@@ -56,6 +56,15 @@ class Tables:
         """A row in a customer's partition."""
         return self.at(service, f"CUSTOMER#{customer_id}", sk)
 
+    @property
+    def merged(self) -> dict[str, str]:
+        """Which guest turned out to be which customer, as customers keeps it."""
+        return {customer_of(row): row["merged_into"] for row in self.of_kind("customers", "merged_profile")}
+
+    def survivor(self, customer_id: str) -> str:
+        """Who somebody is by now, to customers."""
+        return self.merged.get(customer_id, customer_id)
+
     def digest(self) -> str:
         """The same for the same contents, in whatever order."""
         lines = sorted(

@@ -4,12 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from shared.events.customers import CustomersMerged
 from tests.harness.aws.ground import items
 from tests.harness.heard import house_event
 from tests.harness.interruptions import crash_at
 from tests.harness.orders import NOON
-from tests.integration.privacy.stage import ADA, BEN, approve, call, enter, hear, read, stage, told
+from tests.integration.privacy.stage import (
+    ADA,
+    BEN,
+    OTHERS,
+    answered,
+    approve,
+    call,
+    enter,
+    erasure,
+    hear,
+    read,
+    refuses,
+    stage,
+    told,
+)
 
 CONSENTS = "/api/customers/{}/consents"
 
@@ -49,3 +65,25 @@ def test_a_request_entered_before_the_merge_is_about_the_survivor_once_approved(
     assert [data.customer_id for name, data in told() if name == "ErasureRequested"] == [BEN]
     assert read(request_id)["customer_id"] == BEN
     assert [item for item in items("privacy") if item["kind"]["S"] == "open_request"] == []
+
+
+@pytest.mark.parametrize("knows_of_the_merge", [True, False])
+def test_a_request_approved_before_the_merge_is_told_again_about_the_survivor(*, knows_of_the_merge: bool) -> None:
+    request_id = approve(enter())
+    hear(erasure(request_id), answered(request_id, "loyalty"), answered(request_id, "segments"))
+    if knows_of_the_merge:
+        hear(merged())
+    hear(answered(request_id, "customers", customer_id=BEN))
+    hear(answered(request_id, "customers", customer_id=BEN), answered(request_id, "notifications"))
+    assert [data.customer_id for name, data in told() if name == "ErasureRequested"] == [ADA, BEN]
+    found = read(request_id)
+    assert (found["customer_id"], found["waiting_for"]) == (BEN, ["loyalty", "notifications", "segments"])
+    hear(erasure(request_id, BEN), *(answered(request_id, other, customer_id=BEN) for other in OTHERS))
+    assert read(request_id)["status"] == "completed"
+    assert [item for item in items("privacy") if item["kind"]["S"] == "open_request"] == []
+
+
+def test_only_customers_says_who_somebody_is() -> None:
+    request_id = approve(enter())
+    assert refuses(answered(request_id, "loyalty", customer_id=BEN))
+    assert read(request_id)["customer_id"] == ADA

@@ -9,7 +9,7 @@ from typing import Any
 from tests.simulation.plan import BIRTHDAY, BIRTHDAYS, Person, Step
 from tests.simulation.scene import Outcome, Scene
 from tests.simulation.steps import key, others
-from tests.simulation.tables import Row, customer_of
+from tests.simulation.tables import Row, Tables, customer_of
 
 
 def register(scene: Scene, rng: Random, step: Step) -> None:
@@ -74,6 +74,24 @@ def change(scene: Scene, rng: Random, step: Step) -> None:
     _write(scene, rng, "PATCH", profile, patch, by="support")
 
 
+def merge(scene: Scene, rng: Random, step: Step) -> None:
+    """Somebody registered is given the e-mail that they bought with as a guest, and it is verified: two become one."""
+    for person in rng.sample(scene.people, len(scene.people)):
+        guest = scene.profile_of(person, registered=False)
+        profile = scene.profile_of(person, registered=True)
+        if guest is not None and profile is not None:
+            set_email(scene, rng, profile, guest["email"], by="support")
+            _verify(scene, rng, customer_of(profile), guest["email"])
+            return
+
+
+def _verify(scene: Scene, rng: Random, customer_id: str, email: str) -> None:
+    """Staff verify an e-mail, if it is still the customer's."""
+    profile = Tables.of(("customers",)).own("customers", customer_id, "PROFILE") or {}
+    if profile.get("email") == email:
+        _write(scene, rng, "PATCH", profile, {"email_verified": True}, by="support")
+
+
 def change_oneself(scene: Scene, rng: Random, step: Step) -> None:
     """A customer changes their own name."""
     profile = scene.profile_of(rng.choice(scene.people), registered=True)
@@ -95,9 +113,9 @@ def set_birthday(scene: Scene, rng: Random, profile: Row) -> None:
     _write(scene, rng, "PATCH", profile, {"date_of_birth": rng.choice(BIRTHDAYS)}, by=by)
 
 
-def set_email(scene: Scene, rng: Random, profile: Row, email: str) -> None:
-    """Somebody changes to another address of theirs by themselves, and does not verify it."""
-    _write(scene, rng, "PATCH", profile, {"email": email}, by=customer_of(profile))
+def set_email(scene: Scene, rng: Random, profile: Row, email: str, *, by: str | None = None) -> None:
+    """Somebody is given another address of theirs, which is not verified by that; the customer does it, or `by`."""
+    _write(scene, rng, "PATCH", profile, {"email": email}, by=by or customer_of(profile))
 
 
 def change_status(scene: Scene, rng: Random, profile: Row, status: str) -> None:

@@ -175,7 +175,7 @@ def rewards_are_counted(scene: Scene, tables: Tables) -> Iterator[str]:
 
 def merged_customers_are_one(scene: Scene, tables: Tables) -> Iterator[str]:
     """Who was told to be another has no account of points or credit any more: all of it went on in the other's."""
-    for gone, stays in scene.promises.merged.items():
+    for gone, stays in tables.merged.items():
         account = tables.own("loyalty", gone, "ACCOUNT") or {}
         other = tables.own("loyalty", scene.books.ledgers.owner(stays), "ACCOUNT") or {}
         is_erased = "erased_at" in account or "erased_at" in other
@@ -191,7 +191,7 @@ def accounts_know_the_profile(scene: Scene, tables: Tables) -> Iterator[str]:
     for profile in tables.of_kind("customers", "profile"):
         who = customer_of(profile)
         account = tables.own("loyalty", who, "ACCOUNT") or {}
-        if "registered_at" not in profile or "merged_into" in account or _is_gone_with_others(scene, who, account):
+        if "registered_at" not in profile:
             continue
         # Of a guest's account whose past nobody has proved to be theirs, no address counts as verified.
         known = {**profile, "email_verified": profile["email_verified"] and "past_of" not in profile}
@@ -215,12 +215,6 @@ def everyone_registered_has_a_card(scene: Scene, tables: Tables) -> Iterator[str
     """Each registration leads to a card."""
     for profile in tables.of_kind("customers", "profile"):
         if "registered_at" in profile:
-            owner = scene.books.ledgers.owner(customer_of(profile))
-            account = tables.own("loyalty", owner, "ACCOUNT") or {}
-            if not account.get("card_number") and not _is_gone_with_others(scene, owner, account):
+            account = tables.own("loyalty", customer_of(profile), "ACCOUNT") or {}
+            if not account.get("card_number"):
                 yield f"{customer_of(profile)} is registered and has no card"
-
-
-def _is_gone_with_others(scene: Scene, who: str, account: Row) -> bool:
-    """Whether somebody is erased in loyalty alone, for one who was merged with them is: customers has two still."""
-    return "erased_at" in account and who in {*scene.promises.merged, *scene.promises.merged.values()}

@@ -8,10 +8,10 @@ from typing import Any, Final
 
 from tests.simulation.aws.faults import Trouble
 from tests.simulation.loyalty.programmes import REWARD
-from tests.simulation.plan import Person, Step
+from tests.simulation.plan import Step
 from tests.simulation.scene import Adjustment, Outcome, Scene
 from tests.simulation.steps import key, others
-from tests.simulation.tables import Row, Tables, customer_of
+from tests.simulation.tables import Row, customer_of
 
 _ACCEPTED: Final = 202
 _AMOUNTS: Final = (1, 500, 2_000, 2_000)
@@ -79,16 +79,6 @@ def take_credit(scene: Scene, rng: Random, step: Step) -> None:
         _post_credit(scene, rng, step, profile, {"amount": -rng.choice(_AMOUNTS)})
 
 
-def merge(scene: Scene, rng: Random, step: Step) -> None:
-    """Two accounts of one person are told to be one. Customers goes on with both: only loyalty hears of it yet."""
-    pairs = [living for person in scene.people if len(living := _living(scene, person)) > 1]
-    if not pairs:
-        return
-    gone, stays = rng.sample(rng.choice(pairs), 2)
-    scene.promises.merged[gone] = stays
-    scene.world.send(_merged(scene, step, gone, stays))
-
-
 def prove(scene: Scene, rng: Random, step: Step) -> None:
     """Staff have somebody's whole ledger computed again."""
     profile = scene.profile_of(rng.choice(scene.people))
@@ -114,37 +104,6 @@ def _post_credit(scene: Scene, rng: Random, step: Step, profile: Row, body: dict
         meanwhile=others(scene, rng, "loyalty"),
     )
     scene.promises.adjustments[reason] = Adjustment(customer_of(profile), amount, scene.outcome(answer, 201))
-
-
-def _living(scene: Scene, person: Person) -> list[str]:
-    """A person's accounts that have not been told to be another's."""
-    profiles = Tables.of(("customers",)).of_kind("customers", "profile")
-    found = (customer_of(row) for row in profiles if person.owns(row.get("email")))
-    return sorted(who for who in found if who not in scene.promises.merged)
-
-
-def _merged(scene: Scene, step: Step, gone: str, stays: str) -> dict[str, Any]:
-    now = scene.world.universe.moment.isoformat()
-    metadata = {
-        "event_id": f"evt_merge_{step.number}",
-        "occurred_at": now,
-        "correlation_id": f"merge-{step.number}",
-        "causation_id": None,
-        "customer_id": stays,
-        "version": 1,
-        "actor": "staff:support",
-    }
-    return {
-        "version": "0",
-        "id": f"eb-{scene.world.next_number()}",
-        "detail-type": "CustomersMerged",
-        "source": "regulars.customers",
-        "account": "123456789012",
-        "time": now,
-        "region": "us-east-1",
-        "resources": [],
-        "detail": {"metadata": metadata, "data": {"customer_id": stays, "merged_id": gone, "merged_at": now}},
-    }
 
 
 def _set_up(scene: Scene, rng: Random, route: str, body: Any) -> Any:

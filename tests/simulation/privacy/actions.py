@@ -31,7 +31,7 @@ def erase(scene: Scene, rng: Random, step: Step) -> None:
     profile = scene.profile_of(rng.choice(scene.people))
     if profile is None:
         return
-    customer_id = _survivor(scene, customer_of(profile))
+    customer_id = customer_of(profile)
     request_id = _enter_request(scene, rng, customer_id, step)
     if request_id is None:
         return
@@ -53,15 +53,6 @@ def _nobody(scene: Scene, rng: Random) -> str:
     chosen = rng.choice(known) if known and rng.random() < 0.5 else made_up
     scene.promises.nobodies.add(chosen)
     return chosen
-
-
-def _survivor(scene: Scene, customer_id: str) -> str:
-    """Who a customer was told to be: an erasure is asked for under the id that stays, while somebody is there."""
-    stays = customer_id
-    while stays in scene.promises.merged:
-        stays = scene.promises.merged[stays]
-    profile = Tables.of(("customers",)).own("customers", stays, "PROFILE") or {}
-    return stays if profile.get("kind") == "profile" else customer_id
 
 
 def _note_letters(scene: Scene, customer_id: str, request_id: str) -> None:

@@ -22,6 +22,7 @@ from tests.simulation.tables import Row, Tables, about, customer_of, waiting_tex
 # What may stay of an erased person, by service, wherever the id stands in a row.
 _MAY_STAY: Final = {
     ("customers", "erased_profile"),
+    ("customers", "merged_profile"),
     ("customers", "erased_stats"),
     ("loyalty", "account"),
     ("loyalty", "anchors"),
@@ -32,6 +33,7 @@ _MAY_STAY: Final = {
     ("notifications", "contact"),
     ("privacy", "consent"),
     ("privacy", "consents"),
+    ("privacy", "merged_customer"),
     ("privacy", "request"),
 }
 _CUSTOMER: Final = re.compile(r"cus_[0-9A-Z]{26}")
@@ -107,7 +109,8 @@ def consents_were_logged(scene: Scene, tables: Tables) -> Iterator[str]:
         if entry["how"] in {"staff", "storefront", "account"}:
             logged[customer_of(entry)] += 1
         causes[(customer_of(entry), entry["caused_by"], entry["channel"])] += 1
-    for who in sorted({who for who, _ in scene.promises.consents}):
+    # What a guest said ended when they turned out to be somebody else.
+    for who in sorted({who for who, _ in scene.promises.consents} - tables.merged.keys()):
         done = scene.promises.consents.count((who, Outcome.DONE))
         unknown = scene.promises.consents.count((who, Outcome.UNKNOWN))
         if not done <= logged[who] <= done + unknown:
@@ -123,7 +126,7 @@ def erasures_are_complete(scene: Scene, tables: Tables) -> Iterator[str]:
         request = tables.at("privacy", f"REQUEST#{request_id}", "REQUEST") or {}
         if request.get("status") != "completed" or set(request.get("answers") or ()) != set(SERVICES):
             yield f"{request_id} of {who} is {request.get('status')} with {sorted(request.get('answers') or ())}"
-        profile = tables.own("customers", who, "PROFILE") or {}
+        profile = tables.own("customers", tables.survivor(who), "PROFILE") or {}
         if profile.get("kind") != "erased_profile":
             yield f"{who} is erased and still {profile.get('kind')}"
         owner = scene.books.ledgers.owner(who)
@@ -144,7 +147,10 @@ def canaries_sing_of_the_living(scene: Scene, tables: Tables) -> Iterator[str]:
     alive = {customer_of(row) for row in tables.of_kind("customers", "profile")}
     for service, rows in tables.rows.items():
         for row in rows:
-            if about(row) not in alive and CANARIES.search(json.dumps(row)):
+            who = about(row)
+            # What loyalty keeps of somebody stays with them when they turn out to be somebody else.
+            is_there = who in alive or (service == "loyalty" and who and tables.survivor(who) in alive)
+            if not is_there and CANARIES.search(json.dumps(row)):
                 yield f"{service} keeps something personal in {row['kind']} {row['pk']}, and nobody is there"
     for where, text in waiting_text(scene.world):
         if '"poison-' not in text and CANARIES.search(text):

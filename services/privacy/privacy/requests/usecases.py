@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from privacy.merging.store import survivor_of
+from privacy.merging.store import MergedCustomer, find_merged, survivor_of
 from privacy.requests import rules
 from privacy.requests.models import Answer, NewRequest, RequestQuery, RequestStatus, RequestSummary, RequestView
 from privacy.requests.store import Request, find_guard, find_request, new_guard, new_request, newest_first
@@ -14,12 +14,14 @@ from shared.events.privacy import ErasureRequested, RequestCompleted
 from shared.http import Page
 from shared.items.table import Delete, Put, commit, retry_lost_races
 from shared.runtime.observability import logger
+from shared.services import CUSTOMERS
 
 if TYPE_CHECKING:
     from datetime import datetime
     from typing import Any
 
     from shared.http import Attempt
+    from shared.items.table import Write
     from shared.messages.cause import Cause
 
 
@@ -65,8 +67,9 @@ def cancel_request(request_id: str, *, cause: Cause) -> RequestView:
 def record_answer(request_id: str, customer_id: str, service: str, answer: Answer, *, cause: Cause) -> None:
     """Store a service's first answer. The last missing answer completes the request.
 
-    An answer that the request does not wait for changes nothing. Raises AnswerRefusedError if it is about another
-    customer.
+    An answer that the request does not wait for changes nothing. When customers answers about another customer, the
+    one whom the request is about turned out to be that one after the approval: every service is asked again. Raises
+    AnswerRefusedError if another service answers about somebody else.
     """
     retry_lost_races(lambda: _record(request_id, customer_id, service, answer, cause))
 
@@ -122,16 +125,34 @@ def _cancel(request_id: str, cause: Cause) -> RequestView:
 
 def _record(request_id: str, customer_id: str, service: str, answer: Answer, cause: Cause) -> None:
     request = find_request(request_id)
-    if request and request.customer_id != customer_id:
-        raise AnswerRefusedError
-    if request is None or not rules.is_awaited(service, request.status, request.answers or {}):
+    if request is None or not _is_news(request, customer_id, service):
         logger.info("answer not waited for", extra={"data_request_id": request_id, "answered_by": service})
         return
+    followed = _ask_again(request, customer_id, cause) if request.customer_id != customer_id else []
     request.answers = {**(request.answers or {}), service: answer.model_dump(mode="json")}
     if rules.is_done(request.answers):
         _complete(request, cause)
     else:
-        commit(Put(request))
+        commit(Put(request), *followed)
+
+
+def _is_news(request: Request, customer_id: str, service: str) -> bool:
+    """Whether the request waits for the answer. Raises AnswerRefusedError."""
+    is_outdated = False
+    if request.customer_id != customer_id:
+        is_outdated = survivor_of(customer_id) == request.customer_id
+        if not is_outdated and service != CUSTOMERS:
+            raise AnswerRefusedError
+    return not is_outdated and rules.is_awaited(service, request.status, request.answers or {})
+
+
+def _ask_again(request: Request, survivor_id: str, cause: Cause) -> list[Write | None]:
+    """Ask every service about the survivor: the customer was merged after the approval."""
+    merged = None if find_merged(request.customer_id) else Put(MergedCustomer.of(request.customer_id, survivor_id))
+    released = _release(request)
+    request.customer_id, request.answers = survivor_id, None
+    request.tell(ErasureRequested, cause)
+    return [merged, released]
 
 
 def _complete(request: Request, cause: Cause) -> None:

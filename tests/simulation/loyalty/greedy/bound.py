@@ -91,7 +91,7 @@ class _Bound:
         self._registered = _registered(scene).keys()
         self.accounts = {customer_of(row): row for row in tables.of_kind("loyalty", "account")}
         merged = {who: row["merged_into"] for who, row in self.accounts.items() if row.get("merged_into")}
-        self._merged = {**scene.promises.merged, **merged}
+        self._merged = {**tables.merged, **merged}
         families: dict[str, set[str]] = {}
         for who in self.accounts:
             families.setdefault(self.owner(who), set()).add(who)
