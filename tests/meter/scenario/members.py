@@ -92,7 +92,7 @@ def find_guests(shop: Shop) -> None:
         for customer_id in new:
             shop.change(customer_id, {"email_verified": True})
         shop.house.settle()
-    shop.keep(block, "customers hears CustomersMerged")
+    shop.keep(block, "customers hears CustomersMerged", "customers tells CustomersMerged")
 
 
 def adjust_by_two(shop: Shop) -> None:
