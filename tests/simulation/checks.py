@@ -16,7 +16,7 @@ from tests.simulation.customers.checks import (
     orders_counted_once,
 )
 from tests.simulation.loyalty.greedy.bound import no_credit_from_nothing, nobody_gains, sign_ups_are_single
-from tests.simulation.loyalty.ledger_checks import cards_are_single, ledgers_are_right
+from tests.simulation.loyalty.ledger_checks import cards_are_single, changed_ledgers_do_not_verify, ledgers_are_right
 from tests.simulation.loyalty.liability_checks import days_are_closed_as_posted
 from tests.simulation.loyalty.referral_checks import (
     referral_rewards_are_counted,
@@ -142,6 +142,7 @@ ALWAYS: Final[tuple[Check, ...]] = (
 AT_REST: Final[tuple[Check, ...]] = (
     orders_are_as_told,
     nothing_waits_in_vain,
+    changed_ledgers_do_not_verify,
     points_follow_the_orders,
     spendings_follow_the_orders,
     nobody_gains,

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from loyalty.ledger.items import Account as StoredAccount
 from loyalty.ledger.items import Entry as StoredEntry
-from loyalty.ledger.verification import verify
+from loyalty.ledger.verification import Verification, verify
 from tests.simulation.loyalty.books import accounts_in
 from tests.simulation.loyalty.model.account import Account
 from tests.simulation.loyalty.model.ledger import post
@@ -58,6 +58,20 @@ def ledgers_are_right(scene: Scene, tables: Tables) -> Iterator[str]:
         yield f"{name} has entries and no account"
 
 
+def changed_ledgers_do_not_verify(scene: Scene, tables: Tables) -> Iterator[str]:
+    """In a copy of each ledger one entry is moved to another cause, another one each time: the service notices."""
+    for name, row in accounts_in(tables):
+        stored = [
+            stored_form(scene.books.entries[entry["pk"], entry["sk"]]) for entry in scene.books.by_account.get(name, ())
+        ]
+        if stored:
+            number = row["version"] % len(stored)
+            stored[number] = {**stored[number], "cause": {"S": "another"}}
+            found = _verified(row, stored)
+            if found.holds:
+                yield f"entry {number + 1} of {name} was changed, and the ledger is answered to verify"
+
+
 def _account_is_right(name: str, row: Row, account: Account, terms: Terms) -> Iterator[str]:
     said: dict[str, Any] = {part: row.get(part) or {} for part in ("lots", "pending", "written_off")}
     said |= {part: row.get(part) or 0 for part in ("owed", "earned", "spent", "expired")}
@@ -92,9 +106,12 @@ def _soonest(account: Account, terms: Terms, *, is_credit: bool) -> datetime | N
 
 def _chain_holds(name: str, row: Row, entries: Sequence[Row]) -> Iterator[str]:
     """The service's own verification agrees, that of the whole chain of hashes among it."""
-    found = verify(
-        StoredAccount.from_raw_data(stored_form(row)),
-        [StoredEntry.from_raw_data(stored_form(entry)) for entry in entries],
-    )
+    found = _verified(row, [stored_form(entry) for entry in entries])
     if not found.holds:
         yield f"the ledger of {name} does not verify at entry {found.broken_at}: {found.what}"
+
+
+def _verified(row: Row, entries: Sequence[dict[str, Any]]) -> Verification:
+    return verify(
+        StoredAccount.from_raw_data(stored_form(row)), [StoredEntry.from_raw_data(entry) for entry in entries]
+    )

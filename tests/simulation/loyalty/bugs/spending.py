@@ -14,7 +14,7 @@ from loyalty.checkout import hold_lifecycle, points_wallet
 from loyalty.credit import store as credit
 from loyalty.identity import merge, points_merge, takeover
 from loyalty.ledger import items as ledger_items
-from loyalty.ledger import overdue
+from loyalty.ledger import overdue, verification
 from loyalty.ledger.balances import Taken
 from loyalty.ledger.rules import ReturnPolicy
 from loyalty.orders import refunds
@@ -130,6 +130,11 @@ def over_merged() -> Replaced:
 @bug("Store credit of a customer who goes stays behind")
 def credit_left_behind() -> Replaced:
     return [(merge, "credit_of", lambda _: [])]
+
+
+@bug("Who verifies a ledger adds it up, and does not look whether an entry was changed")
+def verification_is_blind() -> Replaced:
+    return [(verification, "_changed", lambda *_: None)]
 
 
 @bug("The chain starts anew with each entry: none carries the hash of the one before")
