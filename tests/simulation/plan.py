@@ -8,7 +8,7 @@ from random import Random
 from typing import Final
 
 # Every personal thing that the simulator says carries one of these, and nothing else does.
-CANARIES: Final = re.compile(r"kanarie|\+4477009\d+|1911-1[012]-11", re.IGNORECASE)
+CANARIES: Final = re.compile(r"kanarie|\+4477009\d+|1911-[01][0-9]-11", re.IGNORECASE)
 
 
 PRODUCTS: Final = ("mug", "plate")

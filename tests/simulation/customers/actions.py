@@ -104,13 +104,13 @@ def move_birthday(scene: Scene, rng: Random, step: Step) -> None:
     """A date of birth moves by a month: customers ask for that themselves, and staff do it."""
     profile = scene.profile_of(rng.choice(scene.people), registered=True)
     if profile is not None:
-        set_birthday(scene, rng, profile)
+        set_birthday(scene, rng, profile, rng.choice(BIRTHDAYS))
 
 
-def set_birthday(scene: Scene, rng: Random, profile: Row) -> None:
+def set_birthday(scene: Scene, rng: Random, profile: Row, born: str) -> None:
     """Somebody has another date of birth from now on, if that is let."""
     by = rng.choice(("support", "support", customer_of(profile)))
-    _write(scene, rng, "PATCH", profile, {"date_of_birth": rng.choice(BIRTHDAYS)}, by=by)
+    _write(scene, rng, "PATCH", profile, {"date_of_birth": born}, by=by)
 
 
 def set_email(scene: Scene, rng: Random, profile: Row, email: str, *, by: str | None = None) -> None:

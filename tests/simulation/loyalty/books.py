@@ -56,6 +56,11 @@ class Books:
                 self.ledgers.merged[who] = into
             self._learn_stops(who, row)
 
+    @property
+    def birth_months(self) -> set[str]:
+        """The months, as two digits, in which anybody's birthday ever was."""
+        return {month for month in self._births.values() if month}
+
     def new_entries(self, tables: Tables) -> tuple[list[Row], list[str]]:
         """Entries not seen before, oldest first; and what is wrong with those that were."""
         new, wrong, there = [], [], 0

@@ -144,10 +144,11 @@ def _name_each_other(scene: Scene, rng: Random, step: Step, person: Person) -> N
 
 
 def _move_birthday(scene: Scene, rng: Random, step: Step, person: Person) -> None:
-    """They move their birthday, to the month of their next order perhaps."""
+    """They move their birthday to this month, and buy."""
     profile = scene.profile_of(person, registered=True)
     if profile is not None:
-        actions.set_birthday(scene, rng, profile)
+        actions.set_birthday(scene, rng, profile, f"1911-{scene.world.universe.moment:%m}-11")
+        _buy(scene, rng, step, person)
 
 
 def _change_email(scene: Scene, rng: Random, step: Step, person: Person) -> None:

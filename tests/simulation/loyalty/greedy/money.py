@@ -10,12 +10,10 @@ from typing import Any, Final
 
 from shared.events.foreign import Order as ToldOrder
 from tests.simulation.loyalty.model.terms import SHOP_CURRENCY, Terms
-from tests.simulation.plan import BIRTHDAYS
 from tests.simulation.scene import Facts, Scene
 from tests.simulation.tables import Tables
 
 _UNIT: Final = 100
-_MONTHS: Final = frozenset(day[5:7] for day in BIRTHDAYS)
 
 
 @dataclass(frozen=True)
@@ -53,7 +51,7 @@ class Order:
 
 def orders_of(scene: Scene, tables: Tables) -> Iterator[Order]:
     """All orders that earned and are their customer's beyond doubt."""
-    terms = scene.programme.terms
+    terms, births = scene.programme.terms, scene.books.birth_months
     told: dict[str, list[Mapping[str, Any]]] = {}
     for (order_id, _), version in scene.books.ledgers.told.items():
         if version.get("customer_id") and not version.get("waits"):
@@ -63,10 +61,10 @@ def orders_of(scene: Scene, tables: Tables) -> Iterator[Order]:
         if entry["sk"] == "EARN" and order_id in told:
             facts = scene.promises.orders.get(order_id) or _nameless(told[order_id][-1])
             customers = frozenset(version["customer_id"] for version in told[order_id])
-            yield _order(facts, terms, customers, (entry["posted_at"], entry["seq"]))
+            yield _order(facts, terms, births, customers, (entry["posted_at"], entry["seq"]))
 
 
-def _order(facts: Facts, terms: Terms, customers: frozenset[str], place: tuple[str, int]) -> Order:
+def _order(facts: Facts, terms: Terms, births: set[str], customers: frozenset[str], place: tuple[str, int]) -> Order:
     forms, now = [facts.order, *facts.edits], facts.now
     refunded = min(now.total, sum(facts.refunds.values()))
     money = 0 if facts.is_cancelled else now.total - refunded
@@ -75,7 +73,7 @@ def _order(facts: Facts, terms: Terms, customers: frozenset[str], place: tuple[s
     return Order(
         customers,
         place,
-        month if month[5:] in _MONTHS else "",
+        month if month[5:] in births else "",
         frozenset(line.product_id for form in forms for line in form.lines),
         facts.is_paid,
         money > 0,
