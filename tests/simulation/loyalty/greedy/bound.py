@@ -12,7 +12,7 @@ from fractions import Fraction
 from itertools import combinations
 from typing import Any, Final
 
-from tests.simulation.loyalty.greedy.money import Order, orders_of
+from tests.simulation.loyalty.greedy.money import Order, bought, orders_of
 from tests.simulation.loyalty.model.terms import Terms
 from tests.simulation.scene import Outcome, Scene
 from tests.simulation.tables import Row, Tables, customer_of
@@ -97,6 +97,7 @@ class _Bound:
             families.setdefault(self.owner(who), set()).add(who)
         erased = {who for who, row in self.accounts.items() if "erased_at" in row}
         self.families = {who: family for who, family in families.items() if not family & erased}
+        self._bought = set(bought(scene))
         self._entries: dict[str, list[Row]] = {}
         for entry in tables.of_kind("loyalty", "entry"):
             self._entries.setdefault(self.owner(entry["account"].partition("#")[0]), []).append(entry)
@@ -130,9 +131,9 @@ class _Bound:
         return Fraction(self._terms.document["earning"]["bonuses"]["birthday"]) != 1
 
     def _bonuses(self, who: str) -> int:
-        terms, family, orders = self._terms, self.families[who], self._orders.get(who, [])
+        terms, family = self._terms, self.families[who]
         registered = len(family & self._registered)
-        products = {product for order in orders if order.is_paid for product in order.products}
+        products = {product for buyer, product in self._bought if self.owner(buyer) == who}
         points = registered * terms.bonus("sign_up") + len(products) * len(family) * terms.bonus("review")
         for referee, named in self._scene.promises.named.items():
             if self._qualifies(self.owner(referee)):

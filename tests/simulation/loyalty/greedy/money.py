@@ -27,8 +27,6 @@ class Order:
     customers: frozenset[str]
     place: tuple[str, int]
     month: str
-    products: frozenset[str]
-    is_paid: bool
     stands: bool
     stays: int
     money: int
@@ -64,6 +62,15 @@ def orders_of(scene: Scene, tables: Tables) -> Iterator[Order]:
             yield _order(facts, terms, births, customers, (entry["posted_at"], entry["seq"]))
 
 
+def bought(scene: Scene) -> Iterator[tuple[str, str]]:
+    """Customers and products of orders that were paid, in whatever currency and whether or not they earned."""
+    for (order_id, _), version in scene.books.ledgers.told.items():
+        facts = scene.promises.orders.get(order_id)
+        if facts and facts.is_paid and version.get("customer_id"):
+            forms = [facts.order, *facts.edits]
+            yield from ((version["customer_id"], line.product_id) for form in forms for line in form.lines)
+
+
 def _order(facts: Facts, terms: Terms, births: set[str], customers: frozenset[str], place: tuple[str, int]) -> Order:
     forms, now = [facts.order, *facts.edits], facts.now
     refunded = min(now.total, sum(facts.refunds.values()))
@@ -74,8 +81,6 @@ def _order(facts: Facts, terms: Terms, births: set[str], customers: frozenset[st
         customers,
         place,
         month if month[5:] in births else "",
-        frozenset(line.product_id for form in forms for line in form.lines),
-        facts.is_paid,
         money > 0,
         _earning(facts, terms, refunded) if money and is_ours else 0,
         money if is_ours else 0,
