@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from random import Random
 from typing import Any, Final
@@ -65,7 +66,7 @@ def edit(scene: Scene, rng: Random, step: Step) -> None:
 
 def change(scene: Scene, rng: Random, facts: Facts) -> None:
     """Goods and shipping of an order change, both up or down, or one by the other."""
-    order, moment = facts.now, scene.world.universe.moment
+    order = facts.now
     goods = order.total - order.tax - order.shipping
     moved = min(goods, rng.choice((goods, goods // 2, 1)))
     goods, shipping = rng.choice(
@@ -78,11 +79,19 @@ def change(scene: Scene, rng: Random, facts: Facts) -> None:
         )
     )
     total = goods + shipping + order.tax
-    lines = lines_of(rng.randrange(3), total)
-    changed = order.model_copy(update={"total": total, "shipping": shipping, "lines": lines})
+    _edit(scene, rng, facts, {"total": total, "shipping": shipping, "lines": lines_of(rng.randrange(3), total)})
+
+
+def exchange(scene: Scene, rng: Random, facts: Facts) -> None:
+    """The goods of an order become others, for the same money."""
+    _edit(scene, rng, facts, {"lines": lines_of(rng.randrange(3), facts.now.total)})
+
+
+def _edit(scene: Scene, rng: Random, facts: Facts, update: Mapping[str, Any]) -> None:
+    changed = facts.now.model_copy(update=update)
     facts.told = True
     facts.edits.append(changed)
-    send(scene, rng, orders.edited(changed, at=moment))
+    send(scene, rng, orders.edited(changed, at=scene.world.universe.moment))
 
 
 def cancel(scene: Scene, rng: Random, step: Step) -> None:

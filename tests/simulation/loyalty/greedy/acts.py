@@ -19,6 +19,8 @@ from tests.simulation.tables import Row, Tables, customer_of
 _GREEDY: Final = "greedy-"
 # Around the tiers of the programmes, and one that no step divides; in cents.
 _TOTALS: Final = (9_99, 33_33, 70_00, 105_00, 500_00, 600_00, 2_100_00)
+# What they leave of an order: less than counts for a referral, and worth a point or two.
+_LITTLE: Final = 2_00
 # How far they wait for the last day of points.
 _PATIENCE: Final = timedelta(days=65)
 
@@ -85,6 +87,14 @@ def _return(scene: Scene, rng: Random, step: Step, person: Person) -> None:
             orders.give_back(scene, rng, facts, f"r-{step.number}", amount, **parts)
 
 
+def _return_nearly_all(scene: Scene, rng: Random, step: Step, person: Person) -> None:
+    """They keep a trifle of each order of theirs, so that all still stand and none is worth anything."""
+    for number, facts in enumerate(_orders_of(scene, person)):
+        left = facts.now.total - sum(facts.refunds.values())
+        if left > _LITTLE and not facts.is_cancelled:
+            orders.give_back(scene, rng, facts, f"r-{step.number}-{number}", left - _LITTLE)
+
+
 def _reinstate(scene: Scene, rng: Random, step: Step, person: Person) -> None:
     """They want what they cancelled after all."""
     cancelled = [facts for facts in _orders_of(scene, person) if facts.is_cancelled]
@@ -95,9 +105,9 @@ def _reinstate(scene: Scene, rng: Random, step: Step, person: Person) -> None:
 
 
 def _edit(scene: Scene, rng: Random, step: Step, person: Person) -> None:
-    """They have an order edited."""
+    """They have an order edited, or its goods exchanged."""
     if facts := _one_of(scene, rng, person):
-        orders.change(scene, rng, facts)
+        rng.choice((orders.change, orders.exchange))(scene, rng, facts)
 
 
 def _spend(scene: Scene, rng: Random, step: Step, person: Person) -> None:
@@ -172,6 +182,7 @@ _ACTS: Final[dict[Act, int]] = {
     _buy: 8,
     _pay: 1,
     _return: 5,
+    _return_nearly_all: 1,
     _reinstate: 2,
     _edit: 3,
     _spend: 4,
