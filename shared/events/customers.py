@@ -41,6 +41,10 @@ class Profile(Part):
 
     email: Email
     email_verified: bool = False
+    email_claimed: Annotated[
+        bool,
+        Field(description="Whether somebody else has the e-mail, which is unverified: nobody is to be mailed there"),
+    ] = False
     past_unproven: Annotated[
         bool, Field(description="Whether they were a guest, under an e-mail that they have never verified")
     ] = False

@@ -11,7 +11,7 @@ from customers.emails.store import EmailItem, find_holder
 from customers.merging import usecases
 from customers.orders.store import list_stats
 from shared import clock
-from shared.events.customers import CustomersMerged, OrderRecorded
+from shared.events.customers import CustomersMerged, CustomerUpdated, OrderRecorded
 from shared.events.foreign import Buyer
 from tests.harness.aws.gateway import Answer
 from tests.harness.aws.ground import items
@@ -263,3 +263,56 @@ def test_the_merged_guest_is_an_item_that_names_the_survivor_alone() -> None:
         {"pk", "sk", "kind", "version", "merged_into", "merged_at"},
     )
     assert [each["id"] for each in call("GET", "/api/customers").json["data"]] == [ada]
+
+
+def test_what_was_read_of_the_guest_changes_nothing_of_the_survivor() -> None:
+    guest, ada = guest_with(), register().json["id"]
+    merged(ada)
+    for version in range(5):
+        answer = change(guest, version, status="banned")
+        assert (answer.status, ada in answer.json["detail"]) == (412, True)
+    assert read(ada).json["status"] == "active"
+
+
+def test_an_e_mail_that_is_somebody_elses_is_told_as_such_until_it_is_the_customers() -> None:
+    guest_with()
+    ada = register().json["id"]
+    claim(ada)
+    assert told(CustomerUpdated)[-1].profile.email_claimed
+    verify(ada)
+    assert not told(CustomerUpdated)[-1].profile.email_claimed
+
+
+@pytest.mark.parametrize("gone", ["erased", "left"])
+def test_an_erased_claimant_buries_no_address_that_never_was_theirs(gone: str) -> None:
+    guest_with()
+    ada, bob = register().json["id"], register("bob@example.com").json["id"]
+    claim(bob)
+    hear(merged(ada))
+    if gone == "left":
+        assert change(ada, version_of(ada), email="new@example.com").status == 200
+    hear(erasure(bob))
+    assert change(ada, version_of(ada), email=GUEST).status == 200
+    assert holder() == ada
+
+
+@pytest.mark.parametrize(
+    ("guests", "own", "becomes"), [("banned", "active", "banned"), ("active", "inactive", "inactive")]
+)
+def test_nobody_escapes_a_ban_by_another_account(guests: str, own: str, becomes: str) -> None:
+    guest, ada = guest_with(), register().json["id"]
+    assert change(guest, version_of(guest), status=guests).status == 200
+    assert change(ada, version_of(ada), status=own).status == 200
+    merged(ada)
+    assert read(ada).json["status"] == becomes
+
+
+def test_an_order_that_has_not_moved_yet_is_the_survivors_already() -> None:
+    guest, ada = guest_with(1), register().json["id"]
+    event = merged(ada)
+    hear(paid(order("g-1", buyer=Buyer(id=ada))))
+    path = f"/api/customers/{ada}/orders"
+    body = order("g-1").model_dump(mode="json", exclude={"buyer"}, exclude_defaults=True)
+    assert call("POST", path, body, by="storefront").json["id"] == "g-1"
+    hear(event)
+    assert_moved(ada, guest, 1, 1000)

@@ -49,6 +49,8 @@ def _check_birth_date(profile: ProfileItem, patch: CustomerPatch) -> None:
 
 def _at_version(customer_id: str, version: int) -> ProfileItem:
     profile = get_profile(customer_id)
+    if profile.customer_id != customer_id:  # merged since: the version was another profile's
+        raise PreconditionFailedError(f"This customer turned out to be {profile.customer_id}. Change that one.")
     if profile.version != version:
         raise PreconditionFailedError
     return profile

@@ -81,6 +81,8 @@ class ProfileItem(AccountItem, discriminator="profile"):
         export=Export.LEFT_OUT,
         bound="accounts.rules.MOST_FORMER",
     )
+    # Whether somebody else had the e-mail when this customer was given it, unverified. Nobody is mailed there.
+    email_claimed = personal(BooleanAttribute(default=False), "user.account", DROP)
     # The guests whose e-mail they verified. An erasure of either erases both.
     merged_from: Any = personal(
         JSONAttribute(null=True),

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
+from shared.events.customers import CustomerStatus
+
 # The fields that customers may change themselves. Staff check a status or an e-mail, and only the shop gives groups.
 OWN_FIELDS: Final = frozenset({"first_name", "last_name", "phone", "date_of_birth", "locale"})
 
@@ -15,6 +17,15 @@ MOST_FORMER: Final = 20
 
 # So many guests one customer takes over: an erasure looks at each.
 MOST_MERGED: Final = 50
+
+
+# From the one that may do everything to the one that may do least.
+_STRICTNESS: Final = (CustomerStatus.ACTIVE, CustomerStatus.INACTIVE, CustomerStatus.BANNED)
+
+
+def stricter(one: CustomerStatus, other: CustomerStatus) -> CustomerStatus:
+    """The status of two who are one person: nobody escapes a ban by another account."""
+    return max(one, other, key=_STRICTNESS.index)
 
 
 def former_after(former: Sequence[str], left: str, taken: str | None) -> list[str]:

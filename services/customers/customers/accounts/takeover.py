@@ -7,7 +7,7 @@ verified. Then the two are one person, in one transaction; `merging` moves the g
 from __future__ import annotations
 
 from customers.accounts.items import SK, AccountItem, MergedProfile, ProfileItem
-from customers.accounts.rules import MOST_FORMER, MOST_MERGED
+from customers.accounts.rules import MOST_FORMER, MOST_MERGED, stricter
 from customers.accounts.store import find_account
 from customers.emails.store import (
     EmailErasedError,
@@ -28,9 +28,10 @@ from shared.messages.cause import Cause
 def take_email(profile: ProfileItem, cause: Cause) -> list[Write]:
     """The writes by which the profile comes to have its e-mail; none for one that is not verified and a guest's.
 
-    Changes the profile, if a guest becomes part of it. Raises EmailTakenError, EmailErasedError, and LostRaceError if
-    the holder changed meanwhile.
+    Changes the profile, if it claims the e-mail or a guest becomes part of it. Raises EmailTakenError,
+    EmailErasedError, and LostRaceError if the holder changed meanwhile.
     """
+    profile.email_claimed = False
     if profile.email is None:
         return []
     holder = find_holder(profile.email)
@@ -43,6 +44,7 @@ def take_email(profile: ProfileItem, cause: Cause) -> list[Write]:
     guest = _guest_for(profile, holder)
     if profile.email_verified:
         return _merge(guest, holder, profile, cause)
+    profile.email_claimed = True
     # The guest may register meanwhile.
     return [Check(AccountItem, guest.pk, SK, AccountItem.version == (guest.version or 0))]
 
@@ -62,6 +64,7 @@ def _merge(guest: ProfileItem, holder: EmailItem, survivor: ProfileItem, cause: 
     known = [*(guest.former_emails or ()), *(survivor.former_emails or ())]
     former = [key for key in dict.fromkeys(known) if key != email_key(survivor.email or "")]
     survivor.former_emails = former[-MOST_FORMER:] or None
+    survivor.status = stricter(survivor.status, guest.status)
     survivor.merged_from = [*(survivor.merged_from or ()), guest.customer_id]
     merged = MergedProfile(guest.pk, SK, merged_into=survivor.customer_id, merged_at=clock.now())
     merged.tell(CustomersMerged, cause)

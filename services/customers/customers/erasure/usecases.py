@@ -95,9 +95,8 @@ def _bury_emails(profile: ProfileItem, tombstone: ProfileTombstone) -> list[Emai
     current = email_key(profile.email) if profile.email else None
     keys = [*(profile.former_emails or ()), *([current] if current else [])]
     holders = {key: find_by_key(key) for key in keys}
-    holder = holders.get(current or "")
-    if isinstance(holder, EmailItem) and holder.customer_id != profile.customer_id:
-        # They never verified it: it stays a guest's, with all that names it.
+    if profile.email_claimed:
+        # They never verified it: it stays somebody else's, with all that names it.
         holders.pop(current or "")
     else:
         tombstone.sweep_for = profile.email

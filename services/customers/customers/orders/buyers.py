@@ -88,7 +88,8 @@ def is_other_buyer(order: OrderItem, buyer: Buyer) -> bool:
     if mark_of(order.order_id, buyer) in {None, order.buyer_mark}:
         return False
     found = find_buyer(buyer)
-    return found is None or found.customer_id != order.customer_id
+    owner = find_account(order.customer_id)  # merged perhaps, and the order has not moved yet
+    return found is None or owner is None or found.customer_id != owner.customer_id
 
 
 def still_here(account: AccountItem) -> Check:

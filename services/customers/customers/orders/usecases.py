@@ -176,8 +176,8 @@ def _may_be_theirs(item: OrderItem, customer_id: str) -> bool:
     """Whether the order is the customer's or nobody's. The id of a merged customer leads to the survivor."""
     if item.customer_id in {None, customer_id}:
         return True
-    account = find_account(customer_id)
-    return account is not None and account.customer_id == item.customer_id
+    account, owner = find_account(customer_id), find_account(item.customer_id or "")
+    return account is not None and owner is not None and account.customer_id == owner.customer_id
 
 
 def _answer_again(item: OrderItem, owner: OrderOwner, attempt: Attempt | None) -> OrderView:

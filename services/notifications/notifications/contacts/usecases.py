@@ -60,7 +60,7 @@ def _lacks_of(contact: Contact, version: int) -> bool:
 def _take_over(contact: Contact, profile: Profile, version: int) -> None:
     contact.profile_version = version
     contact.expires_at = None
-    contact.email = profile.email
+    contact.email = None if profile.email_claimed else profile.email
     contact.email_verified = profile.email_verified
     contact.first_name = profile.first_name
     contact.last_name = profile.last_name

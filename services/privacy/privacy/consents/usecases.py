@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from privacy.consents import rules
 from privacy.consents.models import ConsentsPage, How, LoggedConsent, NewConsent
 from privacy.consents.store import ConsentEntry, all_entries, find_state, new_entry, newest_entries, state_of
+from privacy.merging.store import survivor_of
 from shared import clock, ids
 from shared.auth import name_of
 from shared.events.customers import Consent, CustomerRegistered
@@ -50,6 +51,8 @@ def log_unsubscribe(heard: Heard[Unsubscribed]) -> None:
 def give_consent(customer_id: str, new: NewConsent, *, cause: Cause, attempt: Attempt | None = None) -> LoggedConsent:
     """Log a consent given or withdrawn now, and tell ConsentChanged. Raises ErasedError.
 
+    A consent in a merged customer's name is the survivor's.
+
     Privacy does not know which customers exist. It logs the consent of an unknown customer like any other, and drops it
     when customers says that nobody has the id.
     """
@@ -62,7 +65,12 @@ def give_consent(customer_id: str, new: NewConsent, *, cause: Cause, attempt: At
         _append(customer_id, [entry], attempt and attempt.receipt(view))
         return view
 
-    return retry_lost_races(log)
+    try:
+        return retry_lost_races(log)
+    except rules.ErasedError:
+        if (survivor_id := survivor_of(customer_id)) == customer_id:
+            raise
+        return give_consent(survivor_id, new, cause=cause, attempt=attempt)
 
 
 def drop_log(customer_id: str) -> None:
@@ -75,10 +83,13 @@ def read_consents(
 ) -> ConsentsPage:
     """The consents in force, and a page of the log, newest first.
 
-    Raises ErasedError for an erased customer, except with `as_proof`.
+    Of a merged customer, the survivor's, except with `as_proof`. Raises ErasedError for an erased customer, except with
+    `as_proof`.
     """
     state = find_state(customer_id)
     if state and state.erased_at and not as_proof:
+        if (survivor_id := survivor_of(customer_id)) != customer_id:
+            return read_consents(survivor_id, query, before, as_proof=as_proof, names_staff=names_staff)
         raise rules.ErasedError
     found = newest_entries(customer_id, before, query.limit + 1)
     rows = found[: query.limit]

@@ -12,7 +12,7 @@ from privacy.consents.store import ConsentState, receipts_of, state_of
 from privacy.merging.store import MergedCustomer, find_merged
 from privacy.requests.models import Answer
 from privacy.requests.rules import ITSELF
-from privacy.requests.usecases import AnswerRefusedError, record_answer
+from privacy.requests.usecases import AnswerRefusedError, follow_merge, record_answer
 from shared import clock
 from shared.erasure import with_dead_letters
 from shared.events.base import SOURCE_PREFIX
@@ -57,8 +57,9 @@ def hear_answer(heard: Heard[ErasureAnswered]) -> None:
 
 
 def forget_merged(merged: CustomersMerged) -> None:
-    """Let the merged id lead to the survivor, and end its log. The survivor's own consents stand."""
+    """Let the merged id and its request lead to the survivor, and end its log. The survivor's own consents stand."""
     retry_lost_races(lambda: _lead(merged.merged_id, merged.customer_id))
+    follow_merge(merged.merged_id, merged.customer_id)
     retry_lost_races(lambda: _suppress(merged.merged_id))
     _erase_rest(merged.merged_id)
 

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from privacy.merging.store import MergedCustomer, find_merged, survivor_of
 from privacy.requests import rules
-from privacy.requests.models import Answer, NewRequest, RequestQuery, RequestStatus, RequestSummary, RequestView
+from privacy.requests.models import (
+    Answer,
+    NewRequest,
+    RequestKind,
+    RequestQuery,
+    RequestStatus,
+    RequestSummary,
+    RequestView,
+)
 from privacy.requests.store import Request, find_guard, find_request, new_guard, new_request, newest_first
 from shared import clock, ids
 from shared.errors import NotFoundError
@@ -64,6 +73,12 @@ def cancel_request(request_id: str, *, cause: Cause) -> RequestView:
     return retry_lost_races(lambda: _cancel(request_id, cause))
 
 
+def follow_merge(merged_id: str, survivor_id: str) -> None:
+    """Let a request that waits for its approval be about the survivor, unless the survivor has one of the kind too."""
+    for kind in RequestKind:
+        retry_lost_races(partial(_follow, merged_id, survivor_id, kind))
+
+
 def record_answer(request_id: str, customer_id: str, service: str, answer: Answer, *, cause: Cause) -> None:
     """Store a service's first answer. The last missing answer completes the request.
 
@@ -102,6 +117,14 @@ def _approve(request_id: str, cause: Cause) -> RequestView:
         request.tell(ErasureRequested, cause)
         commit(Put(request), _follow_merge(request))
     return _view(request, now)
+
+
+def _follow(merged_id: str, survivor_id: str, kind: RequestKind) -> None:
+    guard = find_guard(merged_id, kind)
+    request = find_request(guard.request_id) if guard else None
+    if guard and request and rules.needs_approval(request.status) and not find_guard(survivor_id, kind):
+        request.customer_id = survivor_id
+        commit(Put(request), Delete(guard), Put(new_guard(survivor_id, kind, request.id)))
 
 
 def _follow_merge(request: Request) -> Delete | None:

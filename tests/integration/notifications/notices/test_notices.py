@@ -36,11 +36,13 @@ from tests.integration.notifications.stage import (
     erasure,
     hear,
     messages,
+    profile,
     refuses,
     registered,
     state,
     the_message,
     told,
+    updated,
 )
 
 
@@ -55,6 +57,12 @@ def test_who_is_given_points_is_told_how_many_why_and_what_the_balance_is(post: 
         assert "Hello Ada," in text
         assert "we have added 1,000 points to your account. Your balance is now 1,300 points." in text
         assert f"The reason: {REASON}" in text
+
+
+def test_nobody_is_mailed_at_an_address_that_is_somebody_elses_still(post: Post) -> None:
+    know()
+    hear(updated(version=2, of=profile("guest@example.com", email_verified=False, email_claimed=True)), adjusted(1_000))
+    assert (post.mails, state()) == ([], ("skipped", "no_address"))
 
 
 def test_who_loses_points_is_told_so(post: Post) -> None:
