@@ -44,12 +44,12 @@ def send_welcome(customer_id: str, registered_at: datetime, cause: Cause) -> Non
 
 
 def send_waiting_welcome(customer_id: str, registered_at: datetime, cause: Cause) -> None:
-    """Send the welcome if it waits for the address to be verified, or settle the same call that stopped in between.
+    """Send the welcome if it waits, for the verification or for SES, or settle the same call that stopped in between.
 
     Raises MailNotTakenError.
     """
     message = find_message(_welcome(customer_id, registered_at))
-    if message and (message.reason == SkipReason.NOT_VERIFIED or message.status is MessageStatus.SENDING):
+    if message and message.status in {MessageStatus.WAITING, MessageStatus.SENDING}:
         send_once(_welcome(customer_id, registered_at), cause)
 
 

@@ -53,6 +53,17 @@ def test_the_welcome_waits_for_the_address_and_the_consent_stands(post: Post) ->
     assert (len(post.mails), state(), len(told("MessageSent"))) == (1, ("sent", None), 1)
 
 
+def test_a_welcome_that_ses_throttles_when_the_address_is_verified_is_sent_when_the_queue_brings_it_again(
+    post: Post,
+) -> None:
+    hear(signed_up())
+    post.happens.append("TooManyRequestsException")
+    assert refuses(verified())
+    assert (post.mails, state()[0]) == ([], "waiting")
+    hear(verified(), verified())
+    assert (len(post.mails), state(), len(told("MessageSent"))) == (1, ("sent", None), 1)
+
+
 @pytest.mark.parametrize("order", list(permutations(range(3))))
 def test_in_whatever_order_it_is_heard_the_welcome_is_sent_once(order: tuple[int, ...], post: Post) -> None:
     events = [signed_up(), updated(version=2, of=UNVERIFIED), verified(3)]
