@@ -11,8 +11,9 @@ from pydantic import ValidationError
 
 from customers.accounts import rules
 from customers.accounts.models import CustomerPatch, NewCustomer, Registration
-from customers.accounts.rules import MOST_FORMER, former_after
+from customers.accounts.rules import MOST_FORMER, MOST_MERGED, former_after, stricter
 from customers.sortkeys import id_in, moment_key
+from shared.events.customers import CustomerStatus
 
 
 def test_customers_change_their_own_names_phone_date_of_birth_and_locale_only() -> None:
@@ -83,3 +84,11 @@ def test_the_latest_former_addresses_are_remembered() -> None:
     assert former_after(["a", "b"], "a", None) == ["b", "a"]
     many = [str(number) for number in range(MOST_FORMER)]
     assert former_after(many, "a", "b") == [*many[1:], "a"]
+    assert (MOST_FORMER, MOST_MERGED) == (20, 50)
+
+
+def test_of_two_statuses_the_stricter_stands() -> None:
+    active, inactive, banned = CustomerStatus.ACTIVE, CustomerStatus.INACTIVE, CustomerStatus.BANNED
+    assert [stricter(active, inactive), stricter(inactive, active)] == [inactive, inactive]
+    assert [stricter(banned, inactive), stricter(active, banned)] == [banned, banned]
+    assert stricter(active, active) is active

@@ -262,3 +262,10 @@ def test_the_first_and_the_last_order_are_so_by_when_they_were_placed() -> None:
 def test_the_average_of_no_orders_is_nothing() -> None:
     assert (Totals().orders, Totals().spent, Totals().average) == (0, 0, 0)
     assert Totals(orders=3, spent=1000).average == 333
+
+
+def test_an_order_lists_fifty_refunds_and_is_then_full() -> None:
+    refunds = [refund(1, f"r-{number}") for number in range(50)]
+    assert not rules.is_full(known_after(*refunds[:49]))
+    assert rules.is_full(known_after(*refunds))
+    assert rules.MOST_REFUNDS == 50

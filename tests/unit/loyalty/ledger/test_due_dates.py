@@ -11,6 +11,7 @@ from loyalty.days import NEVER
 from loyalty.ledger.balances import Activation, Balances, Hold, Lots
 from loyalty.ledger.due_dates import (
     DueDates,
+    Notice,
     Watch,
     is_reached,
     last_days,
@@ -18,6 +19,7 @@ from loyalty.ledger.due_dates import (
     next_dates,
     next_due,
     overdue_lots,
+    warnings_at_once,
 )
 
 MARCH, APRIL, JULY = date(2026, 3, 31), date(2026, 4, 30), date(2026, 7, 31)
@@ -122,3 +124,30 @@ def test_a_stored_moment_is_a_minute_in_utc_and_is_reached_with_its_beginning() 
     assert minute_of(datetime(2026, 5, 1, 1, 30, tzinfo=timezone(timedelta(hours=2)))) == "2026-04-30T23:30Z"
     minutes = (None, "2026-05-01T12:29Z", "2026-05-01T12:30Z", "2026-05-01T12:31Z")
     assert [is_reached(minute, NOW) for minute in minutes] == [False, True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("before", "lots", "today", "warn_days", "given"),
+    [
+        ({}, {}, APRIL, (7, 30), []),
+        ({}, {MARCH: 5}, date(2026, 3, 24), (), []),
+        ({}, {MARCH: 5}, date(2026, 3, 23), (7, 30), []),
+        ({}, {MARCH: 5}, date(2026, 3, 24), (7, 30), [Notice(MARCH, 7)]),
+        ({}, {MARCH: 5}, MARCH, (30, 7), [Notice(MARCH, 7)]),
+        ({}, {MARCH: 5}, APRIL, (7, 30), []),
+        ({MARCH: 1}, {MARCH: 5}, date(2026, 3, 25), (7, 30), []),
+        ({MARCH: 1}, {MARCH: 5, APRIL: 2}, date(2026, 3, 25), (7,), []),
+        ({APRIL: 2}, {MARCH: 5, APRIL: 2, JULY: 1}, date(2026, 3, 25), (7,), [Notice(MARCH, 7)]),
+    ],
+)
+def test_a_lot_that_begins_after_its_last_day_of_warning_is_warned_of_at_once(
+    before: Lots, lots: Lots, today: date, warn_days: tuple[int, ...], given: list[Notice]
+) -> None:
+    assert warnings_at_once(before, lots, today, watch(today, warn_days=warn_days)) == given
+
+
+def test_with_a_warning_at_once_all_that_are_due_are_given() -> None:
+    today = date(2026, 4, 24)
+    lots = {APRIL: 5, date(2026, 5, 1): 1, date(2026, 5, 2): 3}
+    found = warnings_at_once({date(2026, 5, 1): 1}, lots, date(2026, 4, 22), watch(today, warn_days=(7,)))
+    assert found == [Notice(APRIL, 7), Notice(date(2026, 5, 1), 7)]
