@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run replay test check package deploy stop redrive republish clock token meter fuzz bench simulate mutants
+.PHONY: help ports run replay test check package deploy stop redrive republish clock token meter fuzz bench simulate mutants
 
 PYTHON ?= python3.11
 STAGE ?=
@@ -45,10 +45,10 @@ help: ## List the commands
 	@echo 'make run PORT=9000 CUSTOMERS=all     make run CURRENCY=GBP     make token ROLE=support      make redrive SERVICE=loyalty'
 	@echo 'make deploy STAGE=prod SET="Sender=shop@example.com AllowedOrigins=https://example.com"'
 
-run: $(READY) ## Start the platform on this machine and send real purchases through it
+run: ports $(READY) ## Start the platform on this machine and send real purchases through it (CUSTOMERS=0: without)
 	@$(RUN) infra.run --port $(PORT) --customers $(CUSTOMERS) --currency $(CURRENCY)
 
-replay: $(READY) ## Replay the whole sample under one of loyalty's presets, and end (PRESET=classic or ladder)
+replay: ports $(READY) ## Replay the whole sample under one of loyalty's presets, and end (PRESET=classic or ladder)
 	@$(RUN) infra.run --port $(PORT) --customers $(if $(filter command line,$(origin CUSTOMERS)),$(CUSTOMERS),all) \
 		--preset $(PRESET) --currency $(CURRENCY) --leave
 
@@ -110,8 +110,14 @@ token: $(READY) ## Print an access token for ROLE: a staff role, storefront, or 
 	@test -n "$(ROLE)" || { echo 'Which role? make token ROLE=support'; exit 2; }
 	@$(RUN) infra.tokens $(ROLE) $(if $(STAGE),--stage $(STAGE))
 
+# Before anything is set up: are both ports free? The system's own Python suffices.
+ports:
+	@echo 'Starting Regulars on port $(PORT) …'
+	@$(PYTHON) -m infra.local.ports $(PORT)
+
 # Made again when the lock or a list of dependencies changes.
 $(READY): uv.lock pyproject.toml shared/pyproject.toml $(wildcard services/*/pyproject.toml)
+	@echo 'Setting up the tools in .venv and .local (10 seconds to some minutes) …'
 	@mkdir -p .local
 	@command -v uv >/dev/null || { $(PYTHON) -m venv .local/uv && .local/uv/bin/pip install --quiet 'uv==$(UV_VERSION)'; }
 	@uv sync --quiet --frozen --all-packages --python $(PYTHON)

@@ -21,8 +21,9 @@ from urllib.error import URLError
 
 import boto3
 
+from infra.local.ports import HOST, refusal_of
+
 ROOT = Path(__file__).resolve().parent.parent.parent
-HOST = "127.0.0.1"
 # CloudFormation, the services of the templates' resources, STS, and the services that Lambda itself needs.
 USED = (
     "apigateway cloudformation cloudfront cognito-idp dynamodb dynamodbstreams events iam kms lambda logs monitoring "
@@ -150,12 +151,8 @@ def free_port() -> int:
 
 def refuse_taken(port: int) -> None:
     """Raise CloudError if somebody listens on the port."""
-    with socket.socket() as probe:
-        if probe.connect_ex((HOST, port)) == 0:
-            raise CloudError(
-                f"Port {port} is taken. Stop the program that uses it (`make stop`?), or choose another port: "
-                "make run PORT=9000"
-            )
+    if refusal := refusal_of(port):
+        raise CloudError(refusal)
 
 
 def _environment(port: int, home: Path, scratch: Path, python: Path) -> dict[str, str]:

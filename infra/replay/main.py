@@ -19,7 +19,6 @@ from infra.replay.progress import Goal
 from infra.replay.sample import USD, Currency, Purchase, read_purchases
 from infra.replay.storefront import Storefront
 from infra.replay.tables import Tables
-from infra.tokens import token
 
 # Seconds. An erasure passes through every service and back; on a busy machine each hop takes a second or two.
 _ERASURE_PATIENCE: Final = 120
@@ -31,27 +30,31 @@ class MismatchError(Exception):
     """The platform's figures differ from the file's, or work is left over. The printed tables show the difference."""
 
 
-def replay(stage: LocalStage, customers: int | None, preset: str = "classic", currency: Currency = USD) -> Storefront:
+def replay(
+    stage: LocalStage,
+    storefront: Storefront,
+    customers: int | None,
+    preset: str = "classic",
+    currency: Currency = USD,
+) -> None:
     """Send the sample's purchases through a fresh stage, compare its figures with the file, and erase one customer.
 
-    `customers` is the number of the sample's buyers, None for all. `preset` and `currency` are those that are
-    deployed. Raises
+    `customers` is the number of the sample's buyers, at least 1, None for all. `preset` and `currency` are those that
+    are deployed. Raises
     MismatchError when a check does not hold, and StuckError when a service does not settle. Raises NotTakenError when
     the bus refuses an event, and RefusedError when the platform refuses a call.
     """
     today = datetime.now(UTC).date()
     purchases = read_purchases(customers, today, currency)
-    storefront = Storefront(stage.base_url, lambda role: token(stage.deployment, role))
     tables = Tables(_client(stage, "dynamodb"), stage.deployment.stage)
     with _bars() as bars:
         buyers = _register(storefront, purchases, bars)
         sent = Sent(purchases, buyers, preset, today, currency)
         progress.await_members(tables, sent.registered, sent.style.sign_up)
-        seconds = _order(stage, tables, purchases, buyers, bars)
+        seconds = _order(stage, tables, sent, bars)
     _expire(stage, tables)
     _report(stage, storefront, tables, sent, seconds)
     _erase(storefront, next(person for person in buyers.values() if person.customer_id))
-    return storefront
 
 
 def _bars() -> Progress:
@@ -66,18 +69,17 @@ def _register(storefront: Storefront, purchases: list[Purchase], bars: Progress)
     return people.register(storefront, buyers, lambda: bars.advance(bar))
 
 
-def _order(
-    stage: LocalStage, tables: Tables, purchases: list[Purchase], buyers: dict[str, Person], bars: Progress
-) -> float:
+def _order(stage: LocalStage, tables: Tables, what: Sent, bars: Progress) -> float:
     """Send all orders, and wait until every service has settled them. Returns the seconds that it took."""
-    goal = _goal(purchases, buyers)
-    sent = bars.add_task("Orders sent to the bus", total=len(purchases))
+    goal = _goal(what)
+    sent = bars.add_task("Orders sent to the bus", total=len(what.purchases))
     shown = {service: bars.add_task(_described(service), total=total) for service, total in goal.of.items()}
     began = time.monotonic()
     with ThreadPoolExecutor(1) as pool:
         bus = _client(stage, "events")
         name = f"regulars-{stage.deployment.stage}"
-        sending = pool.submit(orders.send, bus, name, purchases, buyers, lambda count: bars.advance(sent, count))
+        args = (bus, name, what.purchases, what.people)
+        sending = pool.submit(orders.send, *args, lambda count: bars.advance(sent, count))
 
         def show(settled: dict[str, int]) -> None:
             for service, count in settled.items():
@@ -89,10 +91,10 @@ def _order(
     return time.monotonic() - began
 
 
-def _goal(purchases: list[Purchase], buyers: dict[str, Person]) -> Goal:
-    earning = sum(purchase.amount > 0 for purchase in purchases)
-    money = sum(purchase.amount for purchase in purchases)
-    return Goal(len(purchases), money, earning, sum(person.customer_id is not None for person in buyers.values()))
+def _goal(sent: Sent) -> Goal:
+    earning = sum(purchase.amount > 0 for purchase in sent.purchases)
+    money = sum(purchase.amount for purchase in sent.purchases)
+    return Goal(len(sent.purchases), money, earning, sent.registered)
 
 
 def _described(service: str) -> str:

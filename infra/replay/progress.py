@@ -1,4 +1,7 @@
-"""The progress of the replay: the orders that each service has settled, read from its table."""
+"""The progress of the replay: the orders that each service has settled, read from its table.
+
+Only the replay's own orders and people count. So somebody may try calls by hand meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from infra.replay.sample import ID_PREFIX
 from infra.replay.tables import Tables
+from shared.items.keys import customer_in, customer_partition
 
 # Each look reads whole tables. Looks take at most a quarter of the time, so that they do not slow the services.
 _SHARE: Final = 3
 _SHORTEST_PAUSE: Final = 1.0
 # After so many seconds without progress something is stuck, and waiting longer would not help.
 _PATIENCE: Final = 120.0
+
+# The keys of the replay's orders begin with this, in customers and in loyalty.
+_ORDERS: Final = f"ORDER#{ID_PREFIX}"
 
 SEGMENTS_MONEY: Final = "segments, in minor units"
 
@@ -24,14 +32,14 @@ class StuckError(Exception):
 
 @dataclass(frozen=True)
 class Goal:
-    """The numbers that each service must reach: of orders, or of people."""
+    """What each service must have settled. `registered` holds the ids of the people who registered."""
 
     orders: int
     # The orders' sum in minor units: segments know an order's money only once it is paid.
     money: int
     # Orders that cost more than 0: a free order leaves no entry in the ledger.
     earning_orders: int
-    registered: int
+    registered: frozenset[str]
 
     @property
     def of(self) -> dict[str, int]:
@@ -41,46 +49,53 @@ class Goal:
             "loyalty": self.earning_orders,
             "segments": self.orders,
             SEGMENTS_MONEY: self.money,
-            "notifications": self.registered,
-            "privacy": self.registered,
+            "notifications": len(self.registered),
+            "privacy": len(self.registered),
         }
 
 
-def settled(tables: Tables) -> dict[str, int]:
+def settled(tables: Tables, registered: frozenset[str]) -> dict[str, int]:
     """The numbers that each service has reached so far."""
-    stats = [part for row in tables.items("segments", "features") for part in row.get("stats") or []]
+    paid = "kind = :kind AND attribute_exists(paid_at) AND begins_with(pk, :ours)"
+    buyers = tables.values("customers", "customer_id", paid, kind="order", ours=_ORDERS)
+    rows = {customer_partition(buyer) for buyer in buyers}
+    stats = [
+        part for row in tables.items("segments", "features") if row["pk"] in rows for part in row.get("stats") or []
+    ]
+    earned = "kind = :kind AND sk = :earn AND begins_with(pk, :ours)"
+    welcomes = "kind = :kind AND template = :template AND #status <> :sending"
+    # Only welcome mails count: other mails, such as warnings of expiring points, depend on the day of the run.
+    welcomed = tables.values("notifications", "pk", welcomes, kind="message", template="welcome", sending="sending")
+    consents = tables.values("privacy", "customer_id", "kind = :kind", kind="consent")
     return {
-        "customers": tables.count("customers", "kind = :kind AND attribute_exists(paid_at)", kind="order"),
-        "loyalty": tables.count("loyalty", "kind = :kind AND sk = :earn", kind="entry", earn="EARN"),
+        "customers": len(buyers),
+        "loyalty": tables.count("loyalty", earned, kind="entry", earn="EARN", ours=_ORDERS),
         "segments": sum(int(part["orders"]) for part in stats),
         SEGMENTS_MONEY: sum(int(part["spent"]) for part in stats),
-        # Only welcome mails count: other mails, such as warnings of expiring points, depend on the day of the run.
-        "notifications": tables.count(
-            "notifications",
-            "kind = :kind AND template = :template AND #status <> :sending",
-            kind="message",
-            template="welcome",
-            sending="sending",
-        ),
-        "privacy": tables.count("privacy", "kind = :kind", kind="consent"),
+        "notifications": sum(customer_in(pk) in registered for pk in welcomed),
+        "privacy": sum(customer_id in registered for customer_id in consents),
     }
 
 
-def await_members(tables: Tables, registered: int, sign_up: int) -> None:
+def await_members(tables: Tables, registered: frozenset[str], sign_up: int) -> None:
     """Wait until loyalty knows everyone who registered. Raises StuckError after two minutes without progress."""
-    goal = {"cards": registered, "bonuses": registered if sign_up else 0}
+    goal = {"cards": len(registered), "bonuses": len(registered) if sign_up else 0}
     last, moved = {"cards": -1}, time.monotonic()
-    while (
-        now := {
-            "cards": tables.count("loyalty", "kind = :kind", kind="card"),
-            "bonuses": tables.count("loyalty", "kind = :kind AND sk = :sk", kind="entry", sk="SIGN_UP"),
-        }
-    ) != goal:
+    while (now := _members(tables, registered)) != goal:
         if now != last:
             last, moved = now, time.monotonic()
         if time.monotonic() - moved > _PATIENCE:
             raise StuckError(f"loyalty: {now} of {goal}")
         time.sleep(_SHORTEST_PAUSE)
+
+
+def _members(tables: Tables, registered: frozenset[str]) -> dict[str, int]:
+    cards = tables.values("loyalty", "customer_id", "kind = :kind", kind="card")
+    bonuses = tables.values("loyalty", "account", "kind = :kind AND sk = :sk", kind="entry", sk="SIGN_UP")
+    return {
+        "cards": len(registered.intersection(cards)),
+        "bonuses": len(registered.intersection(bonuses)),
+    }
 
 
 def await_settled(tables: Tables, goal: Goal, show: Callable[[dict[str, int]], None]) -> None:
@@ -89,7 +104,7 @@ def await_settled(tables: Tables, goal: Goal, show: Callable[[dict[str, int]], N
     moved = time.monotonic()
     while True:
         began = time.monotonic()
-        now = settled(tables)
+        now = settled(tables, goal.registered)
         show(now)
         if now == goal.of:
             return

@@ -14,6 +14,8 @@ from infra.apps import ROOT
 
 SAMPLE: Final = ROOT / "samples" / "cdnow_sample.txt"
 NOON: Final = time(12, tzinfo=UTC)
+# The ids of all orders of the sample begin with this, and no other order's id does.
+ID_PREFIX: Final = "cdnow-"
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ def _purchase(row: list[str], position: int, shift: timedelta, currency: Currenc
     _, buyer, day, discs, dollars = row
     placed_at = datetime.combine(_day(row) + shift, NOON) + timedelta(minutes=position - 1)
     amount = int(Decimal(dollars) * currency.unit)
-    return Purchase(f"cdnow-{buyer}-{day}-{position}", buyer, placed_at, int(discs), amount, currency)
+    return Purchase(f"{ID_PREFIX}{buyer}-{day}-{position}", buyer, placed_at, int(discs), amount, currency)
 
 
 def _day(row: list[str]) -> date:

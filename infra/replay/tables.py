@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from boto3.dynamodb.types import TypeDeserializer
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _read_value = TypeDeserializer().deserialize
+_ABSENT: Final = {"NULL": True}
 
 
 @dataclass(frozen=True)
@@ -29,14 +30,27 @@ class Tables:
 
     def count(self, service: str, condition: str, **values: str) -> int:
         """The number of a service's items that meet `condition`, which may use `#status`. Reads the whole table."""
-        asked: dict[str, Any] = {
-            "ExpressionAttributeValues": {f":{name}": {"S": text} for name, text in values.items()}
-        }
-        if "#status" in condition:
-            asked["ExpressionAttributeNames"] = {"#status": "status"}
-        pages = self._pages(service, Select="COUNT", FilterExpression=condition, **asked)
+        pages = self._pages(service, Select="COUNT", **_asked(condition, values))
         return sum(page["Count"] for page in pages)
+
+    def values(self, service: str, attribute: str, condition: str, **values: str) -> list[Any]:
+        """`attribute` of each item that meets `condition`, None where it is absent. Reads the whole table."""
+        asked = _asked(condition, values)
+        names = {**asked.pop("ExpressionAttributeNames", {}), "#value": attribute}
+        pages = self._pages(service, ProjectionExpression="#value", ExpressionAttributeNames=names, **asked)
+        return [_read_value(item.get(attribute, _ABSENT)) for page in pages for item in page["Items"]]
 
     def _pages(self, service: str, **options: Any) -> Iterator[Any]:
         paginator = self.dynamodb.get_paginator("scan")
         return iter(paginator.paginate(TableName=f"regulars-{self.stage}-{service}", ConsistentRead=True, **options))
+
+
+def _asked(condition: str, values: Mapping[str, str]) -> dict[str, Any]:
+    """The filter of a scan."""
+    asked: dict[str, Any] = {
+        "FilterExpression": condition,
+        "ExpressionAttributeValues": {f":{name}": {"S": text} for name, text in values.items()},
+    }
+    if "#status" in condition:
+        asked["ExpressionAttributeNames"] = {"#status": "status"}
+    return asked
