@@ -27,7 +27,7 @@ class Role(StrEnum):
         role.only_reads = only_reads
         return role
 
-    ADMIN = "admin", "May do what all the others may"
+    ADMIN = "admin", "Helps customers and runs segments and rewards; programme and books; not privacy"
     SUPPORT = "support", "Helps customers: accounts, orders, points"
     MARKETING = "marketing", "Segments, campaigns and their figures"
     COMPLIANCE = "compliance", "Data-subject requests, consents, holds"

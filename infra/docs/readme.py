@@ -21,10 +21,16 @@ from shared.roles import GENERAL_STAFF, Role
 _BLOCK: Final = re.compile(r"(<!-- made: (\w+) -->\n).*?(<!-- end: \2 -->)", re.DOTALL)
 _KEY: Final = {
     Idempotency.NONE: "",
-    Idempotency.ACCEPTED: "key accepted",
-    Idempotency.REQUIRED: "key required",
-    Idempotency.BY_EFFECT: "key required",
+    Idempotency.ACCEPTED: "a key, if you like",
+    Idempotency.REQUIRED: "a key",
+    Idempotency.BY_EFFECT: "a key",
 }
+
+_ROUTES_MEAN: Final = (
+    "*A key* is the header `Idempotency-Key`: a request that is sent again with its key counts once.\n"
+    "*Special errors* are those that only some routes answer, by the last part of the problem's `type`. "
+    "The OpenAPI document has all errors of a route."
+)
 
 
 def filled(service: str, text: str) -> str:
@@ -34,7 +40,7 @@ def filled(service: str, text: str) -> str:
 
 def _routes(service: str) -> str:
     rows = [_route(endpoint) for endpoint in load_app(service).functions.endpoints.all]
-    return _table(("route", "who", "does", "asks for", "own problems"), rows)
+    return f"{_table(('route', 'who', 'does', 'asks for', 'special errors'), rows)}\n\n{_ROUTES_MEAN}"
 
 
 def _route(endpoint: Endpoint) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from infra.generate.front import METHODS
 from infra.generate.paths import service_for
-from infra.local.cloud import HOST
+from infra.local.ports import HOST
 from shared.errors import ProblemError, UnavailableError
 from shared.http.problems import CONTENT_TYPE, TooLargeError, render
 

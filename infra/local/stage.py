@@ -9,8 +9,9 @@ from pathlib import Path
 from infra.bundle import HOST as HOST_ARCHITECTURE
 from infra.bundle import Bundle, bundle
 from infra.deploy import LOCAL_SENDER, Deployment, deploy
-from infra.local.cloud import HOST, REGION, ROOT, Cloud, free_port, refuse_taken, session, start, write_clock
+from infra.local.cloud import REGION, ROOT, Cloud, free_port, refuse_taken, session, start, write_clock
 from infra.local.front import Front
+from infra.local.ports import HOST
 from infra.local.state import FILE, STAGE, Running, forget, remember
 from infra.stacks import Outputs
 

@@ -10,8 +10,8 @@ from urllib.parse import unquote
 
 import pytest
 
-from infra.local.cloud import HOST
 from infra.local.front import Front
+from infra.local.ports import HOST
 
 paths: list[str] = []
 

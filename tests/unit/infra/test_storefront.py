@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from infra.local.cloud import HOST
+from infra.local.ports import HOST
 from infra.replay import storefront as module
 from infra.replay.storefront import RefusedError, Storefront
 
