@@ -20,8 +20,9 @@ from infra.replay.sample import USD, Currency, Purchase, read_purchases
 from infra.replay.storefront import Storefront
 from infra.replay.tables import Tables
 
-# Seconds. An erasure passes through every service and back; on a busy machine each hop takes a second or two.
-_ERASURE_PATIENCE: Final = 120
+# Seconds. An erasure passes through every service and back. On a busy machine a function may time out, and its messages
+# come again after three minutes.
+_ERASURE_PATIENCE: Final = 300
 # Each verification is one call, and the local cloud answers about ten calls a second.
 _VERIFIED: Final = 20
 
