@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -60,3 +62,17 @@ def test_without_a_customer_no_call_names_one() -> None:
     url = "http://127.0.0.1:8080"
     assert not any("$CUSTOMER" in call for call in run._calls(url, with_customer=False))
     assert set(run._calls(url, with_customer=False)) < set(run._calls(url, with_customer=True))
+
+
+@pytest.mark.parametrize(("customers", "does"), [(0, ["invites", "stays"]), (1, ["replays", "invites", "stays"])])
+def test_without_customers_nothing_is_replayed(
+    monkeypatch: pytest.MonkeyPatch, customers: int, does: list[str]
+) -> None:
+    done: list[str] = []
+    stage = SimpleNamespace(base_url="http://127.0.0.1:8080", deployment=None)
+    monkeypatch.setattr(run, "local_stage", lambda *_, **__: nullcontext(stage))
+    monkeypatch.setattr(run, "remembered", nullcontext)
+    for name, word in (("replay", "replays"), ("_invite", "invites"), ("_stay", "stays")):
+        monkeypatch.setattr(run, name, lambda *_, word=word: done.append(word))
+    run._serve([], chosen(monkeypatch, "--customers", str(customers)))
+    assert done == does
