@@ -59,7 +59,7 @@ PK: Final = customer_partition(ADA)
 
 def customer() -> Iterator[Item]:
     """All that customers stores of a person."""
-    yield filled(ProfileItem, PK, "PROFILE", email=EMAIL)
+    yield filled(ProfileItem, PK, "PROFILE", email=EMAIL, email_claimed=False)
     yield held_by(ADA, EMAIL)
     yield filled(OrderItem, order_pk("o-1"), "ORDER", customer_id=ADA, currency="USD")
     yield filled(FurtherRefund, order_pk("o-1"), "REFUND#r-1")
