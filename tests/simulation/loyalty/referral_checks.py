@@ -13,22 +13,25 @@ def referral_rewards_are_counted(scene: Scene, tables: Tables) -> Iterator[str]:
     """An account counts the qualifying orders of a referee, and both sides were granted and withdrawn the same."""
     ledgers = scene.books.ledgers
     for row in tables.of_kind("loyalty", "account"):
-        for referee, (qualifying_orders, changes, *friend) in (row.get("referrals") or {}).items():
+        for referee, (qualifying_orders, changes, *end) in (row.get("referrals") or {}).items():
             orders, referral_rewards = (
                 ledgers.standing_orders(referee),
                 ledgers.friends.referral_rewards.get(referee, ReferralRewards()),
             )
             if qualifying_orders != len(orders):
                 yield f"{row['pk']} counts {qualifying_orders} orders for {referee}, and {orders} qualify"
+            friend, is_own = [each for each in end[:1] if each], bool(end[1:])
             if not set(friend) <= ledgers.friends_of(referee):
                 yield f"{row['pk']} was referred by {friend}, whom nobody named"
+            if len(referral_rewards.given) == len(SIDES) and is_own is not ledgers.friends.is_own(referee):
+                yield f"{row['pk']} brought {referee}, and their being one person is told as {is_own}"
             for side, posted in _changes(scene, tables, referee, referral_rewards):
                 if posted != changes:
                     yield f"rewards for {referee} have changed {changes} times, those of the {side} {posted} times"
 
 
 def referral_rewards_follow_the_orders(scene: Scene, tables: Tables) -> Iterator[str]:
-    """Who referred somebody has the reward while an order of that customer qualifies, and only then."""
+    """Who referred somebody else has the reward while an order of that customer qualifies, and only then."""
     friends, ledgers = scene.books.ledgers.friends, scene.books.ledgers
     for referee, named in friends.named.items():
         if len({ledgers.owner(friend) for friend, is_answered in named.items() if is_answered}) > 1:
@@ -41,8 +44,9 @@ def referral_rewards_follow_the_orders(scene: Scene, tables: Tables) -> Iterator
         )
         if "erased_at" in account or not (referral_rewards.changes or _is_certain(scene, referee)):
             continue
+        is_due = bool(orders) and not friends.is_own(referee)
         for side, changes in _changes(scene, tables, referee, referral_rewards):
-            if (changes % 2 == 1) is not bool(orders):
+            if (changes % 2 == 1) is not is_due:
                 yield f"rewards for {referee} have changed {changes} times for the {side}, and orders {orders} qualify"
 
 

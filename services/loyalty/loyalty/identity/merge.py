@@ -1,7 +1,7 @@
 """Merges two customers who are one person: the merged account ends, and the survivor's takes it over.
 
-The points, the card and the known facts move in one transaction, then the store credit, one currency at a time. A
-redelivered event completes the steps that are missing.
+The points, the card and the known facts move in one transaction, then the store credit, one currency at a time. Last,
+the rewards of a referral between the two are withdrawn. A redelivered event completes the steps that are missing.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from loyalty.credit.store import accounts_of as credit_of
 from loyalty.identity.credit_merge import merge_credit
 from loyalty.identity.erasure import erase_late
 from loyalty.identity.points_merge import merge_points
-from loyalty.points.store import account_of
+from loyalty.orders.referral_rewards import settle_referral_rewards
+from loyalty.points.store import account_of, terms_now
 from shared.events.customers import CustomersMerged
 from shared.items.table import retry_lost_races
 from shared.messages.cause import Cause
@@ -29,3 +30,4 @@ def merge_customers(merged: CustomersMerged, cause: Cause) -> None:
     # No credit opens under the old id once the points have moved, so this list is complete.
     for account in credit_of(merged.merged_id):
         retry_lost_races(lambda currency=account.currency: merge_credit(merged.merged_id, currency, cause))  # type: ignore[misc]
+    settle_referral_rewards(survivor, terms_now(), cause)

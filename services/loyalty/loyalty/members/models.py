@@ -221,18 +221,22 @@ class NewReferral(Input):
 
 
 class ReferralState(StrEnum):
-    """How far it has come: nobody is named; somebody is, and a qualifying order is awaited; both have their rewards."""
+    """How far it has come: nobody is named; somebody is, and a qualifying order is awaited; both have their rewards.
+
+    `same_person` is the end: both turned out to be one person, and the rewards of both sides were withdrawn.
+    """
 
     NONE = "none"
     WAITING = "waiting"
     REWARDED = "thanked"
+    SAME_PERSON = "same_person"
 
 
 class ReferralView(ApiModel):
     """Whether somebody referred this customer, and what that gives both.
 
     Until the rewards are first granted, the points are what the programme gives today, which the limits on earning may
-    cut; then what was granted, though the state is `waiting` again without a qualifying order.
+    cut; then what was first granted, though the state is `waiting` again without a qualifying order, or `same_person`.
     """
 
     model_config = ConfigDict(

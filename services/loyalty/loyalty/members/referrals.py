@@ -123,13 +123,20 @@ def _view(account: PointsAccount, *, by_self: bool) -> ReferralView:
     if referral is None or not referral.changes:
         return _waiting(account, referral, by_self=by_self)
     of_referee, of_referrer = first_rewards(referee)
+    referrer_id = of_referrer.customer_id if of_referrer else referral.referrer
     return ReferralView(
         customer_id=account.customer_id,
-        state=ReferralState.REWARDED if referral.is_granted else ReferralState.WAITING,
-        referrer_id=of_referrer.customer_id if of_referrer and not by_self else None,
+        state=_state_of(referral),
+        referrer_id=None if by_self else referrer_id,
         customer_points=of_referee.amount if of_referee else 0,
         referrer_points=of_referrer.amount if of_referrer else 0,
     )
+
+
+def _state_of(referral: Referral) -> ReferralState:
+    if referral.is_own:
+        return ReferralState.SAME_PERSON
+    return ReferralState.REWARDED if referral.is_granted else ReferralState.WAITING
 
 
 def _waiting(account: PointsAccount, referral: Referral | None, *, by_self: bool) -> ReferralView:
@@ -137,7 +144,7 @@ def _waiting(account: PointsAccount, referral: Referral | None, *, by_self: bool
     bonuses = store.terms_now().programme.earning.bonuses
     return ReferralView(
         customer_id=account.customer_id,
-        state=ReferralState.WAITING if referral else ReferralState.NONE,
+        state=_state_of(referral) if referral else ReferralState.NONE,
         referrer_id=referral.referrer if referral and not by_self else None,
         customer_points=bonuses.referee,
         referrer_points=bonuses.referrer,

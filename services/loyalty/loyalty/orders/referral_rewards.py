@@ -4,12 +4,13 @@ An order's entry or settlement counts the qualifying orders in its own transacti
 granted, and rewards without a qualifying order are withdrawn. The two entries and both accounts are one transaction.
 
 So a crash leaves the whole change undone or none of it. The next event of any of the referee's orders completes it.
+Once both turn out to be one person, the merge has the rewards withdrawn, and they are not granted again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from loyalty.earning.bonuses import bonus_entry
 from loyalty.ledger import store as ledger
@@ -41,8 +42,13 @@ def _grant_or_withdraw(customer_id: str, referee: str, terms: Terms, cause: Caus
         return
     change = _RewardChange(referee, referral, reward_entries(referee) if referral.changes else {}, terms, cause)
     sides = _sides(customer, change)
+    if sides.get(REFERRER) is customer and not referral.is_granted:
+        # They were merged by an earlier release, which did not end the referral.
+        customer.referrals = {**(customer.referrals or {}), referee: replace(referral, is_own=True)}
+        commit(Put(customer))
+        return
     entries = {side: entry for side, account in sides.items() if (entry := _entry_of_side(side, account, change))}
-    customer.referrals = {**(customer.referrals or {}), referee: referral.changed}
+    customer.referrals = {**(customer.referrals or {}), referee: _changed(change, sides, entries)}
     changed = {account.pk: account for account in (customer, *(sides[side] for side in entries))}
     commit(*map(Put, entries.values()), *map(Put, changed.values()))
 
@@ -59,6 +65,14 @@ class _RewardChange:
 
     def origin(self, side: str) -> Origin:
         return Origin(*key_of_reward(self.referee, side, self.referral.changed.changes), side, self.cause)
+
+
+def _changed(change: _RewardChange, sides: Mapping[str, PointsAccount], entries: Mapping[str, Entry]) -> Referral:
+    """The referral afterwards. It goes on naming a referrer to whom the programme gave nothing: no entry does."""
+    referrer, after = sides.get(REFERRER), change.referral.changed
+    if change.before or referrer is None or referrer.erased_at or REFERRER in entries:
+        return after
+    return replace(after, referrer=change.referral.referrer)
 
 
 def _sides(customer: PointsAccount, change: _RewardChange) -> Mapping[str, PointsAccount]:

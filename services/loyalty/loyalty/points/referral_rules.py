@@ -26,12 +26,14 @@ class Referral:
 
     An order qualifies while any of its earned points remain. Grants and withdrawals alternate, and the first change is
     a grant. `referrer` is stored until the first grant; after that the entries name the referrer, which keeps the
-    account small.
+    account small, unless that side was granted nothing. `is_own` is set once referrer and referee turned out to be one
+    person, who has no reward from then on.
     """
 
     qualifying_orders: int = 0
     changes: int = 0
     referrer: str | None = None
+    is_own: bool = False
 
     @property
     def state(self) -> RewardState:
@@ -47,13 +49,13 @@ class Referral:
 
     @property
     def is_due(self) -> bool:
-        """Whether rewards must be granted for a qualifying order, or withdrawn because none is left."""
-        return self.is_granted != (self.qualifying_orders > 0)
+        """Whether rewards must be granted for a qualifying order, or withdrawn: none is left, or it is one person."""
+        return self.is_granted != (self.qualifying_orders > 0 and not self.is_own)
 
     @property
     def changed(self) -> Referral:
         """The referral after the next grant or withdrawal."""
-        return replace(self, changes=self.changes + 1, referrer=None)
+        return replace(self, changes=self.changes + 1, referrer=self.referrer if self.changes else None)
 
 
 # By the id under which the customer was referred: a merged customer may have been referred under several ids.
@@ -81,10 +83,14 @@ def points_of_least(points: int, base: int, least: int) -> int | None:
 
 
 def write_referrals(referrals: Referrals) -> dict[str, Any]:
-    return {
-        referee: [each.qualifying_orders, each.changes, *([each.referrer] if each.referrer else [])]
-        for referee, each in referrals.items()
-    }
+    """The stored form; the parts at the end that say nothing are left out."""
+    return {referee: [each.qualifying_orders, each.changes, *_end_of(each)] for referee, each in referrals.items()}
+
+
+def _end_of(referral: Referral) -> list[Any]:
+    if referral.is_own:
+        return [referral.referrer, True]
+    return [referral.referrer] if referral.referrer else []
 
 
 def read_referrals(written: dict[str, Any]) -> Referrals:

@@ -192,7 +192,7 @@ def test_where_the_programme_gives_nothing_it_ends_all_the_same(gives: dict[str,
     assert read() == {
         "customer_id": ADA,
         "state": "thanked",
-        "referrer_id": BOB if given else None,
+        "referrer_id": BOB,
         "customer_points": 0,
         "referrer_points": sum(given),
     }

@@ -406,18 +406,6 @@ def test_two_who_were_both_brought_and_are_one_lose_both_thanks(gone: str, stays
 
 
 @pytest.mark.parametrize(("gone", "stays"), [(ADA, BOB), (BOB, ADA)])
-def test_whoever_turns_out_to_be_their_own_friend_loses_both_sides(gone: str, stays: str) -> None:
-    hear(order())
-    merge(gone, stays)
-    assert account(stays).balance == EARNED + 80
-    hear(cancelled())
-    assert account(stays).balance == 0
-    hear(reinstated())
-    assert account(stays).balance == EARNED + 80
-    entries(stays)
-
-
-@pytest.mark.parametrize(("gone", "stays"), [(ADA, BOB), (BOB, ADA)])
 def test_whoever_turns_out_to_be_their_own_friend_before_they_were_thanked_is_not(
     monkeypatch: pytest.MonkeyPatch, gone: str, stays: str
 ) -> None:

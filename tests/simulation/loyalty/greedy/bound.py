@@ -136,9 +136,11 @@ class _Bound:
         products = {product for buyer, product in self._bought if self.owner(buyer) == who}
         points = registered * terms.bonus("sign_up") + len(products) * len(family) * terms.bonus("review")
         for referee, named in self._scene.promises.named.items():
-            if self._qualifies(self.owner(referee)):
+            # Nobody has anything for having brought themselves.
+            friends = {self.owner(friend) for friend in named} - {self.owner(referee)}
+            if friends and self._qualifies(self.owner(referee)):
                 points += terms.bonus("referee") if self.owner(referee) == who else 0
-                points += terms.bonus("referrer") if who in {self.owner(friend) for friend in named} else 0
+                points += terms.bonus("referrer") if who in friends else 0
         return points
 
     def _qualifies(self, referee: str) -> bool:

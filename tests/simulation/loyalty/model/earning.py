@@ -216,12 +216,15 @@ def _reward(ledgers: Ledgers, posting: Posting) -> None:
     posting.must(number == ("" if change == 1 else f"{change:04}"), f"is change {number or 1}, not {change}")
     referral_rewards.changes[side] = change
     orders = ledgers.standing_orders(referee)
-    posting.must(bool(orders) is (change % 2 == 1), f"is change {change}, and of the referee's orders {orders} qualify")
+    is_due = bool(orders) and not ledgers.friends.is_own(referee)
+    posting.must(is_due is (change % 2 == 1), f"is change {change}, and of the referee's orders {orders} qualify")
     kind = "earned" if change == 1 else ("reversed", "reinstated")[change % 2]
     posting.must(posting.kind == kind, f"should be {kind}")
     people = {referee} if side == "referee" else ledgers.friends_of(referee)
     posting.must(any(ledgers.may_be_in(who, posting.row["account"]) for who in people), f"is of {people}")
     _change_reward(ledgers, posting, referral_rewards, side)
+    is_to_oneself = change == 1 and ledgers.friends.is_own(referee)
+    posting.must(not is_to_oneself, "is given to who brought themselves")
 
 
 def _change_reward(ledgers: Ledgers, posting: Posting, referral_rewards: ReferralRewards, side: str) -> None:
@@ -231,7 +234,7 @@ def _change_reward(ledgers: Ledgers, posting: Posting, referral_rewards: Referra
         bonus = posting.terms.bonus(side)
         posting.must(bonus, "is given, and the shop gives nothing")
         points, lot = _clipped(ledgers, posting, bonus), posting.terms.lot(posting.today)
-        referral_rewards.first(side, points, lot, posting.place)
+        referral_rewards.first(side, posting.row["account"], points, lot, posting.place)
         account.earned += points
         account.put({lot: points}, fills_debt=True)
         return

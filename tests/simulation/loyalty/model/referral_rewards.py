@@ -1,4 +1,7 @@
-"""Referral rewards: both sides have what they were first granted while an order of the referee qualifies."""
+"""Referral rewards: both sides have what they were first granted while an order of the referee qualifies.
+
+Nobody has any for having brought themselves, from the moment on at which both are one person.
+"""
 
 from __future__ import annotations
 
@@ -14,13 +17,15 @@ SIDES = ("referrer", "referee")
 
 @dataclass
 class ReferralRewards:
-    """For one referee: what each side was first granted, and how often that was granted or withdrawn since."""
+    """For one referee: what each side was first granted, to whom, and how often that was granted or withdrawn since."""
 
     given: dict[str, Earning] = field(default_factory=dict)
+    accounts: dict[str, str] = field(default_factory=dict)
     changes: Counter[str] = field(default_factory=Counter)
 
-    def first(self, side: str, points: int, lot: str, place: Place) -> None:
+    def first(self, side: str, account: str, points: int, lot: str, place: Place) -> None:
         """Something is given for the first time."""
+        self.accounts[side] = account
         self.given[side] = Earning(points, "", "", lot, 1, remaining=[Portion(lot, points, place)])
 
 
@@ -36,6 +41,17 @@ class Friends:
     referral_rewards: dict[str, ReferralRewards] = field(default_factory=dict)
     orders: dict[str, tuple[str, int]] = field(default_factory=dict)
     joined: dict[str, tuple[str, int]] = field(default_factory=dict)
+
+    def is_own(self, referee: str) -> bool:
+        """Whether both sides were given to one person, as the ledgers say by now."""
+        accounts = self.referral_rewards.get(referee, ReferralRewards()).accounts
+        return len(accounts) == len(SIDES) and len({self._holder(account) for account in accounts.values()}) == 1
+
+    def _holder(self, account: str) -> str:
+        """Whose ledger goes on with an account."""
+        while account in self.joined:
+            account, _ = self.joined[account]
+        return account
 
     def counting(self, referee: str, merged: Mapping[str, str], posted_to: Mapping[str, object]) -> Iterator[str]:
         """The orders that count for somebody: their own, and those of whom they are now since they are."""

@@ -57,9 +57,22 @@ def test_nothing_is_counted_for_somebody_whom_nobody_brought() -> None:
 
 def test_who_brought_them_is_kept_until_the_entries_say_so() -> None:
     assert Referral(1, referrer="cus_B").changed == Referral(1, changes=1)
+    assert Referral(1, changes=1, referrer="cus_B").changed.referrer == "cus_B"
+
+
+@pytest.mark.parametrize(("changes", "is_due"), [(0, False), (1, True), (2, False), (3, True)])
+def test_of_one_person_what_was_granted_is_withdrawn_and_nothing_else_is_due(changes: int, is_due: bool) -> None:
+    assert Referral(1, changes, is_own=True).is_due is is_due
+    assert Referral(1, changes, is_own=True).changed.is_own
 
 
 def test_what_is_written_is_read_again() -> None:
     written = json.loads(json.dumps(write_referrals(BROUGHT)))
     assert read_referrals(written) == BROUGHT
     assert written == {"cus_A": [0, 0, "cus_B"], "cus_C": [2, 1]}
+
+
+@pytest.mark.parametrize("referrer", [None, "cus_B"])
+def test_of_one_person_that_is_written_too(referrer: str | None) -> None:
+    own = {"cus_A": Referral(1, 2, referrer, is_own=True)}
+    assert read_referrals(json.loads(json.dumps(write_referrals(own)))) == own
