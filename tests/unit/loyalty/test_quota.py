@@ -33,6 +33,20 @@ def test_an_order_counts_on_its_own_day_and_month(on: date, left: tuple[int, int
 
 
 @pytest.mark.parametrize(
+    ("limits", "left"),
+    [
+        (Limits(), None),
+        (Limits(per_day=100), 0),
+        (Limits(per_month=100), 0),
+        (Limits(for_ever=100), 70),
+        (Limits(for_ever=100, per_month=90), 0),
+    ],
+)
+def test_of_a_day_that_is_not_kept_any_more_nobody_knows_what_is_left(limits: Limits, left: int | None) -> None:
+    assert Quota.of(SOME, date(2025, 12, 31), TODAY).left(limits, is_kept=False) == left
+
+
+@pytest.mark.parametrize(
     ("limits", "left", "is_stored"),
     [
         (Limits(), None, False),

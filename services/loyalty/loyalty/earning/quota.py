@@ -14,7 +14,7 @@ from loyalty.programme.sections import Limits
 class Quota:
     """Points from orders and bonuses by `on`'s day and month, and ever, by the shop's calendar.
 
-    An order that is told late counts on its own day. Refunds do not lower a quota.
+    An order that is told late counts on its own day, and so does what an edit adds to it. Refunds do not lower a quota.
     """
 
     totals: EarnedTotals
@@ -26,9 +26,14 @@ class Quota:
         """An account's quota on a day: today's, or that of an order which is told late."""
         return cls(stored or EarnedTotals(), on, today or on)
 
-    def left(self, limits: Limits) -> int | None:
-        """The points that may still be earned; None without a limit."""
+    def left(self, limits: Limits, *, is_kept: bool = True) -> int | None:
+        """The points that may still be earned; None without a limit.
+
+        If the totals of the day are not kept any more, a limit of the day or the month leaves none.
+        """
         day, totals = self.on.isoformat(), self.totals
+        if not is_kept:
+            return limits_left(limits, today=limits.per_day or 0, this_month=limits.per_month or 0, ever=totals.ever)
         return limits_left(
             limits, today=totals.days.get(day, 0), this_month=totals.months.get(day[:7], 0), ever=totals.ever
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import accumulate
 from typing import Final, NamedTuple
 
 from loyalty.days import NEVER
@@ -30,6 +31,13 @@ class Kept(NamedTuple):
 
     money: int
     of: int
+
+
+class Most(NamedTuple):
+    """The most `points` of an edited order while nothing of it is refunded; its earning money is then `money`."""
+
+    points: int
+    money: int
 
 
 @dataclass(frozen=True)
@@ -106,6 +114,8 @@ class Settlement:
     account: str = ""
     # Of a repriced order: the points that it earns from then on, before refunds.
     worth: int | None = None
+    # Of an edited order; None in entries of earlier releases.
+    most: Most | None = None
 
 
 @dataclass(frozen=True)
@@ -127,6 +137,7 @@ class OrderEntries:
     """The entries of an order, its settlements by rising version. An unknown order has none.
 
     `repriced` are those that another order caused, oldest first: they changed the tier by which this one earned.
+    `most` is that of the order's newest version, which may not be settled yet; None of an order without an edit.
     """
 
     earned: Earning | None = None
@@ -134,6 +145,7 @@ class OrderEntries:
     settled: tuple[Settlement, ...] = ()
     repriced: tuple[Settlement, ...] = ()
     mark: ReversedMark | None = None
+    most: Most | None = None
 
     def is_news(self, version: int) -> bool:
         """Whether this version of the order is newer than the newest posted one."""
@@ -204,6 +216,13 @@ class OrderEntries:
     @property
     def taken_back(self) -> int:
         return sum(each.taken_back for each in (*self.settled, *self.repriced))
+
+    @property
+    def peak(self) -> int:
+        """The most points that the order ever had. So many of them count for the limits on earning."""
+        earned = self.earned.points if self.earned else 0
+        had = accumulate((-each.taken_back for each in self.in_turn), initial=earned)
+        return max(*had, *(each.most.points for each in self.settled if each.most), 0)
 
     @property
     def remaining(self) -> int:

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Self
 
 from loyalty.earning.models import Earned
+from loyalty.earning.quota import Quota
 from loyalty.ledger.terms import Terms
-from loyalty.orders.order_entries import SHIPPING, TAX, Earning, Kept, goods_of, kept_of, reversed_amount
-from loyalty.points.rules import lot_for, plausible
+from loyalty.orders.order_entries import (
+    SHIPPING,
+    TAX,
+    Earning,
+    Kept,
+    Most,
+    OrderEntries,
+    goods_of,
+    kept_of,
+    reversed_amount,
+)
+from loyalty.points.rules import MOST_LATE, EarnedTotals, lot_for, plausible
 from loyalty.programme.models import PendingUntil
 from loyalty.programme.sections import Counted, EarnOn
 from shared.events.customers import OrderRecorded
@@ -42,13 +53,24 @@ class RecordedOrder:
         return self.then or self.terms
 
     @property
+    def moment(self) -> datetime:
+        """The order's own moment: of its payment, if that lets it earn."""
+        order = self.order
+        is_by_payment = self.own.programme.earning.on is EarnOn.PAID and order.paid_at
+        return max(order.paid_at or order.placed_at, order.placed_at) if is_by_payment else order.placed_at
+
+    @property
     def counts_on(self) -> date:
-        """The day on which the order counts towards a tier: of its payment, if that lets it earn."""
-        order, programme = self.order, self.own.programme
-        is_by_payment = programme.earning.on is EarnOn.PAID and order.paid_at
-        return programme.day_of(
-            max(order.paid_at or order.placed_at, order.placed_at) if is_by_payment else order.placed_at
-        )
+        """The day on which the order counts towards a tier."""
+        return self.own.programme.day_of(self.moment)
+
+    def opened_at(self, before: datetime | None) -> datetime:
+        """The moment at which the account began: an older order may arrive after the registration."""
+        return min(before or self.order.placed_at, self.order.placed_at)
+
+    def quota(self, totals: EarnedTotals | None) -> Quota:
+        """An account's quota as of the order's own day."""
+        return Quota.of(totals, self.own.today, self.terms.today)
 
     @property
     def earns(self) -> bool:
@@ -106,6 +128,28 @@ class RecordedOrder:
             return Kept(kept.money, earned.earning)
         # An entry of an earlier release does not know what earned; until an edit, the order itself does.
         return kept if self.order.total == earned.total else Kept(self.kept_money, earned.total)
+
+    def most_of(self, entries: OrderEntries, totals: EarnedTotals | None) -> Most | None:
+        """The most points of an edited order: as many as it ever had, and what the limits on earning leave beside them.
+
+        It is decided once for each edit. None of an order that never earned, or was never edited.
+        """
+        earned, limits = entries.earned, self.own.programme.earning.limits
+        if earned is None or self.order.edited_at is None:
+            return None
+        whole = self._whole_of(earned)
+        decided = entries.settled[-1].most if entries.settled else None
+        if decided and decided.money == whole.money:
+            return decided
+        in_steps = earned.in_steps(whole)
+        points = earned.points * in_steps.money // in_steps.of if in_steps.of else 0
+        left = self.quota(totals).left(limits, is_kept=self.moment >= self.terms.now - MOST_LATE)
+        return Most(points if left is None else min(points, entries.peak + left), whole.money)
+
+    def _whole_of(self, earned: Earning) -> Kept:
+        """The order's earning money before refunds, of what earned at first."""
+        nothing = {"refunded": 0, "refunded_tax": 0, "refunded_shipping": 0, "cancelled_at": None}
+        return replace(self, order=self.order.model_copy(update=nothing)).kept_of(earned)
 
     @property
     def lot(self) -> date:

@@ -26,7 +26,7 @@ from loyalty.ledger.balances import (
 from loyalty.ledger.reversals import LotShare, reinstate, reverse
 from loyalty.ledger.rules import ReturnPolicy
 from loyalty.ledger.terms import Terms
-from loyalty.orders.order_entries import Earning, Kept, OrderEntries, reversed_amount
+from loyalty.orders.order_entries import Earning, Kept, Most, OrderEntries, reversed_amount
 from loyalty.programme.models import BelowZero
 from shared.events.customers import OrderRecorded
 
@@ -93,12 +93,16 @@ def taken_back_target(earned: int, total: int, refunded: int) -> int:
     return earned - (earned * stays // total if total else 0)
 
 
-def all_to_take_back(earned: Earning, worth: int, kept: Kept) -> int:
+def all_to_take_back(earned: Earning, worth: int, kept: Kept, most: Most | None = None) -> int:
     """The number of its points to have taken back of an order that is `worth` so many, and keeps so much of its money.
 
-    It is negative once an edit left more goods than earned at first.
+    It is negative once an edit left more goods than earned at first. If the edited order would have more than its
+    `most`, its points are those in proportion to what is not refunded.
     """
+    whole = earned.in_steps(Kept(most.money, kept.of)) if most else None
     kept = earned.in_steps(kept)
+    if most and whole and whole.of and worth * whole.money // whole.of > most.points:
+        return earned.points - most.points + taken_back_target(most.points, whole.money, whole.money - kept.money)
     return earned.points - worth + taken_back_target(worth, kept.of, kept.of - kept.money)
 
 

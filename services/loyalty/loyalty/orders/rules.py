@@ -12,7 +12,6 @@ from datetime import date, datetime
 from typing import Any
 
 from loyalty.earning.models import Earned, Member, OrderFacts
-from loyalty.earning.quota import Quota
 from loyalty.earning.rules import birthdays_after, price
 from loyalty.earning.tiered import Tiered, write_tiered
 from loyalty.ledger import rules
@@ -149,7 +148,7 @@ def _mark(recorded: RecordedOrder, entries: OrderEntries) -> Decision | None:
 def _earn(recorded: RecordedOrder, holder: Holder) -> Decision:
     order, own = recorded.order, recorded.own
     programme, limits = own.programme, own.programme.earning.limits
-    quota = Quota.of(holder.quota, own.today, recorded.terms.today)
+    quota = recorded.quota(holder.quota)
     tier = holder.tier_then or holder.tiers.tier
     member = Member.of(tier, holder.groups, holder.birthday, holder.status, holder.birthdays)
     facts, left = OrderFacts.of(order), quota.left(limits)
@@ -170,7 +169,7 @@ def _earn(recorded: RecordedOrder, holder: Holder) -> Decision:
         tiers,
         counted(holder.referrals, brought, 1),
         quota.used(earned.points, limits),
-        _opened_at(recorded, holder),
+        recorded.opened_at(holder.opened_at),
         birthdays_after(holder.birthdays, earned, placed, programme.earning.bonuses.birthday_window),
         slack_with(holder.tier_slack, holder.number + 1, tiered.spare) if tiered else None,
     )
@@ -202,12 +201,6 @@ def _facts_of(recorded: RecordedOrder, earned: Earned, brought: Sequence[str]) -
     }
 
 
-def _opened_at(recorded: RecordedOrder, holder: Holder) -> datetime:
-    """The moment at which the account began: an older order may arrive after the registration."""
-    bought_at = recorded.order.placed_at
-    return min(holder.opened_at or bought_at, bought_at)
-
-
 def _reached_before(recorded: RecordedOrder, holder: Holder, tiers: TierState | None) -> str | None:
     """The day since which a tier is held that an order told late gives; None if it is today's or not changed."""
     if tiers is None or tiers.tier is holder.tiers.tier or tiers.since in {None, recorded.terms.today}:
@@ -233,7 +226,8 @@ def _settle(recorded: RecordedOrder, holder: Holder, earned: Earning, known: Kno
         change = take_back(holder.balances, entries, amount, known.shares, recorded.terms)
     else:
         change = give_back(holder.balances, entries, amount, recorded.terms)
-    edit = {"total": recorded.order.total} if recorded.order.total != earned.total else {}
+    edit: dict[str, Any] = {"total": recorded.order.total} if recorded.order.total != earned.total else {}
+    edit |= {"most": entries.most} if entries.most else {}
     least = entries.brings_at(entries.worth)
     qualifies, qualified = earned.points - target >= least, entries.remaining >= least
     qualifying = _qualifying_change(recorded, entries, earned, target, kept)
@@ -243,6 +237,7 @@ def _settle(recorded: RecordedOrder, holder: Holder, earned: Earning, known: Kno
         {"version": recorded.version, "undone": recorded.reversed_money, "kept": kept, **edit, **change.facts},
         _requalify(recorded, holder, qualifying),
         counted(holder.referrals, earned.brought, int(qualifies) - int(qualified)),
+        _quota_after(recorded, holder, entries),
         tier_slack=holder.slack_after(qualifying.by(recorded.terms.programme.tiers.by), earned),
     )
     return Decision(entry, goes_on=recorded.ends_waiting)
@@ -250,7 +245,13 @@ def _settle(recorded: RecordedOrder, holder: Holder, earned: Earning, known: Kno
 
 def _target(recorded: RecordedOrder, entries: OrderEntries, earned: Earning) -> int:
     """The number of points to have taken back at this version of the order."""
-    return all_to_take_back(earned, entries.worth, recorded.kept_of(earned))
+    return all_to_take_back(earned, entries.worth, recorded.kept_of(earned), entries.most)
+
+
+def _quota_after(recorded: RecordedOrder, holder: Holder, entries: OrderEntries) -> EarnedTotals | None:
+    """The points that count for the limits, once an edit gave the order more than it ever had; None if it did not."""
+    more = entries.most.points - entries.peak if entries.most else 0
+    return recorded.quota(holder.quota).used(more, recorded.own.programme.earning.limits) if more > 0 else None
 
 
 def _is_due(recorded: RecordedOrder, entries: OrderEntries, earned: Earning) -> bool:

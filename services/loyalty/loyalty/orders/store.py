@@ -20,6 +20,7 @@ from loyalty.orders.order_entries import (
     Delivery,
     Earning,
     Kept,
+    Most,
     OrderEntries,
     ReversedMark,
     Settlement,
@@ -156,6 +157,7 @@ def _settlement(entry: Entry) -> Settlement:
         total=entry.fact("total"),
         account=entry.account,
         worth=entry.fact("worth"),
+        most=Most(*entry.fact("most")) if entry.fact("most") else None,
     )
 
 

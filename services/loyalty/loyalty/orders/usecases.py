@@ -140,11 +140,12 @@ def _read_entries(account: PointsAccount, recorded: RecordedOrder, cause: Cause)
 
 
 def _as_edited(entries: OrderEntries, recorded: RecordedOrder, account: PointsAccount) -> OrderEntries:
-    """The entries, with what the lines of an edit leave out of the goods that earn."""
+    """The entries, with what an edit leaves out of the goods that earn, and the most points that it may give."""
     if entries.earned is None or recorded.order.edited_at is None:
         return entries
     left_out = recorded.left_out(_priced(recorded, account))
-    return replace(entries, earned=replace(entries.earned, left_out=left_out))
+    entries = replace(entries, earned=replace(entries.earned, left_out=left_out))
+    return replace(entries, most=_since_opening(recorded, account).most_of(entries, account.quota))
 
 
 def _read_shares(account: PointsAccount, entries: OrderEntries, recorded: RecordedOrder) -> list[LotShare]:

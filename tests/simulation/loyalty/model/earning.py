@@ -10,7 +10,14 @@ from math import floor
 from typing import Any, Final
 
 from tests.simulation.loyalty.model.account import Account
-from tests.simulation.loyalty.model.orders import ByTier, Earning, Portion, earning_money, reversed_amount
+from tests.simulation.loyalty.model.orders import (
+    ByTier,
+    Earning,
+    Portion,
+    earning_money,
+    in_steps,
+    reversed_amount,
+)
 from tests.simulation.loyalty.model.posting import Ledgers, Posting
 from tests.simulation.loyalty.model.referral_rewards import ReferralRewards
 from tests.simulation.loyalty.model.terms import MOST_POINTS, SHOP_CURRENCY
@@ -83,6 +90,9 @@ def _earn_by_order(ledgers: Ledgers, posting: Posting) -> None:
         remaining=[Portion(lot, points, posting.place)],
         by_tier=by_tier,
         worth=points,
+        as_of=as_of,
+        limits=terms.limits,
+        used=points,
     )
     base, least = terms.counted(order, terms.lowest), terms.referral_order
     if points and base >= least:
@@ -154,14 +164,42 @@ def _left(ledgers: Ledgers, posting: Posting, day: str) -> list[int]:
     """What each limit leaves on a day; nothing for the banned."""
     if ledgers.earns_nothing(posting):
         return [0]
-    per_day, per_month, for_ever = posting.terms.limits
-    gains = posting.account.gains
+    return _room(posting.account, posting.terms.limits, day) or [MOST_POINTS]
+
+
+def _room(account: Account, limits: tuple[int | None, int | None, int | None], day: str) -> list[int]:
+    """What each limit leaves on a day."""
+    per_day, per_month, for_ever = limits
+    gains = account.gains
     so_far = (
         (per_day, sum(points for gained, points in gains if gained == day)),
         (per_month, sum(points for gained, points in gains if gained[:7] == day[:7])),
         (for_ever, sum(points for _, points in gains)),
     )
-    return [max(limit - earned, 0) for limit, earned in so_far if limit is not None] or [MOST_POINTS]
+    return [max(limit - earned, 0) for limit, earned in so_far if limit is not None]
+
+
+def _edit(posting: Posting, order: Mapping[str, Any], earning: Earning) -> None:
+    """What an edit may give: beside what the order had before, what the limits leave on the order's own day.
+
+    Once that day is over for longer than events can be late, nobody knows what its limits left: no more than it had.
+    """
+    unreduced = {**order, "refunded": 0, "refunded_tax": 0, "refunded_shipping": 0, "cancelled_at": None}
+    whole = earning.share_of(unreduced, posting.terms.left_out(order, posting.terms.lowest))
+    if earning.most and earning.most[1] == whole:
+        return
+    own, posted = (datetime.fromisoformat(at) for at in (posting.terms.own_moment(order), posting.row["posted_at"]))
+    if posted - own > _MOST_LATE:
+        per_day, per_month, for_ever = posting.terms.limits
+        left = [0] if (per_day, per_month) != (None, None) else _room(posting.account, (None, None, for_ever), "")
+        day = posting.today
+    else:
+        left, day = _room(posting.account, earning.limits, earning.as_of), earning.as_of
+    points = min([int(earning.earned * in_steps(whole, earning.steps)), *(earning.used + each for each in left)])
+    earning.most = points, whole
+    if points > earning.used:
+        posting.account.gains.append((day, points - earning.used))
+        earning.used = points
 
 
 def settle(ledgers: Ledgers, posting: Posting) -> None:
@@ -181,6 +219,8 @@ def settle(ledgers: Ledgers, posting: Posting) -> None:
     posting.must(is_new, f"settles version {version} after {earning.settled}")
     stays, before = order["total"] - reversed_amount(order), earning.stays
     share = earning.share_of(order, posting.terms.left_out(order, posting.terms.lowest))
+    if order.get("edited_at"):
+        _edit(posting, order, earning)
     amount = earning.to_take_back(share) - earning.taken_back
     takes = amount > 0 or (amount == 0 and stays < before)
     posting.must(takes is (posting.kind == "reversed"), f"leaves {stays} of {before}, by {amount}")

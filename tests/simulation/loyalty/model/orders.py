@@ -49,10 +49,15 @@ def to_take_back(earned: int, share: Fraction, steps: tuple[int, int] | None = N
 
     With `steps`, the money that earned and the size of a step, whole steps of it stay.
     """
-    if steps:
-        money, step = steps
-        share = Fraction(int(money * share) // step, money // step) if money >= step else Fraction(0)
-    return earned - int(earned * share)
+    return earned - int(earned * in_steps(share, steps))
+
+
+def in_steps(share: Fraction, steps: tuple[int, int] | None) -> Fraction:
+    """A share of the money that earned, in whole steps if only these earn."""
+    if steps is None:
+        return share
+    money, step = steps
+    return Fraction(int(money * share) // step, money // step) if money >= step else Fraction(0)
 
 
 def to_restore(spent: int, order: Mapping[str, Any]) -> int:
@@ -119,6 +124,12 @@ class Earning:
     worth: int = 0
     # What an edit gave beyond all that was ever taken back.
     beyond: int = 0
+    # The day by whose limits it earned, and these; and how many points it used up of them.
+    as_of: str = ""
+    limits: tuple[int | None, int | None, int | None] = (None, None, None)
+    used: int = 0
+    # Of an edited order: what it may have while nothing is refunded, and what share of its money that is.
+    most: tuple[int, Fraction] | None = None
     remaining: list[Portion] = field(default_factory=list)
     taken_points: list[Portion] = field(default_factory=list)
 
@@ -133,6 +144,10 @@ class Earning:
 
     def to_take_back(self, share: Fraction) -> int:
         """What must be gone of its points when so much of its money stays."""
+        if self.most:
+            points, whole = self.most[0], in_steps(self.most[1], self.steps)
+            if int(self.worth * whole) > points:
+                return self.earned - int(points * in_steps(share, self.steps) / whole)
         return self.earned - self.worth + to_take_back(self.worth, share, self.steps)
 
     @property

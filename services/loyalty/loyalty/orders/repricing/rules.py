@@ -147,8 +147,10 @@ def _repriced(order_id: str, entries: OrderEntries, step: int) -> Repricing | No
     worth = min(earned.tiered.steps[step].points, earned.points)
     if worth == entries.worth:
         return None
-    kept = (entries.settled[-1].kept if entries.settled else None) or Kept(1, 1)
-    return Repricing(order_id, entries, worth, all_to_take_back(earned, worth, kept) - entries.taken_back)
+    newest = entries.settled[-1] if entries.settled else None
+    kept, most = (newest.kept, newest.most) if newest else (None, None)
+    kept = kept or Kept(1, 1)
+    return Repricing(order_id, entries, worth, all_to_take_back(earned, worth, kept, most) - entries.taken_back)
 
 
 def _slack_with(slack: TierSlack | None, spot: Spot, tiered: Tiered, amount: int, name: str) -> TierSlack:
