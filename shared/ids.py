@@ -33,6 +33,7 @@ ForeignId = Annotated[
     str, StringConstraints(max_length=128, pattern=rf"^[^.{_HIDDEN}][^{_HIDDEN}]*(?: [^{_HIDDEN}]+)*$")
 ]
 OrderId = ForeignId
+CheckoutId = ForeignId
 
 
 def new_customer_id() -> str:

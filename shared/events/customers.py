@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, Field
 
 from shared.events.base import EventData, Part
 from shared.events.foreign import Email, OrderLine, ProductId, Rating, ReviewId
-from shared.ids import CustomerId, OrderId
+from shared.ids import CheckoutId, CustomerId, OrderId
 from shared.money import Amount, CurrencyCode
 
 
@@ -137,7 +137,7 @@ class OrderRecorded(EventData):
     `customer_id` and `stats` are absent when the order stands without a person (its buyer was erased).
     `cancelled_at` is there only while the order is cancelled, `reinstated_at` once it has been reinstated, `edited_at`
     once its lines and total are those of an edit. `refunded_tax` and `refunded_shipping` are the parts of `refunded`
-    that refunds named as such.
+    that refunds named as such. `checkout_id` is the checkout that set points and store credit aside for it.
     """
 
     told_by = ("customers",)
@@ -162,6 +162,7 @@ class OrderRecorded(EventData):
     stats: OrderStats | None = None
     by_email: ByEmail = False
     waits: Waits = False
+    checkout_id: CheckoutId | None = None
 
 
 class ReviewRecorded(EventData):

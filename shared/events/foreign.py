@@ -17,7 +17,7 @@ from pydantic import (
 from shared import clock
 from shared.events.base import EventData, Part, PastMoment
 from shared.events.mending import MOST_PIECES, SOME_PRODUCT, Note, mended
-from shared.ids import CustomerId, ForeignId, OrderId
+from shared.ids import CheckoutId, CustomerId, ForeignId, OrderId
 from shared.model import NAME, PRINTABLE
 from shared.money import Amount, CurrencyCode, check_in_use
 
@@ -97,6 +97,10 @@ class Order(Part):
     lines: Annotated[
         list[OrderLine], Field(description=f"Those behind the first {MOST_LINES - 1} are summed if there are more")
     ] = []
+    checkout_id: Annotated[
+        CheckoutId | None,
+        Field(description="The checkout that holds points and store credit for it: its payment spends them"),
+    ] = None
 
 
 def _within_the_refund(amount: int | None, info: ValidationInfo) -> int | None:

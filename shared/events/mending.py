@@ -98,7 +98,7 @@ def _repair(data: Any, fault: ErrorDetails) -> Mend | None:
 def _repaired(path: str, wrong: Any, fault: ErrorDetails) -> tuple[Mend, Any] | None:
     """The right value in place of the wrong one, if there is any."""
     match path.rpartition(".")[2]:
-        case "id" | "product_id" | "order_id" if type(wrong) is int:
+        case "id" | "product_id" | "order_id" | "checkout_id" if type(wrong) is int:
             return Mend.REWRITTEN, str(wrong)
         case "currency" if isinstance(wrong, str) and wrong != wrong.strip().upper():
             return Mend.REWRITTEN, wrong.strip().upper()

@@ -34,6 +34,7 @@ VALUES = {
     "hold_id": ids.named_after("0" * 32, "hld"),
     "proposal_id": ids.new_adjustment_id(),
     "currency": "USD",
+    "checkout_id": "cart-1",
 }
 ROUTES = [
     (name, route.method, route.path, route.roles_in(name))

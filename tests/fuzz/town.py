@@ -38,7 +38,7 @@ def furnished(house: House) -> dict[str, str]:
     }
     _post(house, f"{customer}/points", {"points": 50, "reason": "A late parcel"})
     _post(house, f"{customer}/consents", {"channel": "sms", "granted": True})
-    values |= _credit(house, customer) | _reward(house, customer)
+    values |= _credit(house, customer) | _reward(house, customer) | _checkout(house, customer_id)
     house.settle()
     return values
 
@@ -72,6 +72,14 @@ def _credit(house: House, customer: str) -> dict[str, str]:
     _post(house, f"{customer}/credit", {"amount": 5_000, "currency": "USD", "reason": "A late parcel"})
     wanted = {"amount": 100, "currency": "USD"}
     return {"credit_hold_id": _post(house, f"{customer}/credit/holds", wanted, by="storefront")["id"]}
+
+
+def _checkout(house: House, customer_id: str) -> dict[str, str]:
+    """The customer's own, which staff and they themselves may change."""
+    body = {"customer_id": customer_id, "currency": "USD", "total": 2_000, "use": {"points": 10}}
+    answer = house.call("PUT", "/api/checkouts/cart-1", by=customer_id, body=body)
+    assert answer.status == 200, answer.text
+    return {"checkout_id": "cart-1"}
 
 
 def _reward(house: House, customer: str) -> dict[str, str]:

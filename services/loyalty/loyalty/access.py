@@ -15,3 +15,6 @@ SHOPPERS: Final = GENERAL_STAFF | {Role.STOREFRONT, Role.CUSTOMER}
 # Who may change what the shop offers to all.
 MARKETERS: Final = frozenset({Role.ADMIN, Role.MARKETING})
 ADMINS: Final = frozenset({Role.ADMIN})
+# Who may hold value for a cart. The use case lets customers act for themselves only.
+CASHIERS: Final = SERVICE_DESK | {Role.CUSTOMER, Role.STOREFRONT}
+READERS_OF_CHECKOUTS: Final = GENERAL_STAFF | {Role.CUSTOMER, Role.STOREFRONT}

@@ -32,4 +32,5 @@ def order_recorded(order: OrderItem, _: Told) -> OrderRecorded:
         stats=OrderStats.model_validate(order.stats) if order.stats else None,
         by_email=bool(order.by_email),
         waits=bool(order.waits),
+        checkout_id=facts.checkout_id,
     )

@@ -78,6 +78,7 @@ class OrderItem(CustomersItem, discriminator="order"):
     tax = personal(IntegerAttribute(null=True), "user.behavior.purchase_history", _KEPT)
     shipping = personal(IntegerAttribute(null=True), "user.behavior.purchase_history", _KEPT)
     discount = personal(IntegerAttribute(null=True), "user.behavior.purchase_history", _KEPT)
+    checkout_id = personal(UnicodeAttribute(null=True), "user.behavior.purchase_history", _KEPT)
     lines: JSONAttribute = personal(
         JSONAttribute(), "user.behavior.purchase_history", _KEPT, bound="rules.LARGEST_LINES"
     )
@@ -128,6 +129,7 @@ class OrderItem(CustomersItem, discriminator="order"):
             cancelled_at=self.cancelled_at,
             reinstated_at=self.reinstated_at,
             edited_at=self.edited_at,
+            checkout_id=self.checkout_id,
         )
 
     @classmethod
@@ -142,7 +144,7 @@ class OrderItem(CustomersItem, discriminator="order"):
         self.total, self.edited_at = facts.total, facts.edited_at
         self.tax, self.shipping, self.discount = facts.tax or None, facts.shipping or None, facts.discount or None
         self.lines = [line.model_dump(mode="json", exclude_none=True) for line in facts.lines]
-        self.paid_at = facts.paid_at
+        self.paid_at, self.checkout_id = facts.paid_at, facts.checkout_id
         self.refunds, self.refunded_beyond = dict(facts.refunds), facts.refunded_beyond or None
         self.refunded_tax, self.refunded_shipping = facts.named_tax or None, facts.named_shipping or None
         self.delivered_at = facts.delivered_at
@@ -194,6 +196,7 @@ class OrderItem(CustomersItem, discriminator="order"):
             discount=facts.discount,
             refunded=facts.refunded,
             lines=list(facts.lines),
+            checkout_id=facts.checkout_id,
             notes=[NoteView(**note) for note in self.notes or ()],
             version=(self.version or 0) + written,
         )

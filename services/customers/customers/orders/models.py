@@ -11,7 +11,7 @@ from shared.events.base import PastMoment
 from shared.events.customers import OrderStatus
 from shared.events.foreign import MOST_LINES, OrderCurrency, OrderLine, PartOfTotal, SentLine
 from shared.events.mending import Mend
-from shared.ids import CustomerId, OrderId
+from shared.ids import CheckoutId, CustomerId, OrderId
 from shared.model import ApiModel, Input
 from shared.money import Amount
 
@@ -60,6 +60,9 @@ class NewOrder(Input):
     shipping: PartOfTotal = 0
     discount: Amount = 0
     lines: list[NewLine] = Field(default=[], max_length=MOST_LINES)
+    checkout_id: Annotated[
+        CheckoutId | None, Field(description="The checkout that holds points and store credit for it.")
+    ] = None
 
 
 class NoteView(ApiModel):
@@ -93,6 +96,7 @@ class OrderView(ApiModel):
     discount: int
     refunded: int
     lines: list[OrderLine]
+    checkout_id: CheckoutId | None
     notes: list[NoteView]
     version: int
 

@@ -52,6 +52,8 @@ class Facts:
     reinstated_at: datetime | None = None
     # The latest edit, which the total, its parts and the lines come from.
     edited_at: datetime | None = None
+    # The first checkout that any event of it named.
+    checkout_id: str | None = None
 
     @property
     def refunded(self) -> int:
@@ -134,6 +136,7 @@ def facts_of(order: Order) -> Facts:
         tax=order.tax,
         shipping=order.shipping,
         discount=order.discount,
+        checkout_id=order.checkout_id,
     )
 
 
@@ -192,6 +195,7 @@ def learn(known: Facts | None, told: Facts, change: Change) -> Facts:
         delivered_at=min(_known(facts.delivered_at, change.delivered_at), default=None),
         cancelled_at=max(_known(facts.cancelled_at, change.cancelled_at), default=None),
         reinstated_at=max(_known(facts.reinstated_at, change.reinstated_at), default=None),
+        checkout_id=facts.checkout_id or told.checkout_id,
     )
 
 
@@ -241,6 +245,8 @@ def is_full(facts: Facts) -> bool:
 def differ(known: Facts, told: Facts, change: Change | None = None) -> bool:
     """Whether two snapshots of one order contradict each other. An edit makes other lines and another total."""
     if differ_in_money(known, told, change) or known.placed_at != told.placed_at:
+        return True
+    if known.checkout_id and told.checkout_id and known.checkout_id != told.checkout_id:
         return True
     return not _is_edited(known, change) and _as_placed(known) != _as_placed(told)
 

@@ -141,6 +141,7 @@ def _named(customer_id: str, new: NewOrder) -> Order:
         shipping=new.shipping,
         discount=new.discount,
         lines=[OrderLine(**line.model_dump()) for line in new.lines],
+        checkout_id=new.checkout_id,
     )
 
 

@@ -75,6 +75,8 @@ def _approve(customer_id: str, proposal_id: str, cause: Cause) -> EntryView:
     origin = origin_of(proposal.id, cause)
     if _is_decided(proposal, ProposalState.APPROVED, cause):
         return _answered_before(origin)
+    if account.available + proposal.points < 0:
+        account = load_for_posting(customer_id, terms, cause, store.existing_account, needs=-proposal.points)
     proposal.decide(ProposalState.APPROVED, cause.actor)
     people = {"proposed_by": proposal.proposed_by, "approved_by": cause.actor}
     about = {"code": proposal.code, "quiet": proposal.quiet, **people}

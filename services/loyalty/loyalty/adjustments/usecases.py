@@ -77,7 +77,7 @@ def posted(
 def _adjust(
     customer_id: str, adjustment: NewAdjustment, origin: ledger.Origin, attempt: Attempt | None, terms: Terms
 ) -> EntryView:
-    account = load_for_posting(customer_id, terms, origin.cause, store.existing_account)
+    account = load_for_posting(customer_id, terms, origin.cause, store.existing_account, needs=-adjustment.points)
     about = {"code": adjustment.code, "quiet": adjustment.quiet}
     entry = posted(account, adjustment.points, origin, terms, reason=adjustment.reason, **about)
     view = EntryView.of(entry, names_staff=True)

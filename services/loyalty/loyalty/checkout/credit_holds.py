@@ -34,20 +34,20 @@ class CreditWallet:
     ) -> None:
         self._customer_id, self._by_self = customer_id, by_self
         self._hold_id = hold_id
-        self._terms = store.terms_now()
+        self.terms = store.terms_now()
         self.currency = currency or ""
 
     @property
     def now(self) -> datetime:
-        return self._terms.now
+        return self.terms.now
 
     @property
     def hold_minutes(self) -> int:
-        return self._terms.programme.credit.hold_minutes
+        return self.terms.programme.credit.hold_minutes
 
     @property
     def return_policy(self) -> ReturnPolicy:
-        return return_policy(self._terms.programme, self._terms.today)
+        return return_policy(self.terms.programme, self.terms.today)
 
     def load(self) -> CreditAccount:
         """The account, read consistently. Raises NotFoundError, EmailNotVerifiedError."""
@@ -59,7 +59,7 @@ class CreditWallet:
         return account
 
     def load_for_posting(self, cause: Cause) -> CreditAccount:
-        return store.load_credit_for_posting(self.load, self._terms, cause)
+        return store.load_credit_for_posting(self.load, self.terms, cause)
 
     def owns(self, account: CreditAccount, name: str) -> bool:
         """Whether entries of the account `name` belong to this account, or to one that it took over."""
@@ -82,7 +82,7 @@ class CreditWallet:
         """None: credit is money itself."""
 
     def post_spending(self, account: CreditAccount, posting: Posting, origin: ledger.Origin, **facts: Any) -> Entry:
-        return store.post_credit(account, posting, origin, self._terms, **facts)
+        return store.post_credit(account, posting, origin, self.terms, **facts)
 
     def _with_hold(self, hold_id: str) -> CreditAccount:
         """The account with the open hold, found in one read of all accounts; else the account that once had it."""

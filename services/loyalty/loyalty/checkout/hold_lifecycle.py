@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from loyalty.checkout.holds import MOST_HOLDS, Held, HoldEndedError, HoldState, NewHold, TooManyHoldsError, is_overdue
+from loyalty.checkout.holds import MOST_HOLDS, Held, HoldEndedError, HoldState, NewHold, TooManyHoldsError
 from loyalty.checkout.wallet import Wallet
 from loyalty.ledger import rules
 from loyalty.ledger import store as ledger
 from loyalty.ledger.balances import Hold
 from loyalty.ledger.due_dates import minute_of
 from loyalty.ledger.items import A, Entry
-from loyalty.ledger.overdue import by_time, end_of, release_overdue
+from loyalty.ledger.overdue import end_of, next_in_the_way, origin_of
 from loyalty.orders.items import SpentOnOrder
 from shared.errors import ConflictError, InvalidError, NotFoundError
 from shared.http import Signature
@@ -26,18 +26,18 @@ from shared.messages.cause import Cause
 
 
 def hold(wallet: Wallet[A], amount: int, order_id: str | None, cause: Cause, signature: Signature) -> Held:
-    """Hold an amount, soonest expiring first. A repeated request gets the first answer again.
+    """Hold an amount, soonest expiring first. A repeated request gets the hold as it is by then.
 
     Raises the wallet's `shortage`, TooManyHoldsError beyond MOST_HOLDS, InvalidError for an amount that cannot be
     spent or another customer's order, SpendingBlockedError, KeyReusedError.
     """
     wanted = NewHold(signature.id("hld"), amount, order_id, signature.fingerprint)
-    origin = ledger.Origin(f"HOLD#{wanted.id}", "HOLD", wanted.id, cause)
+    origin = origin_of(wanted.id, "HOLD", cause)
     entry = signature.once(
         lambda: retry_lost_races(lambda: _hold(wallet, wanted, origin)),
         lambda: posted_before(wallet, origin, signature),
     )
-    return Held.made(entry)
+    return read(wallet, wanted.id) if signature.is_replay else Held.made(entry)
 
 
 def read(wallet: Wallet[A], hold_id: str) -> Held:
@@ -81,13 +81,26 @@ def posted_before(wallet: Wallet[A], origin: ledger.Origin, signature: Signature
 def with_enough(wallet: Wallet[A], amount: int, cause: Cause, *, most_holds: int | None = None) -> A:
     """The account with `amount` available, and fewer than `most_holds` open holds.
 
-    The job for overdue holds and lots runs hourly. So overdue lots expire here first, because nobody may spend them.
-    Overdue holds are released here if they are in the way. Raises the wallet's `shortage`, TooManyHoldsError,
-    SpendingBlockedError.
+    Raises the wallet's `shortage`, TooManyHoldsError, SpendingBlockedError.
     """
     account = wallet.load_for_posting(cause)
     wallet.check_may_spend(account)
-    while entry := _in_the_way(wallet, account, amount, most_holds, cause):
+    return make_room(wallet, account, amount, cause, most_holds=most_holds)
+
+
+def make_room(
+    wallet: Wallet[A], account: A, amount: int, cause: Cause, *, most_holds: int | None = None, replaced: str = ""
+) -> A:
+    """The account as loaded for posting, once it has the room: `amount`, and a hold less than `most_holds`.
+
+    The job that does what time does runs hourly. So if they are in the way, due amounts are activated and overdue
+    holds released here. The hold `replaced` ends with the spending itself. Raises as `with_enough`.
+    """
+
+    def in_the_way() -> Entry | None:
+        return _in_the_way(wallet, account, _lacking(wallet, account, amount, most_holds, replaced), cause)
+
+    while entry := in_the_way():
         ledger.write(entry, account, error=LostRaceError())
         # The released amounts may be of lots that have ended.
         account = wallet.load_for_posting(cause)
@@ -99,7 +112,7 @@ def _hold(wallet: Wallet[A], wanted: NewHold, origin: ledger.Origin) -> Entry:
     account = with_enough(wallet, wanted.amount, origin.cause, most_holds=MOST_HOLDS)
     if wanted.order_id:
         wallet.check_order(account, wanted.order_id)
-    until = _until(wallet.now, wallet.hold_minutes)
+    until = until_of(wallet.now, wallet.hold_minutes)
     posting = rules.hold(account.balances, wanted.id, wanted.amount, until, order=wanted.order_id, value=value)
     entry = wallet.post_spending(
         account,
@@ -167,21 +180,23 @@ def _release(wallet: Wallet[A], hold_id: str, cause: Cause) -> Held:
     return Held(hold_id, HoldState.RELEASED, found.amount, 0, found.until, found.order, found.value)
 
 
-def _in_the_way(wallet: Wallet[A], account: A, amount: int, most_holds: int | None, cause: Cause) -> Entry | None:
-    """The entry that releases an overdue hold, if the hold is in the way."""
-    lacking = _lacking(wallet, account, amount, most_holds)
+def _in_the_way(wallet: Wallet[A], account: A, lacking: ConflictError | None, cause: Cause) -> Entry | None:
+    """The entry that makes more room, if there is too little. Raises the error of what is lacking if none can."""
     if lacking is None:
         return None
-    overdue = next((name for name, each in account.balances.holds.items() if is_overdue(each, wallet.now)), None)
-    if overdue is None:
+    entry = next_in_the_way(account, wallet.terms, cause, wallet.return_policy, wallet.post_spending)
+    if entry is None:
         raise lacking
-    return release_overdue(account, overdue, by_time(cause), wallet.return_policy, wallet.post_spending)
+    return entry
 
 
-def _lacking(wallet: Wallet[A], account: A, amount: int, most_holds: int | None) -> ConflictError | None:
-    if amount > account.available:
+def _lacking(wallet: Wallet[A], account: A, amount: int, most_holds: int | None, replaced: str) -> ConflictError | None:
+    balances = account.balances
+    if replaced in balances.holds:
+        balances = rules.release(balances, replaced, wallet.return_policy).after
+    if amount > balances.available:
         return wallet.shortage(account)
-    if most_holds is not None and len(account.balances.holds) >= most_holds:
+    if most_holds is not None and len(balances.holds) >= most_holds:
         return TooManyHoldsError()
     return None
 
@@ -197,7 +212,7 @@ def _ended(wallet: Wallet[A], account: A, hold_id: str) -> Held:
     return Held.ended(made, end)
 
 
-def _until(now: datetime, minutes: int) -> datetime:
+def until_of(now: datetime, minutes: int) -> datetime:
     """So many minutes from now, rounded up to the minute, as accounts keep it."""
     until = now + timedelta(minutes=minutes)
     whole = until.replace(second=0, microsecond=0)

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Final, Self
 
 from loyalty.ledger.attributes import read_moment
 from loyalty.ledger.balances import EntryKind, Hold
 from loyalty.ledger.items import Entry
+from loyalty.ledger.overdue import is_overdue
 from shared.errors import ConflictError
 
 # The account stores its holds and must stay small; nobody is in six checkouts at once.
 MOST_HOLDS: Final = 5
-# Clocks differ, and a payment may finish in the last second.
-LATENESS: Final = timedelta(minutes=1)
 
 
 class HoldState(StrEnum):
@@ -102,11 +101,6 @@ class NewHold:
     amount: int
     order_id: str | None
     request: str
-
-
-def is_overdue(hold: Hold, now: datetime) -> bool:
-    """Whether the hold can no longer be captured."""
-    return now > hold.until + LATENESS
 
 
 def _state_after(end: Entry) -> HoldState:

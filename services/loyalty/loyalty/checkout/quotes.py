@@ -5,12 +5,13 @@ from __future__ import annotations
 from loyalty.checkout.quote_models import NewQuote, QuoteView
 from loyalty.checkout.rules import Funds, Wish, quote
 from loyalty.credit.items import CREDIT, CreditAccount
+from loyalty.credit.rules import return_policy
 from loyalty.credit.store import terms_now as credit_terms
 from loyalty.credit.usecases import shortage
 from loyalty.ledger.overdue import without_overdue
 from loyalty.points.spending_blocks import SpendingBlock, SpendingBlockedError, spending_block
 from loyalty.points.store import terms_now
-from loyalty.points.usecases import InsufficientPointsError, shown_account
+from loyalty.points.usecases import InsufficientPointsError, account_as_due
 from shared.items.keys import customer_partition
 from shared.items.table import find
 
@@ -24,8 +25,8 @@ def quote_checkout(customer_id: str, asked: NewQuote, *, by_self: bool) -> Quote
     cannot spend; without amounts the quote then uses nothing.
     """
     terms = terms_now()
-    account = without_overdue(shown_account(customer_id, by_self=by_self), terms)
-    credit = without_overdue(_credit_of(account.customer_id, asked.currency), credit_terms())
+    account = account_as_due(customer_id, terms, by_self=by_self)
+    credit = _credit_of(account.customer_id, asked.currency)
     if block := spending_block(account):
         return _quote_nothing(asked, block)
     if (asked.points or 0) > account.available:
@@ -45,5 +46,8 @@ def _quote_nothing(asked: NewQuote, block: SpendingBlock) -> QuoteView:
 
 
 def _credit_of(customer_id: str, currency: str) -> CreditAccount:
+    """The account as the next call finds it, or an empty one."""
     found = find(CreditAccount, customer_partition(customer_id), f"{CREDIT}{currency}")
-    return found or CreditAccount.fresh(customer_id, currency)
+    terms = credit_terms()
+    policy = return_policy(terms.programme, terms.today)
+    return without_overdue(found or CreditAccount.fresh(customer_id, currency), terms, policy)

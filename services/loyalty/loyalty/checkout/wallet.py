@@ -9,12 +9,17 @@ from loyalty.ledger.balances import Posting
 from loyalty.ledger.items import A, Entry
 from loyalty.ledger.rules import ReturnPolicy
 from loyalty.ledger.store import Origin
+from loyalty.ledger.terms import Terms
 from shared.errors import ConflictError
 from shared.messages.cause import Cause
 
 
 class Wallet(Protocol[A]):
     """One account of points or store credit during one request."""
+
+    @property
+    def terms(self) -> Terms:
+        """The terms of the request."""
 
     @property
     def now(self) -> datetime:

@@ -7,12 +7,12 @@ from functools import partial
 from typing import Any, Final
 
 from loyalty.credit.items import CREDIT, CreditAccount
-from loyalty.credit.rules import watch_of
+from loyalty.credit.rules import return_policy, watch_of
 from loyalty.ledger import store as ledger
 from loyalty.ledger.balances import EntryKind, Posting
 from loyalty.ledger.due_dates import overdue_lots
 from loyalty.ledger.items import Entry
-from loyalty.ledger.overdue import by_time, expire, warn_at_once
+from loyalty.ledger.overdue import by_time, expire, next_in_the_way, warn_at_once
 from loyalty.ledger.store import Origin
 from loyalty.ledger.terms import Terms
 from loyalty.points import store as points
@@ -123,14 +123,25 @@ def _find(customer_id: str, currency: str) -> CreditAccount | None:
     return account
 
 
-def load_credit_for_posting(load: Callable[[], CreditAccount], terms: Terms, cause: Cause) -> CreditAccount:
+def load_credit_for_posting(
+    load: Callable[[], CreditAccount], terms: Terms, cause: Cause, *, needs: int = 0
+) -> CreditAccount:
     """The account for posting, as `load` reads it. Its overdue lots expire first.
 
-    Raises the errors of `load`, and LostRaceError when another run is faster.
+    If the posting `needs` more than is available, holds that have ended are released. Raises the errors of `load`, and
+    LostRaceError when another run is faster.
     """
     account = load()
-    while overdue := overdue_lots(account.lots, account.active_on, terms.watch):
-        entry = expire(account, overdue, by_time(cause), partial(post_credit, terms=terms))
+    while entry := _due_first(account, terms, cause, needs):
         ledger.write(entry, account, error=LostRaceError())
         account = load()
     return account
+
+
+def _due_first(account: CreditAccount, terms: Terms, cause: Cause, needs: int) -> Entry | None:
+    post = partial(post_credit, terms=terms)
+    if overdue := overdue_lots(account.lots, account.active_on, terms.watch):
+        return expire(account, overdue, by_time(cause), post)
+    if account.available >= needs:
+        return None
+    return next_in_the_way(account, terms, cause, return_policy(terms.programme, terms.today), post)

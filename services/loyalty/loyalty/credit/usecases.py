@@ -55,7 +55,9 @@ def revoke_credit(
     origin = origin_of(ids.new_credit_id(), cause)
 
     def revoke() -> CreditEntryView:
-        account = load_credit_for_posting(lambda: store.existing_account(customer_id, currency), terms, cause)
+        account = load_credit_for_posting(
+            lambda: store.existing_account(customer_id, currency), terms, cause, needs=revocation.amount
+        )
         return _revoke(account, revocation, origin, attempt, terms)
 
     return retry_lost_races(revoke)
@@ -74,8 +76,9 @@ def list_credit(customer_id: str, *, by_self: bool) -> Page[CreditView]:
     owner = shown_account(customer_id, by_self=by_self)
     accounts = store.accounts_of(owner.customer_id)
     terms = store.terms_now()
+    policy = rules.return_policy(terms.programme, terms.today)
     return Page.of(
-        [CreditView.of(without_overdue(account, terms)) for account in accounts if not account.is_closed], None
+        [CreditView.of(without_overdue(account, terms, policy)) for account in accounts if not account.is_closed], None
     )
 
 

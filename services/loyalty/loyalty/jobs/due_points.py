@@ -8,7 +8,13 @@ from loyalty.ledger import rules
 from loyalty.ledger import store as ledger
 from loyalty.ledger.balances import EntryKind
 from loyalty.ledger.items import Entry
-from loyalty.ledger.overdue import expire_next_overdue, on_day, release_next_overdue, warn_and_set_due
+from loyalty.ledger.overdue import (
+    activate_due,
+    expire_next_overdue,
+    on_day,
+    release_next_overdue,
+    warn_and_set_due,
+)
 from loyalty.ledger.terms import Terms
 from loyalty.points import store
 from loyalty.points.items import PointsAccount
@@ -27,7 +33,7 @@ def advance_points(account: PointsAccount, cause: Cause) -> None:
     post = partial(store.post_points, terms=terms)
     entry = (
         release_next_overdue(account, terms.now, cause, return_policy(terms.programme, terms.today), post)
-        or _activate(account, terms, cause)
+        or activate_due(account, terms.today, cause, post)
         or expire_next_overdue(account, terms.watch, cause, post)
         or _review(account, terms, cause)
     )
@@ -35,13 +41,6 @@ def advance_points(account: PointsAccount, cause: Cause) -> None:
         ledger.write(entry, account)
     else:
         warn_and_set_due(account, terms, PointsExpiring, cause)
-
-
-def _activate(account: PointsAccount, terms: Terms, cause: Cause) -> Entry | None:
-    posting = rules.activate(account.balances, terms.today)
-    if posting is None:
-        return None
-    return store.post_points(account, posting, on_day("RIPENING", account, terms.today, cause), terms)
 
 
 def _review(account: PointsAccount, terms: Terms, cause: Cause) -> Entry | None:

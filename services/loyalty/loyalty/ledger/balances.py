@@ -222,7 +222,7 @@ class Posting:
         """Whether an event tells of the posting. An order that earns nothing, or a moved activation, is no news."""
         if self.kind is EntryKind.RIPENED:
             return bool(self.lots or self.owed)
-        return bool(self.amount) or self.kind is EntryKind.CAPTURED
+        return bool(self.amount)
 
     @property
     def is_activity(self) -> bool:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from loyalty.ledger import rules
 from loyalty.ledger import store as ledger
-from loyalty.ledger.balances import Balances, EntryKind, Lots, Posting
+from loyalty.ledger.balances import Balances, EntryKind, Hold, Lots, Posting
 from loyalty.ledger.due_dates import Notice, Watch, last_days, overdue_lots, warnings, warnings_at_once
 from loyalty.ledger.items import A, Account, Entry
 from loyalty.ledger.rules import ReturnPolicy
@@ -26,10 +26,34 @@ Post = Callable[..., Entry]
 
 # The kinds of entries that give what was not there before.
 _GIVEN: Final = frozenset({EntryKind.EARNED, EntryKind.RIPENED, EntryKind.ADJUSTED, EntryKind.ISSUED})
+# Clocks differ, and a payment may finish in the last second.
+LATENESS: Final = timedelta(minutes=1)
 
 
 def overdue_hold(balances: Balances, now: datetime) -> str | None:
     return next((name for name, each in balances.holds.items() if each.until <= now), None)
+
+
+def is_overdue(hold: Hold, now: datetime) -> bool:
+    """Whether the hold can no longer be captured, and whoever needs its amount may have it."""
+    return now > hold.until + LATENESS
+
+
+def next_in_the_way(account: A, terms: Terms, cause: Cause, return_policy: ReturnPolicy, post: Post) -> Entry | None:
+    """The entry that gives a spending more room: due amounts are activated, then an overdue hold is released.
+
+    None if nothing is due.
+    """
+    if entry := activate_due(account, terms.today, by_time(cause), post):
+        return entry
+    ended = next((name for name, each in account.balances.holds.items() if is_overdue(each, terms.now)), None)
+    return release_overdue(account, ended, by_time(cause), return_policy, post) if ended else None
+
+
+def activate_due(account: A, today: date, cause: Cause, post: Post) -> Entry | None:
+    """The entry that activates all pending amounts that are due; None if none is."""
+    posting = rules.activate(account.balances, today)
+    return post(account, posting, on_day("RIPENING", account, today, cause)) if posting else None
 
 
 def release_overdue(account: A, hold_id: str, cause: Cause, return_policy: ReturnPolicy, post: Post) -> Entry:
@@ -40,7 +64,17 @@ def release_overdue(account: A, hold_id: str, cause: Cause, return_policy: Retur
 
 def end_of(hold_id: str, cause: Cause) -> ledger.Origin:
     """The origin of the entry that ends a hold. Capture, release and expiry share it, so a hold ends once."""
-    return ledger.Origin(f"HOLD#{hold_id}", "END", hold_id, cause)
+    return origin_of(hold_id, "END", cause)
+
+
+def origin_of(hold_id: str, step: str, cause: Cause) -> ledger.Origin:
+    """The origin of an entry of a hold. The holds of one checkout, `<name>.<version>`, share a partition."""
+    name, *version = hold_id.split(".")
+    if version:
+        # A currency in it says that credit is held as well. It is no part of the key, so that a version exists once.
+        key = ".".join(part for part in version if not part.isupper())
+        return ledger.Origin(f"CHECKOUT#{name}", f"{key}#{step}", hold_id, cause)
+    return ledger.Origin(f"HOLD#{hold_id}", step, hold_id, cause)
 
 
 def expire(account: Account, overdue: Lots, cause: Cause, post: Post) -> Entry:
@@ -57,14 +91,28 @@ def by_time(cause: Cause) -> Cause:
     return replace(cause, actor="service:loyalty")
 
 
-def without_overdue(account: A, terms: Terms) -> A:
-    """The account as it will be once its overdue lots have expired: for reading only, never to be stored.
+def without_overdue(account: A, terms: Terms, return_policy: ReturnPolicy) -> A:
+    """The account as the next call finds it, whatever the job has done: for reading only, never to be stored.
 
-    No entry of the expiry exists yet.
+    Holds that have ended are released, due amounts are activated, and overdue lots have expired. No entry of any of
+    these exists yet.
     """
-    if overdue := overdue_lots(account.lots, account.active_on, terms.watch):
-        account.set_balances(rules.expire(account.balances, overdue).after, terms, terms.now)
+    due = as_due(account, account.balances, terms, return_policy)
+    if due != account.balances:
+        account.set_balances(due, terms, terms.now)
     return account
+
+
+def as_due(account: Account, balances: Balances, terms: Terms, return_policy: ReturnPolicy) -> Balances:
+    """These balances of an account, once everything has happened that time alone causes."""
+    for name, each in balances.holds.items():
+        if is_overdue(each, terms.now):
+            balances = rules.release(balances, name, return_policy).after
+    if posting := rules.activate(balances, terms.today):
+        balances = posting.after
+    if overdue := overdue_lots(balances.lots, account.active_on, terms.watch):
+        balances = rules.expire(balances, overdue).after
+    return balances
 
 
 def on_day(what: str, account: Account, day: date, cause: Cause) -> ledger.Origin:

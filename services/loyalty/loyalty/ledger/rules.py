@@ -95,6 +95,12 @@ def hold(
     return replace(posting, after=replace(posting.after, holds=holds))
 
 
+def rehold(released: Posting, hold_id: str, amount: int, until: datetime, *, value: int | None = None) -> Posting:
+    """Set `amount` aside in place of a hold that is `released`, in one posting. No lot that has ended may return."""
+    held = hold(released.after, hold_id, amount, until, value=value)
+    return replace(held, before=released.before, lots=plus(released.lots, held.lots))
+
+
 def capture(before: Balances, hold_id: str, amount: int, return_policy: ReturnPolicy) -> tuple[Posting, Taken]:
     """Spend `amount` of a hold, release the rest, and return the spent amounts as well.
 

@@ -6,7 +6,6 @@ import secrets
 from datetime import date, datetime
 
 from loyalty.checkout.rules import value_of
-from loyalty.ledger.overdue import without_overdue
 from loyalty.members import pictures
 from loyalty.members.items import Card, new_card
 from loyalty.members.milestones import Progress, next_milestone
@@ -17,7 +16,7 @@ from loyalty.members.store import card_of, find_card, newest_after
 from loyalty.points import store
 from loyalty.points.items import PointsAccount
 from loyalty.points.tier_rules import next_level, qualifying_on
-from loyalty.points.usecases import shown_account
+from loyalty.points.usecases import account_as_due
 from loyalty.programme.models import Programme
 from loyalty.programme.usecases import current_programme
 from shared import clock
@@ -132,7 +131,7 @@ def _issue_by_hand(customer_id: str, details: CardDetails, cause: Cause, attempt
 
 
 def _shown_card(customer_id: str, *, by_self: bool) -> tuple[PointsAccount, Card]:
-    account = without_overdue(shown_account(customer_id, by_self=by_self), store.terms_now())
+    account = account_as_due(customer_id, store.terms_now(), by_self=by_self)
     card = card_of(account)
     if card is None:
         raise NotFoundError("This customer has no card: guests get one when they register.")

@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
-from functools import partial
 from typing import Final
 
-from loyalty.credit import rules as credit_rules
-from loyalty.credit import store as credit
-from loyalty.credit.items import CreditAccount
-from loyalty.credit.store import load_credit_for_posting
 from loyalty.ledger import store as ledger
 from loyalty.ledger.attributes import read_grace_lots
 from loyalty.ledger.balances import EntryKind, Taken, plus, read_lots
 from loyalty.ledger.items import Entry
-from loyalty.ledger.rules import ReturnPolicy
 from loyalty.orders import store
 from loyalty.orders.items import OrderRecord, SpentOnOrder
 from loyalty.orders.order_entries import EARNED
+from loyalty.orders.payment.payers import Payer
 from loyalty.orders.refunds import Restored, ReversedShare, Spending, settle_spent
-from loyalty.points import rules as points_rules
 from loyalty.points import store as points
-from loyalty.points.items import PointsAccount
-from loyalty.points.store import load_for_posting
 from shared.errors import InvalidError
 from shared.items.table import find, retry_lost_races
 from shared.messages.cause import Cause
@@ -42,9 +33,9 @@ def check_own_order(customer_id: str, order_id: str) -> None:
         raise InvalidError.of("order_id", "This is another customer's order")
 
 
-def _report_other_payers(order_id: str, customer_id: str) -> None:
+def _report_other_payers(order_id: str, records: Iterable[OrderRecord], customer_id: str) -> None:
     """Raise the alarm if others than the order's customer paid for it, before anybody knew whose order it was."""
-    for payer in _spendings(store.order_records(order_id)):
+    for payer in _spendings(records):
         if not _is_payer(payer, customer_id):
             _report(order_id)
 
@@ -61,15 +52,17 @@ def settle_late_spending(order_id: str, cause: Cause) -> None:
     Settling an order stores its reversal before it reads the spendings. A spending calls this function after its write.
     So one of the two always sees the other.
     """
-    share = ReversedShare.known(order_id, store.read_entries(order_id))
+    records = store.order_records(order_id)
+    share = ReversedShare.known(order_id, store.entries_of(records))
     if share and share.share:
         settle_spending(share, cause)
     elif share and share.customer_id:
-        _report_other_payers(order_id, share.customer_id)
+        _report_other_payers(order_id, records, share.customer_id)
 
 
 def _settle_payer(share: ReversedShare, name: str, cause: Cause) -> None:
-    payer = _Payer.of(name, share, cause)
+    # Only a paid order's refund gives a grace: an unpaid order would extend the life of points for nothing.
+    payer = Payer.of(name, cause, gives_grace=share.is_paid)
     records = store.order_records(share.order_id)
     known = ReversedShare.known(share.order_id, store.entries_of(records))
     spending = _spendings(records)[name]
@@ -97,47 +90,6 @@ def _is_payer(name: str, customer_id: str) -> bool:
 def _report(order_id: str) -> None:
     logger.warning("order paid by another customer", extra={"order_id": order_id})
     count(METRIC)
-
-
-@dataclass(frozen=True)
-class _Payer:
-    """An account as it is now, with the policy and the posting function of its kind.
-
-    `post` takes account, posting, origin and facts.
-    """
-
-    account: PointsAccount | CreditAccount
-    return_policy: ReturnPolicy
-    post: Callable[..., Entry]
-
-    @classmethod
-    def of(cls, name: str, share: ReversedShare, cause: Cause) -> _Payer:
-        """The account of this name, or the account that took it over. Overdue lots have expired.
-
-        Only a paid order's refund gives a grace: an unpaid order would extend the life of points for nothing.
-        """
-        customer_id, _, currency = name.partition("#")
-        if currency:
-            return cls._of_credit(customer_id, currency, cause, gives_grace=share.is_paid)
-        return cls._of_points(customer_id, cause, gives_grace=share.is_paid)
-
-    @classmethod
-    def _of_points(cls, customer_id: str, cause: Cause, *, gives_grace: bool) -> _Payer:
-        terms = points.terms_now()
-        account = load_for_posting(customer_id, terms, cause)
-        policy = points_rules.return_policy(terms.programme, terms.today, gives_grace=gives_grace)
-        return cls(account, policy, partial(points.post_points, terms=terms))
-
-    @classmethod
-    def _of_credit(cls, customer_id: str, currency: str, cause: Cause, *, gives_grace: bool) -> _Payer:
-        terms = credit.terms_now()
-
-        def load() -> CreditAccount:
-            return credit.find_account(customer_id, currency) or CreditAccount.fresh(customer_id, currency)
-
-        account = load_credit_for_posting(load, terms, cause)
-        policy = credit_rules.return_policy(terms.programme, terms.today, gives_grace=gives_grace)
-        return cls(account, policy, partial(credit.post_credit, terms=terms))
 
 
 def _spendings(records: Iterable[OrderRecord]) -> dict[str, Spending]:

@@ -14,6 +14,7 @@ from loyalty.ledger import store as ledger
 from loyalty.ledger.reversals import LotShare
 from loyalty.orders.items import ReversedOrder
 from loyalty.orders.order_entries import EARNED, OrderEntries, ReversedMark
+from loyalty.orders.payment.captures import NamedCheckout
 from loyalty.orders.recorded_order import RecordedOrder
 from loyalty.orders.referral_rewards import settle_referral_rewards
 from loyalty.orders.refunds import ReversedShare
@@ -35,10 +36,13 @@ def record_order(order: OrderRecorded, version: int, cause: Cause) -> None:
     Events may arrive in any order: the newest version alone is enough, and an older one changes nothing. An order that
     waits for its customer's e-mail is nobody's until it is told again.
     """
-    order = _owned(order)
+    told, order = order, _owned(order)
     terms = store.terms_now()
     recorded = RecordedOrder.of(order, version, terms, lambda moment: store.terms_then(moment, terms))
-    account = retry_lost_races(lambda: _settle_points(recorded, cause))
+    # As told: who holds points for the very customer whom an unverified e-mail names knows who it is.
+    checkout = NamedCheckout(told, cause)
+    account = retry_lost_races(lambda: _settle_points(recorded, checkout, cause))
+    account = checkout.settle(account)
     if recorded.is_changed:
         settle_spending(ReversedShare.told(order, version), cause)
     # Last, because it also writes the referrer's account. That account may be busy, and the customer's own points must
@@ -68,20 +72,20 @@ def _priced(recorded: RecordedOrder, account: PointsAccount) -> Earned:
     return price(OrderFacts.of(recorded.order), member, recorded.own.programme)
 
 
-def _settle_points(recorded: RecordedOrder, cause: Cause) -> PointsAccount | None:
+def _settle_points(recorded: RecordedOrder, checkout: NamedCheckout, cause: Cause) -> PointsAccount | None:
     """Post the missing entries; return the account afterwards, or None for an order without a customer."""
     account, known = _read(recorded, cause)
     recorded = _since_opening(recorded, account)
     decision = decide(recorded, known)
     match decision and decision.write:
         case PostEntry() as change if account:
-            account = _post(change, recorded, account, cause)
+            account = _post(change, recorded, account, checkout)
         case OpenAccount() if account:
             account.by_email = recorded.order.by_email or account.by_email
             commit(Put(account))
         case ReversedMark() as mark:
             commit(Put(ReversedOrder.of(recorded.order.order_id, mark, known.entries.mark)))
-    return _settle_points(recorded, cause) if decision and decision.goes_on else account
+    return _settle_points(recorded, checkout, cause) if decision and decision.goes_on else account
 
 
 def _since_opening(recorded: RecordedOrder, account: PointsAccount | None) -> RecordedOrder:
@@ -155,8 +159,11 @@ def _read_shares(account: PointsAccount, entries: OrderEntries, recorded: Record
     return lot_shares(account, entries, recorded.terms.today)
 
 
-def _post(change: PostEntry, recorded: RecordedOrder, account: PointsAccount, cause: Cause) -> PointsAccount:
-    """Post the entry; return the account afterwards, even if another run posted the entry."""
+def _post(change: PostEntry, recorded: RecordedOrder, account: PointsAccount, checkout: NamedCheckout) -> PointsAccount:
+    """Post the entry; return the account afterwards, even if another run posted the entry.
+
+    The payment that lets an order earn also spends its checkout, in the same transaction.
+    """
     account.referrals = change.referrals or account.referrals
     account.quota = change.quota or account.quota
     account.birthdays = change.birthdays or account.birthdays
@@ -164,12 +171,15 @@ def _post(change: PostEntry, recorded: RecordedOrder, account: PointsAccount, ca
     account.opened_at = change.opened_at or account.opened_at
     account.by_email = recorded.order.by_email or account.by_email
     order_id = recorded.order.order_id
-    origin = ledger.Origin(f"ORDER#{order_id}", change.step, order_id, cause)
+    origin = ledger.Origin(f"ORDER#{order_id}", change.step, order_id, checkout.cause)
     # The entry of the earning names the version that decided it.
     terms = replace(recorded.terms, version=recorded.own.version) if change.step == EARNED else recorded.terms
     entry = store.post_points(account, change.posting, origin, terms, tiers=change.tiers, **change.facts)
+    ledger.seal(entry, account)
+    beside = checkout.capture_beside(account) if change.step == EARNED else []
     try:
-        ledger.write(entry, account)
+        commit(Put(entry, error=ledger.AlreadyPostedError()), Put(account), *beside)
     except ledger.AlreadyPostedError:
         return store.account_of(account.customer_id)
+    checkout.is_captured = checkout.is_captured or bool(beside)
     return account

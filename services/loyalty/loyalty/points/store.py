@@ -13,10 +13,11 @@ from loyalty.ledger import store as ledger
 from loyalty.ledger.balances import EntryKind, Posting
 from loyalty.ledger.due_dates import Watch, overdue_lots
 from loyalty.ledger.items import ACCOUNT, Entry
-from loyalty.ledger.overdue import by_time, expire, warn_at_once
+from loyalty.ledger.overdue import by_time, expire, next_in_the_way, warn_at_once
 from loyalty.ledger.store import Origin
 from loyalty.ledger.terms import Terms
 from loyalty.points.items import PointsAccount
+from loyalty.points.rules import return_policy
 from loyalty.points.tier_rules import TierState
 from loyalty.programme.usecases import current_programme, programme_then
 from shared import clock
@@ -154,20 +155,34 @@ def expired_points(account: PointsAccount, day: date, since: tuple[datetime, int
 
 
 def load_for_posting(
-    customer_id: str, terms: Terms, cause: Cause, load: Callable[[str], PointsAccount] | None = None
+    customer_id: str,
+    terms: Terms,
+    cause: Cause,
+    load: Callable[[str], PointsAccount] | None = None,
+    *,
+    needs: int = 0,
 ) -> PointsAccount:
     """The account for posting; read with `account_of` or `load`. Its overdue lots expire first.
 
-    Otherwise a new order could revive points that were idle too long, if it came before the job. Raises the errors of
+    Otherwise a new order could revive points that were idle too long, if it came before the job. If the posting `needs`
+    more points than are available, what is due by time is also done, as far as it gives more. Raises the errors of
     `load`, and LostRaceError when another run is faster.
     """
     load = load or account_of
     account = load(customer_id)
-    while overdue := overdue_lots(account.lots, account.active_on, terms.watch):
-        entry = expire(account, overdue, by_time(cause), partial(post_points, terms=terms))
+    while entry := _due_first(account, terms, cause, needs):
         ledger.write(entry, account, error=LostRaceError())
         account = load(customer_id)
     return account
+
+
+def _due_first(account: PointsAccount, terms: Terms, cause: Cause, needs: int) -> Entry | None:
+    post = partial(post_points, terms=terms)
+    if overdue := overdue_lots(account.lots, account.active_on, terms.watch):
+        return expire(account, overdue, by_time(cause), post)
+    if account.available >= needs:
+        return None
+    return next_in_the_way(account, terms, cause, return_policy(terms.programme, terms.today), post)
 
 
 # Few entries change a tier, so each call reads many entries, whatever the limit.

@@ -6,10 +6,12 @@ from typing import Self
 
 from loyalty.ledger import store as ledger
 from loyalty.ledger.overdue import without_overdue
+from loyalty.ledger.terms import Terms
 from loyalty.ledger.verification import prove_all
 from loyalty.points import store
 from loyalty.points.items import PointsAccount
 from loyalty.points.models import EntriesQuery, EntryView, PointsView, VerificationView
+from loyalty.points.rules import return_policy
 from loyalty.points.store import changes_of
 from loyalty.points.tier_models import LadderView, TierChangeView, TierView
 from loyalty.programme.usecases import current_programme
@@ -39,12 +41,18 @@ class InsufficientPointsError(ConflictError):
 
 
 def read_points(customer_id: str, *, by_self: bool) -> PointsView:
-    """The account's balances and tier. Overdue lots are left out, even before the job expires them.
+    """The account's balances and tier, with all that time has done, even before the job does it.
 
     Raises NotFoundError without an account, and EmailNotVerifiedError as `shown_account` does.
     """
     terms = store.terms_now()
-    return PointsView.of(without_overdue(shown_account(customer_id, by_self=by_self), terms), terms)
+    return PointsView.of(account_as_due(customer_id, terms, by_self=by_self), terms)
+
+
+def account_as_due(customer_id: str, terms: Terms, *, by_self: bool) -> PointsAccount:
+    """The account for reading, as the next call finds it. Raises the errors of `shown_account`."""
+    policy = return_policy(terms.programme, terms.today)
+    return without_overdue(shown_account(customer_id, by_self=by_self), terms, policy)
 
 
 def list_entries(

@@ -1,0 +1,151 @@
+"""What the routes of checkouts take and answer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Final, Literal, Self
+
+from pydantic import AwareDatetime, ConfigDict, Field
+
+from loyalty.ledger.overdue import is_overdue
+from loyalty.orders.payment.checkout_names import find_open
+from loyalty.orders.payment.checkout_records import Checkout, CheckoutState
+from loyalty.points.items import PointsAccount
+from loyalty.points.spending_blocks import SpendingBlock, spending_block
+from loyalty.programme.sections import Points
+from shared.ids import CheckoutId, CustomerId, OrderId
+from shared.model import ApiModel, Input
+from shared.money import Amount, CurrencyCode
+
+_CUSTOMER: Final = "cus_01JZ0000000000000000000000"
+_VIEW: Final[dict[str, Any]] = {
+    "id": "cart-8f2c",
+    "customer_id": _CUSTOMER,
+    "total": 8_995,
+    "currency": "USD",
+    "remaining": 6_995,
+    "expires_at": "2026-12-06T15:30:00Z",
+    "spending_block": None,
+    "version": 1,
+}
+
+
+class Use(Input):
+    """What is to be used of points and store credit."""
+
+    points: Annotated[
+        Points | Literal["most"],
+        Field(description="A number of points, by a ladder one of its steps; `most` is as many as the cart takes."),
+    ] = 0
+    credit: Annotated[
+        Amount | Literal["most"],
+        Field(description="An amount in the minor unit; `most` is as much as there is and the cart takes."),
+    ] = 0
+
+
+class NewCheckout(Input):
+    """A cart, and what its customer wants to use for it. The same again, with another cart, replaces it."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "customer_id": _CUSTOMER,
+                    "currency": "USD",
+                    "total": 8_995,
+                    "use": {"points": "most", "credit": 1_500},
+                }
+            ]
+        },
+    )
+
+    customer_id: CustomerId
+    currency: CurrencyCode
+    total: Annotated[Amount, Field(description="What the cart costs, with tax and shipping, before points and credit.")]
+    use: Use = Use()
+
+
+class UsedPoints(ApiModel):
+    """The points of a checkout."""
+
+    used: Annotated[int, Field(description="So many are set aside, or were.")]
+    value: Annotated[int, Field(description="What they pay of the total, in the minor unit.")]
+    captured: Annotated[int, Field(description="So many the payment of the order spent.")]
+    missing: Annotated[
+        int, Field(description="So many were gone when the order was paid, after the time of the checkout.")
+    ]
+
+
+class UsedCredit(ApiModel):
+    """The store credit of a checkout, in the minor unit."""
+
+    used: int
+    captured: int
+    missing: int
+
+
+class CheckoutView(ApiModel):
+    """What a checkout uses, what remains to pay, until when it is held, and what became of it."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    **_VIEW,
+                    "state": "held",
+                    "points": {"used": 500, "value": 500, "captured": 0, "missing": 0},
+                    "credit": {"used": 1_500, "captured": 0, "missing": 0},
+                    "order_id": None,
+                },
+                {
+                    **_VIEW,
+                    "state": "captured",
+                    "points": {"used": 500, "value": 500, "captured": 500, "missing": 0},
+                    "credit": {"used": 1_500, "captured": 1_500, "missing": 0},
+                    "order_id": "2026-0004711",
+                },
+            ]
+        }
+    )
+
+    id: CheckoutId
+    customer_id: CustomerId
+    state: CheckoutState
+    total: int
+    currency: CurrencyCode
+    points: UsedPoints
+    credit: UsedCredit
+    remaining: Annotated[int, Field(description="What is left to pay, in the minor unit.")]
+    expires_at: Annotated[AwareDatetime, Field(description="Until when it is held. A change of the cart renews it.")]
+    order_id: Annotated[OrderId | None, Field(description="The order that spent it.")]
+    spending_block: Annotated[
+        SpendingBlock | None, Field(description="Why the customer can use nothing more; null while they can.")
+    ]
+    version: Annotated[int, Field(description="The number of changes, from 1.")]
+
+    @classmethod
+    def of(cls, checkout: Checkout, account: PointsAccount, now: datetime) -> Self:
+        points, credit = checkout.points, checkout.credit
+        found = find_open(account.balances.holds, points.hold_id.split(".")[0])
+        is_open = found is not None and found.version == checkout.version and not is_overdue(found.hold, now)
+        amount = credit.amount if credit else 0
+        return cls(
+            id=checkout.id,
+            customer_id=account.customer_id,
+            state=checkout.state(is_open=is_open),
+            total=checkout.total,
+            currency=checkout.currency,
+            points=UsedPoints(
+                used=points.amount, value=checkout.value, captured=points.captured, missing=points.missing
+            ),
+            credit=UsedCredit(
+                used=amount,
+                captured=credit.captured if credit else 0,
+                missing=credit.missing if credit else 0,
+            ),
+            remaining=checkout.total - checkout.value - amount,
+            expires_at=checkout.until,
+            order_id=checkout.order_id,
+            spending_block=spending_block(account),
+            version=checkout.version,
+        )

@@ -1,0 +1,226 @@
+"""What an order's payment and its cancellation do to the checkout that the order names.
+
+A payment spends what the checkout holds, in one transaction. If the hold has ended, it spends what is still there, and
+reports what is missing: the shop has given the money off already. A cancellation releases what is held.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from loyalty.ledger import rules
+from loyalty.ledger import store as ledger
+from loyalty.ledger.balances import EntryKind, Posting, Taken
+from loyalty.ledger.items import Entry
+from loyalty.ledger.overdue import end_of, origin_of
+from loyalty.orders.items import SpentOnOrder
+from loyalty.orders.payment.checkout_names import OpenHold, find_open, hold_of_credit, name_of
+from loyalty.orders.payment.checkout_records import LATE, Checkout, Part, find_checkout
+from loyalty.orders.payment.payers import Payer
+from loyalty.orders.spending import settle_late_spending
+from loyalty.points.items import PointsAccount
+from shared.events.customers import OrderRecorded
+from shared.items.table import LostRaceError, Put, Write, commit, retry_lost_races
+from shared.messages.cause import Cause
+from shared.runtime.observability import count, logger
+
+# The service's resources.yaml has its alarm.
+METRIC: Final = "CheckoutsNotCaptured"
+
+
+@dataclass
+class NamedCheckout:
+    """The checkout that an order names, while an event of the order is settled; `order` is as it was told.
+
+    An order without a customer spends nothing: nobody knows whose it is, or the customer was erased.
+    """
+
+    order: OrderRecorded
+    cause: Cause
+    # Set once `capture_beside` is written.
+    is_captured: bool = False
+
+    def capture_beside(self, account: PointsAccount) -> list[Write]:
+        """What captures the checkout beside another entry of its account, which is sealed and not written yet.
+
+        The write of the account itself is not among them. Empty if nothing of the checkout is held on the account.
+        """
+        order = self.order
+        if order.checkout_id is None or not order.paid_at or order.cancelled_at:
+            return []
+        found = find_open(account.balances.holds, name_of(order.checkout_id))
+        if found is None:
+            return []
+        ending = _captured(order, Payer.of_points(account.customer_id, self.cause, loaded=account), found, self.cause)
+        return [write for write in ending.writes if not (isinstance(write, Put) and write.item is account)]
+
+    def settle(self, account: PointsAccount | None) -> PointsAccount | None:
+        """Capture or release it, if that is due; return `account` as it is then. A repeated event changes nothing.
+
+        `account` is the account of the order's points as it is stored, if the caller has it.
+        """
+        order = self.order
+        if order.checkout_id is None or order.customer_id is None or not (order.paid_at or order.cancelled_at):
+            return account
+        if self.is_captured:
+            settle_late_spending(order.order_id, self.cause)
+            return account
+        is_theirs = account is not None and account.answers_to(order.customer_id)
+        loaded = [account] if is_theirs else []
+        settled = retry_lost_races(lambda: self._settle(order.customer_id or "", loaded.pop() if loaded else None))
+        return settled if is_theirs else account
+
+    def _settle(self, customer_id: str, loaded: PointsAccount | None) -> PointsAccount:
+        payer = Payer.of_points(customer_id, self.cause, loaded=loaded)
+        return _settle(self.order, self.order.checkout_id or "", payer, self.cause)
+
+
+def release_open(points: Payer, found: OpenHold, cause: Cause, *, order_id: str | None = None) -> None:
+    """Release what a checkout holds of points and credit, in one transaction. Raises LostRaceError."""
+    ending = _Ending(order_id, cause)
+    ending.post(points, rules.release(points.account.balances, found.id, points.return_policy), found.id)
+    if found.currency:
+        credit, hold_id = _credit_of(points, found.currency, cause), _credit_hold(found)
+        if hold_id in credit.account.balances.holds:
+            ending.post(credit, rules.release(credit.account.balances, hold_id, credit.return_policy), hold_id)
+    ending.commit()
+
+
+def _settle(order: OrderRecorded, checkout_id: str, points: Payer, cause: Cause) -> PointsAccount:
+    account = points.account
+    assert isinstance(account, PointsAccount)  # noqa: S101  # it was loaded as one
+    if account.erased_at:
+        return account
+    found = find_open(account.balances.holds, name_of(checkout_id))
+    if order.cancelled_at:
+        if found:
+            release_open(points, found, cause, order_id=order.order_id)
+    elif found:
+        _captured(order, points, found, cause).commit()
+        settle_late_spending(order.order_id, cause)
+    elif later := _capture_ended(order, account, name_of(checkout_id), cause):
+        settle_late_spending(order.order_id, cause)
+        return later
+    return account
+
+
+def _captured(order: OrderRecorded, points: Payer, found: OpenHold, cause: Cause) -> _Ending:
+    """The capture of all that a checkout holds, not written yet."""
+    ending = _Ending(order.order_id, cause)
+    ending.capture(points, found.id, value=found.hold.value)
+    if found.currency:
+        credit, hold_id = _credit_of(points, found.currency, cause), _credit_hold(found)
+        if hold_id in credit.account.balances.holds:
+            ending.capture(credit, hold_id)
+        else:
+            known = _existing(name_of(order.checkout_id or ""))
+            _spend_rest(ending, credit, known.credit)
+    return ending
+
+
+def _capture_ended(order: OrderRecorded, account: PointsAccount, name: str, cause: Cause) -> PointsAccount | None:
+    """Spend for an order what a checkout used whose hold has ended; the account then, or None if nothing is its own.
+
+    Raises LostRaceError if the hold came to be after the account was read.
+    """
+    known = find_checkout(name)
+    if known is None or not account.answers_to(known.account):
+        _report(order.order_id, "no checkout of the customer")
+        return None
+    if known.points.spending:
+        if known.order_id != order.order_id:
+            _report(order.order_id, "the checkout paid another order")
+            return None
+        return account
+    if known.points.end is None:
+        raise LostRaceError
+    return _spend_ended(order, account, known, cause)
+
+
+def _spend_ended(order: OrderRecorded, account: PointsAccount, known: Checkout, cause: Cause) -> PointsAccount:
+    ending, wanted, customer_id = _Ending(order.order_id, cause), known.points.amount, account.customer_id
+    # Holds that are over, and points that are due, may give the room.
+    has_room = account.available >= wanted
+    points = Payer.of_points(customer_id, cause, loaded=account if has_room else None, needs=wanted)
+    _spend_rest(ending, points, known.points)
+    if part := known.credit:
+        credit = Payer.of_credit(customer_id, known.currency, cause, needs=part.amount)
+        if part.hold_id in credit.account.balances.holds:
+            ending.capture(credit, part.hold_id)
+        else:
+            _spend_rest(ending, credit, part)
+    ending.commit()
+    assert isinstance(points.account, PointsAccount)  # noqa: S101  # it was loaded as one
+    return points.account
+
+
+def _spend_rest(ending: _Ending, payer: Payer, part: Part | None) -> None:
+    """Spend what is still there of a part whose hold has ended. Raises LostRaceError if it has not."""
+    if part is None or part.end is None:
+        raise LostRaceError
+    ending.spend_late(payer, part)
+
+
+@dataclass
+class _Ending:
+    """The entries that end a checkout's holds, for an order if one is known, and the other writes beside them."""
+
+    order_id: str | None
+    cause: Cause
+    writes: list[Write] = field(default_factory=list)
+    missing: int = 0
+
+    def capture(self, payer: Payer, hold_id: str, *, value: int | None = None) -> None:
+        """Spend a whole hold."""
+        balances = payer.account.balances
+        posting, spent = rules.capture(balances, hold_id, balances.holds[hold_id].amount, payer.return_policy)
+        self.post(payer, posting, hold_id, spent, value=value)
+
+    def spend_late(self, payer: Payer, part: Part) -> None:
+        """Spend of a part what is available."""
+        amount = min(part.amount, payer.account.available)
+        value = part.held.fact("value")
+        worth = value * amount // part.amount if value else None
+        posting = rules.spend(EntryKind.REDEEMED, payer.account.balances, amount)
+        self.missing += part.amount - amount
+        self.post(payer, posting, part.hold_id, posting.taken, step=LATE, value=worth)
+
+    def post(
+        self, payer: Payer, posting: Posting, hold_id: str, spent: Taken | None = None, step: str = "", **facts: Any
+    ) -> None:
+        origin = origin_of(hold_id, step, self.cause) if step else end_of(hold_id, self.cause)
+        if facts.get("value") is not None:
+            facts["currency"] = payer.terms.programme.currency
+        entry: Entry = payer.post(payer.account, posting, origin, hold=hold_id, order=self.order_id, **facts)
+        ledger.seal(entry, payer.account)
+        self.writes += [Put(entry), Put(payer.account)]
+        if spent and spent.lots and self.order_id:
+            self.writes.append(Put(SpentOnOrder.of(self.order_id, hold_id, payer.account.name, spent)))
+
+    def commit(self) -> None:
+        """Write all of it. Raises LostRaceError if any of the accounts has changed, or a hold has ended."""
+        commit(*self.writes)
+        if self.missing:
+            _report(self.order_id or "", "what it used was spent elsewhere")
+
+
+def _credit_of(points: Payer, currency: str, cause: Cause) -> Payer:
+    return Payer.of_credit(points.account.customer_id, currency, cause)
+
+
+def _credit_hold(found: OpenHold) -> str:
+    return hold_of_credit(found.id.split(".")[0], found.version)
+
+
+def _existing(name: str) -> Checkout:
+    known = find_checkout(name)
+    if known is None:
+        raise LostRaceError
+    return known
+
+
+def _report(order_id: str, why: str) -> None:
+    """Raise the alarm of a payment that could not spend all that its checkout used."""
+    logger.warning("checkout not captured", extra={"order_id": order_id, "why": why})
+    count(METRIC)
