@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -25,7 +26,7 @@ from tests.integration.loyalty.shop import (
     points,
     registration,
 )
-from tests.integration.loyalty.spending import held, hold, release
+from tests.integration.loyalty.spending import held, hold, let_in, release
 
 Clock = Callable[[str], None]
 NOW = "2026-02-01T12:00:20+00:00"
@@ -228,9 +229,47 @@ def test_what_a_checkout_asks_of_dynamodb() -> None:
 
 def test_two_carts_at_once_are_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
     answers: list[dict[str, Any]] = []
-    from tests.integration.loyalty.spending import let_in  # noqa: PLC0415
-
     let_in(monkeypatch, lambda: answers.append(kept(100, 100)))
     answer = kept(200, 300)
     assert (answers[0]["version"], answer["version"]) == (1, 2)
     assert (funds(), money()) == ((93, 200), (200, 300))
+
+
+@pytest.mark.parametrize("is_one_cart", [True, False])
+def test_fifty_at_once_on_one_balance_hold_no_more_than_there_is(
+    monkeypatch: pytest.MonkeyPatch, *, is_one_cart: bool
+) -> None:
+    """Each reads the account before the next one begins, and writes after it has ended."""
+    answers: list[dict[str, Any]] = []
+
+    def put_and_let_in(number: int) -> None:
+        if number < 50:
+            let_in(monkeypatch, lambda: put_and_let_in(number + 1))
+            answer = put(50, 100, name=CART if is_one_cart else f"cart-{number}")
+            answers.append(answer.json if answer.status == 200 else {"refused": answer.json["type"]})
+
+    deepest = sys.getrecursionlimit()
+    sys.setrecursionlimit(20_000)
+    try:
+        put_and_let_in(0)
+    finally:
+        sys.setrecursionlimit(deepest)
+    used = [answer for answer in answers if "refused" not in answer]
+    assert len(used) == (50 if is_one_cart else 5)
+    refused = {answer["refused"] for answer in answers if "refused" in answer}
+    assert refused <= {"/problems/insufficient-points", "/problems/insufficient-credit"}
+    assert (funds(), money()) == ((243, 50), (400, 100)) if is_one_cart else ((43, 250), (0, 500))
+    assert sorted(answer["version"] for answer in used) == ([*range(1, 51)] if is_one_cart else [1] * 5)
+    entries()
+    wallet.credit_entries()
+
+
+def test_a_cart_that_changes_twenty_times_holds_what_the_last_one_uses() -> None:
+    wishes = [(number * 37 % 294, number * 53 % 501) for number in range(20)]
+    for points_used, credit in wishes:
+        kept(points_used, credit)
+    some, credit = wishes[-1]
+    assert (look().json["version"], funds(), money()) == (20, (293 - some, some), (500 - credit, credit))
+    assert end().json["state"] == "released"
+    assert (funds(), money(), points()) == ((293, 0), (500, 0), [293, *[0] * 21])
+    wallet.credit_entries()
