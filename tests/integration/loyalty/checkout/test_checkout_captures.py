@@ -183,6 +183,17 @@ def test_a_late_payment_uses_what_another_ended_hold_keeps(set_clock: Clock) -> 
     assert (look().json["points"]["captured"], funds()) == (200, (93, 0))
 
 
+@pytest.mark.parametrize("total", [0, 1500])
+def test_a_late_payment_spends_no_lot_that_has_ended(set_clock: Clock, total: int) -> None:
+    kept(200)
+    set_clock(LATER)
+    expire()
+    set_clock("2027-02-02T12:00:00+00:00")
+    hear(order("B1", total=total, checkout_id="cart-1"))
+    assert look().json["points"] == {"used": 200, "value": 200, "captured": 0, "missing": 200}
+    assert (spent(), account().expired) == ((0, 0), 293)
+
+
 def test_a_checkout_ended_by_hand_is_spent_by_a_payment_after_all() -> None:
     kept(200)
     end()

@@ -20,6 +20,7 @@ from loyalty.orders.payment.checkout_records import LATE, Checkout, Part, find_c
 from loyalty.orders.payment.payers import Payer
 from loyalty.orders.spending import settle_late_spending
 from loyalty.points.items import PointsAccount
+from loyalty.points.store import terms_now
 from shared.events.customers import OrderRecorded
 from shared.items.table import LostRaceError, Put, Write, commit, retry_lost_races
 from shared.messages.cause import Cause
@@ -52,7 +53,7 @@ class NamedCheckout:
         found = find_open(account.balances.holds, name_of(order.checkout_id))
         if found is None:
             return []
-        ending = _captured(order, Payer.of_points(account.customer_id, self.cause, loaded=account), found, self.cause)
+        ending = _captured(order, Payer.with_points(account, terms_now()), found, self.cause)
         return [write for write in ending.writes if not (isinstance(write, Put) and write.item is account)]
 
     def settle(self, account: PointsAccount | None) -> PointsAccount | None:
@@ -141,8 +142,7 @@ def _capture_ended(order: OrderRecorded, account: PointsAccount, name: str, caus
 def _spend_ended(order: OrderRecorded, account: PointsAccount, known: Checkout, cause: Cause) -> PointsAccount:
     ending, wanted, customer_id = _Ending(order.order_id, cause), known.points.amount, account.customer_id
     # Holds that are over, and points that are due, may give the room.
-    has_room = account.available >= wanted
-    points = Payer.of_points(customer_id, cause, loaded=account if has_room else None, needs=wanted)
+    points = Payer.of_points(customer_id, cause, loaded=account, needs=wanted)
     _spend_rest(ending, points, known.points)
     if part := known.credit:
         credit = Payer.of_credit(customer_id, known.currency, cause, needs=part.amount)

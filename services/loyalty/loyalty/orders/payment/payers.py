@@ -24,7 +24,7 @@ from shared.messages.cause import Cause
 class Payer:
     """An account as it is now, with the terms, the policy and the posting function of its kind.
 
-    `post` takes account, posting, origin and facts. The account's overdue lots have expired.
+    `post` takes account, posting, origin and facts.
     """
 
     account: PointsAccount | CreditAccount
@@ -50,9 +50,18 @@ class Payer:
         loaded: PointsAccount | None = None,
         needs: int = 0,
     ) -> Payer:
-        """The account of points, with room for what it `needs`; `loaded` is it if the caller has it already."""
-        terms = points.terms_now()
-        account = loaded or load_for_posting(customer_id, terms, cause, needs=needs)
+        """The account of points, with room for what it `needs`; `loaded` is it if the caller has it as stored."""
+        terms, pending = points.terms_now(), [loaded] if loaded else []
+
+        def load(customer_id: str) -> PointsAccount:
+            return pending.pop() if pending else points.account_of(customer_id)
+
+        account = load_for_posting(customer_id, terms, cause, load, needs=needs)
+        return cls.with_points(account, terms, gives_grace=gives_grace)
+
+    @classmethod
+    def with_points(cls, account: PointsAccount, terms: Terms, *, gives_grace: bool = False) -> Payer:
+        """An account of points as it is, whatever of it is overdue."""
         policy = points_rules.return_policy(terms.programme, terms.today, gives_grace=gives_grace)
         return cls(account, terms, policy, partial(points.post_points, terms=terms))
 
