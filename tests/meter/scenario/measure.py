@@ -27,7 +27,7 @@ from tests.harness.tokens import install_issuers
 from tests.meter.house import open_metered_house
 from tests.meter.measured import Measured
 from tests.meter.scenario import members, purchases
-from tests.meter.scenario.loyalty import books, cards, credit, exact_days, rewards, spending
+from tests.meter.scenario.loyalty import books, cards, checkouts, credit, exact_days, rewards, spending
 from tests.meter.scenario.shop import Shop
 
 TEN: Final = 10
@@ -278,6 +278,7 @@ STEPS: Final[tuple[Callable[[Shop], None], ...]] = (
     books.close_days,
     change_consents,
     erase,
+    checkouts.check_out,
     let_days_pass,
     exact_days.buy_for_a_year,
 )

@@ -1,0 +1,91 @@
+"""Checkouts: put, changed, read, ended; spent by the payment of their orders, and released by a cancellation."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from shared.events.foreign import Order
+from tests.harness.orders import cancelled, paid, placed
+from tests.meter.scenario.shop import Shop
+
+_CHECKOUT: Final = "/api/checkouts/{checkout_id}"
+# The others are being erased by then.
+_PEOPLE: Final = 7
+
+
+def check_out(shop: Shop) -> None:
+    """With points alone, then with points and credit."""
+    _end(shop)
+    _buy(shop, {"points": 20}, "with points")
+    _buy(shop, {"points": 20, "credit": 100}, "with points and credit")
+    _call_off(shop)
+
+
+def _end(shop: Shop) -> None:
+    """A cart that changes, and is left."""
+    with shop.house.measured() as block:
+        _put_all(shop, "left", {"points": 20})
+        shop.house.settle()
+    shop.keep(block, f"loyalty PUT {_CHECKOUT}")
+    with shop.house.measured() as block:
+        _put_all(shop, "left", {"points": 30})
+        shop.house.settle()
+    shop.found.keep(block, f"loyalty PUT {_CHECKOUT}", "the cart has changed")
+    with shop.house.measured() as block:
+        for customer_id in shop.customers[:_PEOPLE]:
+            shop.call("GET", _path("left", customer_id), "storefront")
+            shop.call("DELETE", _path("left", customer_id), "storefront")
+        shop.house.settle()
+    shop.keep(block, f"loyalty GET {_CHECKOUT}", f"loyalty DELETE {_CHECKOUT}")
+    _pass_a_day(shop)
+
+
+def _buy(shop: Shop, use: dict[str, int], case: str) -> None:
+    with shop.house.measured() as block:
+        _put_all(shop, case.replace(" ", "-"), use)
+        shop.house.settle()
+    shop.found.keep(block, f"loyalty PUT {_CHECKOUT}", f"a first one, {case}")
+    orders = _orders(shop, case.replace(" ", "-"))
+    shop.house.send(*map(placed, orders))
+    shop.house.settle()
+    with shop.house.measured() as block:
+        shop.house.send(*map(paid, orders))
+        shop.house.settle()
+    shop.found.keep(block, "loyalty hears OrderRecorded", f"an order is paid, {case} of a checkout")
+    _pass_a_day(shop)
+
+
+def _call_off(shop: Shop) -> None:
+    _put_all(shop, "called-off", {"points": 20})
+    orders = _orders(shop, "called-off")
+    shop.house.send(*map(placed, orders))
+    shop.house.settle()
+    with shop.house.measured() as block:
+        shop.house.send(*map(cancelled, orders))
+        shop.house.settle()
+    shop.found.keep(block, "loyalty hears OrderRecorded", "an order with a checkout is cancelled before it is paid")
+    _pass_a_day(shop)
+
+
+def _pass_a_day(shop: Shop) -> None:
+    """So that no date of an ended hold is left."""
+    shop.house.day.pass_days(1)
+    shop.house.run("loyalty", "expire")
+    shop.house.settle()
+
+
+def _put_all(shop: Shop, name: str, use: dict[str, int]) -> None:
+    for customer_id in shop.customers[:_PEOPLE]:
+        body = {"customer_id": customer_id, "currency": "USD", "total": 4_490, "use": use}
+        shop.call("PUT", _path(name, customer_id), "storefront", body)
+
+
+def _orders(shop: Shop, name: str) -> list[Order]:
+    return [
+        order.model_copy(update={"checkout_id": f"{name}-{customer_id}"})
+        for customer_id, order in zip(shop.customers[:_PEOPLE], shop.new_orders(known=True)[:_PEOPLE], strict=True)
+    ]
+
+
+def _path(name: str, customer_id: str) -> str:
+    return _CHECKOUT.format(checkout_id=f"{name}-{customer_id}")
