@@ -395,7 +395,8 @@ HELD = hold(holding({SPRING: 40}), "h1", 40, NOON).after
         (hold(holding({SPRING: 40}), "h1", 40, NOON), False),
         (release(HELD, "h1", BACK), False),
         (capture(HELD, "h1", 10, BACK)[0], True),
-        (capture(HELD, "h1", 0, BACK)[0], True),
+        # A checkout that used no points is paid.
+        (capture(HELD, "h1", 0, BACK)[0], False),
         (expire(holding({SPRING: 40}), {SPRING: 40}), True),
         (nothing(EntryKind.REVIEWED, HELD), False),
     ],
