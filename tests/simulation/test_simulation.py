@@ -34,8 +34,8 @@ QUICK = {
     "gate-left-open": 1,
     "past-points-shown": 1,
     "hold-not-set-aside": 1,
-    "part-ignored": 14,
-    "restored-whole": 3,
+    "part-ignored": 24,
+    "restored-whole": 13,
     "chain-skips-the-previous": 1,
     "freeze-ignored": 1,
 }

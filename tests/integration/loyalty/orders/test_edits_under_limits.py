@@ -9,7 +9,6 @@ from typing import Any, Final
 
 import pytest
 
-from loyalty.ledger import store as ledger
 from loyalty.orders import usecases as order_usecases
 from shared.events.customers import CustomersMerged, OrderRecorded
 from shared.items.table import LostRaceError
@@ -158,16 +157,16 @@ def test_an_edit_of_a_merged_customers_order_is_limited_by_what_both_had() -> No
 
 def test_an_edit_that_dies_or_loses_a_race_counts_once(monkeypatch: pytest.MonkeyPatch) -> None:
     hear(order(total=100))
-    write, fails = ledger.write, [RuntimeError(), LostRaceError()]
+    commit, fails = order_usecases.commit, [RuntimeError(), LostRaceError()]
 
-    def late(*about: Any, **named: Any) -> None:
+    def late(*writes: Any) -> None:
         if fails:
             raise fails.pop(0)
-        write(*about, **named)
+        commit(*writes)
 
-    monkeypatch.setattr(order_usecases.ledger, "write", late)
-    assert hear(edited(total=3_000), version=900) == 1
-    assert hear(edited(total=3_000), version=900) == 0
+    monkeypatch.setattr(order_usecases, "commit", late)
+    assert hear(edited(total=3_000), version=10**6) == 1
+    assert hear(edited(total=3_000), version=10**6) == 0
     assert points() == [10, 290]
     hear(order("A2", total=HUGE))
     assert points() == [10, 290, 200]
