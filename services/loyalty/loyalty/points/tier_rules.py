@@ -1,7 +1,7 @@
 """Tiers follow from a qualifying amount in a window of time, never from the balance.
 
 A customer moves up at once, and down after a grace. The qualifying amount is points earned, money or orders, as the
-programme says. It is kept for fourteen months and as a total, so every window can be computed. A window is the calendar
+programme says. It is kept for sixteen months and as a total, so every window can be computed. A window is the calendar
 year, twelve rolling months, or all time. Rolling months are the current month and the twelve before it, in the
 customer's favour.
 """
@@ -23,9 +23,6 @@ from shared.events.loyalty import Tier
 EVER: Final = "ever"
 # The months before the current one in a rolling window.
 ROLLING: Final = 12
-
-# A grace of fewer days begins in this month or in the one before.
-_SHORT_GRACE: Final = 31
 
 # Amounts by month, such as `2026-11`, and the total under EVER.
 QualifyingMonths = Mapping[str, int]
@@ -276,14 +273,14 @@ def _window_ends(day: date, rules: Tiers) -> list[date]:
         case TierWindow.LIFETIME:
             return []
         case TierWindow.CALENDAR_YEAR:
-            return [date(day.year - 1, 12, 31)]
+            return [date(day.year - years, 12, 31) for years in range(1, 2 + (_months_back(rules) - 1) // 12)]
         case TierWindow.ROLLING_12_MONTHS:
             return [_month_start(day, -months) - timedelta(days=1) for months in range(_months_back(rules))]
 
 
 def _months_back(rules: Tiers) -> int:
-    """The number of months in which a grace may have begun before this one, and at least one."""
-    return 1 + rules.grace_days // _SHORT_GRACE
+    """At most so many months begin in the days of a grace and before it: its review may be late, as an order may."""
+    return 1 + (rules.grace_days + MOST_LATE.days + 2) // 30  # 28 days hold one month and begin the next, 59 hold two
 
 
 def _month_start(day: date, months: int) -> date:

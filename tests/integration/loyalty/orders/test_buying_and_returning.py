@@ -10,7 +10,7 @@ import pytest
 
 from shared.events.customers import CustomersMerged, OrderRecorded, OrderStatus
 from tests.integration.loyalty.settings import set_programme
-from tests.integration.loyalty.shop import ADA, BOB, account, entries, erasure, hear, order, points, told_of
+from tests.integration.loyalty.shop import ADA, BOB, account, entries, erasure, expire, hear, order, points, told_of
 from tests.integration.loyalty.spending import redeem
 
 A_DAY: Final = datetime(2026, 2, 2, tzinfo=UTC)
@@ -172,6 +172,20 @@ def test_a_return_after_new_year_takes_what_was_earned_in_the_grace(set_clock: A
     hear(order("A2", total=7_000, placed_at="2027-01-02T08:00:00Z", paid_at="2027-01-02T08:00:00Z"))
     assert points() == [5000, 1050]
     hear(returned(**eve))
+    assert stands() == (700, "bronze")
+
+
+def test_a_return_takes_what_was_earned_in_a_grace_that_a_late_review_began(set_clock: Any) -> None:
+    set_programme(tiers={"window": "rolling_12_months"}, expiry={"mode": "never"})
+    early: dict[str, Any] = {"placed_at": "2027-04-13T12:00:00Z", "paid_at": "2027-04-13T12:00:00Z"}
+    set_clock("2027-04-13T20:00:00+00:00")
+    hear(order("A1", total=50_000, **early))
+    set_clock("2028-06-01T02:00:00+00:00")
+    expire()
+    set_clock("2028-06-30T09:00:00+00:00")
+    hear(order("A2", total=7_000, placed_at="2028-06-30T08:00:00Z", paid_at="2028-06-30T08:00:00Z"))
+    assert (stands(), points()) == ((6_050, "gold"), [5000, 0, 1050])
+    hear(returned(**early))
     assert stands() == (700, "bronze")
 
 
