@@ -20,6 +20,7 @@ from tests.simulation.tables import customer_of
 
 # Above every planned total.
 _NAMELESS: Final = 300_000
+_LITTLE: Final = 2_00
 
 
 def place(scene: Scene, rng: Random, step: Step) -> None:
@@ -57,6 +58,13 @@ def give_back(scene: Scene, rng: Random, facts: Facts, refund_id: str, amount: i
     facts.parts.setdefault(refund_id, (parts.get("tax", 0), parts.get("shipping", 0)))
     moment = scene.world.universe.moment
     send(scene, rng, orders.refunded(facts.order, facts.refunds[refund_id], refund_id, at=moment, **parts))
+
+
+def give_nearly_all_back(scene: Scene, rng: Random, facts: Facts, refund_id: str) -> None:
+    """All of an order is given back but a trifle: less than counts for a referral, and worth a point or two."""
+    left = facts.now.total - sum(facts.refunds.values())
+    if left > _LITTLE and not facts.is_cancelled:
+        give_back(scene, rng, facts, refund_id, left - _LITTLE)
 
 
 def edit(scene: Scene, rng: Random, step: Step) -> None:

@@ -13,6 +13,8 @@ from tests.simulation.tables import Row, Tables, customer_of
 
 # How often it is one of those who have not bought yet, if there are any: of others nobody can be named.
 _NEW = 0.85
+# How often they keep a trifle of each order, and give the rest back.
+_TRIFLE = 0.4
 # How often it is the card of somebody who named them, if there is one: two would bring each other.
 _BACK = 0.5
 
@@ -37,9 +39,12 @@ def return_everything(scene: Scene, rng: Random, step: Step) -> None:
     brought = sorted(who for who in ledgers.friends.referral_rewards if ledgers.standing_orders(who))
     if not brought:
         return
+    keeps_a_trifle = rng.random() < _TRIFLE
     numbers = {order.id: order.number for order in scene.orders}
-    for order_id in ledgers.standing_orders(rng.choice(brought)):
-        if order_id in numbers and rng.random() < 0.95:
+    for number, order_id in enumerate(ledgers.standing_orders(rng.choice(brought))):
+        if keeps_a_trifle:
+            orders.give_nearly_all_back(scene, rng, scene.promises.orders[order_id], f"r-{step.number}-{number}")
+        elif order_id in numbers and rng.random() < 0.95:
             undo = rng.choice((orders.cancel, orders.cancel, orders.refund_whole))
             undo(scene, rng, replace(step, about=numbers[order_id]))
 

@@ -19,8 +19,6 @@ from tests.simulation.tables import Row, Tables, customer_of
 _GREEDY: Final = "greedy-"
 # Around the tiers of the programmes, and one that no step divides; in cents.
 _TOTALS: Final = (9_99, 33_33, 70_00, 105_00, 500_00, 600_00, 2_100_00)
-# What they leave of an order: less than counts for a referral, and worth a point or two.
-_LITTLE: Final = 2_00
 # How far they wait for the last day of points.
 _PATIENCE: Final = timedelta(days=65)
 
@@ -90,9 +88,7 @@ def _return(scene: Scene, rng: Random, step: Step, person: Person) -> None:
 def _return_nearly_all(scene: Scene, rng: Random, step: Step, person: Person) -> None:
     """They keep a trifle of each order of theirs, so that all still stand and none is worth anything."""
     for number, facts in enumerate(_orders_of(scene, person)):
-        left = facts.now.total - sum(facts.refunds.values())
-        if left > _LITTLE and not facts.is_cancelled:
-            orders.give_back(scene, rng, facts, f"r-{step.number}-{number}", left - _LITTLE)
+        orders.give_nearly_all_back(scene, rng, facts, f"r-{step.number}-{number}")
 
 
 def _reinstate(scene: Scene, rng: Random, step: Step, person: Person) -> None:
