@@ -132,7 +132,8 @@ def test_names_are_greeted(name: str) -> None:
         *("evil。com", "evil｡com", "evil．com", "http：／／evil", "ｗｗｗ evil", "evil\u200b.com", "evil.\u0301com"),  # noqa: RUF001
         *("http\ua789\u2215\u2215evil", "a＠b", "$5", "＄5", "500 €", "5 EUR", "20 dollars", "Win 50 pounds", "₿"),  # noqa: RUF001
         *("+44 20 7946 0000", "555-0100", "５５５", "⑤⑤⑤", "٥٥٥", "5\ufe0f\u20e3 5\ufe0f\u20e3 5\ufe0f\u20e3"),  # noqa: RUF001
-        *("Ada\u202egro.live", "\u3164", "\u200d"),
+        *("Ada\u202egro.live", "\u3164", "\u200d", "evil\u20dd.com"),
+        *("1 buck", "9 cents", "5 euros", "7 francs", "2 pesos", "3 rupees", "8 yen", "6 yuan"),
     ],
 )
 def test_what_is_no_name_is_not_mailed_to_anyone(name: str | None) -> None:
