@@ -150,6 +150,7 @@ def add_order(scene: Scene, rng: Random, step: Step) -> None:
     order = facts.order
     body: dict[str, Any] = {"id": order.id, "currency": order.currency, "total": order.total}
     body |= {"placed_at": order.placed_at.isoformat(), "tax": order.tax, "shipping": order.shipping}
+    body["lines"] = [line.model_dump(mode="json") for line in order.lines]
     path = f"/api/customers/{customer_of(profile)}/orders"
     answer = scene.call(
         rng, "POST", path, by="storefront", body=body, headers=key(step), meanwhile=others(scene, rng, "customers")

@@ -202,6 +202,15 @@ def _edit(posting: Posting, order: Mapping[str, Any], earning: Earning) -> None:
         earning.used = points
 
 
+def is_limited(account: Account, earning: Earning, more: int, *, since: timedelta) -> bool:
+    """Whether an edit gives less than `more` points, or none, by the limits: its order is `since` old.
+
+    Such an edit may move no point, and then has no entry. Of a day that is long over nobody knows what its limits left.
+    """
+    is_over = since > _MOST_LATE and any(limit is not None for limit in earning.limits)
+    return is_over or any(left < more for left in _room(account, earning.limits, earning.as_of))
+
+
 def settle(ledgers: Ledgers, posting: Posting) -> None:
     """An order's points follow its money, and referral rewards follow orders."""
     if posting.key[0].startswith("REFERRAL#"):
