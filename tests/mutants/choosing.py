@@ -17,6 +17,8 @@ from tests.mutants.tracing import Traced, traced
 # Seconds that the tests of one mutant may take together: the slowest beyond are left out.
 _ENOUGH: Final = 10.0
 _SLOW: Final = 0.5
+# So many tests that run little else come before those that are quicker.
+_NEAREST: Final = 8
 
 
 class Tests:
@@ -40,7 +42,8 @@ class Tests:
     def of_lines(self, mutant: Mutant, path: Path) -> list[pytest.Item]:
         """The tests that run the mutated statement."""
         file = str(path.relative_to(ROOT))
-        return self._in_turn(test for line in mutant.lines for test in self._by_line[file, line])
+        tests = {test for line in mutant.lines for test in self._by_line[file, line]}
+        return self._in_turn(tests)
 
     def of_names(self, mutant: Mutant, path: Path) -> list[pytest.Item]:
         """The tests that speak of what the statement defines; those that run a line that does; others of the module."""
@@ -56,14 +59,19 @@ class Tests:
         rest = {test for test in self._traces if test.partition("::")[0] in near}
         return self._in_turn(speak, use - speak, rest - use - speak)
 
+    def _breadth(self, test: str) -> tuple[int, str]:
+        """How many lines a test runs. The fewer, the nearer it is to each of them."""
+        return sum(map(len, self._traces[test].lines.values())), test
+
     def seconds(self, items: Iterable[pytest.Item]) -> float:
         """How long tests take, one after the other."""
         return sum(self._traces[item.nodeid].seconds for item in items)
 
-    def _in_turn(self, *groups: Iterable[str]) -> list[pytest.Item]:
+    def _in_turn(self, *groups: set[str]) -> list[pytest.Item]:
         chosen: list[pytest.Item] = []
         left = _ENOUGH
-        for test in (test for group in groups for test in sorted(set(group), key=self._turn)):
+        nearest_first = (part for group in groups for part in (sorted(group, key=self._breadth)[:_NEAREST], group))
+        for test in dict.fromkeys(test for part in nearest_first for test in sorted(part, key=self._turn)):
             if self._traces[test].seconds <= left:
                 left -= self._traces[test].seconds
                 chosen.append(self._items[test])

@@ -31,6 +31,10 @@ def test_a_request_is_due_a_month_after_it_came_in(came_in: datetime, due: datet
     assert rules.due_at(came_in) == due
 
 
+def test_a_completed_erasure_is_told_once_more_after_two_days() -> None:
+    assert rules.second_look(datetime(2026, 2, 27, 23, 59, tzinfo=UTC)) == date(2026, 3, 1)
+
+
 @given(st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001  # hypothesis
 def test_a_month_is_never_longer_than_a_month_nor_shorter_than_february(came_in: datetime) -> None:
     assert timedelta(days=28) <= rules.due_at(came_in) - came_in <= timedelta(days=31)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -27,6 +28,14 @@ def test_moves_are_what_leads_from_one_set_to_the_other() -> None:
 
 def test_a_segment_that_is_no_longer_defined_is_left() -> None:
     assert moves_between(["retired"], assess(Facts(), DEFINITIONS, START).segments).left == ("retired",)
+
+
+def test_somebody_is_looked_at_again_on_the_first_day_that_changes_anything() -> None:
+    facts = Facts(orders=2, spent=Decimal(2_000), last_order_on=START)
+    registered = replace(facts, registered_on=START)
+    both, one = assess(registered, DEFINITIONS, START), assess(facts, DEFINITIONS, START)
+    assert (sorted(both.segments), both.flips_on) == (["high_value", "new"], day(31))
+    assert (sorted(one.segments), one.flips_on) == (["high_value"], day(91))
 
 
 def test_the_due_day_comes_nearer_at_once() -> None:

@@ -45,6 +45,7 @@ def test_each_kind_of_id_has_its_own_three_letters(make: Callable[[], str], pref
         (ids.HoldId, "hld"),
         (ids.RewardId, "rew"),
         (ids.ClaimId, "clm"),
+        (ids.RedemptionId, "red"),
     ],
 )
 def test_an_id_is_a_prefix_and_a_ulid_and_nothing_else(kind: object, prefix: str) -> None:
@@ -64,6 +65,7 @@ def test_an_id_named_after_a_digest_is_its_first_128_bits() -> None:
     "order_id",
     [
         *("1", "A-1.b_c:d", "x" * 128, "#1001", "gid://shopify/Order/1", "S00012/2026", "-1", "Order 17", "№ 5", "Ä/1"),
+        *("X", "XX", "1 X"),
         *("100%", "100%2F", "a?b=c&d", "a+b", '"', "\\", "{order_id}", "*", "\U0001f4e6"),
     ],
 )

@@ -11,7 +11,16 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from shared.http.inputs import adapter
-from shared.money import LARGEST_AMOUNT, Amount, CurrencyCode, check_in_use, exponent, in_major_units, withdrawn
+from shared.money import (
+    LARGEST_AMOUNT,
+    Amount,
+    CurrencyCode,
+    check_in_use,
+    exponent,
+    in_major_units,
+    one_unit,
+    withdrawn,
+)
 
 
 @pytest.mark.parametrize(
@@ -27,6 +36,11 @@ from shared.money import LARGEST_AMOUNT, Amount, CurrencyCode, check_in_use, exp
 )
 def test_minor_units_become_units_of_money(amount: int, currency: str, major: str) -> None:
     assert in_major_units(amount, currency) == Decimal(major)
+
+
+@pytest.mark.parametrize(("currency", "minor"), [("USD", 100), ("JPY", 1), ("KWD", 1_000)])
+def test_one_unit_of_money_has_as_many_minor_ones_as_the_standard_says(currency: str, minor: int) -> None:
+    assert one_unit(currency) == minor
 
 
 def test_an_unknown_currency_is_refused() -> None:
@@ -65,6 +79,12 @@ def test_the_withdrawn_currencies_are_those_of_the_standard() -> None:
     recent = {code: end for code, end in ends.items() if end >= "1990" and not code.startswith("X")}
     assert months == recent | {"ANG": "2025-06"}
     assert not {each.value for each in iso4217.Currency} & set(months)
+
+
+def test_of_the_withdrawn_currencies_these_have_no_minor_unit() -> None:
+    without = {code for code in withdrawn() if exponent(code) == 0}
+    assert without == {"ADP", "BEF", "BYB", "BYR", "ESP", "GRD", "ITL", "LUF", "MGF", "PTE", "TPE", "TRL"}
+    assert {exponent(code) for code in withdrawn()} == {0, 2}
 
 
 def _ended(currency: iso_4217.Currency) -> str:

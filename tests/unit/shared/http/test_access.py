@@ -52,6 +52,11 @@ def test_the_storefront_is_a_machine_with_the_scope(app: Chalice, table: Any) ->
     assert auth.identify(bearer(Role.STOREFRONT)["Authorization"]).actor == f"machine:{tokens.MACHINE_CLIENT}"
 
 
+def test_customers_read_no_names_of_staff() -> None:
+    assert auth.name_of("staff:ada", names_staff=True) == "staff:ada"
+    assert auth.name_of("staff:ada", names_staff=False) == "staff"
+
+
 def test_a_principal_says_who_they_are() -> None:
     nobody = frozenset[Role]()
     staff, machine = Principal("staff", "ada", nobody), Principal("machine", "shop", nobody)

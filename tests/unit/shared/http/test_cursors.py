@@ -109,6 +109,11 @@ def test_a_position_that_no_key_can_have_is_no_position(position: str | int) -> 
         cursors.decode(cursors.encode(position, "f"), "f", type(position))
 
 
+@pytest.mark.parametrize("position", ["x" * 1_000, "é" * 500, 0, 10**15])
+def test_a_position_may_be_as_large_as_a_key(position: str | int) -> None:
+    assert cursors.decode(cursors.encode(position, "f"), "f", type(position)) == position
+
+
 def test_a_cursor_is_short_and_stays_what_it_is() -> None:
     assert base64.urlsafe_b64decode(cursors.encode(12, "ab") + "==") == b'{"f":"ab","p":12}'
 
