@@ -46,9 +46,13 @@ class Tests:
         return self._in_turn(tests)
 
     def of_names(self, mutant: Mutant, path: Path) -> list[pytest.Item]:
-        """The tests that speak of what the statement defines; those that run a line that does; others of the module."""
-        wanted = re.compile(rf"\b({'|'.join(mutant.names) or mutant.module.rpartition('.')[2]})\b")
-        files = {file for file, text in self._texts.items() if wanted.search(text)}
+        """The tests that speak of what the statement defines, or are named after the module; others that may notice.
+
+        These are the tests that run a line with one of the names, and then those that run any of the module.
+        """
+        leaf = mutant.module.rpartition(".")[2]
+        wanted = re.compile(rf"\b({'|'.join(mutant.names) or leaf})\b")
+        files = {file for file, text in self._texts.items() if wanted.search(text) or Path(file).stem == f"test_{leaf}"}
         speak = {test for test in self._traces if test.partition("::")[0] in files}
         use = set[str]()
         for file, words in self._words.items():
