@@ -15,7 +15,7 @@ from tests.mutants.targets import ROOT
 from tests.mutants.tracing import Traced, traced
 
 # Seconds that the tests of one mutant may take together: the slowest beyond are left out.
-_ENOUGH: Final = 10.0
+_ENOUGH: Final = 20.0
 _SLOW: Final = 0.5
 # So many tests that run little else come before those that are quicker.
 _NEAREST: Final = 8
@@ -40,20 +40,19 @@ class Tests:
         self._words = {str(file.relative_to(ROOT)): _words_by_line(file.read_text()) for file in files}
 
     def of_lines(self, mutant: Mutant, path: Path) -> list[pytest.Item]:
-        """The tests that run the mutated statement."""
+        """The tests that run the mutated statement, those that are named after the module first."""
         file = str(path.relative_to(ROOT))
         tests = {test for line in mutant.lines for test in self._by_line[file, line]}
-        return self._in_turn(tests)
+        return self._in_turn(tests & self._named_after(mutant), tests)
 
     def of_names(self, mutant: Mutant, path: Path) -> list[pytest.Item]:
         """The tests that speak of what the statement defines, or are named after the module; others that may notice.
 
         These are the tests that run a line with one of the names, and then those that run any of the module.
         """
-        leaf = mutant.module.rpartition(".")[2]
-        wanted = re.compile(rf"\b({'|'.join(mutant.names) or leaf})\b")
-        files = {file for file, text in self._texts.items() if wanted.search(text) or Path(file).stem == f"test_{leaf}"}
-        speak = {test for test in self._traces if test.partition("::")[0] in files}
+        wanted = re.compile(rf"\b({'|'.join(mutant.names) or mutant.module.rpartition('.')[2]})\b")
+        files = {file for file, text in self._texts.items() if wanted.search(text)}
+        speak = {test for test in self._traces if test.partition("::")[0] in files} | self._named_after(mutant)
         use = set[str]()
         for file, words in self._words.items():
             for line in {line for name in mutant.names for line in words.get(name, ())}:
@@ -62,6 +61,10 @@ class Tests:
         near = {test.partition("::")[0] for test, trace in self._traces.items() if module in trace.lines}
         rest = {test for test in self._traces if test.partition("::")[0] in near}
         return self._in_turn(speak, use - speak, rest - use - speak)
+
+    def _named_after(self, mutant: Mutant) -> set[str]:
+        stem = f"test_{mutant.module.rpartition('.')[2]}"
+        return {test for test in self._traces if Path(test.partition("::")[0]).stem == stem}
 
     def _breadth(self, test: str) -> tuple[int, str]:
         """How many lines a test runs. The fewer, the nearer it is to each of them."""

@@ -19,6 +19,7 @@ from pynamodb.exceptions import CancellationReason, PutError, TransactWriteError
 from shared.events.segments import SegmentEntered, SegmentLeft
 from shared.items import table
 from shared.items.batches import delete_all, find_all
+from shared.items.readable import UnreadableItemError
 from shared.items.table import (
     LARGEST_TRANSACTION,
     BusyError,
@@ -207,6 +208,11 @@ def test_what_is_found_has_the_class_it_was_stored_with() -> None:
     assert type(find(ShelfItem, "b", "1")) is Book
 
 
+def test_an_item_that_cannot_be_read_is_named_by_what_is_wrong_with_it() -> None:
+    with pytest.raises(UnreadableItemError, match="version"):
+        Book.from_raw_data({"pk": {"S": "b"}, "sk": {"S": "1"}, "kind": {"S": "book"}, "version": {"S": "x"}})
+
+
 def test_nothing_is_found_where_nothing_is() -> None:
     assert find(Book, "b", "1") is None
 
@@ -337,20 +343,20 @@ def test_a_cancellation_means_what_its_reasons_say(codes: tuple[str | None, ...]
         ("ValidationException", PutError),
     ],
 )
-@pytest.mark.parametrize("many", [True, False])
+@pytest.mark.parametrize("transacts", [True, False])
 def test_a_refusal_means_what_its_code_says(
-    code: str, meaning: type[Exception], many: bool, monkeypatch: pytest.MonkeyPatch
+    code: str, meaning: type[Exception], transacts: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(table, "_pauses", lambda: iter([None]))
     refusal = VerboseClientError({"Error": {"Code": code, "Message": ""}}, "PutItem", {})
 
     def refuse(*_: object, **__: object) -> None:
-        raise TransactWriteError("refused", refusal) if many else PutError("refused", refusal)
+        raise TransactWriteError("refused", refusal) if transacts else PutError("refused", refusal)
 
-    monkeypatch.setattr(table.TransactWrite if many else Book, "__exit__" if many else "save", refuse)
-    writes = [Put(Book("b", "1")), Put(Book("c", "1"))] if many else [Put(Book("b", "1"))]
-    with pytest.raises(TransactWriteError if many and meaning is PutError else meaning):
-        commit(*writes)
+    monkeypatch.setattr(table.TransactWrite if transacts else Book, "__exit__" if transacts else "save", refuse)
+    write = Delete(Book("b", "1")) if transacts else Put(Book("b", "1"))
+    with pytest.raises(TransactWriteError if transacts and meaning is PutError else meaning):
+        commit(write)
 
 
 def test_a_lost_race_is_run_again_until_it_is_won(monkeypatch: pytest.MonkeyPatch) -> None:
