@@ -17,7 +17,7 @@ from shared.http import cursors, inputs, problems, receipts
 from shared.http.cursors import Page
 from shared.http.endpoint import Endpoint
 from shared.http.receipts import Attempt, ReceiptMixin, ReceiptName, ReplayError
-from shared.http.replies import Reply, Text, headers_of
+from shared.http.replies import NEXT_CURSOR, Csv, Reply, Text, headers_of
 from shared.http.request import Request
 from shared.http.signature import Signature
 from shared.messages.cause import Cause
@@ -148,7 +148,7 @@ class Call:
     def _response(self, result: Any) -> Response:
         reply = result if isinstance(result, Reply) else Reply(result)
         if isinstance(reply.view, Text):
-            return _respond(reply.view.text, reply.view.headers, reply.view.status)
+            return _respond(reply.view.text, {**reply.view.headers, **self._next_of(reply.view)}, reply.view.status)
         status = reply.status or self.endpoint.status
         if reply.view is None:
             return _respond("", reply.headers, status)
@@ -161,10 +161,18 @@ class Call:
         text: bytes = inputs.adapter(self.endpoint.returns).dump_json(view, by_alias=True)
         return text.decode()
 
+    def _next_of(self, text: Text) -> dict[str, str]:
+        """The header of a table's next page; none on the last, and on what has no pages."""
+        cursor = self._cursor(text.next_position) if isinstance(text, Csv) else None
+        return {NEXT_CURSOR: cursor} if cursor else {}
+
+    def _cursor(self, position: cursors.Position | None) -> str | None:
+        if position is None:
+            return None
+        return cursors.encode(position, cursors.fingerprint(self.endpoint.key, self.path, self.query))
+
     def _with_cursor(self, page: Page[Any]) -> Page[Any]:
-        position, cursor = page.next_position, None
-        if position is not None:
-            cursor = cursors.encode(position, cursors.fingerprint(self.endpoint.key, self.path, self.query))
+        cursor = self._cursor(page.next_position)
         declared: type[Page[Any]] = self.endpoint.returns
         # A page may say more than its rows: the fields of its own class stay.
         return declared.model_construct(**(dict(page) | {"next_cursor": cursor}))

@@ -25,7 +25,7 @@ _ANY_TYPE: Final = ["*/*"]  # Chalice's own check would answer in a form of its 
 CORS: Final = CORSConfig(
     allow_origin="*",
     allow_headers=["If-Match", "Idempotency-Key", "X-Correlation-Id"],
-    expose_headers=["ETag", "Idempotent-Replayed", "Location", "Retry-After", "X-Request-Id"],
+    expose_headers=["ETag", "Idempotent-Replayed", "Location", "Next-Cursor", "Retry-After", "X-Request-Id"],
     max_age=600,
 )
 

@@ -26,7 +26,7 @@ from shared.errors import (
 from shared.http.inputs import ETAG, adapter
 from shared.http.problems import InvalidJsonError, LostRaceProblemError, TooLargeError, UnsupportedMediaTypeError
 from shared.http.receipts import KEY, KeyRequiredError, KeyReusedError
-from shared.http.replies import Html, Text
+from shared.http.replies import NEXT_CURSOR, Csv, Html, Text
 from shared.model import DECIMAL
 from shared.roles import Role
 
@@ -87,6 +87,10 @@ _ETAG: Final[Json] = {
 }
 _REPLAYED: Final[Json] = {
     "Idempotent-Replayed": {"schema": {"const": "true"}, "description": "Sent when this is an earlier answer again."}
+}
+
+_NEXT: Final[Json] = {
+    NEXT_CURSOR: {"schema": {"type": "string"}, "description": "`cursor` of the next page. The last page has none."}
 }
 
 
@@ -241,6 +245,8 @@ def _success(endpoint: Endpoint, status: int, view: Any, schemas: Mapping[ModelK
         headers |= _ETAG
     if endpoint.route.idempotency is not Idempotency.NONE:
         headers |= _REPLAYED
+    if view is Csv and endpoint.query and "cursor" in endpoint.query.model_fields:
+        headers |= _NEXT
     response: Json = {"description": http.HTTPStatus(status).phrase, "headers": headers}
     if isinstance(view, type) and issubclass(view, Text):
         response["content"] = _text_of(view)

@@ -9,6 +9,8 @@ from typing import ClassVar, Final, Generic, TypeVar
 
 V = TypeVar("V")
 
+# The header of a table that is not JSON, where a list has `next_cursor`.
+NEXT_CURSOR: Final = "Next-Cursor"
 NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
@@ -59,8 +61,15 @@ class Svg(Text):
     )
 
 
+@dataclass(frozen=True)
 class Csv(Text):
-    """A table to store as a file. The maker of `text` ensures that no cell is a formula."""
+    """A table to store as a file. The maker of `text` ensures that no cell is a formula.
+
+    A table in pages has the start of the next one, None on the last: the answer has its cursor in the header
+    `Next-Cursor`.
+    """
+
+    next_position: str | int | None = None
 
     media_type = "text/csv"
     headers = MappingProxyType(

@@ -30,7 +30,7 @@ from loyalty.orders.items import ReversedOrder, SpentOnOrder
 from loyalty.points.items import PointsAccount
 from loyalty.points.referral_rules import Referral
 from loyalty.points.rules import EarnedTotals, TierSlack
-from loyalty.rewards.claim_items import Claim, Claimed
+from loyalty.rewards.claim_items import Claim, Claimed, ClaimForOrder
 from loyalty.table import Receipt as LoyaltyReceipt
 from notifications.contacts.items import Contact
 from notifications.messages.items import Message
@@ -137,6 +137,7 @@ def member() -> Iterator[Item]:
     yield filled(Proposal, PK, "PROPOSAL#1")
     yield filled(Claim, PK, "CLAIM#1")
     yield filled(Claimed, PK, "CLAIMED#1")
+    yield ClaimForOrder.of("o-1", "1")
     yield filled(LoyaltyReceipt, PK, "RECEIPT#1")
     yield filled(FreezeAct, PK, "FREEZE#000001")
     yield filled(ReviewMark, PK, "REVIEWED#mug")

@@ -11,11 +11,14 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, TypeVar
 
-from pynamodb.attributes import Attribute, DiscriminatorAttribute
+from pynamodb.attributes import Attribute, DiscriminatorAttribute, UnicodeAttribute
 from pynamodb.constants import NUMBER, STRING
+from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
+from pynamodb.models import Model
 
 from shared.http import ReceiptMixin
-from shared.items.personal import plain
+from shared.items.keys import SHARDS
+from shared.items.personal import DROP, Export, personal, plain
 from shared.items.table import Item, TableMeta
 from shared.runtime import settings
 
@@ -32,6 +35,33 @@ class LoyaltyItem(Item):
         table_name = settings.table_name("loyalty")
 
     kind = plain(DiscriminatorAttribute())
+
+
+class Listed(Model):
+    """Mixed into items that a list over all customers shows: their place in it, while they are in it.
+
+    An index of its own would cost the table more. So lists share the index of due accounts, in shards of their own:
+    see `shards_of`. `due_at` is different in each item of a list, and the list is sorted by it.
+    """
+
+    due_shard = personal(UnicodeAttribute(null=True), "user.behavior", DROP, export=Export.LEFT_OUT)
+    due_at = personal(UnicodeAttribute(null=True), "user.behavior", DROP, export=Export.LEFT_OUT)
+
+
+class Lists(GlobalSecondaryIndex[Any]):
+    """The lists over all customers, each in shards of its own."""
+
+    class Meta:
+        index_name = "due_accounts"
+        projection = IncludeProjection(["kind"])
+
+    due_shard = UnicodeAttribute(hash_key=True)
+    due_at = UnicodeAttribute(range_key=True)
+
+
+def shards_of(name: str) -> tuple[str, ...]:
+    """The shards of a list in the index of due accounts."""
+    return tuple(f"{name}#{shard}" for shard in SHARDS)
 
 
 class Receipt(LoyaltyItem, ReceiptMixin, discriminator="receipt"):

@@ -27,7 +27,7 @@ from tests.harness.tokens import install_issuers
 from tests.meter.house import open_metered_house
 from tests.meter.measured import Measured
 from tests.meter.scenario import members, purchases
-from tests.meter.scenario.loyalty import books, cards, checkouts, credit, exact_days, rewards, spending
+from tests.meter.scenario.loyalty import books, cards, checkouts, credit, desk, exact_days, rewards, spending
 from tests.meter.scenario.shop import Shop
 
 TEN: Final = 10
@@ -273,6 +273,7 @@ STEPS: Final[tuple[Callable[[Shop], None], ...]] = (
     members.bring_friends,
     members.find_guests,
     members.adjust_by_two,
+    desk.read_lists,
     read,
     purchases.wait_for_points,
     books.close_days,

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from loyalty.ledger.items import Account, Entry
-from shared.items.keys import customer_partition
+from loyalty.table import shards_of
+from shared.items.keys import customer_partition, shard_of
 
 CREDIT: Final = "CREDIT#"
+# Of the list of credit that staff issued.
+ISSUED_SHARDS: Final = shards_of("ISSUED")
 
 
 class CreditAccount(Account, discriminator="credit"):
@@ -29,6 +32,14 @@ class CreditAccount(Account, discriminator="credit"):
     @property
     def name(self) -> str:
         return f"{self.customer_id}#{self.currency}"
+
+
+def list_issue(entry: Entry) -> None:
+    """Let the list of issued credit show an entry, by its cause: an id that sorts by time.
+
+    An erasure takes the entry from the list by the write that removes the reason.
+    """
+    entry.due_shard, entry.due_at = f"ISSUED#{shard_of(entry.cause)}", entry.cause
 
 
 def currency_of(entry: Entry) -> str:

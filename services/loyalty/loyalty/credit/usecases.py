@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from loyalty.credit import rules, store
-from loyalty.credit.items import CreditAccount
+from loyalty.credit.items import CreditAccount, list_issue
 from loyalty.credit.models import CreditEntryView, CreditVerificationView, CreditView, NewCredit, Revocation
 from loyalty.credit.store import load_credit_for_posting
 from loyalty.ledger import rules as ledger_rules
@@ -139,6 +139,7 @@ def _issue(
     lot = new.expires_on or rules.lot_for(terms.today, terms.programme)
     posting = ledger_rules.give(EntryKind.ISSUED, account.balances, new.amount, lot)
     entry = store.post_credit(account, posting, origin, terms, reason=new.reason, code=new.code)
+    list_issue(entry)
     view = CreditEntryView.of(entry, names_staff=True)
     ledger.write(entry, account, store.guard(account), attempt and attempt.receipt(view))
     return view

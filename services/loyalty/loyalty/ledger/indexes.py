@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class DueAccounts(GlobalSecondaryIndex["Account"]):
-    """Accounts to which a day does something, soonest first. `kind` is in it because PynamoDB filters by it."""
+    """Accounts to which a day does something, soonest first; in shards of their own, what lists show (`Lists`)."""
 
     class Meta:
         index_name = "due_accounts"
@@ -24,7 +24,7 @@ class DueAccounts(GlobalSecondaryIndex["Account"]):
 
 
 class OpenHolds(GlobalSecondaryIndex["Account"]):
-    """Accounts with a hold that is to end by itself, soonest first; with `kind` as above."""
+    """Accounts with a hold that is to end by itself, soonest first; with `kind`, by which PynamoDB filters."""
 
     class Meta:
         index_name = "open_holds"

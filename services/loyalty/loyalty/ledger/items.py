@@ -23,7 +23,7 @@ from loyalty.ledger.chain import hash_of
 from loyalty.ledger.due_dates import DueDates, is_reached, next_dates
 from loyalty.ledger.indexes import DueAccounts, EntriesByAccount, EntriesByDay, OpenHolds
 from loyalty.ledger.terms import Terms
-from loyalty.table import DateAttribute, LoyaltyItem, TextAttribute
+from loyalty.table import DateAttribute, Listed, Lists, LoyaltyItem, TextAttribute
 from shared.events.loyalty import Tier
 from shared.items.keys import customer_in, shard_of
 from shared.items.personal import DROP, Export, Ground, keep, personal, plain
@@ -183,7 +183,7 @@ class Account(LoyaltyItem):
 A = TypeVar("A", bound=Account)
 
 
-class Entry(LoyaltyItem, discriminator="entry"):
+class Entry(LoyaltyItem, Listed, discriminator="entry"):
     """One operation on one account, written once. Its key is derived from its cause.
 
     `amount`, `lots`, `pending`, `held` and `owed` are signed changes; `after` holds the account's sums after the entry.
@@ -228,6 +228,7 @@ class Entry(LoyaltyItem, discriminator="entry"):
 
     by_account = EntriesByAccount()
     by_day = EntriesByDay()
+    listed = Lists()
 
     @property
     def customer_id(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from loyalty.ledger.balances import EntryKind, Posting
 from loyalty.ledger.chain import GENESIS
@@ -18,6 +18,9 @@ from shared.items.readable import UnreadableItemError, missing_attribute
 from shared.items.table import Put, Write, commit
 from shared.jobs import rows_due
 from shared.messages.cause import Cause
+
+# Rows of the index of open holds have some 150 bytes.
+_ROWS_A_QUERY: Final = 200
 
 
 class AlreadyPostedError(Exception):
@@ -119,3 +122,9 @@ def accounts_due(now: datetime) -> Iterator[tuple[str, str]]:
     for account in rows_due(Account.due_accounts, Account.due_at, until):
         if (key := (account.pk, account.sk)) not in ending:
             yield key
+
+
+def accounts_with_holds(shard: str, since: str | None) -> Iterator[Account]:
+    """The keys of the accounts in one shard of which a hold would end by itself, from a stored moment on."""
+    later = Account.hold_until >= since if since else None
+    yield from Account.open_holds.query(shard, later, page_size=_ROWS_A_QUERY)

@@ -115,6 +115,7 @@ def _named(customer_id: str, number: str) -> tuple[PointsAccount, Card]:
 
 def _written(card: Card, account: PointsAccount, *others: Put) -> CardRecord:
     """The record of a card after its write, at the version at which it was read."""
+    card.update_place()
     record = _record(card, account, version=(card.version or 0) + 1)
     commit(Put(card), *others)
     return record

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from pynamodb.attributes import UnicodeAttribute, UnicodeSetAttribute, UTCDateTimeAttribute
 from pynamodb_attributes import UnicodeEnumAttribute
 
 from loyalty.members.rules import BlockReason, CardStatus, status_of
-from loyalty.table import DateAttribute, LoyaltyItem
+from loyalty.table import DateAttribute, Listed, Lists, LoyaltyItem, shards_of
+from shared.items.keys import shard_of
 from shared.items.personal import DROP, personal
 
 CARD: Final = "CARD"
+# Of the list of cards in use, and of those among them that staff blocked.
+USABLE_SHARDS: Final = shards_of("CARD")
+BLOCKED_SHARDS: Final = shards_of("BLOCKED")
 
 
-class Card(LoyaltyItem, discriminator="card"):
+class Card(LoyaltyItem, Listed, discriminator="card"):
     """`CARD#<number>` / `CARD`: one card, kept after a replacement.
 
-    So no number is issued twice, and staff can see the customer of an old number.
+    So no number is issued twice, and staff can see the customer of an old number. It is listed until it is replaced, by
+    the time of its issue.
     """
 
     number = personal(UnicodeAttribute(), "user.unique_id", DROP)
@@ -42,6 +47,8 @@ class Card(LoyaltyItem, discriminator="card"):
         bound="14 bytes for each card that staff replaced: 25,000 of them fit",
     )
 
+    listed = Lists()
+
     def status(self, today: date) -> CardStatus:
         """The card's status on a day in the shop's time zone."""
         return status_of(
@@ -62,10 +69,22 @@ class Card(LoyaltyItem, discriminator="card"):
         self.first_issued_at = min(self.first_issued_at or self.issued_at, old.first_issued_at or old.issued_at)
         self.former = {*(self.former or ()), *(old.former or ()), old.number}
         old.replaced_by, old.former = self.number, None
+        old.update_place()
+
+    def update_place(self) -> None:
+        """Put the card into its list, or a replaced one into none. A card of an earlier release joins by this."""
+        if self.replaced_by is not None:
+            self.due_shard = self.due_at = None
+            return
+        self.due_shard = f"{'BLOCKED' if self.blocked_at else 'CARD'}#{shard_of(self.number)}"
+        # The moment alone would not be different in each card.
+        self.due_at = f"CARD#{self.issued_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}#{self.number}"
 
 
 def new_card(number: str, customer_id: str, issued_at: datetime) -> Card:
-    return Card(key_of(number), CARD, number=number, customer_id=customer_id, issued_at=issued_at)
+    card = Card(key_of(number), CARD, number=number, customer_id=customer_id, issued_at=issued_at)
+    card.update_place()
+    return card
 
 
 def key_of(number: str) -> str:

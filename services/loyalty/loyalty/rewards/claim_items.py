@@ -11,12 +11,15 @@ from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
 
 from loyalty.rewards.items import StoredReward
 from loyalty.rewards.rules import RewardKind
-from loyalty.table import LoyaltyItem
-from shared.items.keys import customer_in, customer_partition
+from loyalty.table import Listed, Lists, LoyaltyItem, shards_of
+from shared.items.keys import customer_in, customer_partition, shard_of
 from shared.items.personal import DROP, Export, personal, plain
 
 CLAIM: Final = "CLAIM#"
 CLAIMED: Final = "CLAIMED#"
+ORDER_CLAIMS: Final = "ORDER_CLAIMS#"
+# Of the list of open claims.
+OPEN_SHARDS: Final = shards_of("CLAIM")
 
 
 class ClaimState(StrEnum):
@@ -27,8 +30,11 @@ class ClaimState(StrEnum):
     CANCELLED = "cancelled"
 
 
-class Claim(LoyaltyItem, discriminator="claim"):
-    """`CUSTOMER#<customer id>` / `CLAIM#<claim id>`: a claim, with the reward's facts and price at that moment."""
+class Claim(LoyaltyItem, Listed, discriminator="claim"):
+    """`CUSTOMER#<customer id>` / `CLAIM#<claim id>`: a claim, with the reward's facts and price at that moment.
+
+    It is listed while it is open, by its id, which sorts by time. A claim of an earlier release is in no list.
+    """
 
     reward_id = personal(UnicodeAttribute(), "user.behavior.purchase_history", DROP)
     name = personal(UnicodeAttribute(), "user.behavior.purchase_history", DROP)
@@ -44,6 +50,8 @@ class Claim(LoyaltyItem, discriminator="claim"):
     in_stock = plain(BooleanAttribute(null=True))
     in_limit = plain(BooleanAttribute(null=True))
 
+    listed = Lists()
+
     @classmethod
     def fresh(cls, customer_id: str, claim_id: str, reward: StoredReward, now: datetime) -> Claim:
         """A new claim of a reward, not stored yet."""
@@ -56,6 +64,8 @@ class Claim(LoyaltyItem, discriminator="claim"):
             points=reward.points,
             state=ClaimState.ISSUED,
             claimed_at=now,
+            due_shard=f"{CLAIM}{shard_of(claim_id)}",
+            due_at=claim_id,
         )
 
     @property
@@ -69,6 +79,7 @@ class Claim(LoyaltyItem, discriminator="claim"):
 
     def settle(self, state: ClaimState, now: datetime) -> None:
         self.state, self.settled_at = state, now
+        self.due_shard = self.due_at = None
 
 
 class Claimed(LoyaltyItem, discriminator="claimed"):
@@ -80,3 +91,15 @@ class Claimed(LoyaltyItem, discriminator="claimed"):
     def fresh(cls, customer_id: str, reward_id: str) -> Claimed:
         """A count of zero, not stored yet."""
         return cls(customer_partition(customer_id), CLAIMED + reward_id)
+
+
+class ClaimForOrder(LoyaltyItem, discriminator="claim_for_order"):
+    """`ORDER_CLAIMS#<order id>` / `<claim id>`: leads from an order to a claim that names it. It says nothing else.
+
+    Not in the partition of the order, which every settling of the order reads.
+    """
+
+    @classmethod
+    def of(cls, order_id: str, claim_id: str) -> ClaimForOrder:
+        """A new item, not stored yet."""
+        return cls(f"{ORDER_CLAIMS}{order_id}", claim_id)

@@ -10,7 +10,7 @@ from loyalty.ledger.attributes import read_grace_lots
 from loyalty.ledger.balances import Taken, negative
 from loyalty.ledger.items import Entry
 from loyalty.points.items import PointsAccount
-from loyalty.rewards.claim_items import CLAIM, CLAIMED, Claim, Claimed
+from loyalty.rewards.claim_items import CLAIM, CLAIMED, ORDER_CLAIMS, Claim, Claimed, ClaimForOrder
 from loyalty.rewards.items import StoredReward
 from shared.errors import NotFoundError
 from shared.items.keys import customer_partition
@@ -32,6 +32,11 @@ def newest_first(account: PointsAccount, *, before: str | None, limit: int) -> l
     """At most `limit` claims of the account's customer, made before the claim with the id `before`."""
     found = [_of_person(person, before, limit) for person in _people(account)]
     return list(islice(merge(*found, key=lambda claim: claim.id, reverse=True), limit))
+
+
+def ids_for_order(order_id: str) -> list[str]:
+    """The ids of the claims that name an order, read consistently."""
+    return [found.sk for found in ClaimForOrder.query(f"{ORDER_CLAIMS}{order_id}", consistent_read=True)]
 
 
 def claimed_of(account: PointsAccount, reward: StoredReward) -> tuple[Claimed | None, int]:

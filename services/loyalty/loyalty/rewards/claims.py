@@ -21,7 +21,7 @@ from loyalty.points.store import existing_account
 from loyalty.points.usecases import shown_account
 from loyalty.rewards import claim_store
 from loyalty.rewards import store as rewards
-from loyalty.rewards.claim_items import Claim, ClaimState
+from loyalty.rewards.claim_items import Claim, ClaimForOrder, ClaimState
 from loyalty.rewards.claim_models import ClaimView, NewClaim
 from loyalty.rewards.items import StoredReward
 from loyalty.rewards.rules import CodeSource, Why, new_code
@@ -119,7 +119,9 @@ def _claim(wallet: PointsWallet, wanted: NewClaim, claim_id: str, cause: Cause, 
     if why := reward.why_not_for(account.tier):
         raise RewardNotAvailableError.of(why)
     taking = _Taking(Claim.fresh(account.customer_id, claim_id, reward, wallet.now))
-    taking.claim.order_id = wanted.order_id
+    if wanted.order_id:
+        taking.claim.order_id = wanted.order_id
+        taking.writes.append(Put(ClaimForOrder.of(wanted.order_id, claim_id)))
     _count(taking, account, reward)
     _take_from_stock(taking, reward)
     _give_code(taking, reward)
