@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from itertools import groupby, islice
 from typing import NamedTuple
 
-from loyalty.checkout.holds import is_overdue
 from loyalty.credit.items import CreditAccount
 from loyalty.desk.models import AccountHoldsView
 from loyalty.desk.pages import find_in_order, owners_of
 from loyalty.ledger import store as ledger
 from loyalty.ledger.items import Account
+from loyalty.ledger.overdue import is_overdue
 from loyalty.points.items import PointsAccount
 from shared import clock
 from shared.http import Page, PageQuery

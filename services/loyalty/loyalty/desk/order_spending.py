@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Final
 
 from loyalty.desk.models import OrderSpendingView, SpendingKind, SpendingRow
 from loyalty.ledger.items import Entry
+from loyalty.ledger.overdue import key_of
 from loyalty.orders.items import OrderRecord, SpentOnOrder
 from loyalty.orders.spending import RESTORED
 from loyalty.orders.store import order_records
 from loyalty.rewards import claim_store
 from shared.items.batches import find_all
-
-# The keys of the entries that a spending may have.
-_POSTED: Final = (("HOLD#", "END"), ("REDEMPTION#", "ENTRY"))
 
 
 def read_order_spending(order_id: str) -> OrderSpendingView:
@@ -32,9 +29,9 @@ def _place(row: SpendingRow) -> tuple[datetime, str, str]:
 
 
 def _spent(records: Iterable[OrderRecord]) -> list[SpendingRow]:
-    """The captured holds and the redemptions that paid for the order: `SPENT#<id>` names their entries."""
+    """The captured holds, checkouts and redemptions that paid for the order: `SPENT#<id>` names their entries."""
     spent_by = [item.sk.partition("#")[2] for item in records if isinstance(item, SpentOnOrder)]
-    keys = [(f"{where}{name}", sk) for name in spent_by for where, sk in _POSTED]
+    keys = [key for name in spent_by for key in (key_of(name), (f"REDEMPTION#{name}", "ENTRY"))]
     return [_row(entry) for entry in find_all(Entry, keys)]
 
 

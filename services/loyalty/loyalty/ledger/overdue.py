@@ -68,13 +68,18 @@ def end_of(hold_id: str, cause: Cause) -> ledger.Origin:
 
 
 def origin_of(hold_id: str, step: str, cause: Cause) -> ledger.Origin:
-    """The origin of an entry of a hold. The holds of one checkout, `<name>.<version>`, share a partition."""
+    """The origin of an entry of a hold."""
+    return ledger.Origin(*key_of(hold_id, step), hold_id, cause)
+
+
+def key_of(hold_id: str, step: str = "END") -> tuple[str, str]:
+    """The key of an entry of a hold. The holds of one checkout, `<name>.<version>`, share a partition."""
     name, *version = hold_id.split(".")
     if version:
         # A currency in it says that credit is held as well. It is no part of the key, so that a version exists once.
         key = ".".join(part for part in version if not part.isupper())
-        return ledger.Origin(f"CHECKOUT#{name}", f"{key}#{step}", hold_id, cause)
-    return ledger.Origin(f"HOLD#{hold_id}", step, hold_id, cause)
+        return f"CHECKOUT#{name}", f"{key}#{step}"
+    return f"HOLD#{hold_id}", step
 
 
 def expire(account: Account, overdue: Lots, cause: Cause, post: Post) -> Entry:

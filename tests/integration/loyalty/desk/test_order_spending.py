@@ -11,6 +11,7 @@ from shared.events.customers import OrderStatus
 from shared.roles import Role
 from tests.integration.loyalty import wallet
 from tests.integration.loyalty.catalogue import claim, give, reward, settle
+from tests.integration.loyalty.checkout.checkouts import kept, paid
 from tests.integration.loyalty.desk.lists import DENIED, merge, statuses
 from tests.integration.loyalty.shop import ADA, BOB, erasure, get, hear, order
 from tests.integration.loyalty.spending import capture, held, redeem, release
@@ -59,6 +60,15 @@ def test_captures_redemptions_and_credit_are_summed_with_their_worth() -> None:
         ("credit", "captured", -250, None, "USD"),
     ]
     assert {row["customer_id"] for row in found["spent"]} == {ADA}
+
+
+def test_a_checkout_that_the_payment_captured_is_summed_too() -> None:
+    wallet.issue(900)
+    kept(200, 300)
+    hear(paid())
+    found = spent_on("B1")
+    assert found["points"] == {"currency": None, "spent": 200, "given_back": 0, "value": 200}
+    assert found["credit"] == [{"currency": "USD", "spent": 300, "given_back": 0, "value": None}]
 
 
 def test_refunds_give_back_and_a_reinstatement_takes_again() -> None:
