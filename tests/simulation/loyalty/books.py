@@ -11,8 +11,8 @@ from tests.simulation.loyalty.model.posting import Ledgers
 from tests.simulation.loyalty.programmes import ShopProgramme
 from tests.simulation.tables import Row, Tables
 
-# Of an entry, what may change: an erasure removes the words of staff, and the salt of their digest.
-_MAY_CHANGE: Final = frozenset({"reason", "salt", "version", "events", "outbox"})
+# What may change of an entry: an erasure removes the words of staff, the salt of their digest and the place in a list.
+_MAY_CHANGE: Final = frozenset({"reason", "salt", "due_shard", "due_at", "version", "events", "outbox"})
 
 
 @dataclass
