@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import chain
+from typing import Final
 
 from loyalty.desk.models import OrderSpendingView, SpendingKind, SpendingRow
+from loyalty.ledger.balances import EntryKind
 from loyalty.ledger.items import Entry
 from loyalty.ledger.overdue import key_of
 from loyalty.orders.items import OrderRecord, SpentOnOrder
+from loyalty.orders.payment.checkout_records import LATE
 from loyalty.orders.spending import RESTORED
 from loyalty.orders.store import order_records
 from loyalty.rewards import claim_store
 from shared.items.batches import find_all
+
+_SPENDING: Final = frozenset({EntryKind.CAPTURED, EntryKind.REDEEMED})
 
 
 def read_order_spending(order_id: str) -> OrderSpendingView:
@@ -31,8 +37,9 @@ def _place(row: SpendingRow) -> tuple[datetime, str, str]:
 def _spent(records: Iterable[OrderRecord]) -> list[SpendingRow]:
     """The captured holds, checkouts and redemptions that paid for the order: `SPENT#<id>` names their entries."""
     spent_by = [item.sk.partition("#")[2] for item in records if isinstance(item, SpentOnOrder)]
-    keys = [key for name in spent_by for key in (key_of(name), (f"REDEMPTION#{name}", "ENTRY"))]
-    return [_row(entry) for entry in find_all(Entry, keys)]
+    # A checkout that ran out has an end, and was paid late.
+    places = [(key_of(name), key_of(name, LATE), (f"REDEMPTION#{name}", "ENTRY")) for name in spent_by]
+    return [_row(entry) for entry in find_all(Entry, [*chain(*places)]) if entry.entry_kind in _SPENDING]
 
 
 def _given_back(records: Iterable[OrderRecord]) -> list[SpendingRow]:

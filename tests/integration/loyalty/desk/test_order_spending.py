@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from shared import clock
 from shared.events.customers import OrderStatus
 from shared.roles import Role
 from tests.integration.loyalty import wallet
 from tests.integration.loyalty.catalogue import claim, give, reward, settle
 from tests.integration.loyalty.checkout.checkouts import kept, paid
 from tests.integration.loyalty.desk.lists import DENIED, merge, statuses
-from tests.integration.loyalty.shop import ADA, BOB, erasure, get, hear, order
+from tests.integration.loyalty.shop import ADA, BOB, erasure, expire, get, hear, order
 from tests.integration.loyalty.spending import capture, held, redeem, release
 
 A_DAY = datetime(2026, 2, 2, tzinfo=UTC)
@@ -69,6 +71,16 @@ def test_a_checkout_that_the_payment_captured_is_summed_too() -> None:
     found = spent_on("B1")
     assert found["points"] == {"currency": None, "spent": 200, "given_back": 0, "value": 200}
     assert found["credit"] == [{"currency": "USD", "spent": 300, "given_back": 0, "value": None}]
+
+
+def test_a_checkout_that_was_paid_after_its_end_is_summed_once(set_clock: Callable[[str], None]) -> None:
+    kept(200)
+    set_clock((clock.now() + timedelta(days=2)).isoformat())
+    expire()
+    hear(paid())
+    found = spent_on("B1")
+    assert found["points"]["spent"] == 200
+    assert [(row["kind"], row["amount"]) for row in found["spent"]] == [("redeemed", -200)]
 
 
 def test_refunds_give_back_and_a_reinstatement_takes_again() -> None:
