@@ -15,7 +15,7 @@ from shared import clock
 ULID_PATTERN: Final = r"[0-7][0-9A-HJKMNP-TV-Z]{25}"
 
 _PATTERNS: Final = {
-    prefix: rf"^{prefix}_{ULID_PATTERN}$" for prefix in ("cus", "msg", "req", "hld", "rew", "clm", "red")
+    prefix: rf"^{prefix}_{ULID_PATTERN}$" for prefix in ("cus", "msg", "req", "hld", "rew", "clm", "red", "crd")
 }
 
 CustomerId = Annotated[str, StringConstraints(pattern=_PATTERNS["cus"])]
@@ -25,6 +25,7 @@ HoldId = Annotated[str, StringConstraints(pattern=_PATTERNS["hld"])]
 RewardId = Annotated[str, StringConstraints(pattern=_PATTERNS["rew"])]
 ClaimId = Annotated[str, StringConstraints(pattern=_PATTERNS["clm"])]
 RedemptionId = Annotated[str, StringConstraints(pattern=_PATTERNS["red"])]
+CreditId = Annotated[str, StringConstraints(pattern=_PATTERNS["crd"])]
 # White space, control characters, and marks without a width or with a direction.
 _HIDDEN: Final = r"\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
 # The shop's systems choose these ids: `#1001`, `gid://shopify/Order/1`, `S00012/2026`, `Order 17`. A key holds such an

@@ -90,7 +90,10 @@ _REPLAYED: Final[Json] = {
 }
 
 _NEXT: Final[Json] = {
-    NEXT_CURSOR: {"schema": {"type": "string"}, "description": "`cursor` of the next page. The last page has none."}
+    NEXT_CURSOR: {
+        "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]+$"},
+        "description": "`cursor` of the next page. The last page has none.",
+    }
 }
 
 

@@ -13,6 +13,7 @@ from loyalty.programme.usecases import current_programme
 from shared import clock
 from shared.contract import API, INBOX
 from shared.events.customers import CustomersMerged, OrderStatus
+from shared.roles import Role
 from tests.harness.aws.context import LambdaContext
 from tests.integration.loyalty import wallet
 from tests.integration.loyalty.catalogue import claimed, give, reward, voucher
@@ -138,6 +139,8 @@ def test_a_function_may_do_what_it_does_and_no_more(calls: list[Call], set_clock
     claimed(voucher("SPRING-7F3K-9QXW", stock=1))
     get("/api/loyalty/rewards")
     get("/api/loyalty/adjustments")
+    get("/api/loyalty/holds")
+    get("/api/loyalty/entries.csv?day=2026-02-01", by=Role.ADMIN)
     assert _actions(calls) == allowed(API)
     hear(CustomersMerged(customer_id=ADA, merged_id=CAT, merged_at=PLACED_AT), erasure())
     assert heard | _actions(calls) == allowed(INBOX)

@@ -46,6 +46,7 @@ def test_each_kind_of_id_has_its_own_three_letters(make: Callable[[], str], pref
         (ids.RewardId, "rew"),
         (ids.ClaimId, "clm"),
         (ids.RedemptionId, "red"),
+        (ids.CreditId, "crd"),
     ],
 )
 def test_an_id_is_a_prefix_and_a_ulid_and_nothing_else(kind: object, prefix: str) -> None:

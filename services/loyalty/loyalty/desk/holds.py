@@ -67,7 +67,9 @@ def _places_in(shard: str, since: str | None) -> Iterator[_Place]:
 def _view(account: Account, customer_id: str) -> AccountHoldsView | None:
     """The account's row; None if all its holds have ended, be it by time alone."""
     now = clock.now()
-    still_open = {name: hold for name, hold in account.balances.holds.items() if not is_overdue(hold, now)}
+    # A checkout that uses credit alone holds 0 points.
+    holds = account.balances.holds.items()
+    still_open = {name: hold for name, hold in holds if hold.amount and not is_overdue(hold, now)}
     if not still_open:
         return None
     currency = account.currency if isinstance(account, CreditAccount) else None

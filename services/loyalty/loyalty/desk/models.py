@@ -16,7 +16,7 @@ from loyalty.rewards.claim_items import Claim
 from loyalty.rewards.claim_models import ClaimedReward
 from shared.auth import name_of
 from shared.http import PageQuery
-from shared.ids import ClaimId, CustomerId, HoldId, OrderId, RewardId
+from shared.ids import ClaimId, CreditId, CustomerId, HoldId, OrderId, RewardId
 from shared.model import ApiModel
 from shared.money import CurrencyCode
 
@@ -61,13 +61,17 @@ class OpenClaimView(ApiModel):
 
 
 class OpenHoldView(ApiModel):
-    """A hold that can be captured."""
+    """A hold that can be captured, or that a checkout's order spends."""
 
-    id: HoldId
+    id: Annotated[HoldId | None, Field(description="Of a checkout null: the checkout's own routes change its hold.")]
     amount: Annotated[int, Field(description="Points, or store credit in the currency's minor unit.")]
     value: Annotated[int | None, Field(description="Of points: what they are worth, in the shop's minor unit.")]
     order_id: OrderId | None
     expires_at: Annotated[AwareDatetime, Field(description="Until when it can be captured.")]
+
+
+def _own_id(name: str) -> str | None:
+    return name if name.startswith("hld_") else None
 
 
 class AccountHoldsView(ApiModel):
@@ -100,7 +104,9 @@ class AccountHoldsView(ApiModel):
     @classmethod
     def of(cls, customer_id: str, currency: str | None, holds: Mapping[str, Hold]) -> AccountHoldsView:
         rows = [
-            OpenHoldView(id=name, amount=hold.amount, value=hold.value, order_id=hold.order, expires_at=hold.until)
+            OpenHoldView(
+                id=_own_id(name), amount=hold.amount, value=hold.value, order_id=hold.order, expires_at=hold.until
+            )
             for name, hold in sorted(holds.items(), key=lambda named: (named[1].until, named[0]))
         ]
         return cls(customer_id=customer_id, currency=currency, holds=rows)
@@ -133,7 +139,7 @@ class IssuedCreditView(ApiModel):
         }
     )
 
-    id: Annotated[str, Field(description="The cause of the ledger's entry.")]
+    id: Annotated[CreditId, Field(description="The cause of the ledger's entry.")]
     customer_id: Owner
     amount: Annotated[int, Field(description="In the currency's minor unit.")]
     currency: CurrencyCode

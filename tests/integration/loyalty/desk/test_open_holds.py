@@ -12,6 +12,7 @@ from shared.items.keys import SHARDS, customer_partition, shard_of
 from shared.roles import Role
 from tests.harness.interruptions import after_first, crash_at
 from tests.integration.loyalty import wallet
+from tests.integration.loyalty.checkout import checkouts
 from tests.integration.loyalty.desk.lists import DENIED, crowd, merge, pages, rows, statuses
 from tests.integration.loyalty.shop import ADA, BOB, erasure, expire, get, hear, order
 from tests.integration.loyalty.spending import capture, held, post, release
@@ -47,6 +48,15 @@ def test_points_and_credit_that_are_set_aside_are_rows_of_their_own() -> None:
         None: {"customer_id": ADA, "currency": None, "holds": [of_points]},
         "USD": {"customer_id": ADA, "currency": "USD", "holds": [of_credit]},
     }
+
+
+def test_a_checkout_sets_aside_points_and_credit_without_an_id_to_end_them_by() -> None:
+    wallet.issue(900)
+    checkouts.kept(100, 300)
+    found = {row["currency"]: [(hold["id"], hold["amount"]) for hold in row["holds"]] for row in rows(HOLDS)}
+    assert found == {None: [(None, 100)], "USD": [(None, 300)]}
+    checkouts.kept(0, 300)
+    assert [row["currency"] for row in rows(HOLDS)] == ["USD"]
 
 
 def test_what_has_ended_is_not_listed_whether_or_not_the_job_has_run(set_clock: Clock) -> None:
