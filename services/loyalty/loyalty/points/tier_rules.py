@@ -1,9 +1,9 @@
 """Tiers follow from a qualifying amount in a window of time, never from the balance.
 
 A customer moves up at once, and down after a grace. The qualifying amount is points earned, money or orders, as the
-programme says. It is kept for sixteen months and as a total, so every window can be computed. A window is the calendar
-year, twelve rolling months, or all time. Rolling months are the current month and the twelve before it, in the
-customer's favour.
+programme says. It is kept for fourteen months and as a total, so every window can be computed. A tier that only its
+grace keeps has the months before as well. A window is the calendar year, twelve rolling months, or all time. Rolling
+months are the current month and the twelve before it, in the customer's favour.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def requalify(state: TierState, amount: int, on: date, today: date, rules: Tiers
     for its grace.
     """
     state = _on_basis(state, rules)
-    qualifying = _counted(state.qualifying, amount, on, today, rules)
+    qualifying = _counted(state, amount, on, today, rules)
     after = replace(state, qualifying=qualifying)
     now = qualified_tier(after, today, rules)
     # What is older counts as told of the first day of these: orders of the days since then have the tier already.
@@ -243,9 +243,11 @@ def _on_basis(state: TierState, rules: Tiers) -> TierState:
     return replace(state, basis=rules.by, qualifying=_NONE)
 
 
-def _counted(qualifying: QualifyingMonths, amount: int, on: date, today: date, rules: Tiers) -> QualifyingMonths:
-    # One month more than the window, for an order that is told late; and as long as the grace keeps a tier.
-    oldest = _month(months_after(today, -ROLLING - _months_back(rules)))
+def _counted(state: TierState, amount: int, on: date, today: date, rules: Tiers) -> QualifyingMonths:
+    # One month more than the window, for an order that is told late; and as long as a grace keeps the tier.
+    is_reached = _rank(qualified_tier(state, today, rules), rules) >= _rank(state.tier, rules)
+    oldest = _month(months_after(today, -ROLLING - (1 if is_reached else _months_back(rules))))
+    qualifying = state.qualifying
     counted = {**qualifying, EVER: qualifying.get(EVER, 0) + amount, _month(on): qualifying.get(_month(on), 0) + amount}
     return {month: value for month, value in sorted(counted.items()) if month == EVER or (month >= oldest and value)}
 
