@@ -102,8 +102,28 @@ def test_a_refund_contradicts_what_is_known_of_it_by_another_amount(change: Chan
 
 def test_the_facts_of_an_order_are_those_of_its_snapshot() -> None:
     line = OrderLine(product_id="p-1", quantity=1, amount=700)
-    told = order(tax=80, shipping=120, discount=50, lines=[line])
-    assert rules.facts_of(told) == Facts(NOON, "USD", 1000, (line,), tax=80, shipping=120, discount=50)
+    told = order(tax=80, shipping=120, discount=50, lines=[line], checkout_id="cart-1")
+    assert rules.facts_of(told) == Facts(
+        NOON, "USD", 1000, (line,), tax=80, shipping=120, discount=50, checkout_id="cart-1"
+    )
+
+
+@pytest.mark.parametrize(
+    ("known", "told", "after", "contradicts"),
+    [
+        (None, None, None, False),
+        ("cart-1", None, "cart-1", False),
+        (None, "cart-1", "cart-1", False),
+        ("cart-1", "cart-1", "cart-1", False),
+        ("cart-1", "cart-2", "cart-1", True),
+    ],
+)
+def test_the_first_checkout_that_an_order_names_is_its_own(
+    known: str | None, told: str | None, after: str | None, contradicts: bool
+) -> None:
+    before, then = replace(TOLD, checkout_id=known), replace(TOLD, checkout_id=told)
+    assert rules.learn(before, then, PAID).checkout_id == after
+    assert rules.differ(before, then) is contradicts
 
 
 def test_an_order_is_paid_when_it_was_placed_at_the_earliest() -> None:
