@@ -43,8 +43,11 @@ def count(posting: Posting, placed: str, points: int, money: int, orders: int) -
 
 
 def last_reached(account: Account, tier: str, today: str, terms: Terms) -> str | None:
-    """The last day on which a tier was reached, today or in a window before it that its grace may be of."""
-    months = {"lifetime": 0, "calendar_year": 12}.get(terms.tier_window, 1 + terms.tier_grace // 31)
+    """The last day on which a tier was reached, today or in a window before it that its grace may be of.
+
+    The grace begins with a review that may be 31 days late. Two days more, for months are 30 days on average but once.
+    """
+    months = {"lifetime": 0, "calendar_year": 12}.get(terms.tier_window, 1 + (terms.tier_grace + 31 + 2) // 30)
     day, first = date.fromisoformat(today), months_after(f"{today[:7]}-01", -months)
     while day.isoformat() >= first:
         if terms.rank(qualified_tier(account, day.isoformat(), terms)) >= terms.rank(tier):
