@@ -39,7 +39,7 @@ _CUSTOMER: Final = re.compile(r"cus_[0-9A-Z]{26}")
 
 
 # A review that is later than 31 days begins a grace that outlives the order that gave the tier.
-_LONGEST_OUTAGE: Final = 29
+_LONGEST_OUTAGE: Final = timedelta(days=29)
 _DAYS: Final = (1, 1, 2, 7, 29, 31, 61, 90, 100)
 
 
@@ -87,17 +87,21 @@ def relay(scene: Scene, rng: Random, step: Step) -> None:
 def pass_time(scene: Scene, rng: Random, step: Step) -> None:
     """Days pass; then, or not, schedules run, perhaps twice, perhaps out of time."""
     world = scene.world
-    days = rng.choice(_DAYS)
-    while days >= _LONGEST_OUTAGE:
-        run_schedule(scene, "loyalty", "expire", Trouble(rng))
-        world.universe.advance(timedelta(days=_LONGEST_OUTAGE))
-        days -= _LONGEST_OUTAGE
-    world.universe.advance(timedelta(days=days, hours=rng.randint(0, 23)))
+    let_pass(scene, rng, timedelta(days=rng.choice(_DAYS), hours=rng.randint(0, 23)))
     world.disorder["message delayed for days"] += sum(len(queue.waiting) for queue in world.queues.values())
     world.disorder["stream record delayed for days"] += sum(len(stream.pending) for stream in world.streams.values())
     for service, function in schedules(scene):
         if rng.random() < 0.7:
             run_schedule_badly(scene, rng, service, function)
+
+
+def let_pass(scene: Scene, rng: Random, time: timedelta) -> None:
+    """Time passes, in which tiers are reviewed now and then."""
+    while time >= _LONGEST_OUTAGE:
+        run_schedule(scene, "loyalty", "expire", Trouble(rng))
+        scene.world.universe.advance(_LONGEST_OUTAGE)
+        time -= _LONGEST_OUTAGE
+    scene.world.universe.advance(time)
 
 
 def schedules(scene: Scene) -> list[tuple[str, str]]:

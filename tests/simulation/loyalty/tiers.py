@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from random import Random
 
 from tests.simulation.aws import carriage
-from tests.simulation.aws.faults import Trouble
 from tests.simulation.loyalty.model.tiers import qualified_tier
 from tests.simulation.plan import Step
 from tests.simulation.scene import Scene
@@ -23,14 +22,12 @@ def let_a_tier_end(scene: Scene, rng: Random, step: Step) -> None:
         return
     end = rng.choice(ends[:2])
     _pass(scene, rng, end - _today(scene) + timedelta(days=rng.choice((0, 0, 1, 3))))
-    # The review may be late, but not by a whole grace: see `carriage.pass_time`.
-    carriage.run_schedule(scene, "loyalty", "expire", Trouble(rng))
     grace = scene.programme.terms.tier_grace
     _pass(scene, rng, timedelta(days=max(grace + rng.choice((-1, 0, 1, 5)), 0)))
 
 
 def _pass(scene: Scene, rng: Random, time: timedelta) -> None:
-    scene.world.universe.advance(time)
+    carriage.let_pass(scene, rng, time)
     carriage.run_schedule_badly(scene, rng, "loyalty", "expire")
 
 
