@@ -43,9 +43,10 @@ class Friends:
     joined: dict[str, tuple[str, int]] = field(default_factory=dict)
 
     def is_own(self, referee: str) -> bool:
-        """Whether both sides were given to one person, as the ledgers say by now."""
+        """Whether the referrer is the referee, as the ledgers say by now. A shop may give nothing to the referee."""
         accounts = self.referral_rewards.get(referee, ReferralRewards()).accounts
-        return len(accounts) == len(SIDES) and len({self._holder(account) for account in accounts.values()}) == 1
+        referrer = accounts.get("referrer")
+        return referrer is not None and self._holder(referrer) == self._holder(accounts.get("referee", referee))
 
     def _holder(self, account: str) -> str:
         """Whose ledger goes on with an account."""
