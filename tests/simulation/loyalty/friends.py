@@ -42,9 +42,10 @@ def return_everything(scene: Scene, rng: Random, step: Step) -> None:
     keeps_a_trifle = rng.random() < _TRIFLE
     numbers = {order.id: order.number for order in scene.orders}
     for number, order_id in enumerate(ledgers.standing_orders(rng.choice(brought))):
-        if keeps_a_trifle:
-            orders.give_nearly_all_back(scene, rng, scene.promises.orders[order_id], f"r-{step.number}-{number}")
-        elif order_id in numbers and rng.random() < 0.95:
+        facts = scene.promises.orders.get(order_id)  # none of an order that the service gave its id
+        if keeps_a_trifle and facts:
+            orders.give_nearly_all_back(scene, rng, facts, f"r-{step.number}-{number}")
+        elif not keeps_a_trifle and order_id in numbers and rng.random() < 0.95:
             undo = rng.choice((orders.cancel, orders.cancel, orders.refund_whole))
             undo(scene, rng, replace(step, about=numbers[order_id]))
 

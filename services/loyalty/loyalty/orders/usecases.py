@@ -111,6 +111,7 @@ def _read(recorded: RecordedOrder, cause: Cause) -> tuple[PointsAccount | None, 
         account, entries = _read_entries(account, recorded, cause)
         entries = _as_edited(entries, recorded, account)
         shares = _read_shares(account, entries, recorded)
+    own = _since_opening(recorded, account).own
     holder = Holder(
         account.balances,
         account.tiers,
@@ -121,7 +122,7 @@ def _read(recorded: RecordedOrder, cause: Cause) -> tuple[PointsAccount | None, 
         account.opened_at,
         account.quota,
         account.referrals,
-        tier_then=store.tier_on(account, recorded.own) if recorded.earns and not entries.earned else None,
+        tier_then=store.tier_on(account, own) if recorded.earns and not entries.earned else None,
         tier_slack=account.tier_slack,
         name=account.name,
         number=account.entries,

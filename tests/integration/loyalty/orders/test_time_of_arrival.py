@@ -135,6 +135,14 @@ def test_a_tier_that_was_reached_late_is_that_of_its_days(set_clock: Clock) -> N
     assert points() == [1_000, 4_800, 120]
 
 
+def test_an_order_from_before_the_account_earns_by_the_tier_of_its_first_day(set_clock: Clock) -> None:
+    set_clock("2026-04-12T12:00:00+00:00")
+    hear(registration(registered_at=at("2026-04-12")))
+    set_clock("2026-04-20T12:00:00+00:00")
+    hear(bought("A1", "2026-04-12", 10_000), bought("A2", "2026-04-05"))
+    assert (account().tier_since, points()) == (date(2026, 4, 12), [1_000, 120])
+
+
 # --- the delivery
 
 
