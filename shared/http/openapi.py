@@ -88,12 +88,9 @@ _ETAG: Final[Json] = {
 _REPLAYED: Final[Json] = {
     "Idempotent-Replayed": {"schema": {"const": "true"}, "description": "Sent when this is an earlier answer again."}
 }
-
+_CURSOR: Final[Json] = {"type": "string", "pattern": "^[A-Za-z0-9_-]+$"}
 _NEXT: Final[Json] = {
-    NEXT_CURSOR: {
-        "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]+$"},
-        "description": "`cursor` of the next page. The last page has none.",
-    }
+    NEXT_CURSOR: {"schema": _CURSOR, "description": "`cursor` of the next page. The last page has none."}
 }
 
 
