@@ -152,6 +152,10 @@ class OrderEntries:
         settled = max((each.version for each in self.settled), default=0)
         return version > settled and version >= (self.earned.version if self.earned else 0)
 
+    def is_free_since(self, version: int) -> bool:
+        """Whether a newer version than this is known, by which the order costs nothing."""
+        return self.mark is not None and self.mark.version > version and self.mark.total == 0
+
     @property
     def lot(self) -> date:
         """The lot of the order's points.

@@ -118,7 +118,7 @@ def decide(recorded: RecordedOrder, known: Known) -> Decision | None:
     if entries.earned:
         return _settle(recorded, holder, entries.earned, known) or _deliver(recorded, holder, entries)
     if recorded.earns:
-        return _earn(recorded, holder)
+        return None if entries.is_free_since(recorded.version) else _earn(recorded, holder)
     if not holder.is_stored:
         return Decision(OpenAccount(), goes_on=recorded.is_changed)
     return _mark(recorded, entries)

@@ -55,6 +55,14 @@ def test_any_order_of_arrival_leaves_the_same_points(turns: tuple[int, ...]) -> 
     assert sum(points()) == 900
 
 
+def test_an_order_that_an_edit_made_free_earns_nothing_by_a_payment_told_late() -> None:
+    hear(edited(total=0), version=3)
+    hear(edited(total=10_000), version=2)
+    assert points() == []
+    hear(edited(total=5_000), version=4)
+    assert points() == [500]
+
+
 def test_an_order_edited_before_it_earned_earns_by_its_new_total() -> None:
     hear(order(total=10_000, paid_at=None), edited(total=7_000, paid_at=None), edited(total=7_000))
     assert points() == [700]
