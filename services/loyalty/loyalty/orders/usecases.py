@@ -74,8 +74,7 @@ def _priced(recorded: RecordedOrder, account: PointsAccount) -> Earned:
 
 def _settle_points(recorded: RecordedOrder, checkout: NamedCheckout, cause: Cause) -> PointsAccount | None:
     """Post the missing entries; return the account afterwards, or None for an order without a customer."""
-    account, known = _read(recorded, cause)
-    recorded = _since_opening(recorded, account)
+    recorded, account, known = _read(recorded, cause)
     decision = decide(recorded, known)
     match decision and decision.write:
         case PostEntry() as change if account:
@@ -88,9 +87,9 @@ def _settle_points(recorded: RecordedOrder, checkout: NamedCheckout, cause: Caus
     return _settle_points(recorded, checkout, cause) if decision and decision.goes_on else account
 
 
-def _since_opening(recorded: RecordedOrder, account: PointsAccount | None) -> RecordedOrder:
+def _since_opening(recorded: RecordedOrder, account: PointsAccount) -> RecordedOrder:
     """The order, under no older terms than those at which a registered customer's account began."""
-    if account is None or account.registered_at is None:
+    if account.registered_at is None:
         return recorded
     began = min(account.opened_at or account.registered_at, account.registered_at)
     if not recorded.own.now < began <= recorded.terms.now:
@@ -98,11 +97,15 @@ def _since_opening(recorded: RecordedOrder, account: PointsAccount | None) -> Re
     return replace(recorded, then=store.terms_then(began, recorded.terms))
 
 
-def _read(recorded: RecordedOrder, cause: Cause) -> tuple[PointsAccount | None, Known]:
-    """The account that received the order's points, or else its customer's, and the stored entries."""
+def _read(recorded: RecordedOrder, cause: Cause) -> tuple[RecordedOrder, PointsAccount | None, Known]:
+    """The account that received the order's points, or else its customer's, and the stored entries.
+
+    The order comes with them, under the terms by which this account earns.
+    """
     order, terms = recorded.order, recorded.terms
     if order.customer_id is None:
-        return None, Known(None, read_entries(order.order_id) if recorded.is_changed else OrderEntries())
+        entries = read_entries(order.order_id) if recorded.is_changed else OrderEntries()
+        return recorded, None, Known(None, entries)
     may_post = recorded.earns or recorded.is_changed or recorded.ends_waiting
     account = load_for_posting(order.customer_id, terms, cause) if may_post else store.account_of(order.customer_id)
     # An order that can only earn has most likely no entry yet. A failed write costs as much as a read.
@@ -111,7 +114,7 @@ def _read(recorded: RecordedOrder, cause: Cause) -> tuple[PointsAccount | None, 
         account, entries = _read_entries(account, recorded, cause)
         entries = _as_edited(entries, recorded, account)
         shares = _read_shares(account, entries, recorded)
-    own = _since_opening(recorded, account).own
+    since_opening = _since_opening(recorded, account)
     holder = Holder(
         account.balances,
         account.tiers,
@@ -122,14 +125,14 @@ def _read(recorded: RecordedOrder, cause: Cause) -> tuple[PointsAccount | None, 
         account.opened_at,
         account.quota,
         account.referrals,
-        tier_then=store.tier_on(account, own) if recorded.earns and not entries.earned else None,
+        tier_then=store.tier_on(account, since_opening.own) if recorded.earns and not entries.earned else None,
         tier_slack=account.tier_slack,
         name=account.name,
         number=account.entries,
         is_stored=account.version is not None,
         is_erased=account.erased_at is not None,
     )
-    return account, Known(holder, entries, shares)
+    return since_opening, account, Known(holder, entries, shares)
 
 
 def _read_entries(account: PointsAccount, recorded: RecordedOrder, cause: Cause) -> tuple[PointsAccount, OrderEntries]:
