@@ -17,7 +17,7 @@ from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
 from pynamodb.models import Model
 
 from shared.http import ReceiptMixin
-from shared.items.keys import SHARDS
+from shared.items.keys import SHARDS, shard_of
 from shared.items.personal import DROP, Export, personal, plain
 from shared.items.table import Item, TableMeta
 from shared.runtime import settings
@@ -46,6 +46,14 @@ class Listed(Model):
 
     due_shard = personal(UnicodeAttribute(null=True), "user.behavior", DROP, export=Export.LEFT_OUT)
     due_at = personal(UnicodeAttribute(null=True), "user.behavior", DROP, export=Export.LEFT_OUT)
+
+    def enlist(self, name: str, item_id: str, place: str) -> None:
+        """Put the item into a list, at a place that no other item of the list has; its id decides the shard."""
+        self.due_shard, self.due_at = f"{name}#{shard_of(item_id)}", place
+
+    def unlist(self) -> None:
+        """Take the item from its list."""
+        self.due_shard = self.due_at = None
 
 
 class Lists(GlobalSecondaryIndex[Any]):

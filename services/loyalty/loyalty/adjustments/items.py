@@ -6,17 +6,17 @@ from enum import StrEnum
 from typing import Final
 
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute, UTCDateTimeAttribute
-from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
 from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
 
-from loyalty.table import LoyaltyItem
+from loyalty.table import Listed, Lists, LoyaltyItem, shards_of
 from shared import clock
-from shared.items.keys import SHARDS, customer_in, customer_partition, shard_of
+from shared.items.keys import customer_in, customer_partition
 from shared.items.personal import DROP, Export, personal
 
 PROPOSAL: Final = "PROPOSAL#"
-# Proposals share the index of due accounts, in shards of their own: a proposal waits for a decision.
-OPEN_SHARDS: Final = tuple(f"{PROPOSAL}{shard}" for shard in SHARDS)
+# The list of proposals that wait for a decision.
+_OPEN: Final = "PROPOSAL"
+OPEN_SHARDS: Final = shards_of(_OPEN)
 
 
 class ProposalState(StrEnum):
@@ -27,19 +27,11 @@ class ProposalState(StrEnum):
     REJECTED = "rejected"
 
 
-class OpenProposals(GlobalSecondaryIndex["Proposal"]):
-    """Proposals that wait, by their ids, which sort by time: in the index of what is due, in shards of their own."""
+class Proposal(LoyaltyItem, Listed, discriminator="proposal"):
+    """`CUSTOMER#<id>` / `PROPOSAL#<adjustment id>`: points that staff propose to add (negative: deduct), and why.
 
-    class Meta:
-        index_name = "due_accounts"
-        projection = IncludeProjection(["kind"])
-
-    due_shard = UnicodeAttribute(hash_key=True)
-    due_at = UnicodeAttribute(range_key=True)
-
-
-class Proposal(LoyaltyItem, discriminator="proposal"):
-    """`CUSTOMER#<id>` / `PROPOSAL#<adjustment id>`: points that staff propose to add (negative: deduct), and why."""
+    It is listed while it is open, by its id, which sorts by time.
+    """
 
     points = personal(IntegerAttribute(), "user.financial", DROP)
     code = personal(UnicodeAttribute(), "user.financial", DROP)
@@ -53,22 +45,15 @@ class Proposal(LoyaltyItem, discriminator="proposal"):
     decided_at = personal(UTCDateTimeAttribute(null=True), "user.financial", DROP)
     # The note of a rejection.
     note = personal(UnicodeAttribute(null=True), "user.content.private", DROP)
-    # Only set while the proposal is open.
-    due_shard = personal(UnicodeAttribute(null=True), "user.behavior", DROP, export=Export.LEFT_OUT)
-    due_at = personal(UnicodeAttribute(null=True), "user.behavior", DROP, export=Export.LEFT_OUT)
 
-    open_ones = OpenProposals()
+    listed = Lists()
 
     @classmethod
     def fresh(cls, customer_id: str, adjustment_id: str) -> Proposal:
         """A new open proposal, not stored yet and without its contents."""
-        return cls(
-            customer_partition(customer_id),
-            f"{PROPOSAL}{adjustment_id}",
-            proposed_at=clock.now(),
-            due_shard=f"{PROPOSAL}{shard_of(adjustment_id)}",
-            due_at=adjustment_id,
-        )
+        proposal = cls(customer_partition(customer_id), f"{PROPOSAL}{adjustment_id}", proposed_at=clock.now())
+        proposal.enlist(_OPEN, adjustment_id, adjustment_id)
+        return proposal
 
     @property
     def id(self) -> str:
@@ -87,4 +72,4 @@ class Proposal(LoyaltyItem, discriminator="proposal"):
 
     def decide(self, state: ProposalState, by: str, note: str | None = None) -> None:
         self.state, self.decided_by, self.decided_at, self.note = state, by, clock.now(), note
-        self.due_shard = self.due_at = None
+        self.unlist()

@@ -29,10 +29,7 @@ def open_ids(*, before: str | None, limit: int) -> list[tuple[str, str]]:
     """Keys of at most `limit` open proposals with ids below `before`, newest first; the index may lag a moment."""
     older = Proposal.due_at < before if before else None
     shards = [
-        [
-            (found.sk, found.pk)
-            for found in Proposal.open_ones.query(shard, older, scan_index_forward=False, limit=limit)
-        ]
+        [(found.sk, found.pk) for found in Proposal.listed.query(shard, older, scan_index_forward=False, limit=limit)]
         for shard in OPEN_SHARDS
     ]
     return [(pk, sk) for sk, pk in islice(merge(*shards, reverse=True), limit)]

@@ -6,11 +6,12 @@ from typing import Final
 
 from loyalty.ledger.items import Account, Entry
 from loyalty.table import shards_of
-from shared.items.keys import customer_partition, shard_of
+from shared.items.keys import customer_partition
 
 CREDIT: Final = "CREDIT#"
-# Of the list of credit that staff issued.
-ISSUED_SHARDS: Final = shards_of("ISSUED")
+# The list of credit that staff issued.
+_ISSUED: Final = "ISSUED"
+ISSUED_SHARDS: Final = shards_of(_ISSUED)
 
 
 class CreditAccount(Account, discriminator="credit"):
@@ -39,7 +40,7 @@ def list_issue(entry: Entry) -> None:
 
     An erasure takes the entry from the list by the write that removes the reason.
     """
-    entry.due_shard, entry.due_at = f"ISSUED#{shard_of(entry.cause)}", entry.cause
+    entry.enlist(_ISSUED, entry.cause, entry.cause)
 
 
 def currency_of(entry: Entry) -> str:

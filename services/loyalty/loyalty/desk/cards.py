@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from loyalty.desk.models import CardsQuery
-from loyalty.desk.pages import find_in_order, owners_of, rows_of
+from loyalty.desk.pages import find_in_order, rows_of, with_owners
 from loyalty.members.cards import today
 from loyalty.members.items import BLOCKED_SHARDS, USABLE_SHARDS, Card
 from loyalty.members.models import CardRecord
@@ -19,11 +19,9 @@ def list_cards(query: CardsQuery, after: str | None) -> Page[CardRecord]:
     """
     rows = rows_of(Card.listed, Card.due_at, _SHARDS[query.blocked], after=after, limit=query.limit)
     cards = [card for card in find_in_order(Card, rows.keys) if card.replaced_by is None and _is_wanted(card, query)]
-    owners, day = owners_of(card.customer_id for card in cards), today()
+    day = today()
     shown = [
-        CardRecord.of(card, owners[card.customer_id], day, for_staff=True, version=card.version or 0)
-        for card in cards
-        if card.customer_id in owners
+        CardRecord.of(card, owner, day, for_staff=True, version=card.version or 0) for card, owner in with_owners(cards)
     ]
     return Page.of(shown, rows.next_position)
 

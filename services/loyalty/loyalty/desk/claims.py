@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from loyalty.desk.models import OpenClaimView
-from loyalty.desk.pages import find_in_order, owners_of, rows_of
+from loyalty.desk.pages import find_in_order, rows_of, with_owners
 from loyalty.rewards.claim_items import OPEN_SHARDS, Claim, ClaimState
 from shared.http import Page, PageQuery
 
@@ -12,11 +12,5 @@ def list_open_claims(query: PageQuery, after: str | None) -> Page[OpenClaimView]
     """A page of all open claims, oldest first. A page may be short of claims that were just settled."""
     rows = rows_of(Claim.listed, Claim.due_at, OPEN_SHARDS, after=after, limit=query.limit, ascending=True)
     claims = [claim for claim in find_in_order(Claim, rows.keys) if claim.state is ClaimState.ISSUED]
-    # An erasure deletes claims after it has ended the account, and a merge leaves them where they are.
-    owners = owners_of(claim.customer_id for claim in claims)
-    shown = [
-        OpenClaimView.of(claim, owners[claim.customer_id].customer_id)
-        for claim in claims
-        if claim.customer_id in owners
-    ]
+    shown = [OpenClaimView.of(claim, owner.customer_id) for claim, owner in with_owners(claims)]
     return Page.of(shown, rows.next_position)

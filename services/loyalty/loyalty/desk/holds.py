@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from loyalty.credit.items import CreditAccount
 from loyalty.desk.models import AccountHoldsView
-from loyalty.desk.pages import find_in_order, owners_of
+from loyalty.desk.pages import find_in_order, with_owners
 from loyalty.ledger import store as ledger
 from loyalty.ledger.items import Account
 from loyalty.ledger.overdue import is_overdue
@@ -40,13 +40,8 @@ def list_open_holds(query: PageQuery, after: str | None) -> Page[AccountHoldsVie
     places = list(islice(_places(after), query.limit + 1))
     page = places[: query.limit]
     accounts = [each for each in find_in_order(Account, [place[1:] for place in page]) if not each.is_closed]
-    # A merge or an erasure ends the account of points first, and those of credit after it.
-    owners = owners_of(account.customer_id for account in accounts)
-    shown = [
-        view
-        for account in accounts
-        if account.customer_id in owners and (view := _view(account, owners[account.customer_id].customer_id))
-    ]
+    views = (_view(account, owner.customer_id) for account, owner in with_owners(accounts))
+    shown = [view for view in views if view]
     return Page.of(shown, page[-1].text if len(places) > query.limit else None)
 
 

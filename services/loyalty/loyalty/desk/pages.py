@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from operator import attrgetter
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import GlobalSecondaryIndex
@@ -59,7 +59,24 @@ def find_in_order(kind: type[I], keys: Sequence[Key], *, consistent_read: bool =
     return [found[key] for key in keys if key in found]
 
 
-def owners_of(customer_ids: Iterable[str]) -> Mapping[str, PointsAccount]:
+class _Owned(Protocol):
+    @property
+    def customer_id(self) -> Any: ...
+
+
+O = TypeVar("O", bound=_Owned)  # noqa: E741
+
+
+def with_owners(items: Sequence[O]) -> list[tuple[O, PointsAccount]]:
+    """The items of those who are there, each with its owner's account of points: of a merged one, the survivor's.
+
+    An erasure and a merge end the account of points first, and go on to the rest after it.
+    """
+    owners = _owners_of(item.customer_id for item in items)
+    return [(item, owners[item.customer_id]) for item in items if item.customer_id in owners]
+
+
+def _owners_of(customer_ids: Iterable[str]) -> Mapping[str, PointsAccount]:
     """The account that each of these customers has now, read consistently: of a merged one, the survivor's.
 
     Who was erased, or is not known, is left out.

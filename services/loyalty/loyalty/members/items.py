@@ -10,13 +10,14 @@ from pynamodb_attributes import UnicodeEnumAttribute
 
 from loyalty.members.rules import BlockReason, CardStatus, status_of
 from loyalty.table import DateAttribute, Listed, Lists, LoyaltyItem, shards_of
-from shared.items.keys import shard_of
 from shared.items.personal import DROP, personal
 
 CARD: Final = "CARD"
-# Of the list of cards in use, and of those among them that staff blocked.
-USABLE_SHARDS: Final = shards_of("CARD")
-BLOCKED_SHARDS: Final = shards_of("BLOCKED")
+# The list of cards in use, and that of those among them that staff blocked.
+_USABLE: Final = "CARD"
+_BLOCKED: Final = "BLOCKED"
+USABLE_SHARDS: Final = shards_of(_USABLE)
+BLOCKED_SHARDS: Final = shards_of(_BLOCKED)
 
 
 class Card(LoyaltyItem, Listed, discriminator="card"):
@@ -74,11 +75,11 @@ class Card(LoyaltyItem, Listed, discriminator="card"):
     def update_place(self) -> None:
         """Put the card into its list, or a replaced one into none. A card of an earlier release joins by this."""
         if self.replaced_by is not None:
-            self.due_shard = self.due_at = None
+            self.unlist()
             return
-        self.due_shard = f"{'BLOCKED' if self.blocked_at else 'CARD'}#{shard_of(self.number)}"
         # The moment alone would not be different in each card.
-        self.due_at = f"CARD#{self.issued_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}#{self.number}"
+        place = f"CARD#{self.issued_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}#{self.number}"
+        self.enlist(_BLOCKED if self.blocked_at else _USABLE, self.number, place)
 
 
 def new_card(number: str, customer_id: str, issued_at: datetime) -> Card:

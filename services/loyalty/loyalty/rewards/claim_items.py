@@ -12,14 +12,15 @@ from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
 from loyalty.rewards.items import StoredReward
 from loyalty.rewards.rules import RewardKind
 from loyalty.table import Listed, Lists, LoyaltyItem, shards_of
-from shared.items.keys import customer_in, customer_partition, shard_of
+from shared.items.keys import customer_in, customer_partition
 from shared.items.personal import DROP, Export, personal, plain
 
 CLAIM: Final = "CLAIM#"
 CLAIMED: Final = "CLAIMED#"
 ORDER_CLAIMS: Final = "ORDER_CLAIMS#"
-# Of the list of open claims.
-OPEN_SHARDS: Final = shards_of("CLAIM")
+# The list of open claims.
+_OPEN: Final = "CLAIM"
+OPEN_SHARDS: Final = shards_of(_OPEN)
 
 
 class ClaimState(StrEnum):
@@ -55,7 +56,7 @@ class Claim(LoyaltyItem, Listed, discriminator="claim"):
     @classmethod
     def fresh(cls, customer_id: str, claim_id: str, reward: StoredReward, now: datetime) -> Claim:
         """A new claim of a reward, not stored yet."""
-        return cls(
+        claim = cls(
             customer_partition(customer_id),
             CLAIM + claim_id,
             reward_id=reward.id,
@@ -64,9 +65,9 @@ class Claim(LoyaltyItem, Listed, discriminator="claim"):
             points=reward.points,
             state=ClaimState.ISSUED,
             claimed_at=now,
-            due_shard=f"{CLAIM}{shard_of(claim_id)}",
-            due_at=claim_id,
         )
+        claim.enlist(_OPEN, claim_id, claim_id)
+        return claim
 
     @property
     def id(self) -> str:
@@ -79,7 +80,7 @@ class Claim(LoyaltyItem, Listed, discriminator="claim"):
 
     def settle(self, state: ClaimState, now: datetime) -> None:
         self.state, self.settled_at = state, now
-        self.due_shard = self.due_at = None
+        self.unlist()
 
 
 class Claimed(LoyaltyItem, discriminator="claimed"):
