@@ -9,4 +9,4 @@ from shared.messages.inbox import Heard
 
 def hear_order_recorded(heard: Heard[OrderRecorded]) -> None:
     """Settle the order: its points follow its newest version."""
-    record_order(heard.data, heard.version, heard.cause)
+    record_order(heard.data, heard.version, heard.cause, heard.occurred_at)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Self
+from typing import Final, Self
 
 from loyalty.earning.models import Earned
 from loyalty.earning.quota import Quota
@@ -27,18 +27,23 @@ from loyalty.programme.models import PendingUntil
 from loyalty.programme.sections import Counted, EarnOn
 from shared.events.customers import OrderRecorded
 
+# An event is on its way for a second or two, unless it is tried again.
+_ON_TIME: Final = timedelta(seconds=10)
+
 
 @dataclass(frozen=True)
 class RecordedOrder:
     """An order at one version, under the current terms, and under the terms of its own time.
 
-    `own` are the terms at the moment at which the order earns; the current ones if they are not given.
+    `own` are the terms at the moment at which the order earns; the current ones if they are not given. `told_at` is
+    the moment at which this version was told; now if it is not given.
     """
 
     order: OrderRecorded
     version: int
     terms: Terms
     then: Terms | None = None
+    told_at: datetime | None = None
 
     @classmethod
     def of(cls, order: OrderRecorded, version: int, terms: Terms, at: Callable[[datetime], Terms]) -> Self:
@@ -94,6 +99,11 @@ class RecordedOrder:
         """Whether any of the order's money was ever reversed, or its total was edited."""
         order = self.order
         return bool(order.refunded or order.cancelled_at or order.reinstated_at or order.edited_at)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the event took so long that a newer one is probably heard already."""
+        return self.told_at is not None and self.terms.now - self.told_at > _ON_TIME
 
     @property
     def ends_waiting(self) -> bool:

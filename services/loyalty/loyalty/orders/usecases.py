@@ -6,6 +6,7 @@ Each step reads the stored entries, decides once (`rules.decide`) and posts once
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from loyalty.earning.bonuses import reward_awaited_sign_up
 from loyalty.earning.models import Earned, Member, OrderFacts
@@ -30,15 +31,16 @@ from shared.items.table import Put, commit, retry_lost_races
 from shared.messages.cause import Cause
 
 
-def record_order(order: OrderRecorded, version: int, cause: Cause) -> None:
+def record_order(order: OrderRecorded, version: int, cause: Cause, told_at: datetime | None = None) -> None:
     """Post the points that the order should have earned, lost or regained by now.
 
     Events may arrive in any order: the newest version alone is enough, and an older one changes nothing. An order that
-    waits for its customer's e-mail is nobody's until it is told again.
+    waits for its customer's e-mail is nobody's until it is told again. `told_at` is now if it is not given.
     """
     told, order = order, _owned(order)
     terms = store.terms_now()
     recorded = RecordedOrder.of(order, version, terms, lambda moment: store.terms_then(moment, terms))
+    recorded = replace(recorded, told_at=told_at)
     # As told: who holds points for the very customer whom an unverified e-mail names knows who it is.
     checkout = NamedCheckout(told, cause)
     account = retry_lost_races(lambda: _settle_points(recorded, checkout, cause))
@@ -108,9 +110,10 @@ def _read(recorded: RecordedOrder, cause: Cause) -> tuple[RecordedOrder, PointsA
         return recorded, None, Known(None, entries)
     may_post = recorded.earns or recorded.is_changed or recorded.ends_waiting
     account = load_for_posting(order.customer_id, terms, cause) if may_post else store.account_of(order.customer_id)
-    # An order that can only earn has most likely no entry yet. A failed write costs as much as a read.
+    # An order that can only earn has most likely no entry yet. A failed write costs as much as a read. But an edit by
+    # which the order costs nothing may be known already, if this event comes late.
     entries, shares = OrderEntries(), []
-    if recorded.is_changed or recorded.ends_waiting:
+    if recorded.is_changed or recorded.ends_waiting or recorded.is_late:
         account, entries = _read_entries(account, recorded, cause)
         entries = _as_edited(entries, recorded, account)
         shares = _read_shares(account, entries, recorded)

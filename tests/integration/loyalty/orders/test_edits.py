@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from shared.events.customers import OrderRecorded
-from tests.integration.loyalty.shop import PLACED_AT, account, entries, hear, order, points
+from tests.harness.heard import house_event
+from tests.integration.loyalty.shop import PLACED_AT, account, entries, hear, order, points, stage
 from tests.integration.loyalty.spending import redeem
 
 
@@ -61,6 +63,17 @@ def test_an_order_that_an_edit_made_free_earns_nothing_by_a_payment_told_late() 
     assert points() == []
     hear(edited(total=5_000), version=4)
     assert points() == [500]
+
+
+def test_a_payment_before_the_edit_that_made_the_order_free_earns_nothing_however_late(
+    set_clock: Callable[[str], None],
+) -> None:
+    set_clock("2026-11-21T12:00:00+00:00")
+    paid = house_event(order(total=10_000), version=2)
+    set_clock("2026-11-21T12:00:11+00:00")
+    hear(edited(total=0), version=3)
+    stage.hear(paid)
+    assert points() == []
 
 
 def test_an_order_edited_before_it_earned_earns_by_its_new_total() -> None:
