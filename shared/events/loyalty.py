@@ -5,19 +5,14 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from shared.events.base import EventData
 from shared.ids import CustomerId, OrderId
 from shared.money import Amount, CurrencyCode
 
-
-class Tier(StrEnum):
-    """The tiers to begin with."""
-
-    BRONZE = "bronze"
-    SILVER = "silver"
-    GOLD = "gold"
+# A tier's id, as the shop's programme gives it.
+TierId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
 
 
 class CardIssued(EventData):
@@ -187,8 +182,8 @@ class TierChanged(EventData):
 
     told_by = ("loyalty",)
     customer_id: CustomerId
-    old: Tier
-    new: Tier
+    old: TierId
+    new: TierId
 
 
 class CreditPosted(EventData):

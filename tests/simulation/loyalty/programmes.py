@@ -136,9 +136,9 @@ STEPS: Final = ShopProgramme(
         "redeeming": {"flat": {"points": 10, "value": 1_00}},
         "tiers": {
             "rungs": [
-                {"tier": "bronze", "threshold": 0},
-                {"tier": "silver", "threshold": 40, "multiplier": "1.3"},
-                {"tier": "gold", "threshold": 200, "multiplier": "1.7"},
+                {"tier": "friend", "threshold": 0},
+                {"tier": "regular", "name": "Regular", "threshold": 40, "multiplier": "1.3"},
+                {"tier": "family", "threshold": 200, "multiplier": "1.7"},
             ]
         },
     },

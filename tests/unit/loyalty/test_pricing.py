@@ -34,14 +34,14 @@ from loyalty.programme.sections import (
     Multiplier,
     Rounding,
 )
-from loyalty.programme.tiers import TierLevel, Tiers
+from loyalty.programme.tiers import BRONZE, GOLD, SILVER, TierLevel, Tiers
 from shared.events.customers import CustomerStatus, OrderRecorded, OrderStatus
-from shared.events.loyalty import Tier
 from shared.money import LARGEST_AMOUNT
 from tests.simulation.loyalty.model.terms import Terms
 
 NOON: Final = datetime(2026, 5, 17, 12, tzinfo=UTC)
-BRONZE, SILVER, GOLD = (Member(tier) for tier in Tier)
+TIERS: Final = (BRONZE, SILVER, GOLD)
+IN_BRONZE, IN_SILVER, IN_GOLD = map(Member, TIERS)
 
 
 def order(total: int = 2933, **facts: Any) -> OrderFacts:
@@ -64,23 +64,23 @@ def boost(name: str, factor: str = "2", **facts: Any) -> Multiplier:
     return Multiplier(name=name, factor=Decimal(factor), **facts)
 
 
-def points(facts: OrderFacts, programme: Programme, who: Member = BRONZE) -> int:
+def points(facts: OrderFacts, programme: Programme, who: Member = IN_BRONZE) -> int:
     return price(facts, who, programme).points
 
 
-def parts(facts: OrderFacts, programme: Programme, who: Member = BRONZE, left: int | None = None) -> dict[str, int]:
+def parts(facts: OrderFacts, programme: Programme, who: Member = IN_BRONZE, left: int | None = None) -> dict[str, int]:
     return {part.rule: part.points for part in price(facts, who, programme, left).parts}
 
 
 @pytest.mark.parametrize(
     ("who", "total", "expected"),
     [
-        (BRONZE, 2933, {"base": 293}),  # 293.3
-        (SILVER, 2933, {"base": 293, "tier": 58}),  # 293.3 + 58.66 = 351.96
-        (GOLD, 2933, {"base": 293, "tier": 146}),  # 293.3 + 146.65 = 439.95
-        (SILVER, 3, {}),  # 0.36
-        (GOLD, 8, {"base": 1}),  # 0.8 + 0.4 = 1.2: the larger remainder gets the point
-        (GOLD, 100_000, {"base": 10_000, "tier": 5_000}),
+        (IN_BRONZE, 2933, {"base": 293}),  # 293.3
+        (IN_SILVER, 2933, {"base": 293, "tier": 58}),  # 293.3 + 58.66 = 351.96
+        (IN_GOLD, 2933, {"base": 293, "tier": 146}),  # 293.3 + 146.65 = 439.95
+        (IN_SILVER, 3, {}),  # 0.36
+        (IN_GOLD, 8, {"base": 1}),  # 0.8 + 0.4 = 1.2: the larger remainder gets the point
+        (IN_GOLD, 100_000, {"base": 10_000, "tier": 5_000}),
     ],
 )
 def test_classic_gives_ten_twelve_and_fifteen_points_a_dollar(
@@ -92,12 +92,12 @@ def test_classic_gives_ten_twelve_and_fifteen_points_a_dollar(
 @pytest.mark.parametrize(
     ("who", "total", "expected"),
     [
-        (BRONZE, 2933, {"base": 29}),  # 29.33
-        (SILVER, 2933, {"base": 29, "tier": 14}),  # 29.33 + 14.665 = 43.995
-        (GOLD, 2933, {"base": 29, "tier": 29}),  # 58.66: .66 is no point
-        (Member(Tier.GOLD, birthday=date(1990, 5, 2)), 2933, {"base": 29, "birthday": 59, "tier": 29}),  # 117.32
-        (Member(Tier.BRONZE, birthday=date(1990, 6, 17)), 2933, {"base": 29}),
-        (Member(Tier.BRONZE, birthday=date(1990, 5, 31)), 99, {"base": 1}),  # 0.99 each: the first gets the point
+        (IN_BRONZE, 2933, {"base": 29}),  # 29.33
+        (IN_SILVER, 2933, {"base": 29, "tier": 14}),  # 29.33 + 14.665 = 43.995
+        (IN_GOLD, 2933, {"base": 29, "tier": 29}),  # 58.66: .66 is no point
+        (Member(GOLD, birthday=date(1990, 5, 2)), 2933, {"base": 29, "birthday": 59, "tier": 29}),  # 117.32
+        (Member(BRONZE, birthday=date(1990, 6, 17)), 2933, {"base": 29}),
+        (Member(BRONZE, birthday=date(1990, 5, 31)), 99, {"base": 1}),  # 0.99 each: the first gets the point
     ],
 )
 def test_the_ladder_gives_one_point_a_dollar_and_twice_that_in_the_month_of_the_birthday(
@@ -109,7 +109,7 @@ def test_the_ladder_gives_one_point_a_dollar_and_twice_that_in_the_month_of_the_
 def test_an_earned_order_says_what_it_was_earned_on() -> None:
     facts = order(2933, tax=187, shipping=399, discount=260)
     # (29.33 - 1.87 - 3.99) x 10 x 1.2 = 281.64
-    assert price(facts, SILVER, CLASSIC) == Earned(281, (Part("base", 234), Part("tier", 47)), 2347)
+    assert price(facts, IN_SILVER, CLASSIC) == Earned(281, (Part("base", 234), Part("tier", 47)), 2347)
 
 
 @pytest.mark.parametrize(
@@ -125,12 +125,12 @@ def test_an_earned_order_says_what_it_was_earned_on() -> None:
 )
 def test_settings_say_what_counts(tax: str, shipping: str, discounts: str, base: int) -> None:
     counted = {"tax": Counted(tax), "shipping": Counted(shipping), "discounts": Discounts(discounts)}
-    earned = price(order(10_000, tax=2_000, shipping=1_000, discount=500), BRONZE, boosted(**counted))
+    earned = price(order(10_000, tax=2_000, shipping=1_000, discount=500), IN_BRONZE, boosted(**counted))
     assert (earned.base, earned.points) == (base, base // 10)
 
 
 def test_what_counts_is_never_below_nothing() -> None:
-    assert price(order(100, tax=80, shipping=80), BRONZE, CLASSIC) == Earned(0, (), 0)
+    assert price(order(100, tax=80, shipping=80), IN_BRONZE, CLASSIC) == Earned(0, (), 0)
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_rounding_is_once_for_the_whole_order() -> None:
 
 
 def test_another_currency_earns_nothing() -> None:
-    assert price(order(currency="EUR"), GOLD, CLASSIC) == Earned(0, (), 2933)
+    assert price(order(currency="EUR"), IN_GOLD, CLASSIC) == Earned(0, (), 2933)
 
 
 @pytest.mark.parametrize(("currency", "total", "expected"), [("JPY", 500, 5_000), ("BHD", 1_500, 15)])
@@ -159,12 +159,12 @@ def test_a_unit_of_money_is_the_currencys_own(currency: str, total: int, expecte
 
 def test_multipliers_multiply_and_each_part_is_what_it_adds_to_those_before() -> None:
     programme = boosted(boost("b", "3"), boost("a", "1.5"))
-    assert parts(order(1_000), programme, SILVER) == {"base": 100, "tier": 20, "a": 60, "b": 360}
+    assert parts(order(1_000), programme, IN_SILVER) == {"base": 100, "tier": 20, "a": 60, "b": 360}
 
 
 def test_or_only_the_highest_counts_beside_the_tiers() -> None:
     programme = boosted(boost("b", "3"), boost("a", "1.5"), combine=Combine.HIGHEST)
-    assert parts(order(1_000), programme, SILVER) == {"base": 100, "tier": 20, "b": 240}
+    assert parts(order(1_000), programme, IN_SILVER) == {"base": 100, "tier": 20, "b": 240}
     equal = boosted(boost("b"), boost("a"), combine=Combine.HIGHEST)
     assert parts(order(1_000), equal) == {"base": 100, "a": 100}
 
@@ -188,10 +188,10 @@ def test_a_factor_of_zero_takes_all_that_its_lines_would_earn() -> None:
     programme = boosted(boost("gift-cards", "0", categories=("gift",)), boost("all"))
     facts = order(1_000, lines=lines(gift=750, tea=250))
     # $2.50 of tea count.
-    assert parts(facts, programme, SILVER) == {"base": 100, "tier": 20, "all": 30, "gift-cards": -90}
-    assert price(facts, SILVER, programme).base == 250
-    assert price(order(1_000, lines=lines(gift=1)), GOLD, programme).base == 0
-    assert points(order(1_000, lines=lines(gift=1)), programme, GOLD) == 0
+    assert parts(facts, programme, IN_SILVER) == {"base": 100, "tier": 20, "all": 30, "gift-cards": -90}
+    assert price(facts, IN_SILVER, programme).base == 250
+    assert price(order(1_000, lines=lines(gift=1)), IN_GOLD, programme).base == 0
+    assert points(order(1_000, lines=lines(gift=1)), programme, IN_GOLD) == 0
 
 
 @pytest.mark.parametrize("combine", Combine)
@@ -202,7 +202,7 @@ def test_what_earns_nothing_earns_nothing_whatever_else_applies(combine: Combine
         combine=combine,
         bonuses=Bonuses(birthday=Decimal(2)),
     )
-    who = Member(Tier.GOLD, birthday=date(1990, 5, 1))
+    who = Member(GOLD, birthday=date(1990, 5, 1))
     assert points(order(1_000, lines=lines(gift=1_000)), programme, who) == 0
 
 
@@ -228,7 +228,7 @@ def test_points_come_by_whole_steps_or_in_parts(
 ) -> None:
     earning = Earning(points_per_unit=Decimal(rate), step=step)
     programme, facts = Programme(currency=currency, earning=earning), order(amount, currency=currency)
-    assert tuple(points(facts, programme, who) for who in (BRONZE, SILVER, GOLD)) == expected
+    assert tuple(points(facts, programme, who) for who in (IN_BRONZE, IN_SILVER, IN_GOLD)) == expected
 
 
 def test_steps_are_of_the_whole_order_and_of_what_earns() -> None:
@@ -242,7 +242,7 @@ def test_steps_are_of_the_whole_order_and_of_what_earns() -> None:
     assert parts(order(1_800, lines=lines(mugs=900, tea=900)), programme) == {"base": 1}
     assert points(order(3_600, lines=lines(mugs=1_800, tea=1_800)), programme) == 4  # 3 steps: 1.5 + 2 x 1.5
     # $15 of gift cards and $10 of tea are one step of tea, not two of which it has less than one.
-    assert price(order(2_500, lines=lines(gift=1_500, tea=1_000)), BRONZE, programme).points == 1
+    assert price(order(2_500, lines=lines(gift=1_500, tea=1_000)), IN_BRONZE, programme).points == 1
 
 
 @pytest.mark.parametrize(
@@ -250,12 +250,12 @@ def test_steps_are_of_the_whole_order_and_of_what_earns() -> None:
     [
         ({"groups": ("vip", "staff")}, Member(groups=frozenset({"staff"})), True),
         ({"groups": ("vip",)}, Member(groups=frozenset({"staff"})), False),
-        ({"tiers": (Tier.GOLD,)}, GOLD, True),
-        ({"tiers": (Tier.GOLD,)}, BRONZE, False),
-        ({"tiers": (Tier.GOLD,), "groups": ("vip",)}, GOLD, False),
-        ({"from_date": date(2026, 5, 17), "until_date": date(2026, 5, 17)}, BRONZE, True),
-        ({"from_date": date(2026, 5, 18)}, BRONZE, False),
-        ({"until_date": date(2026, 5, 16)}, BRONZE, False),
+        ({"tiers": (GOLD,)}, IN_GOLD, True),
+        ({"tiers": (GOLD,)}, IN_BRONZE, False),
+        ({"tiers": (GOLD,), "groups": ("vip",)}, IN_GOLD, False),
+        ({"from_date": date(2026, 5, 17), "until_date": date(2026, 5, 17)}, IN_BRONZE, True),
+        ({"from_date": date(2026, 5, 18)}, IN_BRONZE, False),
+        ({"until_date": date(2026, 5, 16)}, IN_BRONZE, False),
     ],
 )
 def test_a_multiplier_applies_when_all_its_conditions_hold(
@@ -320,10 +320,10 @@ def test_the_tightest_limit_counts() -> None:
 
 def test_no_programme_can_give_more_than_can_be_counted() -> None:
     wild = boosted(*(boost(f"m{n}", "100") for n in range(50)), points_per_unit=10_000)
-    earned = price(order(LARGEST_AMOUNT), GOLD, wild)
+    earned = price(order(LARGEST_AMOUNT), IN_GOLD, wild)
     assert MOST_POINTS_OF_AN_ORDER == 10**12
     assert earned.points == MOST_POINTS_OF_AN_ORDER == sum(part.points for part in earned.parts)
-    assert points(order(LARGEST_AMOUNT), CLASSIC, GOLD) == 150_000_000_000
+    assert points(order(LARGEST_AMOUNT), CLASSIC, IN_GOLD) == 150_000_000_000
 
 
 @pytest.mark.parametrize(
@@ -433,8 +433,8 @@ def programmes(draw: st.DrawFn) -> Programme:
         ),
         tiers=Tiers(
             rungs=(
-                TierLevel(tier=Tier.BRONZE, threshold=0, multiplier=lower),
-                TierLevel(tier=Tier.SILVER, threshold=1, multiplier=upper),
+                TierLevel(tier=BRONZE, threshold=0, multiplier=lower),
+                TierLevel(tier=SILVER, threshold=1, multiplier=upper),
             )
         ),
     )
@@ -447,7 +447,7 @@ def multiplier_named(draw: st.DrawFn, name: str) -> Multiplier:
         name,
         str(draw(st.just(Decimal(0)) | FACTORS)),
         groups=draw(some),
-        tiers=draw(st.lists(st.sampled_from(Tier), max_size=1).map(tuple)),
+        tiers=draw(st.lists(st.sampled_from(TIERS), max_size=1).map(tuple)),
         products=draw(some),
         categories=draw(some),
     )
@@ -460,7 +460,7 @@ def orders(draw: st.DrawFn) -> OrderFacts:
 
 
 MEMBERS = st.builds(
-    Member, st.sampled_from(Tier), st.frozensets(SLUGS), st.none() | st.dates(date(1930, 1, 1), date(2010, 1, 1))
+    Member, st.sampled_from(TIERS), st.frozensets(SLUGS), st.none() | st.dates(date(1930, 1, 1), date(2010, 1, 1))
 )
 LEFT = st.none() | st.integers(0, 10**6)
 
@@ -488,9 +488,7 @@ def test_points_are_the_exact_worth_of_each_line_rounded_once(
         who.birthday, NOON.date(), programme.earning.bonuses.birthday_window
     )
     told = {**vars(facts), "lines": [vars(line) for line in facts.lines]}
-    expected = Terms.of(programme.model_dump(mode="json")).points_of(
-        told, who.tier.value, birthday=is_on, groups=who.groups
-    )
+    expected = Terms.of(programme.model_dump(mode="json")).points_of(told, who.tier, birthday=is_on, groups=who.groups)
     assert price(facts, who, programme).points == expected
 
 
@@ -506,4 +504,4 @@ def test_more_money_never_earns_less(facts: OrderFacts, who: Member, programme: 
 def test_the_order_of_lines_does_not_matter(facts: OrderFacts, programme: Programme, places: list[int]) -> None:
     changed = tuple(facts.lines[place] for place in places if place < len(facts.lines))
     shuffled = order(facts.total, tax=facts.tax, shipping=facts.shipping, discount=facts.discount, lines=changed)
-    assert price(shuffled, GOLD, programme) == price(facts, GOLD, programme)
+    assert price(shuffled, IN_GOLD, programme) == price(facts, IN_GOLD, programme)

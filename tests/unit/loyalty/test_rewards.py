@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from loyalty.programme.tiers import BRONZE, GOLD, SILVER, Tiers
 from loyalty.rewards.items import FreeCode, KnownCode, hash_of
 from loyalty.rewards.rules import (
     ALPHABET,
@@ -21,7 +22,6 @@ from loyalty.rewards.rules import (
     why_not_in,
     why_not_on,
 )
-from shared.events.loyalty import Tier
 
 JUNE = date(2026, 6, 15)
 MAY, JULY = date(2026, 5, 1), date(2026, 7, 1)
@@ -45,9 +45,9 @@ def test_a_reward_is_there_from_its_first_day_through_its_last(
 
 
 def test_a_reward_is_for_the_tiers_it_names_or_for_all() -> None:
-    assert why_not_in(Tier.BRONZE, ()) is None
-    assert why_not_in(Tier.GOLD, (Tier.SILVER, Tier.GOLD)) is None
-    assert why_not_in(Tier.GOLD, [Tier.SILVER]) is Why.TIER
+    assert why_not_in(BRONZE, (), Tiers()) is None
+    assert why_not_in(GOLD, (SILVER, GOLD), Tiers()) is None
+    assert why_not_in(GOLD, [SILVER], Tiers()) is Why.TIER
 
 
 @given(st.text("ABC-", max_size=16), st.integers(SHORTEST_CODE, 32))

@@ -11,10 +11,11 @@ from typing import Annotated, Final
 from pydantic import ConfigDict, Field
 
 from loyalty.programme.sections import Slug
+from loyalty.programme.tiers import BRONZE
 from shared.events.base import Moment
 from shared.events.customers import CustomerStatus, OrderRecorded
 from shared.events.foreign import PartOfTotal, SentLine
-from shared.events.loyalty import Tier
+from shared.events.loyalty import TierId
 from shared.ids import CustomerId
 from shared.model import ApiModel, Input
 from shared.money import Amount, CurrencyCode
@@ -64,7 +65,7 @@ class OrderFacts:
 class Member:
     """What of a customer decides an order's points."""
 
-    tier: Tier = Tier.BRONZE
+    tier: TierId = BRONZE
     groups: frozenset[str] = frozenset()
     birthday: date | None = None
     status: CustomerStatus | None = None
@@ -74,7 +75,7 @@ class Member:
     @classmethod
     def of(
         cls,
-        tier: Tier,
+        tier: TierId,
         groups: Iterable[str] | None,
         birthday: date | None,
         status: CustomerStatus | None,
@@ -157,7 +158,7 @@ class Simulation(Input):
     )
 
     customer_id: Annotated[CustomerId | None, Field(description="Whose tier, groups, birthday and limits count")] = None
-    tier: Annotated[Tier | None, Field(description="Without it and an id: the lowest")] = None
+    tier: Annotated[TierId | None, Field(description="Without it and an id: the lowest")] = None
     groups: Annotated[frozenset[Slug] | None, Field(max_length=50)] = None
     birthday: date | None = None
     order: SimulatedOrder
@@ -192,5 +193,5 @@ class SimulationView(ApiModel):
     parts: Annotated[tuple[PartView, ...], Field(description="They sum to `points`")]
     base: Annotated[int, Field(description="The amount that counts, in the currency's minor unit")]
     currency: str
-    tier: Tier
+    tier: TierId
     programme: Annotated[int, Field(description="The version of the programme; 0 is the stack's preset")]

@@ -25,6 +25,7 @@ from loyalty.programme.sections import (
     Multiplier,
     Rounding,
 )
+from loyalty.programme.tiers import Tiers
 
 # A million million: JSON still holds the sum of a thousand such orders exactly (2^53), whatever multipliers a shop
 # sets.
@@ -172,16 +173,16 @@ def _exact_parts(
 def _boosts(order: OrderFacts, who: Member, programme: Programme) -> list[_Boost]:
     """The multipliers that apply to the order, by name."""
     day = programme.day_of(order.placed_at)
-    boosts = [_Boost.of(each) for each in programme.earning.multipliers if _applies(each, who, day)]
+    boosts = [_Boost.of(each) for each in programme.earning.multipliers if _applies(each, who, day, programme.tiers)]
     boosts += _birthday_boost(programme.earning.bonuses, who, day)
     return sorted(boosts, key=lambda boost: boost.rule)
 
 
-def _applies(multiplier: Multiplier, who: Member, day: date) -> bool:
+def _applies(multiplier: Multiplier, who: Member, day: date, tiers: Tiers) -> bool:
     begun = multiplier.from_date is None or multiplier.from_date <= day
     not_over = multiplier.until_date is None or day <= multiplier.until_date
     in_group = not multiplier.groups or not who.groups.isdisjoint(multiplier.groups)
-    in_tier = not multiplier.tiers or who.tier in multiplier.tiers
+    in_tier = not multiplier.tiers or tiers.is_among(who.tier, multiplier.tiers)
     return begun and not_over and in_group and in_tier
 
 

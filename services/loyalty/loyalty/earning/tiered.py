@@ -12,7 +12,7 @@ from loyalty.earning.rules import price
 from loyalty.points.tier_rules import TierState, last_reached, qualifying_on, window_begins
 from loyalty.programme.models import Programme
 from loyalty.programme.tiers import TierBy
-from shared.events.loyalty import Tier
+from shared.events.loyalty import TierId
 
 
 class Step(NamedTuple):
@@ -54,14 +54,14 @@ class Tiered:
         amount reaches the tier.
         """
         rules = programme.tiers
-        levels = [level for level in rules.rungs if level.threshold <= rules.level_of(who.tier).threshold]
-        reached = last_reached(state, who.tier, on, rules) if len(levels) > 1 else None
+        own = rules.level_of(who.tier)
+        levels = [level for level in rules.rungs if level.threshold <= own.threshold]
+        reached = last_reached(state, own.tier, on, rules) if len(levels) > 1 else None
         if reached is None:
             return None
 
-        def points_in(tier: Tier) -> int:
-            # The programme may not have the customer's own tier any more.
-            return points if tier is who.tier else price(order, replace(who, tier=tier), programme, left).points
+        def points_in(tier: TierId) -> int:
+            return points if tier == own.tier else price(order, replace(who, tier=tier), programme, left).points
 
         steps = [Step(level.threshold, points_in(level.tier)) for level in reversed(levels)]
         if len({step.points for step in steps}) == 1:

@@ -61,7 +61,7 @@ def _quota(survivor: PointsAccount, merged: PointsAccount) -> EarnedTotals | Non
 
 
 def _carry_over(merged: PointsAccount, survivor: PointsAccount, terms: Terms, cause: Cause) -> list[Entry]:
-    before = {merged.pk: merged.tier, survivor.pk: survivor.tier}
+    before = {each.pk: each.tier_before(terms.programme.tiers) for each in (merged, survivor)}
     survivor.set_tier(merge(survivor.tiers, merged.tiers, terms.today, terms.programme.tiers))
 
     def post_merge(account: Account, posting: Posting, origin: ledger.Origin, *, head: str | None) -> Entry:

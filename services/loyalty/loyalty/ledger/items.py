@@ -24,7 +24,6 @@ from loyalty.ledger.due_dates import DueDates, is_reached, next_dates
 from loyalty.ledger.indexes import DueAccounts, EntriesByAccount, EntriesByDay, OpenHolds
 from loyalty.ledger.terms import Terms
 from loyalty.table import DateAttribute, Listed, Lists, LoyaltyItem, TextAttribute
-from shared.events.loyalty import Tier
 from shared.items.keys import customer_in, shard_of
 from shared.items.personal import DROP, Export, Ground, keep, personal, plain
 
@@ -204,8 +203,8 @@ class Entry(LoyaltyItem, Listed, discriminator="entry"):
     after: TextAttribute[Vector] = personal(
         TextAttribute(list, lambda numbers: Vector(*numbers)), "user.financial", _KEPT, bound="four numbers"
     )
-    tier_before = personal(UnicodeEnumAttribute(Tier, null=True), "user.financial", _KEPT)
-    tier = personal(UnicodeEnumAttribute(Tier, null=True), "user.financial", _KEPT)
+    tier_before = personal(UnicodeAttribute(null=True), "user.financial", _KEPT)
+    tier = personal(UnicodeAttribute(null=True), "user.financial", _KEPT)
     cause = personal(UnicodeAttribute(), "user.financial", _KEPT)
     actor = personal(UnicodeAttribute(), "user.unique_id.pseudonymous", _KEPT, export=Export.LEFT_OUT)
     programme = plain(IntegerAttribute(null=True))
@@ -288,7 +287,7 @@ class Entry(LoyaltyItem, Listed, discriminator="entry"):
             "held": self.held or 0,
             "owed": self.owed or 0,
             "after": list(self.after),
-            "tiers": [tier.value if tier else None for tier in (self.tier_before, self.tier)],
+            "tiers": [self.tier_before, self.tier],
             "cause": self.cause,
             "actor": self.actor,
             "programme": self.programme or 0,

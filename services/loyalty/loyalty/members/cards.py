@@ -150,7 +150,7 @@ def _view(account: PointsAccount, card: Card, now: datetime, *, for_staff: bool)
         available=account.available,
         cash_value=value_of(account.available, programme.redeeming),
         currency=programme.currency,
-        tier=account.tier,
+        tier=account.tier_in(programme.tiers),
         member_since=account.registered_at or card.first_issued_at or card.issued_at,
         next_milestone=MilestoneView.of(milestone) if milestone else None,
         issued_at=card.issued_at,
@@ -164,6 +164,6 @@ def _progress(account: PointsAccount, programme: Programme, now: datetime) -> Pr
     return Progress(
         usable=account.available - (account.owed or 0),
         qualifying=qualifying_on(tiers, programme.day_of(now), programme.tiers),
-        tier=account.tier,
+        tier=account.tier_in(programme.tiers),
         next_level=next_level(tiers, programme.tiers),
     )

@@ -10,7 +10,7 @@ from loyalty.checkout.rules import value_of
 from loyalty.programme.models import Programme
 from loyalty.programme.sections import Redeeming
 from loyalty.programme.tiers import TierBy, TierLevel
-from shared.events.loyalty import Tier
+from shared.events.loyalty import TierId
 
 
 class MilestoneKind(StrEnum):
@@ -28,7 +28,7 @@ class Milestone:
     kind: MilestoneKind
     missing: int
     unit: TierBy
-    tier: Tier | None = None
+    tier: TierId | None = None
     value: int | None = None
 
 
@@ -38,7 +38,7 @@ class Progress:
 
     usable: int
     qualifying: int
-    tier: Tier
+    tier: TierId
     next_level: TierLevel | None
 
 

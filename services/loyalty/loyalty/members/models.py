@@ -14,7 +14,7 @@ from loyalty.members.pictures import PictureForm
 from loyalty.members.rules import LENGTH, BlockReason, CardStatus, is_valid
 from loyalty.points.items import PointsAccount
 from loyalty.programme.tiers import TierBy
-from shared.events.loyalty import Tier
+from shared.events.loyalty import TierId
 from shared.ids import CustomerId
 from shared.model import PRINTABLE, ApiModel, Input
 from shared.money import CurrencyCode
@@ -51,7 +51,7 @@ class MilestoneView(ApiModel):
     kind: MilestoneKind
     missing: int
     unit: Annotated[TierBy, Field(description="Of `missing`; money is in the minor unit.")]
-    tier: Tier | None
+    tier: TierId | None
     value: Annotated[int | None, Field(description="What the points are worth at the checkout then.")]
 
     @classmethod
@@ -77,7 +77,7 @@ class CardView(ApiModel):
     available: Annotated[int, Field(description="The points that can be used now.")]
     cash_value: Annotated[int, Field(description="What the available points are worth, in the minor unit.")]
     currency: CurrencyCode
-    tier: Tier
+    tier: TierId
     member_since: AwareDatetime
     next_milestone: MilestoneView | None
     issued_at: AwareDatetime
@@ -119,7 +119,7 @@ class CardRecord(ApiModel):
     number: Digits
     customer_id: CustomerId
     status: CardStatus
-    tier: Tier
+    tier: TierId
     issued_at: AwareDatetime
     expires_on: LastDay | None
     blocked_at: AwareDatetime | None = None

@@ -32,7 +32,7 @@ from loyalty.points.referral_rules import Referrals, counted, points_of_least
 from loyalty.points.rules import EarnedTotals, TierSlack, slack_with
 from loyalty.points.tier_rules import Qualifying, TierState, requalify
 from shared.events.customers import CustomerStatus
-from shared.events.loyalty import Tier
+from shared.events.loyalty import TierId
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Holder:
     opened_at: datetime | None = None
     quota: EarnedTotals | None = None
     referrals: Referrals | None = None
-    tier_then: Tier | None = None
+    tier_then: TierId | None = None
     tier_slack: TierSlack | None = None
     name: str = ""
     number: int = 0
@@ -203,7 +203,7 @@ def _facts_of(recorded: RecordedOrder, earned: Earned, brought: Sequence[str]) -
 
 def _reached_before(recorded: RecordedOrder, holder: Holder, tiers: TierState | None) -> str | None:
     """The day since which a tier is held that an order told late gives; None if it is today's or not changed."""
-    if tiers is None or tiers.tier is holder.tiers.tier or tiers.since in {None, recorded.terms.today}:
+    if tiers is None or tiers.tier == holder.tiers.tier or tiers.since in {None, recorded.terms.today}:
         return None
     return tiers.since.isoformat() if tiers.since else None
 

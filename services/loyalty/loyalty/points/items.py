@@ -15,10 +15,10 @@ from loyalty.ledger.terms import Terms
 from loyalty.points.referral_rules import Referrals, read_referrals, write_referrals
 from loyalty.points.rules import EarnedTotals, TierSlack, is_past_hidden, read_totals, write_totals
 from loyalty.points.tier_rules import QualifyingMonths, TierState, read_qualifying, review_on, write_qualifying
-from loyalty.programme.tiers import TierBy
+from loyalty.programme.tiers import BRONZE, TierBy, Tiers
 from loyalty.table import DateAttribute, MomentAttribute, TextAttribute, read_days, write_days
 from shared.events.customers import CustomerStatus, Profile
-from shared.events.loyalty import Tier
+from shared.events.loyalty import TierId
 from shared.items.keys import customer_partition
 from shared.items.personal import DROP, Export, mask, personal
 from shared.items.tombstones import TombstoneMixin
@@ -36,7 +36,7 @@ class PointsAccount(Account, TombstoneMixin, discriminator="account"):
     """
 
     # An erased person is in the programme's lowest tier, like a new customer.
-    tier = personal(UnicodeEnumAttribute(Tier, default=Tier.BRONZE), "user.behavior", mask(Tier.BRONZE))
+    tier = personal(UnicodeAttribute(default=BRONZE), "user.behavior", mask(BRONZE))
     tier_since = personal(DateAttribute(null=True), "user.behavior", DROP)
     tier_kept_until = personal(DateAttribute(null=True), "user.behavior", DROP)
     qualifying_by = personal(
@@ -134,6 +134,14 @@ class PointsAccount(Account, TombstoneMixin, discriminator="account"):
         """The tier, and the qualifying amounts it follows from."""
         basis = self.qualifying_by or TierBy.POINTS
         return TierState(self.tier, self.tier_since, basis, self.qualifying or {}, self.tier_kept_until)
+
+    def tier_in(self, rules: Tiers) -> TierId:
+        """The tier under these rules, which may not have the stored one."""
+        return rules.level_of(self.tier).tier
+
+    def tier_before(self, rules: Tiers) -> TierId:
+        """The tier before the next entry; an account without entries has had no other than the lowest."""
+        return self.tier if self.entries else self.tier_in(rules)
 
     def set_tier(self, tiers: TierState) -> None:
         self.tier, self.tier_since, self.tier_kept_until = tiers.tier, tiers.since, tiers.kept_until

@@ -15,8 +15,9 @@ from loyalty.ledger.terms import Terms
 from loyalty.points.items import PointsAccount
 from loyalty.points.spending_blocks import SpendingBlock, spending_block
 from loyalty.points.tier_rules import next_level, qualifying_on
+from loyalty.programme.tiers import BRONZE
 from shared.auth import name_of
-from shared.events.loyalty import Tier
+from shared.events.loyalty import TierId
 from shared.http import PageQuery
 from shared.ids import CustomerId
 from shared.model import ApiModel
@@ -39,7 +40,7 @@ class NextRipening(ApiModel):
 class NextTier(ApiModel):
     """The next tier up, and what is missing to it: points, minor units of money or orders, as the programme says."""
 
-    tier: Tier
+    tier: TierId
     missing: int
 
 
@@ -55,7 +56,7 @@ class PointsView(ApiModel):
     earned: Annotated[int, Field(description="Since the account began, less what refunds took back.")]
     spent: Annotated[int, Field(description="Since the account began, less what came back.")]
     expired: Annotated[int, Field(description="Since the account began.")]
-    tier: Tier
+    tier: TierId
     next_expiry: NextExpiry | None
     next_ripening: NextRipening | None
     next_tier: NextTier | None
@@ -97,7 +98,7 @@ class PointsView(ApiModel):
         return cls(
             customer_id=account.customer_id,
             balance=balances.balance,
-            tier=account.tier,
+            tier=account.tier_in(terms.programme.tiers),
             next_expiry=NextExpiry(on=day, points=lots[day]) if day != NEVER else None,
             next_ripening=_next_activation(account, activation) if activation else None,
             next_tier=_next_tier(account, terms),
@@ -185,7 +186,7 @@ class EntryView(ApiModel):
     points: Annotated[int, Field(description="The signed change of the balance; a hold changes none.")]
     balance: Annotated[int, Field(description="After this entry.")]
     after: Annotated[VectorView, Field(description="After this entry.")]
-    tier: Annotated[Tier, Field(description="After this entry.")]
+    tier: Annotated[TierId, Field(description="After this entry.")]
     cause: Annotated[str, Field(description="An order's id, an adjustment's or a hold's, or the last day of lots.")]
     parts: Annotated[list[PartView] | None, Field(description="Of earned points: which rules gave them.")]
     programme: Annotated[int, Field(description="The version of the programme it was made under; 0 is the preset.")]
@@ -205,7 +206,7 @@ class EntryView(ApiModel):
             points=entry.amount,
             balance=entry.after.balance,
             after=VectorView.of(entry.after),
-            tier=entry.tier or Tier.BRONZE,
+            tier=entry.tier or BRONZE,
             cause=entry.cause,
             parts=_parts(entry.fact("parts")),
             programme=entry.programme or 0,

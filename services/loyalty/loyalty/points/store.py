@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
 from typing import Any, Final
@@ -33,8 +34,8 @@ from shared.events.loyalty import (
     PointsRestored,
     PointsReversed,
     PointsRipened,
-    Tier,
     TierChanged,
+    TierId,
 )
 from shared.items.keys import customer_partition
 from shared.items.table import Check, LostRaceError, find
@@ -122,7 +123,7 @@ def post_points(
     terms: Terms,
     *,
     tiers: TierState | None = None,
-    tier_before: Tier | None = None,
+    tier_before: TierId | None = None,
     **facts: Any,
 ) -> Entry:
     """Make the entry of a posting with its event, and set the account's balances. `ledger.write` stores both.
@@ -130,16 +131,15 @@ def post_points(
     `facts` are the facts of the entry's kind, and the `reason` that staff gave. `tier_before` is the earlier tier of an
     account whose tier is already changed.
     """
-    tier_before = tier_before or account.tier
-    if tiers:
-        account.set_tier(tiers)
+    tier_before = tier_before or account.tier_before(terms.programme.tiers)
+    account.set_tier(tiers or replace(account.tiers, tier=account.tier_in(terms.programme.tiers)))
     entry = ledger.post_entry(account, posting, origin, terms, **facts)
     warn_at_once(account, posting, terms, PointsExpiring, origin.cause)
     entry.tier_before, entry.tier = tier_before, account.tier
     event = _TELLS.get(posting.kind)
     if event and posting.is_news:
         entry.tell(event, origin.cause)
-    if entry.tier is not tier_before and posting.kind not in _SILENT:
+    if entry.tier != tier_before and posting.kind not in _SILENT:
         entry.tell(TierChanged, origin.cause)
     return entry
 
@@ -200,7 +200,7 @@ def changes_of(account: str, *, before: int | None, limit: int) -> list[Entry]:
     return list(found)
 
 
-def tier_on(account: PointsAccount, terms: Terms) -> Tier:
+def tier_on(account: PointsAccount, terms: Terms) -> TierId:
     """The tier on the day of the terms, as the account's ledger tells it. It reads only if the tier changed since.
 
     A tier that a refund took since is not given for that day either: the order that gave it did not stay.

@@ -14,17 +14,20 @@ from loyalty.ledger.terms import Terms
 from loyalty.points.items import PointsAccount
 from loyalty.points.tier_rules import foreseen, next_level, period_end, projected, qualifying_on, window_begins
 from loyalty.programme.rules import InForce
-from loyalty.programme.tiers import TierBy, TierLevel, TierWindow
-from shared.events.loyalty import Tier
+from loyalty.programme.tiers import BRONZE, TierBy, TierLevel, TierWindow
+from shared.events.loyalty import TierId
 from shared.ids import CustomerId
 from shared.model import ApiModel
 from shared.money import CurrencyCode
+
+TierName = Annotated[str, Field(description="As customers read it.")]
 
 
 class TierAhead(ApiModel):
     """The next tier up: what reaches it, and what is missing to that."""
 
-    tier: Tier
+    tier: TierId
+    name: TierName
     threshold: int
     missing: int
 
@@ -35,8 +38,8 @@ class TierProjection(ApiModel):
     period_end: Annotated[
         date | None, Field(description="The last day of the year, or of the month where the window rolls.")
     ]
-    at_period_end: Annotated[Tier, Field(description="On that day.")]
-    after_grace: Annotated[Tier, Field(description="When the days of grace after it are over too.")]
+    at_period_end: Annotated[TierId, Field(description="On that day.")]
+    after_grace: Annotated[TierId, Field(description="When the days of grace after it are over too.")]
 
     @classmethod
     def of(cls, account: PointsAccount, terms: Terms) -> TierProjection:
@@ -58,6 +61,7 @@ class TierView(ApiModel):
                 {
                     "customer_id": "cus_01JZ0000000000000000000000",
                     "tier": "silver",
+                    "name": "Silver",
                     "since": "2026-03-14",
                     "kept_until": None,
                     "measure": "points",
@@ -65,7 +69,7 @@ class TierView(ApiModel):
                     "window": "calendar_year",
                     "counted_from": "2026-01-01",
                     "merit": 1293,
-                    "next_tier": {"tier": "gold", "threshold": 5000, "missing": 3707},
+                    "next_tier": {"tier": "gold", "name": "Gold", "threshold": 5000, "missing": 3707},
                     "projection": {"period_end": "2026-12-31", "at_period_end": "silver", "after_grace": "bronze"},
                     "multiplier": "1.2",
                     "benefits": ["Free shipping"],
@@ -75,7 +79,8 @@ class TierView(ApiModel):
     )
 
     customer_id: CustomerId
-    tier: Tier
+    tier: TierId
+    name: TierName
     since: Annotated[date | None, Field(description="Absent of whoever has had no other.")]
     kept_until: Annotated[
         date | None, Field(description="The last day of a tier that is not reached any more and kept by grace.")
@@ -97,7 +102,8 @@ class TierView(ApiModel):
         has = rules.level_of(account.tier)
         return cls(
             customer_id=account.customer_id,
-            tier=account.tier,
+            tier=has.tier,
+            name=has.label,
             since=state.since,
             kept_until=state.kept_until,
             measure=rules.by,
@@ -113,7 +119,9 @@ class TierView(ApiModel):
 
 
 def _ahead(level: TierLevel, qualifying: int) -> TierAhead:
-    return TierAhead(tier=level.tier, threshold=level.threshold, missing=max(level.threshold - qualifying, 0))
+    return TierAhead(
+        tier=level.tier, name=level.label, threshold=level.threshold, missing=max(level.threshold - qualifying, 0)
+    )
 
 
 class TierChangeView(ApiModel):
@@ -135,8 +143,8 @@ class TierChangeView(ApiModel):
         }
     )
 
-    old: Tier
-    new: Tier
+    old: TierId
+    new: TierId
     changed_at: AwareDatetime
     entry: Annotated[int, Field(description="Its number in the ledger.")]
     kind: Annotated[EntryKind, Field(description="What the entry did; `reviewed`: time alone changed the tier.")]
@@ -146,8 +154,8 @@ class TierChangeView(ApiModel):
     @classmethod
     def of(cls, entry: Entry) -> TierChangeView:
         return cls(
-            old=entry.tier_before or Tier.BRONZE,
-            new=entry.tier or Tier.BRONZE,
+            old=entry.tier_before or BRONZE,
+            new=entry.tier or BRONZE,
             changed_at=entry.posted_at,
             entry=entry.seq,
             kind=entry.entry_kind,
@@ -159,7 +167,8 @@ class TierChangeView(ApiModel):
 class TierLevelView(ApiModel):
     """One tier: what reaches it, and what it gives."""
 
-    tier: Tier
+    tier: TierId
+    name: TierName
     threshold: int
     multiplier: Decimal
     benefits: list[str]
@@ -173,8 +182,14 @@ class LadderView(ApiModel):
             "examples": [
                 {
                     "tiers": [
-                        {"tier": "bronze", "threshold": 0, "multiplier": "1", "benefits": []},
-                        {"tier": "silver", "threshold": 1000, "multiplier": "1.2", "benefits": ["Free shipping"]},
+                        {"tier": "member", "name": "Member", "threshold": 0, "multiplier": "1", "benefits": []},
+                        {
+                            "tier": "vip",
+                            "name": "VIP",
+                            "threshold": 1000,
+                            "multiplier": "1.2",
+                            "benefits": ["Free shipping"],
+                        },
                     ],
                     "measure": "points",
                     "currency": None,
@@ -200,6 +215,7 @@ class LadderView(ApiModel):
             tiers=[
                 TierLevelView(
                     tier=level.tier,
+                    name=level.label,
                     threshold=level.threshold,
                     multiplier=level.multiplier,
                     benefits=list(level.benefits),

@@ -17,8 +17,8 @@ from typing import Any, Final
 
 from loyalty.days import months_after
 from loyalty.points.rules import MOST_LATE
-from loyalty.programme.tiers import TierBy, TierLevel, Tiers, TierWindow
-from shared.events.loyalty import Tier
+from loyalty.programme.tiers import BRONZE, TierBy, TierLevel, Tiers, TierWindow
+from shared.events.loyalty import TierId
 
 EVER: Final = "ever"
 # The months before the current one in a rolling window.
@@ -34,7 +34,7 @@ _NONE: Final[QualifyingMonths] = MappingProxyType({})
 class TierState:
     """A tier and its qualifying amounts. `kept_until` is the last day of a tier that only the grace keeps."""
 
-    tier: Tier = Tier.BRONZE
+    tier: TierId = BRONZE
     since: date | None = None
     basis: TierBy = TierBy.POINTS
     qualifying: QualifyingMonths = field(default_factory=lambda: _NONE)
@@ -67,7 +67,7 @@ def requalify(state: TierState, amount: int, on: date, today: date, rules: Tiers
     amount itself takes the tier away, the tier ends at once, even in its grace. A tier that time alone took away stays
     for its grace.
     """
-    state = _on_basis(state, rules)
+    state = _under(state, rules)
     qualifying = _counted(state, amount, on, today, rules)
     after = replace(state, qualifying=qualifying)
     now = qualified_tier(after, today, rules)
@@ -77,12 +77,12 @@ def requalify(state: TierState, amount: int, on: date, today: date, rules: Tiers
         return late
     if _rank(now, rules) > _rank(state.tier, rules):
         return _moved(after, now, today)
-    if now is state.tier:
+    if now == state.tier:
         return replace(after, kept_until=None)
     return _upheld(state, after, today, rules)
 
 
-def last_reached(state: TierState, tier: Tier, day: date, rules: Tiers) -> date | None:
+def last_reached(state: TierState, tier: TierId, day: date, rules: Tiers) -> date | None:
     """The last day until `day` on which the amounts reach `tier`, as far back as a grace may keep it."""
     days = [day, *_window_ends(day, rules)]
     return next((each for each in days if _rank(qualified_tier(state, each, rules), rules) >= _rank(tier, rules)), None)
@@ -90,11 +90,11 @@ def last_reached(state: TierState, tier: Tier, day: date, rules: Tiers) -> date 
 
 def review(state: TierState, today: date, rules: Tiers) -> TierState:
     """The tier reviewed on a day: once time has taken it away, it is kept for the grace and then lost."""
-    state = _on_basis(state, rules)
+    state = _under(state, rules)
     now = qualified_tier(state, today, rules)
     if _rank(now, rules) > _rank(state.tier, rules):
         return _moved(state, now, today)
-    if now is state.tier:
+    if now == state.tier:
         return replace(state, kept_until=None)
     kept_until = state.kept_until or today + timedelta(days=rules.grace_days - 1)
     return _moved(state, now, today) if kept_until < today else replace(state, kept_until=kept_until)
@@ -102,18 +102,19 @@ def review(state: TierState, today: date, rules: Tiers) -> TierState:
 
 def review_on(state: TierState, today: date, rules: Tiers) -> date | None:
     """The day on which time alone may change the tier; None if there is no such day."""
-    if state.tier is rules.rungs[0].tier:
+    state = _under(state, rules)
+    if state.tier == rules.rungs[0].tier:
         return None
     if state.kept_until:
         return state.kept_until + timedelta(days=1)
     # Today counts too: the window may have moved before the job ran, or the programme may have changed.
     return next(
-        (day for day in [today, *_window_moves(today, rules)] if qualified_tier(state, day, rules) is not state.tier),
+        (day for day in [today, *_window_moves(today, rules)] if qualified_tier(state, day, rules) != state.tier),
         None,
     )
 
 
-def qualified_tier(state: TierState, day: date, rules: Tiers) -> Tier:
+def qualified_tier(state: TierState, day: date, rules: Tiers) -> TierId:
     """The tier that the qualifying amount reaches on a day."""
     qualifying = max(qualifying_on(state, day, rules), 0)
     return [level for level in rules.rungs if level.threshold <= qualifying][-1].tier
@@ -136,14 +137,14 @@ def next_level(state: TierState, rules: Tiers) -> TierLevel | None:
     return above[0] if above else None
 
 
-def multiplier_of(tier: Tier, rules: Tiers) -> Decimal:
+def multiplier_of(tier: TierId, rules: Tiers) -> Decimal:
     """The tier's multiplier of points."""
     return rules.level_of(tier).multiplier
 
 
 def merge(one: TierState, other: TierState, today: date, rules: Tiers) -> TierState:
     """The tier of two merged customers, from their joint qualifying amounts; neither loses a tier by the merge."""
-    one, other = _on_basis(one, rules), _on_basis(other, rules)
+    one, other = _under(one, rules), _under(other, rules)
     months = {*one.qualifying, *other.qualifying}
     joint = {month: one.qualifying.get(month, 0) + other.qualifying.get(month, 0) for month in sorted(months)}
     qualifying = {month: amount for month, amount in joint.items() if month == EVER or amount}
@@ -169,14 +170,14 @@ def window_begins(day: date, rules: Tiers) -> date | None:
     return _month_start(day, -ROLLING)
 
 
-def projected(state: TierState, today: date, rules: Tiers) -> Tier:
+def projected(state: TierState, today: date, rules: Tiers) -> TierId:
     """The tier after the period and its grace, if nothing more qualifies; without periods, after the grace."""
     end = period_end(today, rules)
     begins = end + timedelta(days=1) if end else today
     return foreseen(state, today, begins + timedelta(days=rules.grace_days), rules)
 
 
-def foreseen(state: TierState, today: date, day: date, rules: Tiers) -> Tier:
+def foreseen(state: TierState, today: date, day: date, rules: Tiers) -> TierId:
     """The tier on a future day, if nothing more qualifies, with every review until then."""
     return _reviewed_until(state, today, day, rules).tier
 
@@ -236,11 +237,13 @@ def _reviewed_until(state: TierState, today: date, day: date, rules: Tiers) -> T
     return state
 
 
-def _on_basis(state: TierState, rules: Tiers) -> TierState:
-    """Drop amounts of another measure. The tier that they gave stays for its grace."""
-    if state.basis is rules.by:
-        return state
-    return replace(state, basis=rules.by, qualifying=_NONE)
+def _under(state: TierState, rules: Tiers) -> TierState:
+    """The state in a tier that the rules have, without amounts of another measure.
+
+    The tier that such amounts gave stays for its grace.
+    """
+    state = replace(state, tier=rules.level_of(state.tier).tier)
+    return state if state.basis is rules.by else replace(state, basis=rules.by, qualifying=_NONE)
 
 
 def _counted(state: TierState, amount: int, on: date, today: date, rules: Tiers) -> QualifyingMonths:
@@ -252,11 +255,11 @@ def _counted(state: TierState, amount: int, on: date, today: date, rules: Tiers)
     return {month: value for month, value in sorted(counted.items()) if month == EVER or (month >= oldest and value)}
 
 
-def _moved(state: TierState, tier: Tier, today: date) -> TierState:
+def _moved(state: TierState, tier: TierId, today: date) -> TierState:
     return replace(state, tier=tier, since=today, kept_until=None)
 
 
-def _rank(tier: Tier, rules: Tiers) -> int:
+def _rank(tier: TierId, rules: Tiers) -> int:
     return rules.rungs.index(rules.level_of(tier))
 
 

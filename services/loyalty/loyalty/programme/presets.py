@@ -11,9 +11,8 @@ from typing import Final
 
 from loyalty.programme.models import Programme
 from loyalty.programme.sections import Bonuses, Earning, Flat, Redeeming, Step
-from loyalty.programme.tiers import TierLevel, Tiers
+from loyalty.programme.tiers import BRONZE, GOLD, SILVER, TierLevel, Tiers
 from loyalty.settings import Preset
-from shared.events.loyalty import Tier
 from shared.money import exponent
 
 # 10 points a dollar, 100 points for $1, tiers at 0 / 1,000 / 5,000 points with 10, 12 and 15 points a dollar.
@@ -28,9 +27,9 @@ LADDER: Final = Programme(
     redeeming=Redeeming.by_ladder((100, 10_00), (500, 50_00), (1_000, 120_00)),
     tiers=Tiers(
         rungs=(
-            TierLevel(tier=Tier.BRONZE, threshold=0),
-            TierLevel(tier=Tier.SILVER, threshold=500, multiplier=Decimal("1.5")),
-            TierLevel(tier=Tier.GOLD, threshold=2_000, multiplier=Decimal(2)),
+            TierLevel(tier=BRONZE, threshold=0),
+            TierLevel(tier=SILVER, threshold=500, multiplier=Decimal("1.5")),
+            TierLevel(tier=GOLD, threshold=2_000, multiplier=Decimal(2)),
         )
     ),
 )

@@ -58,6 +58,11 @@ def start_of(wanted: datetime | None, now: datetime) -> datetime:
     return wanted
 
 
+def after(before: Programme, programme: Programme) -> Programme:
+    """A programme once it takes the place of the one before it: it knows what became of dropped tiers."""
+    return programme.model_copy(update={"tiers": programme.tiers.after(before.tiers)})
+
+
 def check_currency(programme: Programme, currency: str) -> None:
     """Raises InvalidError naming `programme.currency` unless it is the shop's: amounts would change their meaning."""
     if programme.currency != currency:

@@ -10,12 +10,13 @@ from typing import Annotated, Any, Final, Literal, Self
 from pydantic import Field, PlainSerializer, StringConstraints, ValidationInfo, field_validator, model_validator
 
 from shared.events.customers import CustomerStatus
-from shared.events.loyalty import Tier
+from shared.events.loyalty import TierId
 from shared.model import DECIMAL, PRINTABLE, Input
 from shared.money import LARGEST_AMOUNT
 
 # A thousand million: far above any account, and a sum of them stays exact in JSON.
 MOST_POINTS: Final = 10**9
+MOST_TIERS: Final = 20
 LONGEST_MONTHS: Final = 120
 LONGEST_DAYS: Final = 365
 # A week: what is held longer than that is no checkout.
@@ -113,7 +114,7 @@ class Multiplier(Section):
     name: Slug
     factor: FactorOrNothing
     groups: Annotated[tuple[Slug, ...], Field(max_length=50, description="The customer is in one of these")] = ()
-    tiers: Annotated[tuple[Tier, ...], Field(max_length=10, description="The customer is in one of these")] = ()
+    tiers: Annotated[tuple[TierId, ...], Field(max_length=MOST_TIERS, description="The customer is in one")] = ()
     products: Annotated[tuple[Named, ...], Field(max_length=500, description="Ids of products")] = ()
     categories: Annotated[tuple[Named, ...], Field(max_length=100)] = ()
     from_date: date | None = None

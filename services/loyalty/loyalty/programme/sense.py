@@ -12,10 +12,10 @@ from fractions import Fraction
 from typing import Final
 
 from loyalty.programme.models import Expiry, ExpiryMode, Programme
-from loyalty.programme.sections import Combine, Earning, Limits, Multiplier, Rounding
+from loyalty.programme.sections import Combine, Limits, Multiplier, Rounding
 from loyalty.programme.tiers import TierBy, TierWindow
 from shared.errors import FieldError, InvalidError
-from shared.events.loyalty import Tier
+from shared.events.loyalty import TierId
 
 # Of lines that differ in their multipliers. A programme with more counts as if all of them could meet on one line.
 _MOST_LINES: Final = 2_500
@@ -36,7 +36,7 @@ def largest_return(programme: Programme) -> Fraction:
     It takes the best tier, all multipliers that can meet on one line on one day, the birthday, the dearest redemption
     of a point, and the order whose points are rounded up the most. Bonuses are not in it: they come once.
     """
-    most = max(Fraction(programme.tiers.level_of(tier).multiplier) * _best(programme.earning, tier) for tier in Tier)
+    most = max(Fraction(level.multiplier) * _best(programme, level.tier) for level in programme.tiers.rungs)
     grain = programme.earning.step or 1
     return _most_rounded(programme.rate * grain * most, programme.earning.rounding) / grain * _dearest(programme)
 
@@ -72,10 +72,11 @@ def _most_rounded(points: Fraction, rounding: Rounding) -> Fraction:
             return Fraction(math.ceil(points))
 
 
-def _best(earning: Earning, tier: Tier) -> Fraction:
+def _best(programme: Programme, tier: TierId) -> Fraction:
     """What all multipliers that can meet on one line come to, at best, for a customer in a tier."""
+    earning, tiers = programme.earning, programme.tiers
     birthday = Multiplier.model_construct(name="birthday", factor=earning.bonuses.birthday, groups=("birthday",))
-    applying = [each for each in (*earning.multipliers, birthday) if not each.tiers or tier in each.tiers]
+    applying = [each for each in (*earning.multipliers, birthday) if not each.tiers or tiers.is_among(tier, each.tiers)]
     names = {each.name: each for each in applying}
     met = {line for on_a_day in _on_days(applying) for line in _on_lines(on_a_day)}
     return max(_combined([names[name] for name in line], earning.combine) for line in met)
@@ -142,6 +143,9 @@ def _redeeming(programme: Programme) -> Iterator[tuple[str, str]]:
 
 def _tiers(programme: Programme) -> Iterator[tuple[str, str]]:
     tiers, earning = programme.tiers, programme.earning
+    for place, multiplier in enumerate(earning.multipliers):
+        if unknown := tiers.unknown(multiplier.tiers):
+            yield f"earning.multipliers.{place}.tiers", f"There is no tier {unknown}"
     if tiers.by is not TierBy.POINTS or not earning.points_per_unit:
         return
     # A year of twelve months that rolls begins within a thirteenth.

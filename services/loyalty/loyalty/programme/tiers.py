@@ -1,17 +1,25 @@
 """The part of the programme that says which tiers there are, what reaches them, and what they give."""
 
 # Annotations are read at once, not kept as text: pydantic would compile each of them again at every cold start.
+from collections.abc import Iterable
 from decimal import Decimal
 from enum import StrEnum
 from itertools import pairwise
-from typing import Annotated
+from typing import Annotated, Final, Self
 
-from pydantic import Field, StringConstraints, field_validator
+from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 
-from loyalty.programme.sections import Days, FactorOrNothing, Section
-from shared.events.loyalty import Tier
-from shared.model import PRINTABLE
+from loyalty.programme.sections import MOST_TIERS, Days, FactorOrNothing, Section
+from shared.events.loyalty import TierId
+from shared.model import NAME, PRINTABLE
 from shared.money import LARGEST_AMOUNT
+
+# The tiers of the presets.
+BRONZE: Final = "bronze"
+SILVER: Final = "silver"
+GOLD: Final = "gold"
+
+_MOST_FORMER: Final = 100
 
 
 class TierBy(StrEnum):
@@ -33,7 +41,11 @@ class TierWindow(StrEnum):
 class TierLevel(Section):
     """One tier: what reaches it, and what it gives."""
 
-    tier: Tier
+    tier: Annotated[TierId, Field(description="Its id, which stays when its name changes")]
+    name: Annotated[
+        Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60), NAME] | None,
+        Field(description="As customers read it; null: its id, with a capital"),
+    ] = None
     threshold: Annotated[int, Field(ge=0, le=LARGEST_AMOUNT, description="Points, minor units of money, or orders")]
     multiplier: FactorOrNothing = Decimal(1)
     benefits: Annotated[
@@ -41,17 +53,19 @@ class TierLevel(Section):
         Field(max_length=20, description="In words, as the customer reads them"),
     ] = ()
 
+    @property
+    def label(self) -> str:
+        """Its name, or its id as a name."""
+        return self.name or self.tier.replace("-", " ").replace("_", " ").capitalize()
+
 
 def _default_levels() -> tuple[TierLevel, ...]:
     """0 / 1,000 / 5,000 points with 10, 12 and 15 points a unit of money: the defaults that the services share."""
     return (
-        TierLevel(tier=Tier.BRONZE, threshold=0),
-        TierLevel(tier=Tier.SILVER, threshold=1_000, multiplier=Decimal("1.2")),
-        TierLevel(tier=Tier.GOLD, threshold=5_000, multiplier=Decimal("1.5")),
+        TierLevel(tier=BRONZE, threshold=0),
+        TierLevel(tier=SILVER, threshold=1_000, multiplier=Decimal("1.2")),
+        TierLevel(tier=GOLD, threshold=5_000, multiplier=Decimal("1.5")),
     )
-
-
-_ORDER = tuple(Tier)
 
 
 class Tiers(Section):
@@ -61,13 +75,55 @@ class Tiers(Section):
     window: TierWindow = TierWindow.LIFETIME
     grace_days: Annotated[Days, Field(description="How long a tier is kept after it is no longer reached")] = 30
     rungs: Annotated[
-        tuple[TierLevel, ...], Field(min_length=1, max_length=len(_ORDER), description="Lowest first; the first at 0")
+        tuple[TierLevel, ...], Field(min_length=1, max_length=MOST_TIERS, description="Lowest first; the first at 0")
     ] = Field(default_factory=_default_levels)
+    former: Annotated[
+        dict[TierId, TierId],
+        Field(
+            max_length=_MOST_FORMER,
+            description="Tiers that the programme no longer has, each with the one that took its place. "
+            "A version adds those that it drops",
+        ),
+    ] = Field(default_factory=dict)
 
-    def level_of(self, tier: Tier) -> TierLevel:
-        """The level of a tier; for a tier that the programme does not have, the next lower level."""
-        below = [level for level in self.rungs if _ORDER.index(level.tier) <= _ORDER.index(tier)]
-        return below[-1] if below else self.rungs[0]
+    def level_of(self, tier: TierId) -> TierLevel:
+        """The level of a tier, or of the one that took its place; the lowest for a tier that was never known."""
+        wanted = self.former.get(tier, tier)
+        return next((level for level in self.rungs if level.tier == wanted), self.rungs[0])
+
+    def is_among(self, tier: TierId, wanted: Iterable[TierId]) -> bool:
+        """Whether a customer in `tier` is in one of the wanted tiers, or of those that took their places."""
+        return self.level_of(tier).tier in {self.former.get(each, each) for each in wanted}
+
+    def unknown(self, wanted: Iterable[TierId]) -> TierId | None:
+        """The first of these that is no tier, and never was one."""
+        known = {*self.former, *(level.tier for level in self.rungs)}
+        return next((tier for tier in wanted if tier not in known), None)
+
+    def after(self, before: Self) -> Self:
+        """These tiers once they take the place of those `before`.
+
+        A dropped tier's place takes the highest tier that its own threshold reaches, or the next lower tier that is
+        kept, whichever is higher. `former` may name another.
+        """
+        kept = {level.tier for level in self.rungs}
+        dropped = {level.tier: self._in_place_of(level, before) for level in before.rungs if level.tier not in kept}
+        older = {
+            tier: self.level_of(dropped.get(instead, instead)).tier
+            for tier, instead in before.former.items()
+            if tier not in kept
+        }
+        former = {**older, **dropped, **self.former}
+        return self.model_copy(update={"former": dict([*former.items()][-_MOST_FORMER:])})
+
+    def _in_place_of(self, dropped: TierLevel, before: Self) -> TierId:
+        kept = {level.tier for level in before.rungs if level.threshold <= dropped.threshold}
+        fits = [
+            level
+            for level in self.rungs
+            if level.tier in kept or (self.by is before.by and level.threshold <= dropped.threshold)
+        ]
+        return (fits or self.rungs)[-1 if fits else 0].tier
 
     @field_validator("rungs")
     @classmethod
@@ -77,6 +133,18 @@ class Tiers(Section):
         for place, (lower, upper) in enumerate(pairwise(rungs), 2):
             if upper.threshold <= lower.threshold:
                 raise ValueError(f"The threshold of rung {place} must be above the one before it")
-            if _ORDER.index(upper.tier) <= _ORDER.index(lower.tier):
-                raise ValueError(f"The tier of rung {place} must be above the one before it")
+        ids = [level.tier for level in rungs]
+        if twice := next((tier for place, tier in enumerate(ids) if tier in ids[:place]), None):
+            raise ValueError(f"{twice} stands twice")
         return rungs
+
+    @field_validator("former")
+    @classmethod
+    def _lead_to_a_tier(cls, former: dict[TierId, TierId], info: ValidationInfo) -> dict[TierId, TierId]:
+        ids = {level.tier for level in info.data.get("rungs", ())}
+        for tier, instead in former.items():
+            if tier in ids:
+                raise ValueError(f"{tier} is a tier of this programme")
+            if ids and instead not in ids:
+                raise ValueError(f"{instead}, in place of {tier}, is no tier of this programme")
+        return former

@@ -72,9 +72,10 @@ def change_programme(change: NewVersion, newest: int, cause: Cause) -> VersionVi
     if newest == LARGEST_NUMBER:
         raise ConflictError("There are as many versions as there can be.")
     rules.check_currency(change.programme, LoyaltySettings.read().currency)
-    check_sense(change.programme)
+    programme = rules.after(before.programme if before else _preset(LoyaltySettings.read().preset), change.programme)
+    check_sense(programme)
     start = rules.start_of(change.effective_from, now)
-    stored = new_version(newest + 1, change.programme, effective_from=start, at=now, by=cause.actor)
+    stored = new_version(newest + 1, programme, effective_from=start, at=now, by=cause.actor)
     stored.note = change.note
     # A new item must not exist yet: so only one of two changes to the same version succeeds.
     commit(Put(stored, error=PreconditionFailedError()))

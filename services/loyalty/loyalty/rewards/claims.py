@@ -116,7 +116,7 @@ class _Taking:
 def _claim(wallet: PointsWallet, wanted: NewClaim, claim_id: str, cause: Cause, attempt: Attempt | None) -> ClaimView:
     reward = _reward_on(wallet.terms.today, wanted.reward_id)
     account = hold_lifecycle.with_enough(wallet, reward.points, cause)
-    if why := reward.why_not_for(account.tier):
+    if why := reward.why_not_for(account.tier, wallet.terms.programme.tiers):
         raise RewardNotAvailableError.of(why)
     taking = _Taking(Claim.fresh(account.customer_id, claim_id, reward, wallet.now))
     if wanted.order_id:

@@ -9,9 +9,10 @@ from typing import Final
 from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
 
+from loyalty.programme.tiers import Tiers
 from loyalty.rewards.rules import CodeSource, RewardKind, RewardStatus, Why, why_not_in, why_not_on
 from loyalty.table import DateAttribute, LoyaltyItem, TextAttribute
-from shared.events.loyalty import Tier
+from shared.events.loyalty import TierId
 from shared.items.personal import plain
 
 CATALOGUE: Final = "REWARDS"
@@ -19,10 +20,6 @@ REWARD: Final = "REWARD#"
 STOCK: Final = "STOCK"
 KNOWN: Final = "CODE#"
 FREE: Final = "FREE#"
-
-
-def _tiers(written: list[str]) -> tuple[Tier, ...]:
-    return tuple(map(Tier, written))
 
 
 class StoredReward(LoyaltyItem, discriminator="reward"):
@@ -37,7 +34,7 @@ class StoredReward(LoyaltyItem, discriminator="reward"):
     valid_until = plain(DateAttribute(null=True))
     stock = plain(IntegerAttribute(null=True))
     limit_per_customer = plain(IntegerAttribute(null=True))
-    tiers: TextAttribute[tuple[Tier, ...]] = plain(TextAttribute(list, _tiers, null=True), bound="one of each tier")
+    tiers: TextAttribute[tuple[TierId, ...]] = plain(TextAttribute(list, tuple, null=True), bound="one of each tier")
     status = plain(UnicodeEnumAttribute(RewardStatus))
     code_source = plain(UnicodeEnumAttribute(CodeSource))
     code_prefix = plain(UnicodeAttribute(null=True))
@@ -57,9 +54,9 @@ class StoredReward(LoyaltyItem, discriminator="reward"):
         """Why no customer can have the reward on a day in the shop's time zone; None if it is available."""
         return why_not_on(today, self.status, self.valid_from, self.valid_until)
 
-    def why_not_for(self, tier: Tier) -> Why | None:
+    def why_not_for(self, tier: TierId, programme: Tiers) -> Why | None:
         """Why a customer in a tier cannot have the reward; None if they can."""
-        return why_not_in(tier, self.tiers or ())
+        return why_not_in(tier, self.tiers or (), programme)
 
 
 class Stock(LoyaltyItem, discriminator="reward_stock"):

@@ -7,10 +7,10 @@ from typing import Annotated, Any, Final, Self
 
 from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints, ValidationInfo, field_validator
 
-from loyalty.programme.sections import MOST_POINTS, Value
+from loyalty.programme.sections import MOST_POINTS, MOST_TIERS, Value
 from loyalty.rewards.items import StoredReward
 from loyalty.rewards.rules import DEFAULT_CODE, SHORTEST_CODE, CodeSource, RewardKind, RewardStatus
-from shared.events.loyalty import Tier
+from shared.events.loyalty import TierId
 from shared.http import PageQuery
 from shared.ids import RewardId
 from shared.model import NAME, PRINTABLE, STORED, ApiModel, Input
@@ -42,7 +42,7 @@ InAll = Annotated[
     Field(ge=0, le=10**9, description="How many there are in all, those claimed included; null: no end."),
 ]
 EachCustomer = Annotated[int, Field(ge=1, le=1_000, description="How many one customer can have; null: no end.")]
-Tiers = Annotated[tuple[Tier, ...], Field(max_length=len(Tier), description="Who can have it; empty: everybody.")]
+Tiers = Annotated[tuple[TierId, ...], Field(max_length=MOST_TIERS, description="Who can have it; empty: everybody.")]
 Prefix = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9-]{1,16}$")]
 Length = Annotated[
     int,

@@ -7,7 +7,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from shared.events.loyalty import Tier
+from loyalty.programme.tiers import Tiers
+from shared.events.loyalty import TierId
 
 # 26 characters, without those that are easily confused: 0 O, 1 I L, 2 Z, 5 S, 8 B, U V (2, 5 and 8 stay). So each
 # character has 4.7 bits.
@@ -59,10 +60,10 @@ def why_not_on(today: date, status: RewardStatus, first: date | None, last: date
     return Why.OVER if last and today > last else None
 
 
-def why_not_in(tier: Tier, tiers: Iterable[Tier]) -> Why | None:
+def why_not_in(tier: TierId, tiers: Iterable[TierId], programme: Tiers) -> Why | None:
     """Why a customer in a tier cannot have a reward for `tiers`; a reward without tiers is for everybody."""
     allowed = tuple(tiers)
-    return Why.TIER if allowed and tier not in allowed else None
+    return Why.TIER if allowed and not programme.is_among(tier, allowed) else None
 
 
 def new_code(prefix: str, length: int, choose: Callable[[str], str]) -> str:

@@ -15,6 +15,8 @@ from shared.model import STORED
 
 
 def add_reward(new: NewReward, *, attempt: Attempt | None) -> RewardView:
+    """Add a reward to the catalogue. Raises InvalidError for a tier that the programme never had."""
+    _check_tiers(new)
     reward = StoredReward.fresh(ids.new_reward_id(), clock.now())
     new.describe(reward)
     view = RewardView.of(reward, 0, for_staff=True, version=1)
@@ -52,6 +54,7 @@ def change_reward(reward_id: str, patch: RewardPatch, version: int) -> RewardVie
     after = checked(NewReward, apply_merge_patch(NewReward.of(reward), patch), STORED)
     if after.codes.source is not reward.code_source:
         raise InvalidError.of("codes.source", "Cannot be changed: make another reward")
+    _check_tiers(after)
     after.describe(reward)
     view = _view(reward, for_staff=True, version=version + 1)
     commit(Put(reward))
@@ -76,6 +79,11 @@ def add_codes(reward_id: str, new: NewCodes) -> CodesAdded:
         some = codes[first : first + store.CODES_AT_ONCE]
         added += retry_lost_races(lambda some=some: store.add_codes(reward_id, some))  # type: ignore[misc]
     return CodesAdded(added=added, duplicates=len(new.codes) - added)
+
+
+def _check_tiers(reward: NewReward) -> None:
+    if unknown := terms_now().programme.tiers.unknown(reward.tiers):
+        raise InvalidError.of("tiers", f"There is no tier {unknown}")
 
 
 def _archive(reward_id: str) -> RewardView:

@@ -13,10 +13,10 @@ from loyalty.jobs.usecases import advance_accounts
 from loyalty.ledger.balances import EntryKind
 from loyalty.orders import usecases as order_usecases
 from loyalty.points.items import PointsAccount
+from loyalty.programme.tiers import BRONZE, SILVER
 from loyalty.programme.usecases import current_programme
 from shared import clock, ids
 from shared.events.customers import OrderStatus
-from shared.events.loyalty import Tier
 from shared.jobs import RowsFailedError
 from shared.messages.cause import Cause
 from tests.harness.interruptions import after_first, crash_at
@@ -132,7 +132,7 @@ def test_expiry_takes_no_tier(set_clock: Clock) -> None:
     hear(order(total=10_000))
     set_clock("2027-02-01T00:00:00+00:00")
     expire()
-    assert (account().balance, account().tier, account().earned) == (0, Tier.SILVER, 1_000)
+    assert (account().balance, account().tier, account().earned) == (0, SILVER, 1_000)
     assert account().expired == 1_000
 
 
@@ -414,16 +414,16 @@ def test_a_tier_that_the_year_has_taken_goes_after_its_grace_and_the_ledger_says
     set_programme(tiers={"window": "calendar_year"}, expiry={"mode": "never"})
     set_clock("2026-05-20T12:00:00+00:00")
     hear(order(total=10_000, placed_at=on("2026-05-20")))
-    assert (account().tier, account().due_at) == (Tier.SILVER, "2027-01-01T00:00Z")
+    assert (account().tier, account().due_at) == (SILVER, "2027-01-01T00:00Z")
     set_clock("2027-01-01T00:00:00+00:00")
     expire()
-    assert (account().tier, account().due_at) == (Tier.SILVER, "2027-01-31T00:00Z")
+    assert (account().tier, account().due_at) == (SILVER, "2027-01-31T00:00Z")
     set_clock("2027-01-31T00:00:00+00:00")
     expire()
-    assert (account().tier, account().due_at) == (Tier.BRONZE, None)
+    assert (account().tier, account().due_at) == (BRONZE, None)
     assert [(each.entry_kind, each.amount, each.tier_before, each.tier) for each in entries()[1:]] == [
-        (EntryKind.REVIEWED, 0, Tier.SILVER, Tier.SILVER),  # the grace begins
-        (EntryKind.REVIEWED, 0, Tier.SILVER, Tier.BRONZE),
+        (EntryKind.REVIEWED, 0, SILVER, SILVER),  # the grace begins
+        (EntryKind.REVIEWED, 0, SILVER, BRONZE),
     ]
     assert [(told["old"], told["new"]) for told in told_of("TierChanged")][-1:] == [("silver", "bronze")]
 
@@ -435,7 +435,7 @@ def test_an_order_that_comes_before_the_years_first_run_keeps_no_tier_for_anothe
     set_clock("2027-01-01T00:20:00+00:00")
     hear(order("A2", total=100, placed_at=datetime(2027, 1, 1, tzinfo=UTC)))
     expire()
-    assert account().tier is Tier.BRONZE
+    assert account().tier == BRONZE
 
 
 @pytest.mark.parametrize(("by", "enough"), [("money", 20_000), ("orders", 2)])
@@ -443,14 +443,14 @@ def test_tiers_by_money_and_by_orders_follow_them_up_and_down(by: str, enough: i
     rungs = [{"tier": "bronze", "threshold": 0}, {"tier": "silver", "threshold": enough}]
     set_programme(tiers={"by": by, "window": "rolling_12_months", "rungs": rungs})
     hear(order("A1", total=10_000), order("A2", total=10_000, currency="EUR" if by == "orders" else "USD"))
-    assert account().tier is Tier.SILVER
+    assert account().tier == SILVER
     cancelled = {"cancelled_at": PLACED_AT, "status": OrderStatus.CANCELLED}
     hear(order("A1", total=10_000, **cancelled))
-    assert account().tier is Tier.BRONZE
+    assert account().tier == BRONZE
     hear(order("A1", total=10_000, reinstated_at=PLACED_AT))
-    assert account().tier is Tier.SILVER
+    assert account().tier == SILVER
     hear(order("A1", total=10_000, refunded=5_000, status=OrderStatus.PARTLY_REFUNDED))
-    assert account().tier is (Tier.BRONZE if by == "money" else Tier.SILVER)
+    assert account().tier is (BRONZE if by == "money" else SILVER)
 
 
 # --- what a run costs

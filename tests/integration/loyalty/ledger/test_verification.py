@@ -11,9 +11,9 @@ import pytest
 from loyalty.ledger import store as ledger
 from loyalty.ledger.balances import Activation, EntryKind, Vector
 from loyalty.ledger.items import Entry
+from loyalty.programme.tiers import GOLD
 from loyalty.table import LoyaltyItem
 from shared.events.customers import OrderStatus
-from shared.events.loyalty import Tier
 from shared.roles import Role
 from tests.integration.loyalty.settings import set_programme
 from tests.integration.loyalty.shop import ADA, BOB, account, adjust, entries, erasure, get, hear, order
@@ -70,8 +70,8 @@ CHANGES: dict[str, Callable[[Entry], Any]] = {
     "held": lambda entry: setattr(entry, "held", 5),
     "owed": lambda entry: setattr(entry, "owed", 5),
     "after": lambda entry: setattr(entry, "after", Vector(*[*entry.after[:6], 999])),
-    "tier_before": lambda entry: setattr(entry, "tier_before", Tier.GOLD),
-    "tier": lambda entry: setattr(entry, "tier", Tier.GOLD),
+    "tier_before": lambda entry: setattr(entry, "tier_before", GOLD),
+    "tier": lambda entry: setattr(entry, "tier", GOLD),
     "cause": lambda entry: setattr(entry, "cause", "A9"),
     "actor": lambda entry: setattr(entry, "actor", "staff:nobody"),
     "programme": lambda entry: setattr(entry, "programme", 9),

@@ -11,7 +11,7 @@ from loyalty.members import cards
 from loyalty.members.rules import is_valid
 from loyalty.points import store
 from loyalty.points.items import PointsAccount
-from shared.events.loyalty import Tier
+from loyalty.programme.tiers import BRONZE
 from shared.roles import STAFF_GROUPS, Role
 from tests.integration.loyalty.cards import block, issue, look_up, number_of, post, replace
 from tests.integration.loyalty.shop import ADA, BOB, account, get, hear, order, points, registration, told_of
@@ -25,7 +25,7 @@ def test_a_customer_who_registers_gets_a_card_and_an_account() -> None:
     assert hear(registration()) == 0
     card = get(CARD, by=ADA).json
     assert is_valid(card["number"])
-    assert (card["tier"], card["balance"], card["member_since"]) == (Tier.BRONZE, 0, "2026-01-31T12:00:00Z")
+    assert (card["tier"], card["balance"], card["member_since"]) == (BRONZE, 0, "2026-01-31T12:00:00Z")
     assert told_of("CardIssued") == [{"customer_id": ADA, "card_number": card["number"]}]
 
 

@@ -16,8 +16,8 @@ from loyalty.ledger.balances import EntryKind
 from loyalty.ledger.items import ACCOUNT, Account
 from loyalty.ledger.verification import verify
 from loyalty.points.items import PointsAccount
+from loyalty.programme.tiers import BRONZE, GOLD, SILVER
 from shared.events.customers import CustomersMerged, OrderStatus
-from shared.events.loyalty import Tier
 from shared.items.keys import customer_partition
 from shared.items.table import Put, find
 from tests.integration.loyalty import cards, spending, wallet
@@ -240,17 +240,17 @@ def test_where_only_earning_pays_debts_a_merge_does_not() -> None:
 def test_merits_add_up_to_the_tier_that_they_reach_and_the_change_is_told() -> None:
     hear(order("A1", total=6_000), order("B1", BOB, total=6_000))
     merge()
-    assert account().tier is Tier.SILVER
-    assert (entries()[-1].tier_before, entries()[-1].tier) == (Tier.BRONZE, Tier.SILVER)
+    assert account().tier == SILVER
+    assert (entries()[-1].tier_before, entries()[-1].tier) == (BRONZE, SILVER)
     assert told_of("TierChanged") == [{"customer_id": ADA, "old": "bronze", "new": "silver"}]
-    assert ended().tier is Tier.BRONZE
+    assert ended().tier == BRONZE
 
 
 def test_the_higher_tier_stays_and_is_no_change_to_whoever_had_it() -> None:
     hear(order("A1", total=60_000), order("B1", BOB))
     merge()
-    assert account().tier is Tier.GOLD
-    assert entries()[-1].tier_before is Tier.GOLD
+    assert account().tier == GOLD
+    assert entries()[-1].tier_before == GOLD
 
 
 def test_one_person_has_one_limit() -> None:

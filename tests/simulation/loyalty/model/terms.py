@@ -19,7 +19,6 @@ SHOP_CURRENCY: Final = "USD"
 
 # In cents.
 _UNIT: Final = 100
-_TIERS: Final = ("bronze", "silver", "gold")
 # Of one order.
 MOST_POINTS: Final = 10**12
 
@@ -154,7 +153,7 @@ class Terms:
             Fraction(each["factor"])
             for each in earning.get("multipliers", ())
             if (not each.get("groups") or set(each["groups"]) & set(groups))
-            and (not each.get("tiers") or tier in each["tiers"])
+            and (not each.get("tiers") or self._rung(tier)["tier"] in {self._in_place_of(one) for one in each["tiers"]})
             and (
                 not [*each.get("products", ()), *each.get("categories", ())]
                 or line.get("product_id") in each.get("products", ())
@@ -297,10 +296,12 @@ class Terms:
         return self.tiers.index(tier)
 
     def _rung(self, tier: str) -> Mapping[str, Any]:
-        """What a tier gives; of one that the programme does not have, what the next one below it gives."""
+        """What a tier gives; of one that the programme does not have, what the one in its place or the lowest gives."""
         rungs: list[Mapping[str, Any]] = self.document["tiers"]["rungs"]
-        below = [level for level in rungs if _TIERS.index(level["tier"]) <= _TIERS.index(tier)]
-        return below[-1] if below else rungs[0]
+        return next((level for level in rungs if level["tier"] == self._in_place_of(tier)), rungs[0])
+
+    def _in_place_of(self, tier: str) -> str:
+        return str(self.document["tiers"].get("former", {}).get(tier, tier))
 
 
 def months_after(day: str, months: int) -> str:

@@ -23,7 +23,6 @@ from loyalty.points.tier_rules import EVER, TierState
 from loyalty.programme.models import Programme
 from shared.events.customers import OrderRecorded, OrderStatus
 from shared.events.foreign import OrderLine
-from shared.events.loyalty import Tier
 
 ADA: Final = "cus_01HZX3Q7V8M4N5P6R7S8T9W0AD"
 NOW: Final = datetime(2026, 2, 10, 12, tzinfo=UTC)
@@ -128,7 +127,7 @@ CASES: Final = [
     ),
     Case(
         "a tier multiplies",
-        holder={"tiers": TierState(Tier.GOLD)},
+        holder={"tiers": TierState("gold")},
         programme={
             "tiers": {
                 "rungs": [{"tier": "bronze", "threshold": 0}, {"tier": "gold", "threshold": 10, "multiplier": "1.5"}]
@@ -531,7 +530,7 @@ def test_it_is_decided_what_an_order_needs_next(case: Case) -> None:
 
 
 def test_an_order_says_what_it_earns_in_lower_tiers_and_the_account_how_far_they_are() -> None:
-    state = TierState(Tier.GOLD, qualifying={EVER: 25, "2026-02": 25})
+    state = TierState("gold", qualifying={EVER: 25, "2026-02": 25})
     holder = {"tiers": state, "name": ADA, "number": 7}
     entry = Case("", holder=holder, programme={"tiers": {"rungs": [BRONZE, GOLD]}}).entry()
     assert entry.posting.amount == 150

@@ -19,8 +19,8 @@ from loyalty.orders.repricing.rules import Plan, Repricing, plan
 from loyalty.points.rules import TierSlack, slack_of_both, slack_with
 from loyalty.points.tier_rules import fresh, requalify
 from loyalty.programme.models import Programme
-from loyalty.programme.tiers import TierBy, Tiers, TierWindow
-from shared.events.loyalty import Tier
+from loyalty.programme.tiers import BRONZE, GOLD, SILVER, TierBy, Tiers, TierWindow
+from shared.events.loyalty import TierId
 
 ADA: Final = "cus_A"
 BOB: Final = "cus_B"
@@ -199,17 +199,17 @@ SEVENTY: Final = OrderFacts(7_000, "USD", START)
 @pytest.mark.parametrize(
     ("before", "tier", "limit", "expected"),
     [
-        (0, Tier.BRONZE, None, None),
-        (1_200, Tier.SILVER, None, (1_200, ((1_000, 840), (0, 700)))),
-        (6_000, Tier.GOLD, None, (6_000, ((5_000, 1_050), (1_000, 840), (0, 700)))),
-        (6_000, Tier.GOLD, 800, (6_000, ((5_000, 800), (1_000, 800), (0, 700)))),
+        (0, BRONZE, None, None),
+        (1_200, SILVER, None, (1_200, ((1_000, 840), (0, 700)))),
+        (6_000, GOLD, None, (6_000, ((5_000, 1_050), (1_000, 840), (0, 700)))),
+        (6_000, GOLD, 800, (6_000, ((5_000, 800), (1_000, 800), (0, 700)))),
         # A limit below all of them, and a tier that no amount reaches.
-        (6_000, Tier.GOLD, 100, None),
-        (1_200, Tier.GOLD, None, None),
+        (6_000, GOLD, 100, None),
+        (1_200, GOLD, None, None),
     ],
 )
 def test_an_order_knows_what_it_earns_in_each_lower_tier(
-    before: int, tier: Tier, limit: int | None, expected: tuple[int, tuple[tuple[int, int], ...]] | None
+    before: int, tier: TierId, limit: int | None, expected: tuple[int, tuple[tuple[int, int], ...]] | None
 ) -> None:
     state = requalify(fresh(RULES), before, DAY, DAY, RULES)
     points = price(SEVENTY, Member(tier), CLASSIC, limit).points
@@ -222,8 +222,8 @@ def test_in_a_grace_the_last_window_counts() -> None:
     rules = Tiers(window=TierWindow.CALENDAR_YEAR, by=TierBy.MONEY)
     programme = CLASSIC.model_copy(update={"tiers": rules})
     state = requalify(fresh(rules), 6_000, date(2026, 12, 31), date(2026, 12, 31), rules)
-    points = price(SEVENTY, Member(Tier.GOLD), programme).points
-    found = Tiered.of(SEVENTY, Member(Tier.GOLD), programme, None, points=points, state=state, on=date(2027, 1, 2))
+    points = price(SEVENTY, Member(GOLD), programme).points
+    found = Tiered.of(SEVENTY, Member(GOLD), programme, None, points=points, state=state, on=date(2027, 1, 2))
     assert found
     assert (found.had, found.first, found.last) == (6_000, "2026-01", "2026-12")
     assert (found.counts(date(2026, 12, 31)), found.counts(date(2027, 1, 1))) == (True, False)

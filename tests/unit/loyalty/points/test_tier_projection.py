@@ -19,8 +19,7 @@ from loyalty.points.tier_rules import (
     review_on,
     window_begins,
 )
-from loyalty.programme.tiers import TierBy, TierLevel, Tiers, TierWindow
-from shared.events.loyalty import Tier
+from loyalty.programme.tiers import BRONZE, GOLD, SILVER, TierBy, TierLevel, Tiers, TierWindow
 
 LIFE = Tiers()
 YEAR = Tiers(window=TierWindow.CALENDAR_YEAR)
@@ -46,44 +45,44 @@ def test_what_counts_begins_with_the_year_or_twelve_months_before_this_one() -> 
 def test_a_years_tier_is_kept_to_its_end_and_through_the_grace() -> None:
     state = earned(YEAR, (3, 6_000))
     days = [date(2026, 12, 31), date(2027, 1, 1), date(2027, 1, 30), date(2027, 1, 31)]
-    assert [foreseen(state, MAY, day, YEAR) for day in days] == [Tier.GOLD, Tier.GOLD, Tier.GOLD, Tier.BRONZE]
+    assert [foreseen(state, MAY, day, YEAR) for day in days] == [GOLD, GOLD, GOLD, BRONZE]
 
 
 def test_a_rolling_tier_goes_down_step_by_step() -> None:
     state = earned(ROLLING, (7, 4_000), (3, 1_500))
-    assert state.tier is Tier.GOLD
+    assert state.tier == GOLD
     # July's points leave with August 2026, March's with April 2027; each with thirty days of grace.
     days = [date(2026, 8, 30), date(2026, 8, 31), date(2027, 4, 30), date(2027, 5, 1)]
-    assert [foreseen(state, MAY, day, ROLLING) for day in days] == [Tier.GOLD, Tier.SILVER, Tier.SILVER, Tier.BRONZE]
+    assert [foreseen(state, MAY, day, ROLLING) for day in days] == [GOLD, SILVER, SILVER, BRONZE]
 
 
 def test_a_projection_is_of_the_day_on_which_the_periods_grace_is_over() -> None:
     july = date(2026, 7, 20)
     state = earned(ROLLING, (7, 6_000), today=date(2026, 6, 1))
-    assert projected(state, date(2026, 6, 20), ROLLING) is Tier.GOLD
-    assert projected(state, july, ROLLING) is Tier.BRONZE
+    assert projected(state, date(2026, 6, 20), ROLLING) == GOLD
+    assert projected(state, july, ROLLING) == BRONZE
 
 
 def test_a_projection_goes_no_further_than_that_day() -> None:
     at_once = ROLLING.model_copy(update={"grace_days": 0})
-    kept = TierState(Tier.GOLD, kept_until=date(2026, 6, 1))
-    assert projected(kept, MAY, at_once) is Tier.GOLD
-    assert projected(replace(kept, kept_until=date(2026, 5, 31)), MAY, at_once) is Tier.BRONZE
+    kept = TierState(GOLD, kept_until=date(2026, 6, 1))
+    assert projected(kept, MAY, at_once) == GOLD
+    assert projected(replace(kept, kept_until=date(2026, 5, 31)), MAY, at_once) == BRONZE
 
 
 def test_a_tier_that_grace_keeps_is_lost_even_where_life_counts() -> None:
-    dearer = Tiers(rungs=(TierLevel(tier=Tier.BRONZE, threshold=0), TierLevel(tier=Tier.GOLD, threshold=10_000)))
+    dearer = Tiers(rungs=(TierLevel(tier=BRONZE, threshold=0), TierLevel(tier=GOLD, threshold=10_000)))
     kept = review(earned(LIFE, (3, 6_000)), MAY, dearer)
-    assert (kept.tier, kept.kept_until) == (Tier.GOLD, MAY + timedelta(days=29))
-    assert foreseen(kept, MAY, MAY, dearer) is Tier.GOLD
-    assert projected(kept, MAY, dearer) is Tier.BRONZE
+    assert (kept.tier, kept.kept_until) == (GOLD, MAY + timedelta(days=29))
+    assert foreseen(kept, MAY, MAY, dearer) == GOLD
+    assert projected(kept, MAY, dearer) == BRONZE
 
 
 def test_a_tier_that_was_reached_by_another_measure_is_kept_for_its_grace() -> None:
     by_orders = Tiers(by=TierBy.ORDERS)
     state = earned(LIFE, (3, 6_000))
-    assert foreseen(state, MAY, MAY + timedelta(days=29), by_orders) is Tier.GOLD
-    assert projected(state, MAY, by_orders) is Tier.BRONZE
+    assert foreseen(state, MAY, MAY + timedelta(days=29), by_orders) == GOLD
+    assert projected(state, MAY, by_orders) == BRONZE
 
 
 @pytest.mark.parametrize("rules", [LIFE, YEAR, ROLLING])

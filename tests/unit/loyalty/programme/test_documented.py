@@ -16,8 +16,8 @@ from loyalty.earning.rules import price
 from loyalty.programme.models import Programme
 from loyalty.programme.presets import CLASSIC, LADDER
 from loyalty.programme.sense import check_sense, largest_return
+from loyalty.programme.tiers import BRONZE, SILVER
 from loyalty.programme.views import NewVersion
-from shared.events.loyalty import Tier
 from shared.http import checked
 from tests.simulation.loyalty.model.orders import to_take_back
 
@@ -25,7 +25,7 @@ PAGE: Final = (ROOT / "docs/loyalty.md").read_text(encoding="utf-8")
 NOW: Final = datetime(2026, 12, 5, 17, tzinfo=UTC)
 STEPS: Final = "**Steps, parts of a point, and gift cards.**"
 # In the rows of the table: the amount, the gift card, and the tier.
-ORDERS: Final = [(250, 0, Tier.BRONZE), (250, 0, Tier.SILVER), (1_050, 800, Tier.BRONZE)]
+ORDERS: Final = [(250, 0, BRONZE), (250, 0, SILVER), (1_050, 800, BRONZE)]
 
 
 def example(beginning: str) -> str:
@@ -82,7 +82,7 @@ def test_the_document_of_the_page_earns_what_it_says() -> None:
     order = asked["order"]
     lines = tuple(Line(line["product_id"], line["category"], line["amount"]) for line in order.pop("lines"))
     order["placed_at"] = datetime.fromisoformat(order["placed_at"])
-    earned = price(OrderFacts(**order, currency="USD", lines=lines), Member(Tier.SILVER), new.programme)
+    earned = price(OrderFacts(**order, currency="USD", lines=lines), Member(SILVER), new.programme)
     said = re.search(r"order earns (\d+) points: `base` (\d+), `tier` (\d+), `mugs-in-december` (\d+)", PAGE)
     assert said
     assert [earned.points, *(part.points for part in earned.parts)] == [int(number) for number in said.groups()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from pydantic import ValidationError
@@ -18,10 +18,10 @@ from loyalty.programme.models import Adjustments, ExpiryMode, Programme
 from loyalty.programme.presets import CLASSIC, LADDER, preset
 from loyalty.programme.rules import GRACE, InForce, Version, check_code, check_currency, in_force_at, start_of
 from loyalty.programme.sections import Flat, Step
-from loyalty.programme.tiers import Tiers
+from loyalty.programme.tiers import BRONZE, GOLD, SILVER, Tiers
 from loyalty.settings import Preset
 from shared.errors import InvalidError
-from shared.events.loyalty import Tier
+from shared.events.loyalty import TierId
 from shared.http import checked
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -61,7 +61,10 @@ def test_points_for_a_unit_are_exact_and_whole_ones_stay_numbers(sent: str, exac
     assert Programme.model_validate_json(programme.model_dump_json()) == programme
 
 
-def rungs(*thresholds: int, tiers: tuple[Tier, ...] = tuple(Tier)) -> list[dict[str, Any]]:
+TIERS: Final = (BRONZE, SILVER, GOLD)
+
+
+def rungs(*thresholds: int, tiers: tuple[TierId, ...] = TIERS) -> list[dict[str, Any]]:
     return [{"tier": tier, "threshold": threshold} for tier, threshold in zip(tiers, thresholds, strict=False)]
 
 
@@ -107,7 +110,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
         {"earning": multipliers({"from_date": "2026-12-02", "until_date": "2026-12-01"})},
         "earning.multipliers.0.until_date",
     ),
-    ("no tier", {"earning": multipliers({"tiers": ["platinum"]})}, "earning.multipliers.0.tiers.0"),
+    ("no tier", {"earning": multipliers({"tiers": ["No tier"]})}, "earning.multipliers.0.tiers.0"),
     ("a birthday of 0", {"earning": {"bonuses": {"birthday": 0}}}, "earning.bonuses.birthday"),
     ("no window", {"earning": {"bonuses": {"birthday_window": "week"}}}, "earning.bonuses.birthday_window"),
     ("a month under a day", {"earning": {"limits": {"per_day": 5, "per_month": 4}}}, "earning.limits.per_month"),
@@ -137,7 +140,10 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("no tiers", {"tiers": {"rungs": []}}, "tiers.rungs"),
     ("a first threshold", {"tiers": {"rungs": rungs(1, 2)}}, "tiers.rungs"),
     ("thresholds that stand", {"tiers": {"rungs": rungs(0, 5, 5)}}, "tiers.rungs"),
-    ("tiers that fall", {"tiers": {"rungs": rungs(0, 5, tiers=(Tier.GOLD, Tier.SILVER))}}, "tiers.rungs"),
+    ("a tier that stands twice", {"tiers": {"rungs": rungs(0, 5, tiers=(GOLD, GOLD))}}, "tiers.rungs"),
+    ("a tier with a space", {"tiers": {"rungs": rungs(0, tiers=("very gold",))}}, "tiers.rungs.0.tier"),
+    ("a former tier that is one", {"tiers": {"former": {"gold": "silver"}}}, "tiers.former"),
+    ("a former tier that leads nowhere", {"tiers": {"former": {"vip": "member"}}}, "tiers.former"),
     (
         "a wait that outlives what waits",
         {"expiry": {"mode": "inactivity", "months": 1}, "pending": {"until": "days", "days": 45}},
@@ -179,11 +185,50 @@ def test_a_ladder_needs_no_word_on_the_flat_rate() -> None:
     assert checked(Programme, {"redeeming": {"smallest": 200}}).redeeming.flat == Flat(points=100, value=100)
 
 
-def test_the_rung_of_a_tier_that_is_gone_is_the_next_below() -> None:
-    tiers = checked(Tiers, {"rungs": rungs(0, 9, tiers=(Tier.BRONZE, Tier.GOLD))})
-    assert [tiers.level_of(tier).tier for tier in Tier] == [Tier.BRONZE, Tier.BRONZE, Tier.GOLD]
-    without_bronze = checked(Tiers, {"rungs": rungs(0, tiers=(Tier.SILVER,))})
-    assert without_bronze.level_of(Tier.BRONZE).tier is Tier.SILVER
+@pytest.mark.parametrize(
+    ("after", "places"),
+    [
+        (rungs(0, 5_000, tiers=(BRONZE, GOLD)), {SILVER: BRONZE}),
+        (rungs(0, tiers=(SILVER,)), {BRONZE: SILVER, GOLD: SILVER}),
+        # The next lower tier stays, though its threshold rises above the one of the dropped tier.
+        (rungs(0, 6_000, tiers=(BRONZE, SILVER)), {GOLD: SILVER}),
+        (rungs(0, 1_000, 5_000, tiers=("member", "plus", "vip")), {BRONZE: "member", SILVER: "plus", GOLD: "vip"}),
+        (rungs(0, 2_000, tiers=("member", "vip")), {BRONZE: "member", SILVER: "member", GOLD: "vip"}),
+        (rungs(0, 1_000, 5_000), {}),
+    ],
+)
+def test_a_dropped_tier_leaves_its_place_to_the_one_that_its_customers_reach(
+    after: list[dict[str, Any]], places: dict[str, str]
+) -> None:
+    tiers = checked(Tiers, {"rungs": after}).after(Tiers())
+    assert tiers.former == places
+    assert {tier: tiers.level_of(tier).tier for tier in places} == places
+
+
+def test_a_place_that_the_document_names_comes_before_the_one_found() -> None:
+    renamed = {"rungs": rungs(0, 9_000, tiers=("member", "vip")), "former": {"gold": "vip"}}
+    tiers = checked(Tiers, renamed).after(Tiers())
+    assert (tiers.level_of(GOLD).tier, tiers.level_of(SILVER).tier) == ("vip", "member")
+    assert tiers.is_among(GOLD, ["vip"])
+    assert tiers.is_among("vip", [GOLD])
+    assert not tiers.is_among(SILVER, ["vip"])
+
+
+def test_a_place_is_handed_on_until_its_tier_is_back() -> None:
+    second = checked(Tiers, {"rungs": rungs(0, 1_000, tiers=("member", "plus"))}).after(Tiers())
+    third = checked(Tiers, {"rungs": rungs(0, 1_000, 5_000, tiers=("fan", "star", GOLD))}).after(second)
+    assert third.former == {BRONZE: "fan", SILVER: "star", "member": "fan", "plus": "star"}
+
+
+def test_a_tier_that_was_never_known_is_the_lowest() -> None:
+    assert Tiers().level_of("vip").tier == BRONZE
+
+
+def test_twenty_tiers_are_the_most() -> None:
+    many = [f"level-{number}" for number in range(21)]
+    assert checked(Tiers, {"rungs": rungs(*range(20), tiers=tuple(many))}).level_of("level-19").threshold == 19
+    with pytest.raises(InvalidError):
+        checked(Tiers, {"rungs": rungs(*range(21), tiers=tuple(many))})
 
 
 @pytest.mark.parametrize(
@@ -212,9 +257,9 @@ def test_the_value_that_a_document_leaves_out_is_a_unit_of_its_currency(
 def test_by_the_defaults_a_tenth_of_the_money_comes_back_and_more_in_silver_and_gold(currency: str, unit: int) -> None:
     programme = checked(Programme, {"currency": currency})
     facts = OrderFacts(total=10 * unit, currency=currency, placed_at=NOW)
-    worth = {tier: value_of(price(facts, Member(tier), programme).points, programme.redeeming) for tier in Tier}
+    worth = {tier: value_of(price(facts, Member(tier), programme).points, programme.redeeming) for tier in TIERS}
     # 10 points a unit, and 100 points for a unit: a tenth comes back.
-    assert worth == {Tier.BRONZE: unit, Tier.SILVER: unit * 12 // 10, Tier.GOLD: unit * 15 // 10}
+    assert worth == {BRONZE: unit, SILVER: unit * 12 // 10, GOLD: unit * 15 // 10}
 
 
 def test_a_stored_value_stays_whatever_the_currency() -> None:

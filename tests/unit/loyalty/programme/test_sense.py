@@ -19,9 +19,9 @@ from loyalty.programme.models import Programme
 from loyalty.programme.presets import preset
 from loyalty.programme.sections import MOST_POINTS, Flat, Redeeming
 from loyalty.programme.sense import check_sense, largest_return
+from loyalty.programme.tiers import GOLD
 from loyalty.settings import Preset
 from shared.errors import InvalidError
-from shared.events.loyalty import Tier
 from shared.http import checked
 from tests.unit.loyalty.test_pricing import MEMBERS, orders, programmes
 
@@ -288,5 +288,5 @@ def test_and_a_refused_one_gives_an_order_more_than_it_takes(value: int, factor:
     document = boosts({"factor": factor, **A_MUG}) | {"redeeming": {"flat": {"points": 100, "value": value}}}
     facts = OrderFacts(total=10**9, currency="USD", placed_at=NOON, lines=(Line("mug", None, 1),))
     programme = checked(Programme, document)
-    worth = value_of(price(facts, Member(Tier.GOLD), programme).points, programme.redeeming)
+    worth = value_of(price(facts, Member(GOLD), programme).points, programme.redeeming)
     assert (worth > facts.total) is ("redeeming.flat" in faults(**document))
