@@ -1,10 +1,10 @@
-"""Accounts of points: balances, entries and tiers."""
+"""Accounts of points: balances and entries."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from loyalty.access import READERS, SHOPPERS
+from loyalty.access import READERS
 from shared.contract import API, INBOX, Contract, Grant, Route
 from shared.roles import GENERAL_STAFF
 
@@ -25,15 +25,6 @@ CONTRACT: Final = Contract(
             GENERAL_STAFF,
             problems=("lost-race",),
         ),
-        Route("GET", "/api/customers/{customer_id}/tier", "read_tier", READERS, problems=("email-not-verified",)),
-        Route(
-            "GET",
-            "/api/customers/{customer_id}/tier/history",
-            "list_tier_changes",
-            READERS,
-            problems=("email-not-verified",),
-        ),
-        Route("GET", "/api/loyalty/tiers", "read_ladder", SHOPPERS),
     ),
     hears={"CustomerUpdated": "hear_customer_updated"},
     tells=(

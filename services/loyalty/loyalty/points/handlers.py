@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from loyalty.points import usecases as points
-from loyalty.points import usecases as tiers
 from loyalty.points.models import EntriesQuery, EntryView, PointsView, VerificationView
-from loyalty.points.tier_models import LadderView, TierChangeView, TierView
 from shared.events.customers import CustomerUpdated
-from shared.http import Page, PageQuery, Request
+from shared.http import Page, Request
 from shared.ids import CustomerId
 from shared.messages.inbox import Heard
 
@@ -29,24 +27,6 @@ def verify_entries(request: Request, customer_id: CustomerId) -> VerificationVie
     """Compute a customer's whole ledger again: its chain of hashes, every sum, and the account's state."""
     del request
     return points.verify_entries(customer_id)
-
-
-def read_tier(request: Request, customer_id: CustomerId) -> TierView:
-    """A customer's tier: what it gives, until when it is kept, and the way to the next."""
-    return tiers.read_tier(customer_id, by_self=request.principal.is_customer)
-
-
-def list_tier_changes(request: Request, customer_id: CustomerId, query: PageQuery) -> Page[TierChangeView]:
-    """The changes of a customer's tier, newest first."""
-    return tiers.list_tier_changes(
-        customer_id, query, request.position(query, int), by_self=request.principal.is_customer
-    )
-
-
-def read_ladder(request: Request) -> LadderView:
-    """All tiers: what reaches them, and what they give."""
-    del request
-    return tiers.read_ladder()
 
 
 def hear_customer_updated(heard: Heard[CustomerUpdated]) -> None:

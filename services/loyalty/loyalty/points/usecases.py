@@ -1,4 +1,4 @@
-"""Reads an account of points and its tier, and verifies its ledger."""
+"""Reads an account of points, and verifies its ledger."""
 
 from __future__ import annotations
 
@@ -12,13 +12,9 @@ from loyalty.points import store
 from loyalty.points.items import PointsAccount
 from loyalty.points.models import EntriesQuery, EntryView, PointsView, VerificationView
 from loyalty.points.rules import return_policy
-from loyalty.points.store import changes_of
-from loyalty.points.tier_models import LadderView, TierChangeView, TierView
-from loyalty.programme.usecases import current_programme
-from shared import clock
 from shared.errors import ConflictError, ForbiddenError, NotFoundError
 from shared.events.customers import CustomerUpdated
-from shared.http import Page, PageQuery
+from shared.http import Page
 from shared.items.table import Put, commit, retry_lost_races
 
 
@@ -113,25 +109,6 @@ def owner_of(query: EntriesQuery, account: PointsAccount) -> str:
     if query.merged not in (account.merged_from or ()):
         raise NotFoundError("Nobody of this id turned out to be this customer.")
     return query.merged
-
-
-def read_tier(customer_id: str, *, by_self: bool) -> TierView:
-    """The tier of a customer. Raises NotFoundError and EmailNotVerifiedError as `shown_account` does."""
-    return TierView.of(shown_account(customer_id, by_self=by_self), store.terms_now())
-
-
-def list_tier_changes(customer_id: str, query: PageQuery, before: int | None, *, by_self: bool) -> Page[TierChangeView]:
-    """A page of tier changes, newest first. Raises the errors of `read_tier`."""
-    account = shown_account(customer_id, by_self=by_self)
-    found = changes_of(account.name, before=before, limit=query.limit + 1)
-    page = found[: query.limit]
-    after = page[-1].seq if len(found) > query.limit else None
-    return Page.of([TierChangeView.of(entry) for entry in page], after)
-
-
-def read_ladder() -> LadderView:
-    """The tier levels of the programme in force."""
-    return LadderView.of(current_programme(clock.now()))
 
 
 def _keep_profile(updated: CustomerUpdated, version: int) -> None:
