@@ -27,7 +27,7 @@ def reinstated(order_id: str = "A1", total: int = 50_000, **facts: Any) -> Order
 def stands() -> tuple[int, str]:
     """The balance and the tier; the ledger is verified."""
     entries()
-    return account().balance, account().tier.value
+    return account().balance, account().tier
 
 
 def buy() -> None:
