@@ -58,6 +58,13 @@ def test_a_planted_bug_is_found(name: str, first: int) -> None:
     assert any(not simulate(seed, ORDERS, bug=BUGS[name]).is_good for seed in (first, *range(1, 9)))
 
 
+@pytest.mark.parametrize("name", BUGS)
+def test_every_bug_can_be_planted(name: str) -> None:
+    """A bug whose place has moved would end the long run, or hide for ever."""
+    with BUGS[name].planted():
+        pass
+
+
 def test_the_same_seed_gives_the_same_history_in_every_process() -> None:
     histories = [_history(hash_seed) for hash_seed in ("1", "2")]
     assert histories[0] == histories[1]

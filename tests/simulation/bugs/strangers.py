@@ -11,8 +11,8 @@ from customers.accounts.items import ProfileItem
 from customers.orders import usecases as orders
 from customers.orders.store import Sight
 from customers.verification import usecases as verification
-from loyalty.orders import rules as order_rules
 from loyalty.orders import usecases as orders_of_loyalty
+from loyalty.orders.recorded_order import RecordedOrder
 from loyalty.points import usecases as points_of_loyalty
 from loyalty.points.items import PointsAccount
 from tests.simulation.bugs.planting import Replaced, bug
@@ -40,7 +40,7 @@ def past_points_shown() -> Replaced:
 
 @bug("A guest's order that loyalty hears of after the registration hides nothing")
 def late_past_shown() -> Replaced:
-    return [(order_rules, "_opened_at", lambda _, holder: holder.opened_at)]
+    return [(RecordedOrder, "opened_at", lambda _, before: before)]
 
 
 @bug("Loyalty does not hear that an e-mail was verified, or is not any more")

@@ -9,7 +9,6 @@ from typing import Any
 
 from loyalty.earning.quota import Quota
 from loyalty.orders import recorded_order
-from loyalty.orders import rules as order_rules
 from loyalty.orders import usecases as orders
 from tests.simulation.bugs.planting import Replaced, bug
 
@@ -28,7 +27,7 @@ def limited_on_arrival() -> Replaced:
         def of(cls, stored: Any, _: Any, today: Any = None) -> Any:
             return Quota.of(stored, today)
 
-    return [(order_rules, "Quota", OnArrival)]
+    return [(recorded_order, "Quota", OnArrival)]
 
 
 @bug("An order earns by the tier in which the customer is when it is heard of")
