@@ -9,7 +9,8 @@ from typing import Any, NamedTuple, Self
 
 from loyalty.earning.models import Member, OrderFacts
 from loyalty.earning.rules import price
-from loyalty.points.tier_rules import TierState, last_reached, qualifying_on, window_begins
+from loyalty.points.tier_rules import TierState, last_reached, qualifying_on
+from loyalty.points.tier_windows import window_begins
 from loyalty.programme.models import Programme
 from loyalty.programme.tiers import TierBy
 from shared.events.loyalty import TierId

@@ -2,8 +2,7 @@
 
 A customer moves up at once, and down after a grace. The qualifying amount is points earned, money or orders, as the
 programme says. It is kept for fourteen months and as a total, so every window can be computed. A tier that only its
-grace keeps has the months before as well. A window is the calendar year, twelve rolling months, or all time. Rolling
-months are the current month and the twelve before it, in the customer's favour.
+grace keeps has the months before as well.
 """
 
 from __future__ import annotations
@@ -17,12 +16,19 @@ from typing import Any, Final
 
 from loyalty.days import months_after
 from loyalty.points.rules import MOST_LATE
+from loyalty.points.tier_windows import (
+    ROLLING,
+    month_of,
+    month_start,
+    months_back,
+    period_end,
+    window_ends,
+    window_moves,
+)
 from loyalty.programme.tiers import BRONZE, TierBy, TierLevel, Tiers, TierWindow
 from shared.events.loyalty import TierId
 
 EVER: Final = "ever"
-# The months before the current one in a rolling window.
-ROLLING: Final = 12
 
 # Amounts by month, such as `2026-11`, and the total under EVER.
 QualifyingMonths = Mapping[str, int]
@@ -84,7 +90,7 @@ def requalify(state: TierState, amount: int, on: date, today: date, rules: Tiers
 
 def last_reached(state: TierState, tier: TierId, day: date, rules: Tiers) -> date | None:
     """The last day until `day` on which the amounts reach `tier`, as far back as a grace may keep it."""
-    days = [day, *_window_ends(day, rules)]
+    days = [day, *window_ends(day, rules)]
     return next((each for each in days if _rank(qualified_tier(state, each, rules), rules) >= _rank(tier, rules)), None)
 
 
@@ -109,7 +115,7 @@ def review_on(state: TierState, today: date, rules: Tiers) -> date | None:
         return state.kept_until + timedelta(days=1)
     # Today counts too: the window may have moved before the job ran, or the programme may have changed.
     return next(
-        (day for day in [today, *_window_moves(today, rules)] if qualified_tier(state, day, rules) != state.tier),
+        (day for day in [today, *window_moves(today, rules)] if qualified_tier(state, day, rules) != state.tier),
         None,
     )
 
@@ -125,10 +131,11 @@ def qualifying_on(state: TierState, day: date, rules: Tiers) -> int:
     if state.basis is not rules.by:
         return 0
     if rules.window is TierWindow.LIFETIME:
-        later = sum(amount for month, amount in state.qualifying.items() if month != EVER and month > _month(day))
+        later = sum(amount for month, amount in state.qualifying.items() if month != EVER and month > month_of(day))
         return state.qualifying.get(EVER, 0) - later
-    first = f"{day.year}-01" if rules.window is TierWindow.CALENDAR_YEAR else _month(months_after(day, -ROLLING))
-    return sum(amount for month, amount in state.qualifying.items() if month != EVER and first <= month <= _month(day))
+    last = month_of(day)
+    first = f"{day.year}-01" if rules.window is TierWindow.CALENDAR_YEAR else month_of(months_after(day, -ROLLING))
+    return sum(amount for month, amount in state.qualifying.items() if month != EVER and first <= month <= last)
 
 
 def next_level(state: TierState, rules: Tiers) -> TierLevel | None:
@@ -150,24 +157,6 @@ def merge(one: TierState, other: TierState, today: date, rules: Tiers) -> TierSt
     qualifying = {month: amount for month, amount in joint.items() if month == EVER or amount}
     higher = max(one, other, key=lambda state: _rank(state.tier, rules))
     return review(replace(higher, qualifying=qualifying), today, rules)
-
-
-def period_end(day: date, rules: Tiers) -> date | None:
-    """The last day of a projection's period: the year's, or with a rolling window the month's."""
-    if rules.window is TierWindow.LIFETIME:
-        return None
-    if rules.window is TierWindow.CALENDAR_YEAR:
-        return day.replace(month=12, day=31)
-    return _month_start(day, 1) - timedelta(days=1)
-
-
-def window_begins(day: date, rules: Tiers) -> date | None:
-    """The first day of the window on a day; None where all time counts."""
-    if rules.window is TierWindow.LIFETIME:
-        return None
-    if rules.window is TierWindow.CALENDAR_YEAR:
-        return day.replace(month=1, day=1)
-    return _month_start(day, -ROLLING)
 
 
 def projected(state: TierState, today: date, rules: Tiers) -> TierId:
@@ -192,7 +181,7 @@ def write_qualifying(qualifying: QualifyingMonths) -> list[Any]:
     return [
         qualifying.get(EVER, 0),
         months[0],
-        *(qualifying.get(_month(_month_start(first, span)), 0) for span in spans),
+        *(qualifying.get(month_of(month_start(first, span)), 0) for span in spans),
     ]
 
 
@@ -202,7 +191,7 @@ def read_qualifying(written: list[Any]) -> QualifyingMonths:
     if not rest:
         return {EVER: ever}
     first = date.fromisoformat(f"{rest[0]}-01")
-    months = {_month(_month_start(first, span)): amount for span, amount in enumerate(rest[1:]) if amount}
+    months = {month_of(month_start(first, span)): amount for span, amount in enumerate(rest[1:]) if amount}
     return {EVER: ever, **months}
 
 
@@ -249,10 +238,10 @@ def _under(state: TierState, rules: Tiers) -> TierState:
 def _counted(state: TierState, amount: int, on: date, today: date, rules: Tiers) -> QualifyingMonths:
     # One month more than the window, for an order that is told late; and as long as a grace keeps the tier.
     is_reached = _rank(qualified_tier(state, today, rules), rules) >= _rank(state.tier, rules)
-    oldest = _month(months_after(today, -ROLLING - (1 if is_reached else _months_back(rules))))
-    qualifying = state.qualifying
-    counted = {**qualifying, EVER: qualifying.get(EVER, 0) + amount, _month(on): qualifying.get(_month(on), 0) + amount}
-    return {month: value for month, value in sorted(counted.items()) if month == EVER or (month >= oldest and value)}
+    oldest = month_of(months_after(today, -ROLLING - (1 if is_reached else months_back(rules))))
+    qualifying, month = state.qualifying, month_of(on)
+    counted = {**qualifying, EVER: qualifying.get(EVER, 0) + amount, month: qualifying.get(month, 0) + amount}
+    return {each: value for each, value in sorted(counted.items()) if each == EVER or (each >= oldest and value)}
 
 
 def _moved(state: TierState, tier: TierId, today: date) -> TierState:
@@ -261,36 +250,3 @@ def _moved(state: TierState, tier: TierId, today: date) -> TierState:
 
 def _rank(tier: TierId, rules: Tiers) -> int:
     return rules.rungs.index(rules.level_of(tier))
-
-
-def _window_moves(today: date, rules: Tiers) -> list[date]:
-    """The days to come on which an amount leaves the window."""
-    if rules.window is TierWindow.LIFETIME:
-        return []
-    if rules.window is TierWindow.CALENDAR_YEAR:
-        return [date(today.year + 1, 1, 1)]
-    return [_month_start(today, months) for months in range(1, ROLLING + 2)]
-
-
-def _window_ends(day: date, rules: Tiers) -> list[date]:
-    """The last days of the windows before the one of `day`, newest first, as far as a grace may reach back."""
-    match rules.window:
-        case TierWindow.LIFETIME:
-            return []
-        case TierWindow.CALENDAR_YEAR:
-            return [date(day.year - years, 12, 31) for years in range(1, 2 + (_months_back(rules) - 1) // 12)]
-        case TierWindow.ROLLING_12_MONTHS:
-            return [_month_start(day, -months) - timedelta(days=1) for months in range(_months_back(rules))]
-
-
-def _months_back(rules: Tiers) -> int:
-    """At most so many months begin in the days of a grace and before it: its review may be late, as an order may."""
-    return 1 + (rules.grace_days + MOST_LATE.days + 2) // 30  # 28 days hold one month and begin the next, 59 hold two
-
-
-def _month_start(day: date, months: int) -> date:
-    return months_after(day.replace(day=1), months)
-
-
-def _month(day: date) -> str:
-    return day.isoformat()[:7]

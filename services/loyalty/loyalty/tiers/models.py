@@ -12,7 +12,8 @@ from loyalty.ledger.balances import EntryKind
 from loyalty.ledger.items import Entry
 from loyalty.ledger.terms import Terms
 from loyalty.points.items import PointsAccount
-from loyalty.points.tier_rules import foreseen, next_level, period_end, projected, qualifying_on, window_begins
+from loyalty.points.tier_rules import foreseen, next_level, projected, qualifying_on
+from loyalty.points.tier_windows import period_end, window_begins
 from loyalty.programme.rules import InForce
 from loyalty.programme.tiers import BRONZE, TierBy, TierLevel, TierWindow
 from shared.events.loyalty import TierId

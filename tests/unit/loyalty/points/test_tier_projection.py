@@ -17,8 +17,8 @@ from loyalty.points.tier_rules import (
     requalify,
     review,
     review_on,
-    window_begins,
 )
+from loyalty.points.tier_windows import window_begins
 from loyalty.programme.tiers import BRONZE, GOLD, SILVER, TierBy, TierLevel, Tiers, TierWindow
 
 LIFE = Tiers()
