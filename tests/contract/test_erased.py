@@ -30,6 +30,7 @@ from loyalty.orders.items import ReversedOrder, SpentOnOrder
 from loyalty.points.items import PointsAccount
 from loyalty.points.referral_rules import Referral
 from loyalty.points.rules import EarnedTotals, TierSlack
+from loyalty.points.tier_rules import GivenTier
 from loyalty.rewards.claim_items import Claim, Claimed, ClaimForOrder
 from loyalty.table import Receipt as LoyaltyReceipt
 from notifications.contacts.items import Contact
@@ -126,6 +127,7 @@ def member() -> Iterator[Item]:
         "quota": EarnedTotals(3, {"2001-02": 2}, {"2001-02-03": 1}),
         "referrals": {"canary": Referral(1)},
         "tier_slack": TierSlack(3, 2, 1),
+        "tier_given": GivenTier("canary", day),
     }
     tiers = {"tier_since": day, "tier_kept_until": day, "merged_from": (), "unfinished": None, "card_number": "C-1"}
     yield filled(PointsAccount, PK, "ACCOUNT", **kept, **account, **profile, **known, **tiers)

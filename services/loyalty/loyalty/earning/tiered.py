@@ -57,6 +57,8 @@ class Tiered:
         rules = programme.tiers
         own = rules.level_of(who.tier)
         levels = [level for level in rules.rungs if level.threshold <= own.threshold]
+        # A tier that staff gave does not follow orders.
+        state = replace(state, given=None)
         reached = last_reached(state, own.tier, on, rules) if len(levels) > 1 else None
         if reached is None:
             return None

@@ -61,8 +61,7 @@ class EntryKind(StrEnum):
     """What an entry did."""
 
     EARNED = "earned"
-    # Pending points were activated.
-    RIPENED = "ripened"
+    RIPENED = "ripened"  # pending points were activated
     # Earned points were taken back by a refund; then given back, when the order was reinstated.
     REVERSED = "reversed"
     REINSTATED = "reinstated"
@@ -75,8 +74,9 @@ class EntryKind(StrEnum):
     RESTORED = "restored"
     ADJUSTED = "adjusted"
     EXPIRED = "expired"
-    # The tier changed because time had passed, or its grace began or ended.
+    # The tier changed because time had passed, or its grace began or ended; or staff gave a tier, or took it back.
     REVIEWED = "reviewed"
+    TIER_SET = "tier_set"
     # Staff gave store credit, or took it back.
     ISSUED = "issued"
     REVOKED = "revoked"
@@ -95,6 +95,7 @@ _IDLE: Final = frozenset(
         EntryKind.RELEASED,
         EntryKind.EXPIRED,
         EntryKind.REVIEWED,
+        EntryKind.TIER_SET,
         EntryKind.REVERSED,
         EntryKind.REVOKED,
         EntryKind.MERGED_IN,

@@ -14,7 +14,14 @@ from loyalty.ledger.items import ACCOUNT, Account, Entry
 from loyalty.ledger.terms import Terms
 from loyalty.points.referral_rules import Referrals, read_referrals, write_referrals
 from loyalty.points.rules import EarnedTotals, TierSlack, is_past_hidden, read_totals, write_totals
-from loyalty.points.tier_rules import QualifyingMonths, TierState, read_qualifying, review_on, write_qualifying
+from loyalty.points.tier_rules import (
+    GivenTier,
+    QualifyingMonths,
+    TierState,
+    read_qualifying,
+    review_on,
+    write_qualifying,
+)
 from loyalty.programme.tiers import BRONZE, TierBy, Tiers
 from loyalty.table import DateAttribute, MomentAttribute, TextAttribute, read_days, write_days
 from shared.events.customers import CustomerStatus, Profile
@@ -28,6 +35,15 @@ def _read_slack(written: list[Any]) -> TierSlack:
     return TierSlack(*written)
 
 
+def _write_given(given: GivenTier) -> list[str]:
+    return [given.tier, *([given.until.isoformat()] if given.until else [])]
+
+
+def _read_given(written: list[str]) -> GivenTier:
+    tier, *until = written
+    return GivenTier(tier, date.fromisoformat(until[0]) if until else None)
+
+
 class PointsAccount(Account, TombstoneMixin, discriminator="account"):
     """One customer's points: `CUSTOMER#<id>` / `ACCOUNT`.
 
@@ -39,6 +55,10 @@ class PointsAccount(Account, TombstoneMixin, discriminator="account"):
     tier = personal(UnicodeAttribute(default=BRONZE), "user.behavior", mask(BRONZE))
     tier_since = personal(DateAttribute(null=True), "user.behavior", DROP)
     tier_kept_until = personal(DateAttribute(null=True), "user.behavior", DROP)
+    # By staff; a last day that is over ends it.
+    tier_given: TextAttribute[GivenTier] = personal(
+        TextAttribute(_write_given, _read_given, null=True), "user.behavior", DROP, bound="a tier and a day"
+    )
     qualifying_by = personal(
         UnicodeEnumAttribute(TierBy, attr_name="merit_by", null=True), "user.behavior", DROP, export=Export.LEFT_OUT
     )
@@ -115,7 +135,11 @@ class PointsAccount(Account, TombstoneMixin, discriminator="account"):
         bound="the ids in merged_from, and the numbers in former",
     )
 
-    SEALED = (*Account.SEALED, "tier", "tier_since", "tier_kept_until", "qualifying_by", "qualifying", "quota")
+    SEALED = (
+        *Account.SEALED,
+        *("tier", "tier_since", "tier_kept_until", "tier_given"),
+        *("qualifying_by", "qualifying", "quota"),
+    )
 
     @classmethod
     def fresh(cls, customer_id: str, now: datetime) -> PointsAccount:
@@ -133,7 +157,9 @@ class PointsAccount(Account, TombstoneMixin, discriminator="account"):
     def tiers(self) -> TierState:
         """The tier, and the qualifying amounts it follows from."""
         basis = self.qualifying_by or TierBy.POINTS
-        return TierState(self.tier, self.tier_since, basis, self.qualifying or {}, self.tier_kept_until)
+        return TierState(
+            self.tier, self.tier_since, basis, self.qualifying or {}, self.tier_kept_until, self.tier_given
+        )
 
     def tier_in(self, rules: Tiers) -> TierId:
         """The tier under these rules, which may not have the stored one."""
@@ -145,7 +171,7 @@ class PointsAccount(Account, TombstoneMixin, discriminator="account"):
 
     def set_tier(self, tiers: TierState) -> None:
         self.tier, self.tier_since, self.tier_kept_until = tiers.tier, tiers.since, tiers.kept_until
-        self.qualifying = tiers.qualifying or None
+        self.qualifying, self.tier_given = tiers.qualifying or None, tiers.given
         self.qualifying_by = tiers.basis if tiers.basis is not TierBy.POINTS else None
 
     def other_due(self, terms: Terms) -> Iterable[datetime]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from loyalty.days import months_after
 from loyalty.points.rules import MOST_LATE
@@ -36,15 +36,30 @@ QualifyingMonths = Mapping[str, int]
 _NONE: Final[QualifyingMonths] = MappingProxyType({})
 
 
+class GivenTier(NamedTuple):
+    """A tier that staff gave, until the end of a day; None means until they take it back."""
+
+    tier: TierId
+    until: date | None
+
+    def holds_on(self, day: date) -> bool:
+        """Whether it holds on a day, if nobody takes it back."""
+        return self.until is None or day <= self.until
+
+
 @dataclass(frozen=True)
 class TierState:
-    """A tier and its qualifying amounts. `kept_until` is the last day of a tier that only the grace keeps."""
+    """A tier and its qualifying amounts. `kept_until` is the last day of a tier that only the grace keeps.
+
+    The customer is in no lower tier than `given` while that holds.
+    """
 
     tier: TierId = BRONZE
     since: date | None = None
     basis: TierBy = TierBy.POINTS
     qualifying: QualifyingMonths = field(default_factory=lambda: _NONE)
     kept_until: date | None = None
+    given: GivenTier | None = None
 
 
 @dataclass(frozen=True)
@@ -94,9 +109,24 @@ def last_reached(state: TierState, tier: TierId, day: date, rules: Tiers) -> dat
     return next((each for each in days if _rank(qualified_tier(state, each, rules), rules) >= _rank(tier, rules)), None)
 
 
-def review(state: TierState, today: date, rules: Tiers) -> TierState:
-    """The tier reviewed on a day: once time has taken it away, it is kept for the grace and then lost."""
+def give(state: TierState, given: GivenTier | None, today: date, rules: Tiers) -> TierState:
+    """The state once staff give a tier, or (None) take it back. A tier that only staff gave has no grace."""
     state = _under(state, rules)
+    after = replace(state, given=given)
+    now = qualified_tier(after, today, rules)
+    if _rank(now, rules) >= _rank(state.tier, rules) or not _is_by_amounts(state, today, rules):
+        return replace(after, kept_until=None) if now == state.tier else _moved(after, now, today)
+    return review(after, today, rules)
+
+
+def review(state: TierState, today: date, rules: Tiers) -> TierState:
+    """The tier reviewed on a day: once time has taken it away, it is kept for the grace and then lost.
+
+    A tier that only staff gave ends with its last day.
+    """
+    state = _under(state, rules)
+    if state.given and not state.given.holds_on(today):
+        return give(state, None, today, rules)
     now = qualified_tier(state, today, rules)
     if _rank(now, rules) > _rank(state.tier, rules):
         return _moved(state, now, today)
@@ -114,16 +144,17 @@ def review_on(state: TierState, today: date, rules: Tiers) -> date | None:
     if state.kept_until:
         return state.kept_until + timedelta(days=1)
     # Today counts too: the window may have moved before the job ran, or the programme may have changed.
-    return next(
-        (day for day in [today, *window_moves(today, rules)] if qualified_tier(state, day, rules) != state.tier),
-        None,
-    )
+    days = sorted({today, *window_moves(today, rules), *_end_of_given(state)})
+    return next((day for day in days if day >= today and qualified_tier(state, day, rules) != state.tier), None)
 
 
 def qualified_tier(state: TierState, day: date, rules: Tiers) -> TierId:
-    """The tier that the qualifying amount reaches on a day."""
+    """The tier that the qualifying amount reaches on a day, or the one that staff gave if that is higher."""
     qualifying = max(qualifying_on(state, day, rules), 0)
-    return [level for level in rules.rungs if level.threshold <= qualifying][-1].tier
+    reached = [level for level in rules.rungs if level.threshold <= qualifying][-1]
+    if state.given and state.given.holds_on(day):
+        return max(reached, rules.level_of(state.given.tier), key=lambda level: level.threshold).tier
+    return reached.tier
 
 
 def qualifying_on(state: TierState, day: date, rules: Tiers) -> int:
@@ -156,7 +187,9 @@ def merge(one: TierState, other: TierState, today: date, rules: Tiers) -> TierSt
     joint = {month: one.qualifying.get(month, 0) + other.qualifying.get(month, 0) for month in sorted(months)}
     qualifying = {month: amount for month, amount in joint.items() if month == EVER or amount}
     higher = max(one, other, key=lambda state: _rank(state.tier, rules))
-    return review(replace(higher, qualifying=qualifying), today, rules)
+    given = [state.given for state in (one, other) if state.given]
+    best = max(given, key=lambda each: (_rank(each.tier, rules), each.until or date.max), default=None)
+    return review(replace(higher, qualifying=qualifying, given=best), today, rules)
 
 
 def projected(state: TierState, today: date, rules: Tiers) -> TierId:
@@ -193,6 +226,16 @@ def read_qualifying(written: list[Any]) -> QualifyingMonths:
     first = date.fromisoformat(f"{rest[0]}-01")
     months = {month_of(month_start(first, span)): amount for span, amount in enumerate(rest[1:]) if amount}
     return {EVER: ever, **months}
+
+
+def _is_by_amounts(state: TierState, today: date, rules: Tiers) -> bool:
+    """Whether amounts reached the tier, as far back as a grace may keep it."""
+    return last_reached(replace(state, given=None), state.tier, today, rules) is not None
+
+
+def _end_of_given(state: TierState) -> list[date]:
+    """The first day on which the tier that staff gave holds no more."""
+    return [state.given.until + timedelta(days=1)] if state.given and state.given.until else []
 
 
 def _upheld(before: TierState, after: TierState, today: date, rules: Tiers) -> TierState:

@@ -1,4 +1,4 @@
-"""Tiers: what there is, and the tier of each customer."""
+"""Tiers: what there is, the tier of each customer, and tiers that staff give."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Final
 
 from loyalty.access import READERS, SHOPPERS
 from shared.contract import Contract, Route
+from shared.roles import SERVICE_DESK
 
 CONTRACT: Final = Contract(
     routes=(
@@ -17,6 +18,7 @@ CONTRACT: Final = Contract(
             READERS,
             problems=("email-not-verified",),
         ),
+        Route("PUT", "/api/customers/{customer_id}/tier", "change_given_tier", SERVICE_DESK, problems=("lost-race",)),
         Route("GET", "/api/loyalty/tiers", "read_ladder", SHOPPERS),
     ),
 )

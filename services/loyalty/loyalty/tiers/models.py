@@ -6,22 +6,48 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import AwareDatetime, ConfigDict, Field
+from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints
 
 from loyalty.ledger.balances import EntryKind
 from loyalty.ledger.items import Entry
 from loyalty.ledger.terms import Terms
 from loyalty.points.items import PointsAccount
-from loyalty.points.tier_rules import foreseen, next_level, projected, qualifying_on
+from loyalty.points.tier_rules import GivenTier, foreseen, next_level, projected, qualifying_on
 from loyalty.points.tier_windows import period_end, window_begins
 from loyalty.programme.rules import InForce
 from loyalty.programme.tiers import BRONZE, TierBy, TierLevel, TierWindow
 from shared.events.loyalty import TierId
 from shared.ids import CustomerId
-from shared.model import ApiModel
+from shared.model import PRINTABLE, ApiModel, Input
 from shared.money import CurrencyCode
 
 TierName = Annotated[str, Field(description="As customers read it.")]
+
+
+class NewGivenTier(Input):
+    """The tier that staff give a customer, and until when; null takes back what was given."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"tier": "gold", "until": "2027-03-31", "reason": "Wrote about us"}]}
+    )
+
+    tier: TierId | None
+    until: Annotated[
+        date | None, Field(description="The last day, in the shop's time zone; null: until it is taken back")
+    ] = None
+    reason: Annotated[
+        str,
+        StringConstraints(strip_whitespace=True, min_length=1, max_length=500),
+        PRINTABLE,
+        Field(description="The customer can read it."),
+    ]
+
+
+class GivenTierView(ApiModel):
+    """A tier that staff gave, and its last day."""
+
+    tier: TierId
+    until: date | None
 
 
 class TierAhead(ApiModel):
@@ -65,6 +91,7 @@ class TierView(ApiModel):
                     "name": "Silver",
                     "since": "2026-03-14",
                     "kept_until": None,
+                    "given": None,
                     "measure": "points",
                     "currency": None,
                     "window": "calendar_year",
@@ -86,6 +113,7 @@ class TierView(ApiModel):
     kept_until: Annotated[
         date | None, Field(description="The last day of a tier that is not reached any more and kept by grace.")
     ]
+    given: Annotated[GivenTierView | None, Field(description="The tier that staff gave, while it holds.")]
     measure: TierBy
     currency: Annotated[CurrencyCode | None, Field(description="Of money: amounts are in its minor unit.")]
     window: TierWindow
@@ -107,6 +135,7 @@ class TierView(ApiModel):
             name=has.label,
             since=state.since,
             kept_until=state.kept_until,
+            given=_given(state.given, terms.today),
             measure=rules.by,
             currency=terms.programme.currency if rules.by is TierBy.MONEY else None,
             window=rules.window,
@@ -117,6 +146,10 @@ class TierView(ApiModel):
             multiplier=has.multiplier,
             benefits=list(has.benefits),
         )
+
+
+def _given(given: GivenTier | None, today: date) -> GivenTierView | None:
+    return GivenTierView(tier=given.tier, until=given.until) if given and given.holds_on(today) else None
 
 
 def _ahead(level: TierLevel, qualifying: int) -> TierAhead:

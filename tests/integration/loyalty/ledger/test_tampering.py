@@ -95,6 +95,7 @@ OTHER: dict[str, Raw] = {
     "tier": {"S": "gold"},
     "tier_since": {"S": "2020-01-01"},
     "tier_kept_until": {"S": "2030-01-01"},
+    "tier_given": {"S": '["gold"]'},
     "qualifying_by": {"S": "money"},
     "qualifying": {"S": '[99999,"2026-01",99999]'},
     "opened_at": {"N": "5"},

@@ -9,6 +9,7 @@ from tests.harness.aws.ground import items
 from tests.meter.scenario.shop import Shop
 
 _CARD: Final = "/api/customers/{customer_id}/card"
+_TIER: Final = "/api/customers/{customer_id}/tier"
 _FREEZE: Final = "/api/customers/{customer_id}/freeze"
 _NUMBER: Final = "/api/loyalty/cards/{number}"
 
@@ -33,6 +34,7 @@ def use_cards(shop: Shop) -> None:
         shop.house.settle()
     shop.keep(block, f"loyalty POST {_CARD}/replace", "loyalty tells CardReplaced")
     _freeze(shop)
+    _give_tiers(shop)
     _give_to_guests(shop)
 
 
@@ -67,6 +69,17 @@ def _freeze(shop: Shop) -> None:
 def _change_freeze(shop: Shop, customer_id: str, body: dict[str, Any]) -> None:
     version = 0 if body["frozen"] else 1
     shop.call("PUT", _FREEZE.format(customer_id=customer_id), "support", body, {"If-Match": f'"{version}"'})
+
+
+def _give_tiers(shop: Shop) -> None:
+    gold = {"tier": "gold", "until": "2100-01-01", "reason": "Wrote about us in the paper"}
+    with shop.house.measured() as block:
+        for customer_id in shop.customers:
+            shop.call("PUT", _TIER.format(customer_id=customer_id), "support", gold)
+        shop.house.settle()
+    shop.keep(block, f"loyalty PUT {_TIER}")
+    for customer_id in shop.customers:
+        shop.call("PUT", _TIER.format(customer_id=customer_id), "support", gold | {"tier": None})
 
 
 def _give_to_guests(shop: Shop) -> None:

@@ -14,8 +14,11 @@ from hypothesis import strategies as st
 
 from loyalty.points.tier_rules import (
     EVER,
+    GivenTier,
     TierState,
+    foreseen,
     fresh,
+    give,
     last_reached,
     merge,
     multiplier_of,
@@ -340,3 +343,81 @@ def test_in_whatever_order_amounts_of_a_month_are_told_the_tier_is_the_same(
         states.append(state.tier)
         rng.shuffle(amounts)
     assert states[0] is states[1]
+
+
+GIVEN = GivenTier(SILVER, date(2026, 6, 10))
+
+
+def test_a_given_tier_holds_through_its_last_day_and_has_no_grace() -> None:
+    vip = give(fresh(LIFE), GIVEN, MAY, LIFE)
+    assert (vip.tier, vip.since) == (SILVER, MAY)
+    assert review_on(vip, MAY, LIFE) == date(2026, 6, 11)
+    assert review(vip, date(2026, 6, 10), LIFE) == vip
+    ended = review(vip, date(2026, 6, 11), LIFE)
+    assert (ended.tier, ended.kept_until, ended.given) == (BRONZE, None, None)
+
+
+def test_without_an_end_it_holds_until_it_is_taken_back() -> None:
+    vip = give(fresh(YEAR), GivenTier(GOLD, None), MAY, YEAR)
+    assert review_on(vip, MAY, YEAR) is None
+    assert review(vip, date(2036, 1, 1), YEAR).tier == GOLD
+    assert give(vip, None, date(2036, 1, 1), YEAR).tier == BRONZE
+
+
+def test_orders_lift_above_a_given_tier_and_their_return_ends_at_it() -> None:
+    vip = give(fresh(LIFE), GIVEN, MAY, LIFE)
+    bought = requalify(vip, 6_000, MAY, MAY, LIFE)
+    assert bought.tier == GOLD
+    assert requalify(bought, -6_000, MAY, MAY, LIFE).tier == SILVER
+    assert requalify(vip, -50, MAY, MAY, LIFE).tier == SILVER
+
+
+def test_a_tier_that_orders_reach_as_well_outlives_the_given_one() -> None:
+    both = requalify(give(fresh(LIFE), GIVEN, MAY, LIFE), 1_000, MAY, MAY, LIFE)
+    assert review(both, date(2026, 6, 11), LIFE).tier == SILVER
+    assert give(both, None, MAY, LIFE).tier == SILVER
+
+
+def test_a_tier_that_orders_reached_last_year_keeps_its_grace_once_the_given_one_ends() -> None:
+    bought = requalify(fresh(YEAR), 1_000, MAY, MAY, YEAR)
+    given = give(bought, GivenTier(SILVER, date(2027, 1, 5)), MAY, YEAR)
+    kept = review(given, date(2027, 1, 6), YEAR)
+    assert (kept.tier, kept.kept_until) == (SILVER, date(2027, 2, 4))
+    assert review(kept, date(2027, 2, 5), YEAR).tier == BRONZE
+
+
+def test_a_lower_given_tier_changes_nothing_that_orders_reach() -> None:
+    gold = qualified(6_000)
+    assert give(gold, GIVEN, MAY, LIFE).tier == GOLD
+
+
+def test_another_given_tier_takes_the_place_of_the_one_before() -> None:
+    vip = give(fresh(LIFE), GivenTier(GOLD, None), MAY, LIFE)
+    assert give(vip, GIVEN, MAY, LIFE).tier == SILVER
+
+
+def test_one_person_has_the_better_of_two_given_tiers() -> None:
+    longer = GivenTier(SILVER, None)
+    one, other = give(fresh(LIFE), GIVEN, MAY, LIFE), give(fresh(LIFE), longer, MAY, LIFE)
+    assert merge(one, other, MAY, LIFE).given == merge(other, one, MAY, LIFE).given == longer
+    gold = give(fresh(LIFE), GivenTier(GOLD, date(2026, 5, 21)), MAY, LIFE)
+    assert merge(one, gold, MAY, LIFE).tier == GOLD
+    assert merge(one, fresh(LIFE), MAY, LIFE).given == GIVEN
+
+
+@given(st.integers(0, 400), st.integers(0, 400), st.integers(0, 6_000), st.sampled_from(WINDOWS))
+def test_nobody_is_below_a_given_tier_while_it_holds_nor_by_it_afterwards(
+    length: int, later: int, amount: int, rules: Tiers
+) -> None:
+    until, day = MAY + timedelta(days=length), MAY + timedelta(days=later)
+    without = requalify(fresh(rules), amount, MAY, MAY, rules)
+    state = give(without, GivenTier(SILVER, until), MAY, rules)
+    today = MAY
+    while (look := review_on(state, today, rules)) and look <= day:
+        state, today = review(state, look, rules), look
+    expected = foreseen(without, MAY, day, rules)
+    if day <= until:
+        assert state.tier in {SILVER, GOLD}
+        assert state.tier in {SILVER, expected}
+    elif state.kept_until is None:
+        assert state.tier == qualified_tier(replace(state, given=None), day, rules)
