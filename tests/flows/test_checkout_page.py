@@ -1,12 +1,17 @@
-"""The program on the page for storefront developers does what the page says."""
+"""The programs on the page for storefront developers do what the page says."""
 
 from __future__ import annotations
 
-import io
 import json
+import os
 import re
-import urllib.request
-from typing import Any
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 
 import pytest
 
@@ -14,26 +19,60 @@ from infra.apps import ROOT
 from tests.flows.shop import order, paid, points, read, register
 from tests.harness.house import House
 
+NODE = shutil.which("node")
 
-def test_the_program_of_the_page_buys_with_points(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+
+@contextmanager
+def served(house: House) -> Iterator[str]:
+    """The house behind an address of this machine; every caller is the storefront."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def _answer(self) -> None:
+            sent = self.rfile.read(int(self.headers["Content-Length"] or 0))
+            answer = house.call(self.command, self.path, by="storefront", body=json.loads(sent))
+            self.send_response(answer.status)
+            self.send_header("Content-Length", str(len(answer.text.encode())))
+            self.end_headers()
+            self.wfile.write(answer.text.encode())
+
+        do_PUT = do_POST = _answer  # noqa: N815  # the library's names
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.mark.parametrize(
+    ("language", "command"),
+    [
+        ("python", [sys.executable, "-c"]),
+        pytest.param(
+            "javascript", [NODE, "-e"], marks=pytest.mark.skipif(NODE is None, reason="no Node.js on this machine")
+        ),
+    ],
+)
+def test_the_program_of_the_page_buys_with_points(house: House, language: str, command: list[str]) -> None:
     customer_id = register(house)
     house.send(paid(order("A-1", 10_000, customer_id=customer_id)))
     house.settle()
-
-    def send(request: urllib.request.Request) -> Any:
-        body = json.loads(request.data) if isinstance(request.data, bytes) else None
-        path = request.full_url.removeprefix("http://shop")
-        answer = house.call(str(request.method), path, by="storefront", body=body)
-        assert answer.status in {200, 201}, answer.text
-        sent = io.BytesIO(answer.text.encode())
-        sent.status = answer.status  # type: ignore[attr-defined]
-        return sent
-
-    monkeypatch.setattr(urllib.request, "urlopen", send)
-    for name, value in {"URL": "http://shop", "STOREFRONT": "token", "CUSTOMER": customer_id}.items():
-        monkeypatch.setenv(name, value)
-    [program] = re.findall(r"```python\n(.*?)```", (ROOT / "docs/checkout.md").read_text(), re.DOTALL)
-    exec(compile(program, "docs/checkout.md", "exec"), {})  # noqa: S102  # the page's own program
+    [program] = re.findall(rf"```{language}\n(.*?)```", (ROOT / "docs/checkout.md").read_text(), re.DOTALL)
+    with served(house) as url:
+        environment = {**os.environ, "URL": url, "STOREFRONT": "token", "CUSTOMER": customer_id, "NO_PROXY": "*"}
+        ran = subprocess.run(  # noqa: S603  # the page's own program
+            [*command, program], env=environment, capture_output=True, text=True, timeout=60, check=False
+        )
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.splitlines()[-1] == "201"
+    assert "to pay: 4490" in ran.stdout
     house.settle()
     found = read(house, "/api/checkouts/cart-8f2c")
     assert (found["state"], found["version"], found["remaining"]) == ("captured", 2, 4_490)

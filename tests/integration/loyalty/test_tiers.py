@@ -45,17 +45,28 @@ def test_a_customer_sees_the_tier_what_it_gives_and_the_way_to_the_next(by: Role
     assert tier(by) == {
         "customer_id": ADA,
         "tier": "silver",
+        "name": "Silver",
         "since": "2026-01-31",
         "kept_until": None,
+        "given": None,
         "measure": "points",
         "currency": None,
         "window": "lifetime",
         "counted_from": None,
         "merit": 1500,
-        "next_tier": {"tier": "gold", "threshold": 5000, "missing": 3500},
+        "next_tier": {"tier": "gold", "name": "Gold", "threshold": 5000, "missing": 3500},
         "projection": {"period_end": None, "at_period_end": "silver", "after_grace": "silver"},
         "multiplier": "1.2",
-        "benefits": ["Free shipping"],
+        "benefits": [
+            {
+                "kind": "other",
+                "words": "Free shipping",
+                "percent": None,
+                "minimum": None,
+                "hours": None,
+                "reward_id": None,
+            }
+        ],
     }
 
 
@@ -152,7 +163,9 @@ def test_what_is_not_there_or_not_theirs_is_not_shown() -> None:
 def test_anybody_who_is_known_reads_the_ladder(by: Role | str) -> None:
     set_programme(tiers={"rungs": RUNGS})
     ladder = get("/api/loyalty/tiers", by=by).json
-    assert [(level["tier"], level["threshold"], level["benefits"]) for level in ladder["tiers"]] == [
+    assert [
+        (level["tier"], level["threshold"], [each["words"] for each in level["benefits"]]) for level in ladder["tiers"]
+    ] == [
         ("bronze", 0, []),
         ("silver", 1_000, ["Free shipping"]),
         ("gold", 5_000, []),

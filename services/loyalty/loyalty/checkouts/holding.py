@@ -12,9 +12,11 @@ from loyalty.checkout.holds import MOST_HOLDS
 from loyalty.checkout.points_wallet import PointsWallet
 from loyalty.checkout.rules import Funds, Quote, Wish, quote
 from loyalty.checkout.wallet import Wallet
+from loyalty.checkouts.benefits import Applied, Cart, applied
 from loyalty.checkouts.models import NewCheckout
 from loyalty.credit.items import CreditAccount
 from loyalty.credit.usecases import InsufficientCreditError
+from loyalty.earning.rules import is_birthday
 from loyalty.ledger import rules
 from loyalty.ledger import store as ledger
 from loyalty.ledger.balances import Balances, Posting
@@ -51,6 +53,13 @@ class Known(NamedTuple):
 
     checkout: Checkout | None
     found: OpenHold | None
+
+
+class _Bill(NamedTuple):
+    """What comes off the cart, and how the rest is paid."""
+
+    benefits: tuple[Applied, ...]
+    quote: Quote
 
 
 @dataclass(frozen=True)
@@ -130,11 +139,12 @@ def hold_version(
     points.check_lots(new.cause)
     if credit:
         credit.check_lots(new.cause)
-    quoted = _quoted(new.wanted, points, credit)
-    points = points.with_room(quoted.points.points, new.cause)
-    if credit and quoted.credit:
-        credit = credit.with_room(quoted.credit, new.cause)
-    return _write(new, known.checkout, points, credit, quoted), points.account
+    benefits = _benefits(new.wanted, points)
+    bill = _Bill(benefits, _quoted(new.wanted, points, credit, off=sum(each.amount for each in benefits)))
+    points = points.with_room(bill.quote.points.points, new.cause)
+    if credit and bill.quote.credit:
+        credit = credit.with_room(bill.quote.credit, new.cause)
+    return _write(new, known.checkout, points, credit, bill), points.account
 
 
 def _credit_side(new: NewVersion, account: PointsAccount, known: Checkout | None) -> _Side[CreditAccount] | None:
@@ -153,14 +163,34 @@ def _credit_side(new: NewVersion, account: PointsAccount, known: Checkout | None
     return _Side(wallet, credit, part.hold_id if part and is_held else "")
 
 
-def _quoted(wanted: NewCheckout, points: _Side[PointsAccount], credit: _Side[CreditAccount] | None) -> Quote:
-    """How the cart is paid. A customer who cannot spend uses nothing, unless an amount is named."""
+def _benefits(wanted: NewCheckout, points: _Side[PointsAccount]) -> tuple[Applied, ...]:
+    """What the benefits of the customer's tier take off the cart: nothing in a foreign currency, or of the blocked."""
+    terms, account = points.wallet.terms, points.account
+    programme, today = terms.programme, terms.today
+    if not wanted.use.benefits or wanted.currency != programme.currency or spending_block(account):
+        return ()
+    window = programme.earning.bonuses.birthday_window
+    joined = account.registered_at and programme.day_of(account.registered_at)
+    cart = Cart(
+        wanted.goods,
+        wanted.shipping,
+        is_birthday=account.birthday is not None and is_birthday(account.birthday, today, window),
+        is_anniversary=joined is not None and joined.year < today.year and is_birthday(joined, today, window),
+    )
+    return applied(programme.tiers.level_of(account.tier).benefits, cart)
+
+
+def _quoted(
+    wanted: NewCheckout, points: _Side[PointsAccount], credit: _Side[CreditAccount] | None, *, off: int
+) -> Quote:
+    """How the cart is paid, less what is `off`. A customer who cannot spend uses nothing, unless an amount is named."""
+    total = wanted.total - off
     use, programme = wanted.use, points.wallet.terms.programme
     wish = Wish(None if use.points == "most" else use.points, None if use.credit == "most" else use.credit)
     if block := spending_block(points.account):
         if wish.points or wish.credit:
             raise SpendingBlockedError.of(block)
-        return quote(wanted.total, Funds(0, 0), Wish(0, 0), None)
+        return quote(total, Funds(0, 0), Wish(0, 0), None)
     funds = Funds(points.available, credit.available if credit else 0)
     if (wish.points or 0) > funds.points:
         raise InsufficientPointsError(extensions={"balance": points.account.balance, "available": funds.points})
@@ -169,7 +199,7 @@ def _quoted(wanted: NewCheckout, points: _Side[PointsAccount], credit: _Side[Cre
         raise InsufficientCreditError(extensions={"balance": balance, "available": funds.credit})
     redeeming = programme.redeeming if wanted.currency == programme.currency else None
     try:
-        return quote(wanted.total, funds, wish, redeeming)
+        return quote(total, funds, wish, redeeming)
     except InvalidError as error:
         named = [FieldError(f"use.{each.field}", each.message) for each in error.errors]
         raise InvalidError(errors=named) from error
@@ -180,9 +210,9 @@ def _write(
     known: Checkout | None,
     points: _Side[PointsAccount],
     credit: _Side[CreditAccount] | None,
-    quoted: Quote,
+    bill: _Bill,
 ) -> Checkout:
-    version = known.version + 1 if known else 1
+    version, quoted = known.version + 1 if known else 1, bill.quote
     currency = new.wanted.currency if quoted.credit else None
     until = min(points.until, credit.until) if credit and quoted.credit else points.until
     facts = {
@@ -190,6 +220,7 @@ def _write(
         "maker": known.maker if known else new.by,
         "total": new.wanted.total,
         "currency": new.wanted.currency,
+        **({"benefits": [[each.kind.value, each.amount] for each in bill.benefits]} if bill.benefits else {}),
     }
     held = points.hold(
         hold_of_points(new.name, version, currency),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import AwareDatetime, ConfigDict, Field
+from pydantic import AwareDatetime, ConfigDict, Field, ValidationInfo, field_validator
 
 from loyalty.ledger.overdue import is_overdue
 from loyalty.orders.payment.checkout_names import find_open
@@ -13,6 +13,7 @@ from loyalty.orders.payment.checkout_records import Checkout, CheckoutState
 from loyalty.points.items import PointsAccount
 from loyalty.points.spending_blocks import SpendingBlock, spending_block
 from loyalty.programme.sections import Points
+from loyalty.programme.tiers import BenefitKind
 from shared.ids import CheckoutId, CustomerId, OrderId
 from shared.model import ApiModel, Input
 from shared.money import Amount, CurrencyCode
@@ -31,7 +32,7 @@ _VIEW: Final[dict[str, Any]] = {
 
 
 class Use(Input):
-    """What is to be used of points and store credit."""
+    """What is to be used of points, store credit and the benefits of the customer's tier."""
 
     points: Annotated[
         Points | Literal["most"],
@@ -41,6 +42,13 @@ class Use(Input):
         Amount | Literal["most"],
         Field(description="An amount in the minor unit; `most` is as much as there is and the cart takes."),
     ] = 0
+    benefits: Annotated[
+        bool,
+        Field(
+            description="Take the tier's discount off `goods`, and `shipping` if it is free. Points and credit pay the "
+            "rest. Leave it out if the total has them off already."
+        ),
+    ] = False
 
 
 class NewCheckout(Input):
@@ -53,7 +61,9 @@ class NewCheckout(Input):
                     "customer_id": _CUSTOMER,
                     "currency": "USD",
                     "total": 8_995,
-                    "use": {"points": "most", "credit": 1_500},
+                    "goods": 8_000,
+                    "shipping": 495,
+                    "use": {"points": "most", "credit": 1_500, "benefits": True},
                 }
             ]
         },
@@ -62,7 +72,24 @@ class NewCheckout(Input):
     customer_id: CustomerId
     currency: CurrencyCode
     total: Annotated[Amount, Field(description="What the cart costs, with tax and shipping, before points and credit.")]
+    goods: Annotated[Amount, Field(description="Of the total, what goods cost: a tier's discount is of these.")] = 0
+    shipping: Annotated[Amount, Field(description="Of the total, what shipping costs: a tier may make it free.")] = 0
     use: Use = Use()
+
+    @field_validator("shipping")
+    @classmethod
+    def _within_the_total(cls, shipping: int, info: ValidationInfo) -> int:
+        total, goods = info.data.get("total"), info.data.get("goods")
+        if total is not None and goods is not None and goods + shipping > total:
+            raise ValueError("Goods and shipping must not be more than the total")
+        return shipping
+
+
+class AppliedBenefit(ApiModel):
+    """A benefit of the customer's tier, and what it takes off the total, in the minor unit."""
+
+    kind: BenefitKind
+    amount: int
 
 
 class UsedPoints(ApiModel):
@@ -95,6 +122,8 @@ class CheckoutView(ApiModel):
                     "state": "held",
                     "points": {"used": 500, "value": 500, "captured": 0, "missing": 0},
                     "credit": {"used": 1_500, "captured": 0, "missing": 0},
+                    "benefits": [{"kind": "discount", "amount": 800}, {"kind": "free_shipping", "amount": 495}],
+                    "remaining": 5_700,
                     "order_id": None,
                 },
                 {
@@ -102,6 +131,7 @@ class CheckoutView(ApiModel):
                     "state": "captured",
                     "points": {"used": 500, "value": 500, "captured": 500, "missing": 0},
                     "credit": {"used": 1_500, "captured": 1_500, "missing": 0},
+                    "benefits": [],
                     "order_id": "2026-0004711",
                 },
             ]
@@ -115,6 +145,7 @@ class CheckoutView(ApiModel):
     currency: CurrencyCode
     points: UsedPoints
     credit: UsedCredit
+    benefits: Annotated[list[AppliedBenefit], Field(description="What the tier's benefits take off the total.")]
     remaining: Annotated[int, Field(description="What is left to pay, in the minor unit.")]
     expires_at: Annotated[AwareDatetime, Field(description="Until when it is held. A change of the cart renews it.")]
     order_id: Annotated[OrderId | None, Field(description="The order that spent it.")]
@@ -143,7 +174,8 @@ class CheckoutView(ApiModel):
                 captured=credit.captured if credit else 0,
                 missing=credit.missing if credit else 0,
             ),
-            remaining=checkout.total - checkout.value - amount,
+            benefits=[AppliedBenefit(kind=BenefitKind(kind), amount=off) for kind, off in checkout.benefits],
+            remaining=checkout.total - checkout.discount - checkout.value - amount,
             expires_at=checkout.until,
             order_id=checkout.order_id,
             spending_block=spending_block(account),

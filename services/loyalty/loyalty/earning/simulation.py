@@ -10,6 +10,7 @@ from loyalty.points.store import existing_account
 from loyalty.programme.models import Programme
 from loyalty.programme.usecases import current_programme
 from shared import clock
+from shared.errors import InvalidError
 
 
 def simulate_order(simulation: Simulation) -> SimulationView:
@@ -36,7 +37,12 @@ def simulate_order(simulation: Simulation) -> SimulationView:
 
 
 def _member(simulation: Simulation, account: PointsAccount | None, programme: Programme) -> Member:
-    """The customer's facts: from the request, else from the account, else the first tier alone."""
+    """The customer's facts: from the request, else from the account, else the first tier alone.
+
+    Raises InvalidError for a tier that the programme never had.
+    """
+    if simulation.tier and programme.tiers.unknown([simulation.tier]):
+        raise InvalidError.of("tier", f"There is no tier {simulation.tier}")
     known = Member(programme.tiers.rungs[0].tier)
     if account:
         known = Member.of(account.tier, account.groups, account.birthday, account.status, account.birthdays)

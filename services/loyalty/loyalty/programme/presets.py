@@ -11,7 +11,7 @@ from typing import Final
 
 from loyalty.programme.models import Programme
 from loyalty.programme.sections import Bonuses, Earning, Flat, Redeeming, Step
-from loyalty.programme.tiers import BRONZE, GOLD, SILVER, TierLevel, Tiers
+from loyalty.programme.tiers import Tiers, three_levels
 from loyalty.settings import Preset
 from shared.money import exponent
 
@@ -25,13 +25,7 @@ LADDER: Final = Programme(
         bonuses=Bonuses(sign_up=100, referrer=50, referee=50, birthday=Decimal(2)),
     ),
     redeeming=Redeeming.by_ladder((100, 10_00), (500, 50_00), (1_000, 120_00)),
-    tiers=Tiers(
-        rungs=(
-            TierLevel(tier=BRONZE, threshold=0),
-            TierLevel(tier=SILVER, threshold=500, multiplier=Decimal("1.5")),
-            TierLevel(tier=GOLD, threshold=2_000, multiplier=Decimal(2)),
-        )
-    ),
+    tiers=Tiers(rungs=three_levels(silver=500, gold=2_000, multipliers=("1.5", "2"))),
 )
 
 PRESETS: Final[Mapping[Preset, Programme]] = {Preset.CLASSIC: CLASSIC, Preset.LADDER: LADDER}

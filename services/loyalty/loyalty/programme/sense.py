@@ -145,7 +145,7 @@ def _tiers(programme: Programme) -> Iterator[tuple[str, str]]:
     tiers, earning = programme.tiers, programme.earning
     for place, multiplier in enumerate(earning.multipliers):
         if unknown := tiers.unknown(multiplier.tiers):
-            yield f"earning.multipliers.{place}.tiers", f"There is no tier {unknown}"
+            yield f"earning.multipliers.{place}.tiers.{unknown[0]}", f"There is no tier {unknown[1]}"
     if tiers.by is not TierBy.POINTS or not earning.points_per_unit:
         return
     # A year of twelve months that rolls begins within a thirteenth.

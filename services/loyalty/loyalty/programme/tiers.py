@@ -5,12 +5,13 @@ from collections.abc import Iterable
 from decimal import Decimal
 from enum import StrEnum
 from itertools import pairwise
-from typing import Annotated, Final, Self
+from typing import Annotated, Any, Final, Self
 
-from pydantic import Field, StringConstraints, ValidationInfo, field_validator
+from pydantic import BeforeValidator, Field, StringConstraints, ValidationInfo, field_validator
 
 from loyalty.programme.sections import MOST_TIERS, Days, FactorOrNothing, Section
 from shared.events.loyalty import TierId
+from shared.ids import RewardId
 from shared.model import NAME, PRINTABLE
 from shared.money import LARGEST_AMOUNT
 
@@ -38,6 +39,82 @@ class TierWindow(StrEnum):
     ROLLING_12_MONTHS = "rolling_12_months"
 
 
+class BenefitKind(StrEnum):
+    """What a tier gives beside points. A checkout applies discounts and free shipping; the rest is for other systems.
+
+    Discounts and gifts of the birthday or the anniversary (of the registration) count on the day, or in the month, that
+    the programme names for birthdays.
+    """
+
+    DISCOUNT = "discount"
+    BIRTHDAY_DISCOUNT = "birthday_discount"
+    ANNIVERSARY_DISCOUNT = "anniversary_discount"
+    FREE_SHIPPING = "free_shipping"
+    BIRTHDAY_GIFT = "birthday_gift"
+    ANNIVERSARY_GIFT = "anniversary_gift"
+    EARLY_ACCESS = "early_access"
+    PRIORITY_SUPPORT = "priority_support"
+    OTHER = "other"
+
+
+DISCOUNTS: Final = frozenset({BenefitKind.DISCOUNT, BenefitKind.BIRTHDAY_DISCOUNT, BenefitKind.ANNIVERSARY_DISCOUNT})
+_GIFTS: Final = frozenset({BenefitKind.BIRTHDAY_GIFT, BenefitKind.ANNIVERSARY_GIFT})
+# Which kinds have which number.
+_OF_KINDS: Final = {
+    "percent": DISCOUNTS,
+    "minimum": DISCOUNTS | {BenefitKind.FREE_SHIPPING},
+    "hours": frozenset({BenefitKind.EARLY_ACCESS}),
+    "reward_id": _GIFTS,
+}
+_REQUIRED: Final = {**dict.fromkeys(DISCOUNTS, "percent"), BenefitKind.OTHER: "words"}
+
+
+class Benefit(Section):
+    """One benefit of a tier."""
+
+    kind: BenefitKind
+    percent: Annotated[
+        int | None, Field(ge=1, le=100, validate_default=True, description="Of a discount: what it takes off the goods")
+    ] = None
+    minimum: Annotated[
+        int | None,
+        Field(ge=0, le=LARGEST_AMOUNT, description="The goods that it needs, in the minor unit; null: any"),
+    ] = None
+    hours: Annotated[
+        int | None, Field(ge=1, le=8_760, description="Of early access: how long before everybody else")
+    ] = None
+    reward_id: Annotated[RewardId | None, Field(description="Of a gift: the reward of the catalogue")] = None
+    words: Annotated[
+        Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), PRINTABLE] | None,
+        Field(validate_default=True, description="As the customer reads it"),
+    ] = None
+
+    @field_validator("percent", "minimum", "hours", "reward_id", "words")
+    @classmethod
+    def _as_its_kind_has_it(cls, value: Any, info: ValidationInfo) -> Any:
+        kind, name = info.data.get("kind"), str(info.field_name)
+        if kind is None:
+            return value
+        if value is None and _REQUIRED.get(kind) == name:
+            raise ValueError(f"{kind} needs it")
+        if value is not None and kind not in _OF_KINDS.get(name, {kind}):
+            raise ValueError(f"{kind} has none")
+        return value
+
+    @property
+    def text(self) -> str:
+        """Its words, or its kind in words."""
+        if self.words:
+            return self.words
+        in_words = self.kind.replace("_", " ")
+        return f"{self.percent} % {in_words}" if self.percent else in_words.capitalize()
+
+
+def _in_words(written: Any) -> Any:
+    """Text alone is a benefit of the kind `other`."""
+    return {"kind": BenefitKind.OTHER, "words": written} if isinstance(written, str) else written
+
+
 class TierLevel(Section):
     """One tier: what reaches it, and what it gives."""
 
@@ -49,8 +126,8 @@ class TierLevel(Section):
     threshold: Annotated[int, Field(ge=0, le=LARGEST_AMOUNT, description="Points, minor units of money, or orders")]
     multiplier: FactorOrNothing = Decimal(1)
     benefits: Annotated[
-        tuple[Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), PRINTABLE], ...],
-        Field(max_length=20, description="In words, as the customer reads them"),
+        tuple[Annotated[Benefit, BeforeValidator(_in_words, json_schema_input_type=Benefit | str)], ...],
+        Field(max_length=20, description="Text alone is a benefit of the kind `other`"),
     ] = ()
 
     @property
@@ -59,13 +136,21 @@ class TierLevel(Section):
         return self.name or self.tier.replace("-", " ").replace("_", " ").capitalize()
 
 
+def three_levels(*, silver: int, gold: int, multipliers: tuple[str, str]) -> tuple[TierLevel, ...]:
+    """Bronze, silver and gold with their thresholds, and with what they give in both presets."""
+    shipping, by_silver, by_gold = Benefit(kind=BenefitKind.FREE_SHIPPING), *map(Decimal, multipliers)
+    five, ten, fifteen = (Benefit(kind=BenefitKind.DISCOUNT, percent=percent) for percent in (5, 10, 15))
+    gift = Benefit(kind=BenefitKind.BIRTHDAY_GIFT)
+    return (
+        TierLevel(tier=BRONZE, threshold=0, benefits=(five,)),
+        TierLevel(tier=SILVER, threshold=silver, multiplier=by_silver, benefits=(ten, shipping)),
+        TierLevel(tier=GOLD, threshold=gold, multiplier=by_gold, benefits=(fifteen, shipping, gift)),
+    )
+
+
 def _default_levels() -> tuple[TierLevel, ...]:
     """0 / 1,000 / 5,000 points with 10, 12 and 15 points a unit of money: the defaults that the services share."""
-    return (
-        TierLevel(tier=BRONZE, threshold=0),
-        TierLevel(tier=SILVER, threshold=1_000, multiplier=Decimal("1.2")),
-        TierLevel(tier=GOLD, threshold=5_000, multiplier=Decimal("1.5")),
-    )
+    return three_levels(silver=1_000, gold=5_000, multipliers=("1.2", "1.5"))
 
 
 class Tiers(Section):
@@ -95,10 +180,10 @@ class Tiers(Section):
         """Whether a customer in `tier` is in one of the wanted tiers, or of those that took their places."""
         return self.level_of(tier).tier in {self.former.get(each, each) for each in wanted}
 
-    def unknown(self, wanted: Iterable[TierId]) -> TierId | None:
-        """The first of these that is no tier, and never was one."""
+    def unknown(self, wanted: Iterable[TierId]) -> tuple[int, TierId] | None:
+        """The first of these that is no tier, and never was one, after its place among them."""
         known = {*self.former, *(level.tier for level in self.rungs)}
-        return next((tier for tier in wanted if tier not in known), None)
+        return next(((place, tier) for place, tier in enumerate(wanted) if tier not in known), None)
 
     def after(self, before: Self) -> Self:
         """These tiers once they take the place of those `before`.

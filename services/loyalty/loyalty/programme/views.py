@@ -39,8 +39,8 @@ _DOCUMENT: Final[dict[str, Any]] = {
     "tiers": {
         "rungs": [
             {"tier": "bronze", "threshold": 0},
-            {"tier": "silver", "threshold": 1000, "multiplier": "1.2", "benefits": ["Free shipping"]},
-            {"tier": "gold", "threshold": 5000, "multiplier": "1.5", "benefits": ["Free shipping", "Early access"]},
+            {"tier": "silver", "threshold": 1000, "multiplier": "1.2", "benefits": [{"kind": "free_shipping"}]},
+            {"tier": "gold", "threshold": 5000, "multiplier": "1.5", "benefits": [{"kind": "discount", "percent": 10}]},
         ]
     },
 }

@@ -83,7 +83,7 @@ def add_codes(reward_id: str, new: NewCodes) -> CodesAdded:
 
 def _check_tiers(reward: NewReward) -> None:
     if unknown := terms_now().programme.tiers.unknown(reward.tiers):
-        raise InvalidError.of("tiers", f"There is no tier {unknown}")
+        raise InvalidError.of(f"tiers.{unknown[0]}", f"There is no tier {unknown[1]}")
 
 
 def _archive(reward_id: str) -> RewardView:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints
 
@@ -15,13 +15,37 @@ from loyalty.points.items import PointsAccount
 from loyalty.points.tier_rules import GivenTier, foreseen, next_level, projected, qualifying_on
 from loyalty.points.tier_windows import period_end, window_begins
 from loyalty.programme.rules import InForce
-from loyalty.programme.tiers import BRONZE, TierBy, TierLevel, TierWindow
+from loyalty.programme.tiers import BRONZE, Benefit, BenefitKind, TierBy, TierLevel, TierWindow
 from shared.events.loyalty import TierId
-from shared.ids import CustomerId
+from shared.ids import CustomerId, RewardId
 from shared.model import PRINTABLE, ApiModel, Input
 from shared.money import CurrencyCode
 
+_FREE_SHIPPING: Final[dict[str, Any]] = {
+    "kind": "free_shipping",
+    "words": "Free shipping",
+    "percent": None,
+    "minimum": 5_000,
+    "hours": None,
+    "reward_id": None,
+}
+
 TierName = Annotated[str, Field(description="As customers read it.")]
+
+
+class BenefitView(ApiModel):
+    """A benefit of a tier. A checkout applies discounts and free shipping."""
+
+    kind: BenefitKind
+    words: Annotated[str, Field(description="As the customer reads it.")]
+    percent: Annotated[int | None, Field(description="Of a discount: what it takes off the goods.")] = None
+    minimum: Annotated[int | None, Field(description="The goods that it needs, in the minor unit.")] = None
+    hours: Annotated[int | None, Field(description="Of early access: how long before everybody else.")] = None
+    reward_id: Annotated[RewardId | None, Field(description="Of a gift: the reward of the catalogue.")] = None
+
+    @classmethod
+    def of(cls, benefit: Benefit) -> BenefitView:
+        return cls(words=benefit.text, **benefit.model_dump(exclude={"words"}))
 
 
 class NewGivenTier(Input):
@@ -100,7 +124,7 @@ class TierView(ApiModel):
                     "next_tier": {"tier": "gold", "name": "Gold", "threshold": 5000, "missing": 3707},
                     "projection": {"period_end": "2026-12-31", "at_period_end": "silver", "after_grace": "bronze"},
                     "multiplier": "1.2",
-                    "benefits": ["Free shipping"],
+                    "benefits": [_FREE_SHIPPING],
                 }
             ]
         }
@@ -122,7 +146,7 @@ class TierView(ApiModel):
     next_tier: TierAhead | None
     projection: TierProjection
     multiplier: Annotated[Decimal, Field(description="What points of orders are multiplied by.")]
-    benefits: Annotated[list[str], Field(description="As the shop words them.")]
+    benefits: list[BenefitView]
 
     @classmethod
     def of(cls, account: PointsAccount, terms: Terms) -> TierView:
@@ -144,7 +168,7 @@ class TierView(ApiModel):
             next_tier=_ahead(level, qualifying) if level else None,
             projection=TierProjection.of(account, terms),
             multiplier=has.multiplier,
-            benefits=list(has.benefits),
+            benefits=[BenefitView.of(benefit) for benefit in has.benefits],
         )
 
 
@@ -205,7 +229,7 @@ class TierLevelView(ApiModel):
     name: TierName
     threshold: int
     multiplier: Decimal
-    benefits: list[str]
+    benefits: list[BenefitView]
 
 
 class LadderView(ApiModel):
@@ -222,7 +246,7 @@ class LadderView(ApiModel):
                             "name": "VIP",
                             "threshold": 1000,
                             "multiplier": "1.2",
-                            "benefits": ["Free shipping"],
+                            "benefits": [_FREE_SHIPPING],
                         },
                     ],
                     "measure": "points",
@@ -252,7 +276,7 @@ class LadderView(ApiModel):
                     name=level.label,
                     threshold=level.threshold,
                     multiplier=level.multiplier,
-                    benefits=list(level.benefits),
+                    benefits=[BenefitView.of(benefit) for benefit in level.benefits],
                 )
                 for level in rules.rungs
             ],

@@ -450,7 +450,7 @@ def test_tiers_by_money_and_by_orders_follow_them_up_and_down(by: str, enough: i
     hear(order("A1", total=10_000, reinstated_at=PLACED_AT))
     assert account().tier == SILVER
     hear(order("A1", total=10_000, refunded=5_000, status=OrderStatus.PARTLY_REFUNDED))
-    assert account().tier is (BRONZE if by == "money" else SILVER)
+    assert account().tier == (BRONZE if by == "money" else SILVER)
 
 
 # --- what a run costs

@@ -106,6 +106,16 @@ class Checkout:
         return int(self.points.held.fact("value") or 0)
 
     @property
+    def benefits(self) -> list[tuple[str, int]]:
+        """The kinds of the tier's benefits that it uses, and what each takes off the total, in the minor unit."""
+        return [(kind, int(amount)) for kind, amount in self._facts.get("benefits") or ()]
+
+    @property
+    def discount(self) -> int:
+        """What the tier's benefits take off the total, in the minor unit."""
+        return sum(amount for _, amount in self.benefits)
+
+    @property
     def until(self) -> datetime:
         return read_moment(self.points.held.fact("until"))
 
