@@ -165,7 +165,6 @@ def _checks() -> list[str]:
         "- Tables and their conditions are moto's; the local cloud and AWS are tested by other means.",
         "- Two invocations meet where one writes, the one whole between two calls of the other; not anywhere else.",
         "- Deployments side by side are of one commit: what an older one does with a newer one's items is not tried.",
-        "- Customers does not merge yet: its word that two are one is put on the bus, and loyalty alone hears it.",
         "- The books of each day are closed in every third seed: closing a year of days costs as much as all the rest.",
         "- Streams keep what was written for their 24 hours, and are not searched for whom was erased.",
         "- A message that no handler can read, and that becomes a dead letter only after its person's erasure has",
@@ -179,11 +178,12 @@ def _hunts(hunts: Sequence[Hunt]) -> list[str]:
     return [
         "## Planted bugs",
         "",
-        "Each is switched on alone, and the seeds are tried from the first until one fails:",
+        "Each is switched on alone, and the seeds are tried from the first until one fails, in six short histories and",
+        "then in long ones:",
         f"{len(found)} of {len(hunts)} were found. `make simulate BUG=<name>` hunts one of them.",
         "",
-        "| bug | what it is | seeds needed | what gave it away |",
-        "|---|---|---:|---|",
+        "| bug | what it is | seed | orders | what gave it away |",
+        "|---|---|---:|---:|---|",
         *map(_line, hunts),
     ]
 
@@ -191,7 +191,8 @@ def _hunts(hunts: Sequence[Hunt]) -> list[str]:
 def _line(hunt: Hunt) -> str:
     seeds = str(hunt.found.seed) if hunt.found else f"**not in {hunt.seeds}**"
     noticed = f"step {hunt.found.failed_at}: {_plain(hunt.found.failures[0])}" if hunt.found else ""
-    return f"| `{hunt.bug}` | {BUGS[hunt.bug].says} | {seeds} | {noticed} |"
+    orders = hunt.found.orders if hunt.found else ""
+    return f"| `{hunt.bug}` | {BUGS[hunt.bug].says} | {seeds} | {orders} | {noticed} |"
 
 
 def _plain(failure: str) -> str:

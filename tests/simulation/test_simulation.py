@@ -88,7 +88,7 @@ def test_the_report_says_what_was_run_and_what_no_seed_found() -> None:
     assert "| seeds | 1 to 1, 6 orders each |" in text
     assert "at commit `0123abc`" in text
     assert "| failing seeds | 0 |" in text
-    assert "| `gate-left-open` | Consent is not asked for | **not in 1** |  |" in text
+    assert "| `gate-left-open` | Consent is not asked for | **not in 1** |  |  |" in text
     assert f"| faults | {run.faults.total()} |" in text
 
 
