@@ -21,7 +21,6 @@ from tests.simulation.report import Hunt
 from tests.simulation.run import Run, simulate
 from tests.simulation.shrink import as_ranges, shrink
 
-
 # Most bugs show in a short history. Some need more people and more time: a history of so many orders.
 _SHORT_ONES: Final = 6
 _LONG: Final = 60
