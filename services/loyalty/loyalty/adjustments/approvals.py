@@ -5,9 +5,7 @@ A decision is final. If the same person makes it again, the first answer is repe
 
 from __future__ import annotations
 
-from loyalty.adjustments import store as proposals
-from loyalty.adjustments.items import Proposal, ProposalState
-from loyalty.adjustments.models import ProposalView, Rejection
+from loyalty.adjustments.models import Rejection
 from loyalty.adjustments.usecases import origin_of, posted
 from loyalty.ledger import store as ledger
 from loyalty.ledger.items import Entry
@@ -15,6 +13,9 @@ from loyalty.points import store
 from loyalty.points.items import PointsAccount
 from loyalty.points.models import EntryView
 from loyalty.points.store import load_for_posting
+from loyalty.proposals import store as proposals
+from loyalty.proposals.items import Proposal, ProposalState
+from loyalty.proposals.models import ProposalView
 from shared.errors import ConflictError, ForbiddenError, NotFoundError
 from shared.http import Page, PageQuery
 from shared.items.table import LostRaceError, Put, commit, find, retry_lost_races

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from loyalty.adjustments import approvals
 from loyalty.adjustments import usecases as adjustments
-from loyalty.adjustments.models import NewAdjustment, ProposalId, ProposalView, Rejection
+from loyalty.adjustments.models import NewAdjustment, Rejection
 from loyalty.points.models import EntryView
+from loyalty.proposals.models import ProposalId, ProposalView
 from shared.http import Page, PageQuery, Reply, Request
 from shared.ids import CustomerId
 

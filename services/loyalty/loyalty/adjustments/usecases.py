@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from loyalty.adjustments.items import Proposal
-from loyalty.adjustments.models import NewAdjustment, ProposalView
+from loyalty.adjustments.models import NewAdjustment
 from loyalty.ledger import rules
 from loyalty.ledger import store as ledger
 from loyalty.ledger.items import Entry
@@ -18,6 +17,8 @@ from loyalty.points.store import load_for_posting
 from loyalty.points.usecases import InsufficientPointsError
 from loyalty.programme.models import Adjustments
 from loyalty.programme.rules import check_code
+from loyalty.proposals.items import Proposal
+from loyalty.proposals.models import ProposalView
 from shared import ids
 from shared.errors import InvalidError
 from shared.http import Attempt

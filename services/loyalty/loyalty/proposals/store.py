@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from heapq import merge
 from itertools import islice
 
-from loyalty.adjustments.items import OPEN_SHARDS, PROPOSAL, Proposal, ProposalState
 from loyalty.points.items import PointsAccount
+from loyalty.proposals.items import OPEN_SHARDS, PROPOSAL, Proposal, ProposalState
 from shared.items.batches import find_all
 from shared.items.keys import customer_partition
 from shared.items.table import find
