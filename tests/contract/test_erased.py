@@ -176,6 +176,7 @@ NOBODYS: Final = frozenset(
         "KnownCode",
         "Progress",
         "SignUpMark",
+        "StaffTotal",
         "Stock",
         "StoredReward",
         "StoredVersion",

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 
 from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints
 
-from loyalty.proposals.items import Proposal, ProposalState
+from loyalty.proposals.items import Proposal, ProposalKind, ProposalState
 from shared.ids import ULID_PATTERN, CustomerId
 from shared.model import ApiModel
+from shared.money import CurrencyCode
 
 ProposalId = Annotated[str, StringConstraints(pattern=rf"^adj_{ULID_PATTERN}$")]
 
 
 class ProposalView(ApiModel):
-    """An adjustment that a second person must approve, because of its size. Until then nothing is posted."""
+    """Points or store credit that a second person must approve, because of their size. Until then nothing is posted."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -22,8 +24,12 @@ class ProposalView(ApiModel):
                 {
                     "id": "adj_01JZ0000000000000000000000",
                     "customer_id": "cus_01JZ0000000000000000000000",
+                    "kind": "points",
                     "state": "proposed",
                     "points": 25000,
+                    "amount": None,
+                    "currency": None,
+                    "expires_on": None,
                     "code": "goodwill",
                     "reason": "The wedding order that never came",
                     "notify": True,
@@ -37,10 +43,19 @@ class ProposalView(ApiModel):
         }
     )
 
-    id: Annotated[ProposalId, Field(description="Once it is approved, the entry's cause.")]
+    id: Annotated[
+        ProposalId,
+        Field(description="Once it is approved, the entry's cause; of credit with `crd_` in place of `adj_`."),
+    ]
     customer_id: CustomerId
+    kind: ProposalKind
     state: ProposalState
-    points: int
+    points: Annotated[int | None, Field(description="Of points: so many are given, or (negative) taken.")]
+    amount: Annotated[
+        int | None, Field(description="Of credit: so much is given, or (negative) taken, in the currency's minor unit.")
+    ]
+    currency: Annotated[CurrencyCode | None, Field(description="Of credit.")]
+    expires_on: Annotated[date | None, Field(description="Of credit that is given: its last day, if one was named.")]
     code: str
     reason: str
     notify: bool
@@ -52,4 +67,6 @@ class ProposalView(ApiModel):
 
     @classmethod
     def of(cls, proposal: Proposal) -> ProposalView:
-        return cls(**{name: getattr(proposal, name) for name in cls.model_fields})
+        same = {name: getattr(proposal, name) for name in cls.model_fields if name != "kind"}
+        # The item's own `kind` is that of all items.
+        return cls(kind=proposal.value_kind, **same)
