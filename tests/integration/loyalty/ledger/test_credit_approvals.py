@@ -282,8 +282,10 @@ def test_a_customer_erased_while_it_is_approved_gets_nothing(monkeypatch: pytest
 
 def test_a_frozen_account_is_given_credit_as_without_a_second_person() -> None:
     proposal_id = propose()
+    path = f"/api/customers/{ADA}/freeze"
+    seen = {"If-Match": f'"{get(path).json["version"]}"'}
     frozen = {"frozen": True, "reason": "fraud_suspected"}
-    assert call("PUT", f"/api/customers/{ADA}/freeze", frozen, by=Role.SUPPORT).status == 200
+    assert call("PUT", path, frozen, by=Role.SUPPORT, headers=seen).status == 200
     assert (approve(proposal_id).status, issue(100, key="i2").status) == (201, 201)
 
 
