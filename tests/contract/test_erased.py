@@ -18,7 +18,6 @@ from customers.emails.waiting import WaitingItem
 from customers.orders.items import FurtherRefund, OrderItem, StatsItem, StatsTombstone, order_pk
 from customers.reviews.items import CustomersReview, ReviewItem, review_key
 from customers.table import Receipt as CustomersReceipt
-from loyalty.adjustments.items import Proposal
 from loyalty.anchors.items import Anchor, DayAnchors, partition_of
 from loyalty.credit.items import CreditAccount
 from loyalty.earning.items import ReviewMark
@@ -31,6 +30,7 @@ from loyalty.points.items import PointsAccount
 from loyalty.points.referral_rules import Referral
 from loyalty.points.rules import EarnedTotals, TierSlack
 from loyalty.points.tier_rules import GivenTier
+from loyalty.proposals.items import Proposal
 from loyalty.rewards.claim_items import Claim, Claimed, ClaimForOrder
 from loyalty.table import Receipt as LoyaltyReceipt
 from notifications.contacts.items import Contact
@@ -178,6 +178,7 @@ NOBODYS: Final = frozenset(
         "KnownCode",
         "Progress",
         "SignUpMark",
+        "StaffTotal",
         "Stock",
         "StoredReward",
         "StoredVersion",

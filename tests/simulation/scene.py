@@ -124,7 +124,7 @@ class Promises:
     # What was asked of loyalty: things made, by what they are called, and holds that were ended.
     made: dict[str, Made] = field(default_factory=dict)
     endings: dict[str, list[Ending]] = field(default_factory=dict)
-    # Adjustments that wait for a second person: proposal -> customer, reason.
+    # Points and credit that wait for a second person: proposal -> path, reason.
     proposals: dict[str, tuple[str, str]] = field(default_factory=dict)
     # Who was named as having brought whom, and whether that was answered.
     named: dict[str, dict[str, bool]] = field(default_factory=dict)

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import loyalty.adjustments.items
 import loyalty.anchors.items
 import loyalty.credit.items
 import loyalty.earning.items
@@ -15,6 +14,7 @@ import loyalty.members.items
 import loyalty.orders.items
 import loyalty.points.items
 import loyalty.programme.items
+import loyalty.proposals.items
 import loyalty.rewards.claim_items
 import loyalty.rewards.items
 from loyalty.table import LoyaltyItem

@@ -28,7 +28,7 @@ from tests.harness.tokens import install_issuers
 from tests.meter.house import open_metered_house
 from tests.meter.measured import Measured
 from tests.meter.scenario import members, purchases
-from tests.meter.scenario.loyalty import books, cards, checkouts, credit, desk, exact_days, rewards, spending
+from tests.meter.scenario.loyalty import approvals, books, cards, checkouts, credit, desk, exact_days, rewards, spending
 from tests.meter.scenario.shop import Shop
 
 TEN: Final = 10
@@ -276,8 +276,8 @@ STEPS: Final[tuple[Callable[[Shop], None], ...]] = (
     members.use_tiers,
     members.bring_friends,
     members.find_guests,
-    members.adjust_by_two,
     desk.read_lists,
+    approvals.adjust_by_two,
     read,
     purchases.wait_for_points,
     books.close_days,

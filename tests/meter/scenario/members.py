@@ -1,8 +1,8 @@
-"""Members: tiers, friends who bring friends, adjustments that two people make, and customers who are one."""
+"""Members: tiers, friends who bring friends, and customers who are one."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from shared.events.customers import CustomersMerged
 from shared.events.foreign import Buyer
@@ -12,7 +12,6 @@ from tests.harness.orders import paid, placed
 from tests.meter.scenario.shop import Shop
 
 _CUSTOMER: Final = "/api/customers/{customer_id}"
-_PROPOSALS: Final = f"{_CUSTOMER}/points/proposals"
 _TEN: Final = 10
 _GUESTS: Final = 5
 _REWARDED: Final = {"sign_up": 0, "review": 0, "referrer": 50, "referee": 50}
@@ -93,37 +92,6 @@ def find_guests(shop: Shop) -> None:
             shop.change(customer_id, {"email_verified": True})
         shop.house.settle()
     shop.keep(block, "customers hears CustomersMerged", "customers tells CustomersMerged")
-
-
-def adjust_by_two(shop: Shop) -> None:
-    """Ten large adjustments are proposed; nine are approved and one is rejected."""
-    before = shop.change_programme({"adjustments": {"approve_above": 100}})
-    with shop.house.measured() as block:
-        proposed = {customer_id: _propose(shop, customer_id) for customer_id in shop.customers}
-    shop.found.keep(block, f"loyalty POST {_CUSTOMER}/points", "a second person must approve")
-    with shop.house.measured() as block:
-        shop.call("GET", "/api/loyalty/adjustments", "admin")
-        shop.call("GET", _PROPOSALS.format(customer_id=shop.customers[0]), "admin")
-        (rejected, proposal_id), *others = proposed.items()
-        _decide(shop, rejected, proposal_id, "reject", {"note": "Two hundred is the most for a delay"})
-        for customer_id, each in others:
-            _decide(shop, customer_id, each, "approve")
-        shop.house.settle()
-    for operation in {reading.operation for reading in block.readings if " /" in reading.operation}:
-        shop.found.keep(block, operation)
-    shop.change_programme(before)
-
-
-def _propose(shop: Shop, customer_id: str) -> str:
-    body = {"points": 250, "code": "goodwill", "reason": "The parcel that came late for the birthday"}
-    key = {"Idempotency-Key": f"proposal-{customer_id}"}
-    answer = shop.call("POST", f"/api/customers/{customer_id}/points", "support", body, key)
-    assert answer["state"] == "proposed"
-    return str(answer["id"])
-
-
-def _decide(shop: Shop, customer_id: str, proposal_id: str, act: str, body: Any = None) -> None:
-    shop.call("POST", f"{_PROPOSALS.format(customer_id=customer_id)}/{proposal_id}/{act}", "admin", body)
 
 
 def _number_of(shop: Shop, customer_id: str) -> str:

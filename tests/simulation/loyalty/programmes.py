@@ -117,7 +117,8 @@ LIMITED: Final = ShopProgramme(
                 {"tier": "gold", "threshold": 4, "multiplier": "1.5"},
             ],
         },
-        "adjustments": {"approve_above": 1_000},
+        "adjustments": {"approve_above": 350},
+        "credit": {"approve_above": [{"currency": "USD", "amount": 2_400}]},
     },
 )
 

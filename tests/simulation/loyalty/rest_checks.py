@@ -117,6 +117,20 @@ def adjustments_happened_once(scene: Scene, tables: Tables) -> Iterator[str]:
             yield f"adjustment by {asked.points} of {asked.customer_id} is in the ledger as {amounts}"
 
 
+def nobody_gives_too_much_alone(scene: Scene, tables: Tables) -> Iterator[str]:
+    """What one person gave and took on a day without a second person is within the limit of the unit."""
+    terms, alone = scene.programme.terms, Counter[tuple[str, str, str]]()
+    for entry in tables.of_kind("loyalty", "entry"):
+        is_of_one = "approved_by" not in (entry.get("facts") or {})
+        if entry["entry_kind"] in {"adjusted", "issued", "revoked"} and is_of_one:
+            unit = entry["account"].partition("#")[2] or "points"
+            alone[entry["actor"], terms.day_of(entry["posted_at"]), unit] += abs(entry["amount"])
+    for (who, day, unit), amount in alone.items():
+        most = terms.alone_in_a_day(unit)
+        if most is not None and amount > most:
+            yield f"{who} gave and took {amount} {unit} alone on {day}, and may {most}"
+
+
 def nothing_has_outlived_its_day(scene: Scene, tables: Tables) -> Iterator[str]:
     """After the schedule ran no lot is overdue, no activation is late, no hold lasts, and no tier is unearned."""
     terms, moment = scene.programme.terms, scene.expired_at

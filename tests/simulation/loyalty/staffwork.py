@@ -30,10 +30,7 @@ def adjust(scene: Scene, rng: Random, step: Step) -> None:
         rng, "POST", path, by="support", body=body, headers=key(step), meanwhile=others(scene, rng, "loyalty")
     )
     asked = scene.promises.adjustments[reason] = Adjustment(customer_of(profile), points, scene.outcome(answer, 201))
-    if answer is not None and answer.status == _ACCEPTED:
-        # Nothing is posted before a second person approves.
-        asked.outcome = Outcome.REFUSED
-        scene.promises.proposals[answer.json["id"]] = (asked.customer_id, reason)
+    _let_wait(scene, asked, answer, "points", reason)
 
 
 def open_shop(scene: Scene, rng: Random) -> None:
@@ -46,15 +43,14 @@ def open_shop(scene: Scene, rng: Random) -> None:
 
 
 def decide(scene: Scene, rng: Random, step: Step) -> None:
-    """A second person approves an adjustment or rejects it, now and then again and otherwise."""
+    """A second person approves points or credit or rejects them, now and then again and otherwise."""
     if not scene.promises.proposals:
         return
     proposal_id = rng.choice(sorted(scene.promises.proposals))
-    customer_id, reason = scene.promises.proposals[proposal_id]
+    path, reason = scene.promises.proposals[proposal_id]
     how = rng.choice(("approve", "approve", "reject"))
     body = {"note": f"Not for {reason}"} if how == "reject" else None
-    path = f"/api/customers/{customer_id}/points/proposals/{proposal_id}/{how}"
-    answer = scene.call(rng, "POST", path, by="admin", body=body, meanwhile=others(scene, rng, "loyalty"))
+    answer = scene.call(rng, "POST", f"{path}/{how}", by="admin", body=body, meanwhile=others(scene, rng, "loyalty"))
     asked = scene.promises.adjustments[reason]
     outcome = scene.outcome(answer, 201)
     if how == "approve" and outcome is not Outcome.REFUSED and asked.outcome is not Outcome.DONE:
@@ -103,7 +99,16 @@ def _post_credit(scene: Scene, rng: Random, step: Step, profile: Row, body: dict
         headers=key(step),
         meanwhile=others(scene, rng, "loyalty"),
     )
-    scene.promises.adjustments[reason] = Adjustment(customer_of(profile), amount, scene.outcome(answer, 201))
+    asked = scene.promises.adjustments[reason] = Adjustment(customer_of(profile), amount, scene.outcome(answer, 201))
+    _let_wait(scene, asked, answer, "credit", reason)
+
+
+def _let_wait(scene: Scene, asked: Adjustment, answer: Any, of: str, reason: str) -> None:
+    """If only a proposal was made of it: nothing is posted before a second person approves."""
+    if answer is not None and answer.status == _ACCEPTED:
+        asked.outcome = Outcome.REFUSED
+        path = f"/api/customers/{asked.customer_id}/{of}/proposals/{answer.json['id']}"
+        scene.promises.proposals[answer.json["id"]] = (path, reason)
 
 
 def _set_up(scene: Scene, rng: Random, route: str, body: Any) -> Any:

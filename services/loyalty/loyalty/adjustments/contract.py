@@ -1,4 +1,4 @@
-"""Adjustments of points by staff, and the second person that a large one needs."""
+"""Adjustments of points by staff, and the second person whom large ones need, of points and of store credit."""
 
 from __future__ import annotations
 
@@ -32,6 +32,22 @@ CONTRACT: Final = Contract(
             "POST",
             "/api/customers/{customer_id}/points/proposals/{proposal_id}/reject",
             "reject_adjustment",
+            SERVICE_DESK,
+            problems=("proposal-decided",),
+        ),
+        Route("GET", "/api/customers/{customer_id}/credit/proposals", "list_credit_proposals", SERVICE_DESK),
+        Route(
+            "POST",
+            "/api/customers/{customer_id}/credit/proposals/{proposal_id}/approve",
+            "approve_credit",
+            SERVICE_DESK,
+            status=201,
+            problems=("same-person", "proposal-decided", "proposal-outdated", "insufficient-credit"),
+        ),
+        Route(
+            "POST",
+            "/api/customers/{customer_id}/credit/proposals/{proposal_id}/reject",
+            "reject_credit",
             SERVICE_DESK,
             problems=("proposal-decided",),
         ),

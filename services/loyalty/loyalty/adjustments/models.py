@@ -1,17 +1,13 @@
-"""What the routes of adjustments take and answer."""
+"""What the routes of adjustments take."""
 
 from __future__ import annotations
 
 from typing import Annotated, Final
 
-from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
-from loyalty.adjustments.items import Proposal, ProposalState
 from loyalty.programme.sections import Slug
-from shared.ids import ULID_PATTERN, CustomerId
-from shared.model import PRINTABLE, ApiModel, Input
-
-ProposalId = Annotated[str, StringConstraints(pattern=rf"^adj_{ULID_PATTERN}$")]
+from shared.model import PRINTABLE, Input
 
 _WORDS: Final = StringConstraints(strip_whitespace=True, min_length=1, max_length=200)
 
@@ -40,45 +36,3 @@ class Rejection(Input):
     model_config = ConfigDict(json_schema_extra={"examples": [{"note": "Goodwill for a delay is 500 at most"}]})
 
     note: Annotated[str, _WORDS, PRINTABLE, Field(description="For staff; the customer is not told.")]
-
-
-class ProposalView(ApiModel):
-    """An adjustment that a second person must approve, because of its size. Until then nothing is posted."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "id": "adj_01JZ0000000000000000000000",
-                    "customer_id": "cus_01JZ0000000000000000000000",
-                    "state": "proposed",
-                    "points": 25000,
-                    "code": "goodwill",
-                    "reason": "The wedding order that never came",
-                    "notify": True,
-                    "proposed_by": "staff:grace",
-                    "proposed_at": "2026-11-22T09:30:00Z",
-                    "decided_by": None,
-                    "decided_at": None,
-                    "note": None,
-                }
-            ]
-        }
-    )
-
-    id: Annotated[ProposalId, Field(description="Once it is approved, the entry's cause.")]
-    customer_id: CustomerId
-    state: ProposalState
-    points: int
-    code: str
-    reason: str
-    notify: bool
-    proposed_by: str
-    proposed_at: AwareDatetime
-    decided_by: str | None
-    decided_at: AwareDatetime | None
-    note: Annotated[str | None, Field(description="Of one that was rejected: why.")]
-
-    @classmethod
-    def of(cls, proposal: Proposal) -> ProposalView:
-        return cls(**{name: getattr(proposal, name) for name in cls.model_fields})

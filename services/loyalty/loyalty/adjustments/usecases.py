@@ -1,11 +1,10 @@
-"""Adjustments by staff: posted at once or, above the programme's limit, after a second person's approval."""
+"""Adjustments by staff: posted at once or, above the programme's limit of a day, after a second person's approval."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from loyalty.adjustments.items import Proposal
-from loyalty.adjustments.models import NewAdjustment, ProposalView
+from loyalty.adjustments.models import NewAdjustment
 from loyalty.ledger import rules
 from loyalty.ledger import store as ledger
 from loyalty.ledger.items import Entry
@@ -18,14 +17,14 @@ from loyalty.points.store import load_for_posting
 from loyalty.points.usecases import InsufficientPointsError
 from loyalty.programme.models import Adjustments
 from loyalty.programme.rules import check_code
+from loyalty.proposals.authority import POINTS, authority_for
+from loyalty.proposals.models import ProposalView
+from loyalty.proposals.usecases import propose
 from shared import ids
 from shared.errors import InvalidError
 from shared.http import Attempt
-from shared.items.table import Put, commit, retry_lost_races
+from shared.items.table import Put, retry_lost_races
 from shared.messages.cause import Cause
-
-# The HTTP status of an answer while the adjustment is not posted yet.
-ACCEPTED = 202
 
 
 def adjust_points(
@@ -33,17 +32,23 @@ def adjust_points(
 ) -> EntryView | ProposalView:
     """Add or deduct points; added points live as long as points of an order placed today.
 
-    Above the programme's limit the adjustment is only proposed, even if too few points are available. Raises
-    InvalidError beyond the largest adjustment or for an unknown reason, NotFoundError without an account,
-    InsufficientPointsError when a deduction is not available.
+    If it brings what the actor posted alone today above the programme's limit, the adjustment is only proposed, even if
+    too few points are available. Raises InvalidError beyond the largest adjustment or for an unknown reason,
+    NotFoundError without an account, InsufficientPointsError when a deduction is not available.
     """
     terms, adjustment_id = store.terms_now(), ids.new_adjustment_id()
     limits = terms.programme.adjustments
     check(adjustment, limits)
-    if limits.approve_above is not None and abs(adjustment.points) > limits.approve_above:
-        return retry_lost_races(lambda: _propose(customer_id, adjustment, adjustment_id, cause, attempt))
     origin = origin_of(adjustment_id, cause)
-    return retry_lost_races(lambda: _adjust(customer_id, adjustment, origin, attempt, terms))
+
+    def adjust_or_propose() -> EntryView | ProposalView:
+        authority = authority_for(adjustment.points, POINTS, limits.approve_above, cause, terms)
+        if not authority.suffices:
+            what = adjustment.model_dump(include={"points", "code", "reason"})
+            return propose(customer_id, adjustment_id, cause=cause, attempt=attempt, quiet=adjustment.quiet, **what)
+        return _adjust(customer_id, adjustment, origin, attempt, terms, count=authority.count)
+
+    return retry_lost_races(adjust_or_propose)
 
 
 def origin_of(adjustment_id: str, cause: Cause) -> ledger.Origin:
@@ -75,24 +80,17 @@ def posted(
 
 
 def _adjust(
-    customer_id: str, adjustment: NewAdjustment, origin: ledger.Origin, attempt: Attempt | None, terms: Terms
+    customer_id: str,
+    adjustment: NewAdjustment,
+    origin: ledger.Origin,
+    attempt: Attempt | None,
+    terms: Terms,
+    *,
+    count: Put | None,
 ) -> EntryView:
     account = load_for_posting(customer_id, terms, origin.cause, store.existing_account, needs=-adjustment.points)
     about = {"code": adjustment.code, "quiet": adjustment.quiet}
     entry = posted(account, adjustment.points, origin, terms, reason=adjustment.reason, **about)
     view = EntryView.of(entry, names_staff=True)
-    ledger.write(entry, account, attempt and attempt.receipt(view))
-    return view
-
-
-def _propose(
-    customer_id: str, adjustment: NewAdjustment, adjustment_id: str, cause: Cause, attempt: Attempt | None
-) -> ProposalView:
-    account = store.existing_account(customer_id)
-    proposal = Proposal.fresh(account.customer_id, adjustment_id)
-    proposal.points, proposal.code, proposal.reason = adjustment.points, adjustment.code, adjustment.reason
-    proposal.quiet = adjustment.quiet
-    proposal.proposed_by = cause.actor
-    view = ProposalView.of(proposal)
-    commit(Put(proposal), store.guard(account.pk), attempt and attempt.receipt(view, ACCEPTED))
+    ledger.write(entry, account, count, attempt and attempt.receipt(view))
     return view

@@ -17,6 +17,7 @@ CONTRACT: Final = Contract(
             "issue_credit",
             SERVICE_DESK,
             status=201,
+            accepted="ProposalView",
             idempotency=Idempotency.REQUIRED,
         ),
         Route(
@@ -39,6 +40,7 @@ CONTRACT: Final = Contract(
             "revoke_credit",
             SERVICE_DESK,
             status=201,
+            accepted="ProposalView",
             idempotency=Idempotency.REQUIRED,
             problems=("insufficient-credit",),
         ),

@@ -5,7 +5,9 @@ from __future__ import annotations
 from loyalty.credit import usecases as credit
 from loyalty.credit.models import CreditEntryView, CreditVerificationView, CreditView, NewCredit, Revocation
 from loyalty.points.models import EntriesQuery
-from shared.http import Page, Request
+from loyalty.proposals.models import ProposalView
+from loyalty.proposals.usecases import ACCEPTED
+from shared.http import Page, Reply, Request
 from shared.ids import CustomerId
 from shared.money import CurrencyCode
 
@@ -15,9 +17,14 @@ def list_credit(request: Request, customer_id: CustomerId) -> Page[CreditView]:
     return credit.list_credit(customer_id, by_self=request.principal.is_customer)
 
 
-def issue_credit(request: Request, customer_id: CustomerId, body: NewCredit) -> CreditEntryView:
-    """Give store credit, for a reason that the customer can read."""
-    return credit.issue_credit(customer_id, body, cause=request.cause, attempt=request.attempt)
+def issue_credit(request: Request, customer_id: CustomerId, body: NewCredit) -> Reply[CreditEntryView | ProposalView]:
+    """Give store credit, for a reason that the customer can read.
+
+    Above the programme's limit for one person and day nothing is posted yet: the answer is 202 with a proposal, which
+    somebody else approves.
+    """
+    view = credit.issue_credit(customer_id, body, cause=request.cause, attempt=request.attempt)
+    return Reply(view, status=ACCEPTED if isinstance(view, ProposalView) else None)
 
 
 def list_credit_entries(
@@ -37,6 +44,10 @@ def verify_credit(request: Request, customer_id: CustomerId, currency: CurrencyC
 
 def revoke_credit(
     request: Request, customer_id: CustomerId, currency: CurrencyCode, body: Revocation
-) -> CreditEntryView:
-    """Take store credit back, for a reason that the customer can read. What is held cannot be taken."""
-    return credit.revoke_credit(customer_id, currency, body, cause=request.cause, attempt=request.attempt)
+) -> Reply[CreditEntryView | ProposalView]:
+    """Take store credit back, for a reason that the customer can read. What is held cannot be taken.
+
+    It counts towards the limit for one person and day as what is given does: above it the answer is 202.
+    """
+    view = credit.revoke_credit(customer_id, currency, body, cause=request.cause, attempt=request.attempt)
+    return Reply(view, status=ACCEPTED if isinstance(view, ProposalView) else None)

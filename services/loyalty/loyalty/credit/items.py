@@ -6,6 +6,7 @@ from typing import Final
 
 from loyalty.ledger.items import Account, Entry
 from loyalty.table import shards_of
+from shared import ids
 from shared.items.keys import customer_partition
 
 CREDIT: Final = "CREDIT#"
@@ -36,11 +37,11 @@ class CreditAccount(Account, discriminator="credit"):
 
 
 def list_issue(entry: Entry) -> None:
-    """Let the list of issued credit show an entry, by its cause: an id that sorts by time.
+    """Let the list of issued credit show an entry, at the time of the issue: its cause may be of an older proposal.
 
     An erasure takes the entry from the list by the write that removes the reason.
     """
-    entry.enlist(_ISSUED, entry.cause, entry.cause)
+    entry.enlist(_ISSUED, entry.cause, ids.new_credit_id())
 
 
 def currency_of(entry: Entry) -> str:

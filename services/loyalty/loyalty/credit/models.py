@@ -140,6 +140,7 @@ class CreditEntryView(ApiModel):
     reason_code: Annotated[str | None, Field(description="Of what staff gave or took back.")]
     reason: str | None
     actor: Annotated[str, Field(description="Who did it; customers are not told the names of staff.")]
+    proposed_by: Annotated[str | None, Field(description="Of what a second person approved.")]
     expires_on: Annotated[date | None, Field(description="The last day on which what was given can be used.")]
     posted_at: AwareDatetime
     previous: Annotated[str, Field(description="The SHA-256 of the account's entry before, in hexadecimal digits.")]
@@ -162,6 +163,7 @@ class CreditEntryView(ApiModel):
                     "reason_code": "goodwill",
                     "reason": "A parcel that never came",
                     "actor": "staff:kim",
+                    "proposed_by": None,
                     "expires_on": "2027-12-31",
                     "posted_at": "2026-11-22T10:00:00Z",
                     "previous": "0" * 64,
@@ -188,6 +190,7 @@ class CreditEntryView(ApiModel):
             reason_code=entry.fact("code"),
             reason=entry.reason,
             actor=name_of(entry.actor, names_staff=names_staff),
+            proposed_by=name_of(proposer, names_staff=names_staff) if (proposer := entry.fact("proposed_by")) else None,
             expires_on=entry.last_day_given,
             posted_at=entry.posted_at,
             previous=entry.previous.hex(),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Any
+
 from loyalty.credit import rules, store
 from loyalty.credit.items import CreditAccount, list_issue
 from loyalty.credit.models import CreditEntryView, CreditVerificationView, CreditView, NewCredit, Revocation
@@ -9,16 +12,20 @@ from loyalty.credit.store import load_credit_for_posting
 from loyalty.ledger import rules as ledger_rules
 from loyalty.ledger import store as ledger
 from loyalty.ledger.balances import EntryKind
+from loyalty.ledger.items import Entry
 from loyalty.ledger.overdue import without_overdue
 from loyalty.ledger.terms import Terms
 from loyalty.ledger.verification import prove_all
 from loyalty.points.models import EntriesQuery
 from loyalty.points.usecases import owner_of, shown_account
 from loyalty.programme.rules import check_code
+from loyalty.proposals.authority import authority_for
+from loyalty.proposals.models import ProposalView
+from loyalty.proposals.usecases import propose
 from shared import ids
 from shared.errors import ConflictError, NotFoundError
 from shared.http import Attempt, Page
-from shared.items.table import retry_lost_races
+from shared.items.table import Put, retry_lost_races
 from shared.messages.cause import Cause
 
 
@@ -29,38 +36,85 @@ class InsufficientCreditError(ConflictError):
     title = "There is not enough store credit"
 
 
-def issue_credit(customer_id: str, new: NewCredit, *, cause: Cause, attempt: Attempt | None) -> CreditEntryView:
+def issue_credit(
+    customer_id: str, new: NewCredit, *, cause: Cause, attempt: Attempt | None
+) -> CreditEntryView | ProposalView:
     """Issue store credit to a customer; the first issue in a currency opens the account.
 
+    If it brings what the actor posted alone today in this currency above the programme's limit, it is only proposed.
     Raises InvalidError for an unknown reason or an impossible day, NotFoundError for an unknown customer.
     """
     terms = store.terms_now()
     check_code(new.code, terms.programme.adjustments)
     if new.expires_on:
         rules.check_expiry(new.expires_on, terms.today)
-    origin = origin_of(ids.new_credit_id(), cause)
-    return retry_lost_races(lambda: _issue(customer_id, new, origin, attempt, terms))
+    origin, proposal_id = origin_of(ids.new_credit_id(), cause), ids.new_adjustment_id()
+    limit = terms.programme.credit.limit_in(new.currency)
+
+    def issue_or_propose() -> CreditEntryView | ProposalView:
+        authority = authority_for(new.amount, new.currency, limit, cause, terms)
+        if not authority.suffices:
+            return propose(customer_id, proposal_id, cause=cause, attempt=attempt, **new.model_dump())
+        return _issue(customer_id, new, origin, attempt, terms, count=authority.count)
+
+    return retry_lost_races(issue_or_propose)
 
 
 def revoke_credit(
     customer_id: str, currency: str, revocation: Revocation, *, cause: Cause, attempt: Attempt | None
-) -> CreditEntryView:
+) -> CreditEntryView | ProposalView:
     """Revoke store credit, soonest expiring first.
 
-    Raises InvalidError for an unknown reason, NotFoundError without an account. Raises InsufficientCreditError when
-    less is available; held credit cannot be revoked.
+    Above the limit it is only proposed, as an issue is, even if less is available. Raises InvalidError for an unknown
+    reason, NotFoundError without an account. Raises InsufficientCreditError when less is available; held credit cannot
+    be revoked.
     """
     terms = store.terms_now()
     check_code(revocation.code, terms.programme.adjustments)
-    origin = origin_of(ids.new_credit_id(), cause)
+    origin, proposal_id = origin_of(ids.new_credit_id(), cause), ids.new_adjustment_id()
+    limit = terms.programme.credit.limit_in(currency)
 
-    def revoke() -> CreditEntryView:
-        account = load_credit_for_posting(
-            lambda: store.existing_account(customer_id, currency), terms, cause, needs=revocation.amount
-        )
-        return _revoke(account, revocation, origin, attempt, terms)
+    def revoke_or_propose() -> CreditEntryView | ProposalView:
+        authority = authority_for(-revocation.amount, currency, limit, cause, terms)
+        if not authority.suffices:
+            store.existing_account(customer_id, currency)
+            what = {"currency": currency, "code": revocation.code, "reason": revocation.reason}
+            return propose(customer_id, proposal_id, cause=cause, attempt=attempt, amount=-revocation.amount, **what)
+        account = load_for_revocation(customer_id, currency, revocation.amount, terms, cause)
+        return _revoke(account, revocation, origin, attempt, terms, count=authority.count)
 
-    return retry_lost_races(revoke)
+    return retry_lost_races(revoke_or_propose)
+
+
+def load_for_revocation(customer_id: str, currency: str, amount: int, terms: Terms, cause: Cause) -> CreditAccount:
+    """The account from which an amount is to be revoked. Raises NotFoundError without an account."""
+    return load_credit_for_posting(lambda: store.existing_account(customer_id, currency), terms, cause, needs=amount)
+
+
+def issued(
+    account: CreditAccount, amount: int, last_day: date | None, origin: ledger.Origin, terms: Terms, **facts: Any
+) -> Entry:
+    """Make the entry of an issue and set the account's balances. `facts` are `reason`, `code` and the people.
+
+    Without a `last_day` the credit lives as the programme says. Raises InvalidError if the account would be too full.
+    """
+    rules.check_room(account.balance, amount)
+    lot = last_day or rules.lot_for(terms.today, terms.programme)
+    posting = ledger_rules.give(EntryKind.ISSUED, account.balances, amount, lot)
+    entry = store.post_credit(account, posting, origin, terms, **facts)
+    list_issue(entry)
+    return entry
+
+
+def revoked(account: CreditAccount, amount: int, origin: ledger.Origin, terms: Terms, **facts: Any) -> Entry:
+    """Make the entry of a revocation and set the account's balances; `facts` as above.
+
+    Raises InsufficientCreditError.
+    """
+    if account.available < amount:
+        raise shortage(account)
+    posting = ledger_rules.revoke(account.balances, amount, min(account.balances.lots))
+    return store.post_credit(account, posting, origin, terms, **facts)
 
 
 def origin_of(credit_id: str, cause: Cause) -> ledger.Origin:
@@ -132,16 +186,18 @@ def shortage(account: CreditAccount) -> InsufficientCreditError:
 
 
 def _issue(
-    customer_id: str, new: NewCredit, origin: ledger.Origin, attempt: Attempt | None, terms: Terms
+    customer_id: str,
+    new: NewCredit,
+    origin: ledger.Origin,
+    attempt: Attempt | None,
+    terms: Terms,
+    *,
+    count: Put | None,
 ) -> CreditEntryView:
     account = store.account_to_open(customer_id, new.currency)
-    rules.check_room(account.balance, new.amount)
-    lot = new.expires_on or rules.lot_for(terms.today, terms.programme)
-    posting = ledger_rules.give(EntryKind.ISSUED, account.balances, new.amount, lot)
-    entry = store.post_credit(account, posting, origin, terms, reason=new.reason, code=new.code)
-    list_issue(entry)
+    entry = issued(account, new.amount, new.expires_on, origin, terms, reason=new.reason, code=new.code)
     view = CreditEntryView.of(entry, names_staff=True)
-    ledger.write(entry, account, store.guard(account), attempt and attempt.receipt(view))
+    ledger.write(entry, account, store.guard(account), count, attempt and attempt.receipt(view))
     return view
 
 
@@ -151,11 +207,10 @@ def _revoke(
     origin: ledger.Origin,
     attempt: Attempt | None,
     terms: Terms,
+    *,
+    count: Put | None,
 ) -> CreditEntryView:
-    if account.available < revocation.amount:
-        raise shortage(account)
-    posting = ledger_rules.revoke(account.balances, revocation.amount, min(account.balances.lots))
-    entry = store.post_credit(account, posting, origin, terms, reason=revocation.reason, code=revocation.code)
+    entry = revoked(account, revocation.amount, origin, terms, reason=revocation.reason, code=revocation.code)
     view = CreditEntryView.of(entry, names_staff=True)
-    ledger.write(entry, account, attempt and attempt.receipt(view))
+    ledger.write(entry, account, count, attempt and attempt.receipt(view))
     return view

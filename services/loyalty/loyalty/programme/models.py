@@ -16,6 +16,7 @@ from loyalty.programme.sections import (
     Earning,
     Flat,
     HoldMinutes,
+    MinorUnits,
     Months,
     Points,
     Redeeming,
@@ -139,11 +140,15 @@ class Refunds(Section):
 class Adjustments(Section):
     """What staff may add or take."""
 
-    largest: Annotated[int, Field(ge=1, le=MOST_POINTS, description="The most points that one may add or take")] = (
-        1_000_000
-    )
+    largest: Annotated[
+        int, Field(ge=1, le=MOST_POINTS, description="The most points that one may add or take at once")
+    ] = 1_000_000
     approve_above: Annotated[
-        Points | None, Field(description="Above so many points a second person must approve; null: never")
+        Points | None,
+        Field(
+            description="Above so many points of one person on one day, given or taken, a second person must approve; "
+            "null: never"
+        ),
     ] = None
     reasons: Annotated[tuple[Slug, ...], Field(min_length=1, max_length=50)] = (
         "goodwill",
@@ -151,13 +156,6 @@ class Adjustments(Section):
         "promotion",
         "other",
     )
-
-    @field_validator("approve_above")
-    @classmethod
-    def _within_the_largest(cls, above: int | None, info: ValidationInfo) -> int | None:
-        if above is not None and above > info.data.get("largest", MOST_POINTS):
-            raise ValueError("Must not be more than largest")
-        return above
 
     @field_validator("reasons")
     @classmethod
@@ -167,11 +165,44 @@ class Adjustments(Section):
         return reasons
 
 
+class CreditLimit(Section):
+    """The most store credit in one currency that one person may give and take on one day alone."""
+
+    currency: CurrencyCode
+    amount: MinorUnits
+
+
 class Credit(Section):
     """Store credit."""
 
     months: Annotated[Months | None, Field(description="How long credit lives; null: it does not expire")] = None
     hold_minutes: Annotated[HoldMinutes, Field(description="How long credit is held for a checkout")] = 30
+    approve_above: Annotated[
+        tuple[CreditLimit, ...] | None,
+        Field(
+            min_length=1,
+            max_length=50,
+            description="The most, in each currency, that one may give and take on one day without a second person. "
+            "In a currency that is not named, everything needs a second person; null: nothing does",
+        ),
+    ] = None
+
+    @field_validator("approve_above")
+    @classmethod
+    def _once_a_currency(cls, limits: tuple[CreditLimit, ...] | None) -> tuple[CreditLimit, ...] | None:
+        currencies = [limit.currency for limit in limits or ()]
+        if len(set(currencies)) < len(currencies):
+            raise ValueError("Each currency once")
+        return limits
+
+    def limit_in(self, currency: str) -> int | None:
+        """The most that one person may give and take alone on one day; None without a limit.
+
+        Nothing in a currency that has no limit of its own while others have: nobody knows what it is worth.
+        """
+        if self.approve_above is None:
+            return None
+        return {limit.currency: limit.amount for limit in self.approve_above}.get(currency, 0)
 
 
 class Programme(Section):

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from loyalty.adjustments import approvals
-from loyalty.adjustments.items import Proposal
 from loyalty.points import store
+from loyalty.proposals.items import Proposal
 from shared.events.customers import CustomersMerged
 from shared.http.openapi import openapi
 from shared.roles import Role

@@ -9,6 +9,7 @@ from typing import Any
 
 from customers.orders import rules as order_rules
 from loyalty.adjustments import usecases as adjustments
+from loyalty.credit import usecases as credit
 from loyalty.earning import quota
 from loyalty.ledger import items as ledger_items
 from loyalty.members import cards
@@ -18,6 +19,7 @@ from loyalty.orders.order_entries import Kept, OrderEntries, reversed_amount
 from loyalty.orders.repricing import usecases as repricing
 from loyalty.points import tier_rules
 from loyalty.points.rules import TierSlack
+from loyalty.proposals.authority import Authority
 from tests.simulation.bugs.planting import Replaced, bug
 
 
@@ -51,6 +53,14 @@ def balance_unchecked() -> Replaced:
         return posted(account, max(points, -account.available), *about, reason=reason, **facts)
 
     return [(adjustments, "posted", unchecked)]
+
+
+@bug("The limit above which a second person is needed looks at each posting alone: two small ones pass for a large one")
+def limit_by_posting() -> Replaced:
+    def looked_at_alone(amount: int, unit: str, limit: int | None, *_: Any) -> Any:
+        return Authority(suffices=limit is None or abs(amount) <= limit)
+
+    return [(adjustments, "authority_for", looked_at_alone), (credit, "authority_for", looked_at_alone)]
 
 
 @bug("A refund rounds what stays up, not down")

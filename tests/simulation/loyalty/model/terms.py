@@ -50,7 +50,7 @@ DEFAULTS: Final[Mapping[str, Any]] = {
         ],
     },
     "adjustments": {"approve_above": None},
-    "credit": {"months": None, "hold_minutes": 30},
+    "credit": {"months": None, "hold_minutes": 30, "approve_above": None},
 }
 
 
@@ -64,6 +64,14 @@ class Terms:
     def of(cls, changes: Mapping[str, Any]) -> Terms:
         """The defaults with what a document says instead."""
         return cls(_merged(DEFAULTS, changes))
+
+    def alone_in_a_day(self, unit: str) -> int | None:
+        """The most that one person may give and take in a day without a second: of points, or of a currency."""
+        if unit == "points":
+            most: int | None = self.document["adjustments"]["approve_above"]
+            return most
+        limits = self.document["credit"]["approve_above"]
+        return None if limits is None else sum(each["amount"] for each in limits if each["currency"] == unit)
 
     def day_of(self, moment: str) -> str:
         """The shop's day at a moment."""

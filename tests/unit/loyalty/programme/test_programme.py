@@ -76,6 +76,11 @@ def multipliers(*facts: dict[str, Any]) -> dict[str, Any]:
     return {"multipliers": [{"name": f"m{n}", "factor": 2} | each for n, each in enumerate(facts)]}
 
 
+def usd(amount: int) -> dict[str, Any]:
+    """A limit of store credit in dollars."""
+    return {"currency": "USD", "amount": amount}
+
+
 REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("an unknown field", {"earning": {"points": 3}}, "earning.points"),
     ("no currency", {"currency": "XXY"}, "currency"),
@@ -149,12 +154,14 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
         {"expiry": {"mode": "inactivity", "months": 1}, "pending": {"until": "days", "days": 45}},
         "expiry",
     ),
-    ("approval of what is refused", {"adjustments": {"largest": 5, "approve_above": 6}}, "adjustments.approve_above"),
     ("no reasons", {"adjustments": {"reasons": []}}, "adjustments.reasons"),
     ("a reason twice", {"adjustments": {"reasons": ["x", "x"]}}, "adjustments.reasons"),
     ("a reason in words", {"adjustments": {"reasons": ["A gift"]}}, "adjustments.reasons.0"),
     ("credit of no months", {"credit": {"months": 0}}, "credit.months"),
     ("a hold of no time", {"credit": {"hold_minutes": 0}}, "credit.hold_minutes"),
+    ("no limit of credit", {"credit": {"approve_above": []}}, "credit.approve_above"),
+    ("a limit below zero", {"credit": {"approve_above": [usd(-1)]}}, "credit.approve_above.0.amount"),
+    ("two limits of a currency", {"credit": {"approve_above": [usd(1), usd(2)]}}, "credit.approve_above"),
 ]
 
 
@@ -166,6 +173,22 @@ def test_what_makes_no_sense_is_refused_by_the_name_of_its_field(document: dict[
     # A list with nothing valid in it is too short as well.
     assert field in named
     assert all(field.startswith(name) for name in named)
+
+
+def test_one_may_post_more_in_a_day_than_at_once() -> None:
+    limits = checked(Programme, {"adjustments": {"largest": 5, "approve_above": 6}}).adjustments
+    assert (limits.largest, limits.approve_above) == (5, 6)
+
+
+@pytest.mark.parametrize(("currency", "limit"), [("USD", 5_000), ("EUR", 4_000), ("GBP", 0)])
+def test_a_currency_without_a_limit_of_its_own_needs_a_second_person_for_everything(currency: str, limit: int) -> None:
+    limits = [usd(5_000), {"currency": "EUR", "amount": 4_000}]
+    assert checked(Programme, {"credit": {"approve_above": limits}}).credit.limit_in(currency) == limit
+
+
+def test_without_limits_of_credit_no_currency_has_one() -> None:
+    assert CLASSIC.credit.limit_in("USD") is None
+    assert LADDER.credit.limit_in("USD") is None
 
 
 def test_all_that_is_wrong_is_named_at_once() -> None:

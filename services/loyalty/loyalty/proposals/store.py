@@ -1,4 +1,4 @@
-"""Reads proposals: a customer's, and all open ones."""
+"""Reads proposals: a customer's of one kind, and all open ones."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from heapq import merge
 from itertools import islice
 
-from loyalty.adjustments.items import OPEN_SHARDS, PROPOSAL, Proposal, ProposalState
 from loyalty.points.items import PointsAccount
+from loyalty.proposals.items import OPEN_SHARDS, PROPOSAL, Proposal, ProposalKind, ProposalState
 from shared.items.batches import find_all
 from shared.items.keys import customer_partition
 from shared.items.table import find
@@ -19,9 +19,9 @@ def find_proposal(account: PointsAccount, proposal_id: str) -> Proposal | None:
     return next((proposal for proposal in found if proposal), None)
 
 
-def proposals_of(account: PointsAccount, *, before: str | None, limit: int) -> list[Proposal]:
+def proposals_of(account: PointsAccount, kind: ProposalKind, *, before: str | None, limit: int) -> list[Proposal]:
     """At most `limit` proposals of a customer with ids below `before`, newest first; decided ones too."""
-    pages = [_proposals_in(partition, before, limit) for partition in _partitions(account)]
+    pages = [_proposals_in(partition, kind, before, limit) for partition in _partitions(account)]
     return list(islice(merge(*pages, key=lambda proposal: proposal.id, reverse=True), limit))
 
 
@@ -41,12 +41,14 @@ def still_open(keys: Sequence[tuple[str, str]]) -> list[Proposal]:
     return sorted(waiting, key=lambda proposal: proposal.id, reverse=True)
 
 
-def _proposals_in(partition: str, before: str | None, limit: int) -> list[Proposal]:
+def _proposals_in(partition: str, kind: ProposalKind, before: str | None, limit: int) -> list[Proposal]:
     # A range of sort keys includes both ends, so it also finds the id `before`, which the caller has seen.
     last = f"{PROPOSAL}{before}" if before else f"{PROPOSAL}~"
     keys = Proposal.sk.between(PROPOSAL, last)
     more = 1 if before else 0
-    found = Proposal.query(partition, keys, consistent_read=True, scan_index_forward=False, limit=limit + more)
+    is_of_credit = Proposal.currency.exists()
+    wanted = is_of_credit if kind is ProposalKind.CREDIT else ~is_of_credit
+    found = Proposal.query(partition, keys, wanted, consistent_read=True, scan_index_forward=False, limit=limit + more)
     return [proposal for proposal in found if proposal.id != before][:limit]
 
 
