@@ -189,6 +189,15 @@ class TierChanged(EventData):
     customer_id: CustomerId
     old: Tier
     new: Tier
+    rises: Annotated[
+        bool | None, Field(description="Whether `new` is above `old`; null in events of before it was told")
+    ] = None
+    notify: Annotated[
+        bool,
+        Field(
+            description="Whether the customer is to be told of it: of a tier reached by something new, once in a while"
+        ),
+    ] = False
 
 
 class CreditPosted(EventData):
@@ -207,6 +216,7 @@ class CreditIssued(CreditPosted):
 
     told_by = ("loyalty",)
     expires_on: date | None = None
+    notify: Annotated[bool, Field(description="Whether the customer is to be told of it")] = True
 
 
 class CreditSpent(CreditPosted):

@@ -138,7 +138,7 @@ def _issue(
     rules.check_room(account.balance, new.amount)
     lot = new.expires_on or rules.lot_for(terms.today, terms.programme)
     posting = ledger_rules.give(EntryKind.ISSUED, account.balances, new.amount, lot)
-    entry = store.post_credit(account, posting, origin, terms, reason=new.reason, code=new.code)
+    entry = store.post_credit(account, posting, origin, terms, reason=new.reason, code=new.code, quiet=new.quiet)
     list_issue(entry)
     view = CreditEntryView.of(entry, names_staff=True)
     ledger.write(entry, account, store.guard(account), attempt and attempt.receipt(view))

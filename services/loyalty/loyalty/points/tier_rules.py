@@ -257,7 +257,7 @@ def _moved(state: TierState, tier: Tier, today: date) -> TierState:
 
 
 def _rank(tier: Tier, rules: Tiers) -> int:
-    return rules.rungs.index(rules.level_of(tier))
+    return rules.rank(tier)
 
 
 def _window_moves(today: date, rules: Tiers) -> list[date]:

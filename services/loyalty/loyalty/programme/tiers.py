@@ -63,6 +63,11 @@ class Tiers(Section):
     rungs: Annotated[
         tuple[TierLevel, ...], Field(min_length=1, max_length=len(_ORDER), description="Lowest first; the first at 0")
     ] = Field(default_factory=_default_levels)
+    announce: Annotated[bool, Field(description="Whether customers are told by mail of a tier that they reach")] = True
+
+    def rank(self, tier: Tier) -> int:
+        """The place of a tier from the lowest up, from 0; of a tier without a level, that of the next lower one."""
+        return self.rungs.index(self.level_of(tier))
 
     def level_of(self, tier: Tier) -> TierLevel:
         """The level of a tier; for a tier that the programme does not have, the next lower level."""
