@@ -184,6 +184,18 @@ class TierChanged(EventData):
     customer_id: CustomerId
     old: TierId
     new: TierId
+    rises: Annotated[
+        bool | None, Field(description="Whether `new` is above `old`; null in events of before it was told")
+    ] = None
+    notify: Annotated[
+        bool,
+        Field(
+            description="Whether the customer is to be told of it: of a tier reached by something new, once in a while"
+        ),
+    ] = False
+    name: Annotated[str | None, Field(description="Of a tier that the customer is to be told of, as they read it")] = (
+        None
+    )
 
 
 class CreditPosted(EventData):
@@ -202,6 +214,7 @@ class CreditIssued(CreditPosted):
 
     told_by = ("loyalty",)
     expires_on: date | None = None
+    notify: Annotated[bool, Field(description="Whether the customer is to be told of it")] = True
 
 
 class CreditSpent(CreditPosted):

@@ -128,6 +128,7 @@ def member() -> Iterator[Item]:
         "referrals": {"canary": Referral(1)},
         "tier_slack": TierSlack(3, 2, 1),
         "tier_given": GivenTier("canary", day),
+        "tiers_told": {"canary": day},
     }
     tiers = {"tier_since": day, "tier_kept_until": day, "merged_from": (), "unfinished": None, "card_number": "C-1"}
     yield filled(PointsAccount, PK, "ACCOUNT", **kept, **account, **profile, **known, **tiers)

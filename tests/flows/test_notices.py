@@ -11,7 +11,7 @@ import pytest
 
 from shared import clock
 from tests.flows.mails import mails_to
-from tests.flows.shop import ADA, erase, messages, order, paid, placed, points, register
+from tests.flows.shop import ADA, cancelled, erase, messages, order, paid, placed, points, register, reinstated
 from tests.harness.house import House, Weather, open_house
 
 SetDay = Callable[[date], None]
@@ -63,6 +63,39 @@ def test_an_adjustment_that_a_second_person_approves_is_mailed_then(house: House
     assert [mail.subject for mail in mails_to(ADA)] == ["250 points added to your account at our shop"]
 
 
+def test_who_reaches_a_tier_is_mailed_once_whatever_comes_back(house: House) -> None:
+    customer_id = known(house)
+    one = order("A-1", 15_000, customer_id=customer_id)
+    house.send(placed(one), paid(one))
+    house.settle()
+    house.send(cancelled(one))
+    house.settle()
+    house.send(reinstated(one))
+    house.settle()
+    assert [mail.subject for mail in mails_to(ADA)] == ["You have reached Silver at our shop"]
+    assert told_of(house, customer_id) == [("welcome", "skipped"), ("tier_reached", "sent")]
+    assert house.all_dead() == {}
+
+
+def test_an_import_of_old_orders_mails_nobody(house: House) -> None:
+    customer_id = known(house)
+    for number in range(6):
+        old = order(f"A-{number}", 15_000, customer_id=customer_id, days_ago=300 - number)
+        house.send(placed(old), paid(old))
+    house.settle()
+    assert (points(house, customer_id)["tier"], mails_to(ADA)) == ("gold", [])
+
+
+def test_credit_by_staff_is_mailed_unless_they_say_otherwise(house: House) -> None:
+    customer_id = known(house)
+    last_day = clock.now().date() + timedelta(days=60)
+    give_credit(house, customer_id, expires_on=last_day)
+    give_credit(house, customer_id, expires_on=last_day, key="quiet", notify=False)
+    (mail,) = mails_to(ADA)
+    assert mail.subject == "20.00 USD of store credit for you at our shop"
+    assert f"You can pay with it until the end of {written(last_day)}." in mail.html
+
+
 def test_points_that_end_are_warned_of_a_month_and_a_week_ahead_once_each(house: House, set_day: SetDay) -> None:
     customer_id = known(house)
     one = order("A-1", 5_000, customer_id=customer_id)
@@ -81,7 +114,7 @@ def test_points_that_end_are_warned_of_a_month_and_a_week_ahead_once_each(house:
 def test_credit_that_ends_is_warned_of_a_month_and_a_week_ahead_once_each(house: House, set_day: SetDay) -> None:
     customer_id = known(house)
     last_day = clock.now().date() + timedelta(days=60)
-    give_credit(house, customer_id, expires_on=last_day)
+    give_credit(house, customer_id, expires_on=last_day, notify=False)
     for days_ahead in (30, 30, 7, 3, -1):
         live_through(house, set_day, last_day - timedelta(days=days_ahead))
     assert [mail.subject for mail in mails_to(ADA)] == [
@@ -97,7 +130,7 @@ def test_credit_that_ends_is_warned_of_a_month_and_a_week_ahead_once_each(house:
 def test_a_warning_that_arrives_after_its_day_is_not_mailed(house: House, set_day: SetDay) -> None:
     customer_id = known(house)
     last_day = clock.now().date() + timedelta(days=60)
-    give_credit(house, customer_id, expires_on=last_day)
+    give_credit(house, customer_id, expires_on=last_day, notify=False)
     set_day(last_day - timedelta(days=7))
     house.run("loyalty", "expire")
     house.carry_stream("loyalty")
@@ -132,6 +165,20 @@ def test_whatever_the_weather_each_adjustment_is_mailed_once(seed: int) -> None:
         assert sorted(mail.subject[:9] for mail in mails_to(ADA)) == [f"1{number} points" for number in range(4)]
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_the_weather_a_tier_and_credit_are_mailed_once(seed: int) -> None:
+    weather = Weather(Random(seed), copies=3, shuffled=True, late=0.3)  # noqa: S311  # a seeded test
+    with open_house(weather) as house:
+        customer_id = known(house)
+        one = order("A-1", 15_000, customer_id=customer_id)
+        house.send(placed(one), paid(one))
+        give_credit(house, customer_id, expires_on=clock.now().date() + timedelta(days=60))
+        assert sorted(mail.subject for mail in mails_to(ADA)) == [
+            "20.00 USD of store credit for you at our shop",
+            "You have reached Silver at our shop",
+        ]
+
+
 def known(house: House) -> str:
     """Ada, who wants no marketing, and of whom everybody has heard."""
     customer_id = register(house, marketing=False)
@@ -150,10 +197,10 @@ def adjust(
     return made
 
 
-def give_credit(house: House, customer_id: str, *, expires_on: date) -> None:
-    body = {"amount": 2_000, "currency": "USD", "reason": "A late parcel", "expires_on": expires_on.isoformat()}
+def give_credit(house: House, customer_id: str, *, expires_on: date, key: str = "c", **more: Any) -> None:
+    body = {"amount": 2_000, "currency": "USD", "reason": "A late parcel", "expires_on": expires_on.isoformat(), **more}
     path = f"/api/customers/{customer_id}/credit"
-    assert house.call("POST", path, by="support", body=body, headers={"Idempotency-Key": "c"}).status == 201
+    assert house.call("POST", path, by="support", body=body, headers={"Idempotency-Key": key}).status == 201
     house.settle()
 
 

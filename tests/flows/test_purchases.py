@@ -39,11 +39,12 @@ def test_a_purchase_of_a_registered_customer_reaches_everyone(house: House) -> N
     assert points(house, customer_id)["balance"] == 12_000
     assert points(house, customer_id)["tier"] == "gold"
     assert segments(house, customer_id) == {"high_value", "new"}
-    [welcome] = messages(house, customer_id)
+    [tier, welcome] = messages(house, customer_id)
+    assert (tier["template"], tier["status"]) == ("tier_reached", "sent")
     assert (welcome["status"], welcome["reason"]) == ("waiting", "not_verified")
     verify(house, customer_id)
     house.settle()
-    [welcome] = messages(house, customer_id)
+    [_, welcome] = messages(house, customer_id)
     assert (welcome["status"], welcome["reason"]) == ("sent", None)
     assert read(house, f"/api/customers/{customer_id}/card")["number"]
     assert house.all_dead() == {}
@@ -101,7 +102,7 @@ def test_a_cancelled_order_is_no_money_spent_until_it_stands_again(house: House)
     house.settle()
     assert read(house, "/api/orders/A-1")["status"] == "paid"
     assert segments(house, customer_id) == {"high_value", "new"}
-    assert [message["template"] for message in messages(house, customer_id)] == ["welcome"]
+    assert [message["template"] for message in messages(house, customer_id)] == ["tier_reached", "welcome"]
     assert house.all_dead() == {}
 
 

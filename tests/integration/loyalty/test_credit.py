@@ -84,7 +84,15 @@ def test_a_credit_is_issued_and_told() -> None:
         "currency": "USD",
         "cause": entry["cause"],
         "expires_on": None,
+        "notify": True,
     }
+
+
+def test_staff_may_give_credit_of_which_the_customer_is_not_to_hear() -> None:
+    hear(registration())
+    assert issue(2_000, notify=False).status == 201
+    assert issue(500, key="i2").status == 201
+    assert sorted((told["amount"], told["notify"]) for told in told_of("CreditIssued")) == [(500, True), (2_000, False)]
 
 
 def test_whom_loyalty_does_not_know_gets_none() -> None:

@@ -24,7 +24,7 @@ def buy_for_the_first_time(shop: Shop) -> None:
         shop.house.send(*map(paid, orders))
         shop.house.settle()
     shop.found.keep(block, "loyalty hears OrderRecorded", "an order is paid and a tier reached")
-    shop.keep(block, "loyalty tells TierChanged")
+    shop.keep(block, "loyalty tells TierChanged", "notifications hears TierChanged")
     _guests_buy(shop)
 
 

@@ -65,6 +65,7 @@ def give_credit(scene: Scene, rng: Random, step: Step) -> None:
     body: dict[str, Any] = {"amount": rng.choice(_AMOUNTS), "currency": rng.choice(("USD", "USD", "EUR"))}
     if rng.random() < 0.4:
         body["expires_on"] = (scene.world.universe.moment + timedelta(days=rng.choice((2, 20, 90)))).date().isoformat()
+    body["notify"] = step.number % 4 > 0
     _post_credit(scene, rng, step, profile, body)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import Any, Final
 
 from tests.simulation.aws.between import SentMail
@@ -15,6 +16,9 @@ from tests.simulation.tables import Row, Tables, customer_of
 # By template: what needs consent, and what is of no use after its day.
 MARKETING: Final = frozenset({"welcome"})
 WARNINGS: Final = frozenset({"points_expiring", "credit_expiring"})
+# What is of use for a time of its own.
+NEWS: Final = frozenset({"tier_reached", "credit_issued"})
+_TOLD_FOR: Final = timedelta(days=180)
 
 
 def watch_mails(scene: Scene) -> None:
@@ -38,11 +42,18 @@ def watch_mails(scene: Scene) -> None:
             wrong.append("an old address")
         if any(sent.cause == mail.cause for sent in scene.world.mails):
             wrong.append("somebody who has had it")
-        if _is_over(scene, mail):
-            wrong.append("somebody after its day")
+        wrong += _wrong_times(scene, mail)
         scene.world.violations += [f"a mail goes to {who}: {mail.customer_id}" for who in wrong]
 
     scene.world.on_mail = look
+
+
+def _wrong_times(scene: Scene, mail: SentMail) -> Iterator[str]:
+    """Whom the mail reaches too late or too soon."""
+    if _is_over(scene, mail):
+        yield "somebody after its day"
+    if any(_is_told_again(mail, sent) for sent in scene.world.mails):
+        yield "somebody who was told of this tier in the last half year"
 
 
 def _is_over(scene: Scene, mail: SentMail) -> bool:
@@ -53,8 +64,16 @@ def _is_over(scene: Scene, mail: SentMail) -> bool:
     return scene.programme.terms.day_of(scene.world.universe.moment.isoformat()) > last_day
 
 
+def _is_told_again(mail: SentMail, sent: SentMail) -> bool:
+    """Whether both mails tell one customer of one tier, within the time in which one mail does."""
+    if mail.template != "tier_reached" or (sent.customer_id, sent.template) != (mail.customer_id, mail.template):
+        return False
+    (tier, day), (sent_tier, sent_day) = (each.occasion.split("/") for each in (mail, sent))
+    return tier == sent_tier and date.fromisoformat(day) - date.fromisoformat(sent_day) < _TOLD_FOR
+
+
 def messages_agree(scene: Scene, tables: Tables) -> Iterator[str]:
-    """One record for each registration, adjustment and warning; what it says is what SES got."""
+    """One record for each registration, notice and warning; what it says is what SES got."""
     mails = Counter(mail.cause for mail in scene.world.mails)
     messages: dict[str, list[Row]] = {}
     for row in tables.of_kind("notifications", "message"):
@@ -80,6 +99,10 @@ def _notices_due(told: list[dict[str, Any]]) -> dict[str, set[str]]:
         match envelope["detail-type"]:
             case "PointsAdjusted" if data["notify"]:
                 occasion = data["cause"]
+            case "TierChanged" if data["notify"]:
+                occasion = f"tier:{data['new']}/{envelope['detail']['metadata']['occurred_at'][:10]}"
+            case "CreditIssued" if data["notify"]:
+                occasion = data["cause"]
             case "PointsExpiring":
                 occasion = f"points/{data['on']}/{data['days']}"
             case "CreditExpiring":
@@ -97,7 +120,7 @@ def _message_agrees(scene: Scene, who: str, message: Row, mails: int) -> Iterato
         yield f"{who} has a {message['template']} that is {status}, and got {mails} of it"
     if status == "interrupted" and not scene.world.faults:
         yield f"a message to {who} was interrupted, and nothing went wrong"
-    asked = {"no_consent": MARKETING, "not_verified": MARKETING, "too_late": WARNINGS}
+    asked = {"no_consent": MARKETING, "not_verified": MARKETING, "too_late": WARNINGS | NEWS}
     if message["template"] not in asked.get(str(reason), {message["template"]}):
         yield f"a {message['template']} to {who} was skipped for {reason}"
 

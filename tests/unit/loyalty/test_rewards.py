@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import secrets
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -16,9 +18,13 @@ from loyalty.rewards.rules import (
     ALPHABET,
     DEFAULT_CODE,
     SHORTEST_CODE,
+    Lack,
+    Offer,
     RewardStatus,
+    Taker,
     Why,
     new_code,
+    refusal_of,
     why_not_in,
     why_not_on,
 )
@@ -48,6 +54,44 @@ def test_a_reward_is_for_the_tiers_it_names_or_for_all() -> None:
     assert why_not_in(BRONZE, (), Tiers()) is None
     assert why_not_in(GOLD, (SILVER, GOLD), Tiers()) is None
     assert why_not_in(GOLD, [SILVER], Tiers()) is Why.TIER
+
+
+PLAIN = Offer(200, RewardStatus.ACTIVE, None, None, (), None, None)
+ADA = Taker(JUNE, BRONZE, 200, may_spend=True)
+# What refuses a claim, from the first reason that is looked for to the last.
+REASONS: list[tuple[dict[str, Any], dict[str, Any], Why | Lack]] = [
+    ({"status": RewardStatus.ARCHIVED}, {}, Why.ARCHIVED),
+    ({"first": JULY}, {}, Why.NOT_YET),
+    ({}, {"may_spend": False}, Lack.BLOCKED),
+    ({"tiers": (GOLD,)}, {}, Why.TIER),
+    ({"limit": 2, "had": 2}, {}, Lack.LIMIT),
+    ({"stock": 2, "taken": 2}, {}, Lack.STOCK),
+    ({}, {"available": 199}, Lack.POINTS),
+]
+
+
+@pytest.mark.parametrize(("offer", "taker", "why"), REASONS)
+def test_each_reason_alone_refuses_a_claim(offer: dict[str, Any], taker: dict[str, Any], why: Why | Lack) -> None:
+    assert refusal_of(replace(PLAIN, **offer), replace(ADA, **taker)) is why
+
+
+def test_of_several_reasons_the_one_that_more_points_do_not_end_comes_first() -> None:
+    offer, taker = PLAIN, ADA
+    for about_offer, about_taker, why in reversed(REASONS):
+        offer, taker = replace(offer, **about_offer), replace(taker, **about_taker)
+        assert refusal_of(offer, taker) is why
+
+
+@pytest.mark.parametrize(
+    "facts", [{}, {"limit": 2, "had": 1}, {"stock": 2, "taken": 1}, {"tiers": (BRONZE,)}, {"last": JUNE}]
+)
+def test_a_claim_that_nothing_refuses_can_be_made(facts: dict[str, Any]) -> None:
+    assert refusal_of(replace(PLAIN, **facts), ADA) is None
+
+
+@pytest.mark.parametrize("facts", [{"stock": 0}, {"stock": 2, "taken": 3}, {"has_code": False}])
+def test_without_a_piece_or_a_code_nothing_is_left(facts: dict[str, Any]) -> None:
+    assert refusal_of(replace(PLAIN, **facts), ADA) is Lack.STOCK
 
 
 @given(st.text("ABC-", max_size=16), st.integers(SHORTEST_CODE, 32))

@@ -13,9 +13,11 @@ from notifications.notices.rules import (
     in_days,
     in_money,
     in_points,
+    issued_credit,
     may_be_over_at,
+    tier,
 )
-from shared.events.loyalty import CreditExpiring, PointsAdjusted, PointsExpiring
+from shared.events.loyalty import CreditExpiring, CreditIssued, PointsAdjusted, PointsExpiring, TierChanged
 
 ADA = "cus_01ARZ3NDEKTSV4RRFFQ69G5FAV"
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -92,6 +94,36 @@ def test_the_occasion_of_an_adjustment_is_the_adjustment() -> None:
     )
     assert (due.occasion, due.occasion_at, due.over_at) == ("adj_1", NOON, None)
     assert due.values == {"points": "5 points", "is_added": False, "balance": "0 points", "reason": "a b"}
+
+
+def test_the_occasion_of_a_tier_is_the_tier_and_the_day_that_it_was_reached() -> None:
+    told_at = datetime(2026, 6, 1, 23, 30, tzinfo=timezone(timedelta(hours=-2)))
+    due = tier(TierChanged(customer_id=ADA, old="bronze", new="silver"), told_at)
+    assert (due.occasion, due.occasion_at, due.values) == ("tier:silver/2026-06-02", told_at, {"tier": "Silver"})
+    named = TierChanged(customer_id=ADA, old="bronze", new="vip-2", name="Inner circle")
+    assert tier(named, told_at).values == {"tier": "Inner circle"}
+    # Most who are unknown are guests. They would cost every tier of theirs a second delivery.
+    assert (due.over_at, due.patient_until) == (told_at + timedelta(days=3), None)
+
+
+@pytest.mark.parametrize(
+    ("on", "over_at"),
+    [
+        (None, NOON + timedelta(days=14)),
+        (date(2026, 6, 1), NOON + timedelta(minutes=10)),
+        (date(2026, 6, 3), datetime(2026, 6, 3, 10, tzinfo=UTC)),
+        (date(2026, 6, 16), NOON + timedelta(days=14)),
+    ],
+)
+def test_a_notice_of_credit_is_over_with_its_day_or_in_two_weeks(on: date | None, over_at: datetime) -> None:
+    given = CreditIssued(
+        customer_id=ADA, entry=1, amount=500, balance=400, currency="USD", cause="crd_1", expires_on=on
+    )
+    due = issued_credit(given, NOON)
+    assert (due.over_at, due.occasion, due.occasion_at) == (over_at, "crd_1", NOON)
+    assert due.patient_until == NOON + timedelta(minutes=2)
+    last_day = f"{on.day} June 2026" if on else None
+    assert due.values == {"amount": "5.00 USD", "balance": "4.00 USD", "last_day": last_day}
 
 
 def test_what_a_message_says_is_not_in_its_text_form() -> None:

@@ -7,7 +7,15 @@ import pytest
 from liquid.exceptions import LoopIterationLimitError, OutputStreamLimitError, UndefinedError
 
 from notifications.templates import usecases
-from notifications.templates.models import CREDIT_EXPIRING, POINTS_ADJUSTED, POINTS_EXPIRING, WELCOME, Template
+from notifications.templates.models import (
+    CREDIT_EXPIRING,
+    CREDIT_ISSUED,
+    POINTS_ADJUSTED,
+    POINTS_EXPIRING,
+    TIER_REACHED,
+    WELCOME,
+    Template,
+)
 from notifications.templates.rules import name_to_greet
 from notifications.templates.usecases import render_template
 
@@ -30,8 +38,9 @@ NOTICE_VALUES = {
     "amount": "12.00 USD",
     "last_day": "8 June 2026",
     "days_left": "in 7 days",
+    "tier": "Gold",
 }
-NOTICES = (POINTS_ADJUSTED, POINTS_EXPIRING, CREDIT_EXPIRING)
+NOTICES = (POINTS_ADJUSTED, TIER_REACHED, CREDIT_ISSUED, POINTS_EXPIRING, CREDIT_EXPIRING)
 TEMPLATES = (WELCOME, *NOTICES)
 
 
@@ -100,6 +109,13 @@ def test_an_adjustments_reason_is_no_template_and_in_no_subject() -> None:
 def test_an_adjustment_without_a_reason_does_not_speak_of_one() -> None:
     content = render_template(POINTS_ADJUSTED, {**NOTICE_VALUES, "reason": ""})
     assert "reason" not in content.text + content.html
+
+
+def test_a_notice_of_credit_without_an_end_names_no_day() -> None:
+    content = render_template(CREDIT_ISSUED, {**NOTICE_VALUES, "last_day": None})
+    for part in (content.html, content.text):
+        assert "we have given you 12.00 USD of store credit." in part
+        assert "until" not in part
 
 
 @pytest.mark.parametrize(

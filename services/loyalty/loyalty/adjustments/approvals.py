@@ -126,7 +126,8 @@ def _posted_credit(
 ) -> tuple[Entry, CreditAccount]:
     """The entry of a proposal of store credit, and the account with its new balances; neither is stored yet."""
     amount, currency = proposal.amount or 0, proposal.currency or ""
-    about = {"reason": proposal.reason, "code": proposal.code, **_people(proposal, origin.cause)}
+    people = _people(proposal, origin.cause)
+    about = {"reason": proposal.reason, "code": proposal.code, "quiet": proposal.quiet, **people}
     if amount < 0:
         account = credit.load_for_revocation(customer_id, currency, -amount, terms, origin.cause)
         return credit.revoked(account, -amount, origin, terms, **about), account

@@ -34,7 +34,7 @@ def credit_expiring(account: CreditAccount, told: Told) -> CreditExpiring:
 
 
 def credit_issued(entry: Entry, _: Told) -> CreditIssued:
-    return CreditIssued(**_credit_posted(entry), expires_on=entry.last_day_given)
+    return CreditIssued(**_credit_posted(entry), expires_on=entry.last_day_given, notify=not entry.fact("quiet"))
 
 
 def credit_restored(entry: Entry, _: Told) -> CreditRestored:

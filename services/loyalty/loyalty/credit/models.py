@@ -52,6 +52,12 @@ class NewCredit(Input):
     expires_on: Annotated[
         date | None, Field(description="The last day on which it can be used; left out, as the programme says.")
     ] = None
+    notify: Annotated[bool, Field(description="Whether the customer is told by mail.")] = True
+
+    @property
+    def quiet(self) -> bool | None:
+        """How items keep that nobody is to be told: nothing is stored of what is usual."""
+        return None if self.notify else True
 
 
 class Revocation(Input):

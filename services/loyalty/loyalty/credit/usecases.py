@@ -54,7 +54,8 @@ def issue_credit(
     def issue_or_propose() -> CreditEntryView | ProposalView:
         authority = authority_for(new.amount, new.currency, limit, cause, terms)
         if not authority.suffices:
-            return propose(customer_id, proposal_id, cause=cause, attempt=attempt, **new.model_dump())
+            what = new.model_dump(exclude={"notify"}) | {"quiet": new.quiet}
+            return propose(customer_id, proposal_id, cause=cause, attempt=attempt, **what)
         return _issue(customer_id, new, origin, attempt, terms, count=authority.count)
 
     return retry_lost_races(issue_or_propose)
@@ -195,7 +196,8 @@ def _issue(
     count: Put | None,
 ) -> CreditEntryView:
     account = store.account_to_open(customer_id, new.currency)
-    entry = issued(account, new.amount, new.expires_on, origin, terms, reason=new.reason, code=new.code)
+    about = {"code": new.code, "quiet": new.quiet}
+    entry = issued(account, new.amount, new.expires_on, origin, terms, reason=new.reason, **about)
     view = CreditEntryView.of(entry, names_staff=True)
     ledger.write(entry, account, store.guard(account), count, attempt and attempt.receipt(view))
     return view

@@ -13,7 +13,7 @@ from loyalty.ledger.items import Account, Entry
 from loyalty.ledger.terms import Terms
 from loyalty.points import store
 from loyalty.points.items import PointsAccount
-from loyalty.points.rules import EarnedTotals, fills_debt, slack_of_both
+from loyalty.points.rules import EarnedTotals, fills_debt, slack_of_both, told_of_both
 from loyalty.points.store import load_for_posting
 from loyalty.points.tier_rules import fresh, merge
 from shared.items.table import Put, commit
@@ -46,6 +46,7 @@ def _take_over_facts(survivor: PointsAccount, merged: PointsAccount, terms: Term
     survivor.birthdays = tuple(sorted({*(survivor.birthdays or ()), *(merged.birthdays or ())})) or None
     survivor.sign_up_waits = survivor.sign_up_waits or merged.sign_up_waits
     survivor.by_email = survivor.by_email or merged.by_email
+    survivor.tiers_told = told_of_both(survivor.tiers_told or {}, merged.tiers_told or {}) or None
     survivor.opened_at = earliest(survivor.opened_at, merged.opened_at)
     survivor.active_on = latest_day(survivor.active_on, merged.active_on)
     waiting = [account.warned_on for account in (survivor, merged) if account.is_due(terms.now)]

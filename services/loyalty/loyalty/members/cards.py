@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from datetime import date, datetime
+from datetime import date
 
 from loyalty.checkout.rules import value_of
+from loyalty.ledger.terms import Terms
 from loyalty.members import pictures
 from loyalty.members.items import Card, new_card
 from loyalty.members.milestones import Progress, next_milestone
@@ -17,8 +18,8 @@ from loyalty.points import store
 from loyalty.points.items import PointsAccount
 from loyalty.points.tier_rules import next_level, qualifying_on
 from loyalty.points.usecases import account_as_due
-from loyalty.programme.models import Programme
 from loyalty.programme.usecases import current_programme
+from loyalty.rewards.offers.usecases import next_reward
 from shared import clock
 from shared.errors import ConflictError, NotFoundError
 from shared.events.customers import CustomerRegistered
@@ -61,14 +62,16 @@ def read_card(customer_id: str, *, by_self: bool, for_staff: bool) -> CardView:
 
     Raises NotFoundError without one, EmailNotVerifiedError as `shown_account` does.
     """
-    account, card = retry_lost_races(lambda: _shown_card(customer_id, by_self=by_self))
-    return _view(account, card, clock.now(), for_staff=for_staff)
+    terms = store.terms_now()
+    account, card = retry_lost_races(lambda: _shown_card(customer_id, terms, by_self=by_self))
+    return _view(account, card, terms, for_staff=for_staff)
 
 
 def draw_card(customer_id: str, form: PictureForm, *, by_self: bool) -> str:
     """The SVG of the card's number. Raises the errors of `read_card`, and CardNotUsableError."""
-    _, card = retry_lost_races(lambda: _shown_card(customer_id, by_self=by_self))
-    status = card.status(today())
+    terms = store.terms_now()
+    _, card = retry_lost_races(lambda: _shown_card(customer_id, terms, by_self=by_self))
+    status = card.status(terms.today)
     if status is not CardStatus.ACTIVE:
         raise CardNotUsableError(extensions={"card_status": status})
     return pictures.draw(card.number, form)
@@ -130,18 +133,17 @@ def _issue_by_hand(customer_id: str, details: CardDetails, cause: Cause, attempt
     return record
 
 
-def _shown_card(customer_id: str, *, by_self: bool) -> tuple[PointsAccount, Card]:
-    account = account_as_due(customer_id, store.terms_now(), by_self=by_self)
+def _shown_card(customer_id: str, terms: Terms, *, by_self: bool) -> tuple[PointsAccount, Card]:
+    account = account_as_due(customer_id, terms, by_self=by_self)
     card = card_of(account)
     if card is None:
         raise NotFoundError("This customer has no card: guests get one when they register.")
     return account, card
 
 
-def _view(account: PointsAccount, card: Card, now: datetime, *, for_staff: bool) -> CardView:
-    programme = current_programme(now).programme
-    status = card.status(programme.day_of(now))
-    milestone = next_milestone(_progress(account, programme, now), programme)
+def _view(account: PointsAccount, card: Card, terms: Terms, *, for_staff: bool) -> CardView:
+    programme, status = terms.programme, card.status(terms.today)
+    milestone = next_milestone(_progress(account, terms), programme)
     return CardView(
         customer_id=account.customer_id,
         number=card.number if for_staff or status is CardStatus.ACTIVE else None,
@@ -153,17 +155,18 @@ def _view(account: PointsAccount, card: Card, now: datetime, *, for_staff: bool)
         tier=account.tier_in(programme.tiers),
         member_since=account.registered_at or card.first_issued_at or card.issued_at,
         next_milestone=MilestoneView.of(milestone) if milestone else None,
+        next_reward=next_reward(account, terms),
         issued_at=card.issued_at,
         expires_on=card.expires_on,
         version=card.version or 0,
     )
 
 
-def _progress(account: PointsAccount, programme: Programme, now: datetime) -> Progress:
-    tiers = account.tiers
+def _progress(account: PointsAccount, terms: Terms) -> Progress:
+    tiers, rules = account.tiers, terms.programme.tiers
     return Progress(
         usable=account.available - (account.owed or 0),
-        qualifying=qualifying_on(tiers, programme.day_of(now), programme.tiers),
-        tier=account.tier_in(programme.tiers),
-        next_level=next_level(tiers, programme.tiers),
+        qualifying=qualifying_on(tiers, terms.today, rules),
+        tier=account.tier_in(rules),
+        next_level=next_level(tiers, rules),
     )

@@ -14,6 +14,7 @@ from loyalty.members.pictures import PictureForm
 from loyalty.members.rules import LENGTH, BlockReason, CardStatus, is_valid
 from loyalty.points.items import PointsAccount
 from loyalty.programme.tiers import TierBy
+from loyalty.rewards.offers.models import NextRewardView
 from shared.events.loyalty import TierId
 from shared.ids import CustomerId
 from shared.model import PRINTABLE, ApiModel, Input
@@ -80,6 +81,10 @@ class CardView(ApiModel):
     tier: TierId
     member_since: AwareDatetime
     next_milestone: MilestoneView | None
+    next_reward: Annotated[
+        NextRewardView | None,
+        Field(description="Of the catalogue: the cheapest for which the customer lacks points alone."),
+    ]
     issued_at: AwareDatetime
     expires_on: LastDay | None
     version: Annotated[int, Field(description="The card's own; its points change without it.")]
@@ -103,6 +108,12 @@ class CardView(ApiModel):
                         "unit": "points",
                         "tier": "silver",
                         "value": None,
+                    },
+                    "next_reward": {
+                        "id": "rew_01JZ0000000000000000000000",
+                        "name": "A mug with the shop's sign",
+                        "points": 800,
+                        "missing": 107,
                     },
                     "issued_at": "2026-01-31T12:00:00Z",
                     "expires_on": None,

@@ -65,6 +65,12 @@ class RecordedOrder:
         return max(order.paid_at or order.placed_at, order.placed_at) if is_by_payment else order.placed_at
 
     @property
+    def acted_at(self) -> datetime:
+        """When something that may raise the tier last happened to the order: its own moment, or a later change."""
+        changes = (self.order.edited_at, self.order.reinstated_at)
+        return max(self.moment, *(change or self.moment for change in changes))
+
+    @property
     def counts_on(self) -> date:
         """The day on which the order counts towards a tier."""
         return self.own.programme.day_of(self.moment)

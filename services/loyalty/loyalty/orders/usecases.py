@@ -181,7 +181,11 @@ def _post(change: PostEntry, recorded: RecordedOrder, account: PointsAccount, ch
     origin = ledger.Origin(f"ORDER#{order_id}", change.step, order_id, checkout.cause)
     # The entry of the earning names the version that decided it.
     terms = replace(recorded.terms, version=recorded.own.version) if change.step == EARNED else recorded.terms
-    entry = store.post_points(account, change.posting, origin, terms, tiers=change.tiers, **change.facts)
+    # An order that earns after a part of it came back may lose its tier by the next entry.
+    acted_at = None if change.step == EARNED and recorded.reversed_money else recorded.acted_at
+    entry = store.post_points(
+        account, change.posting, origin, terms, tiers=change.tiers, acted_at=acted_at, **change.facts
+    )
     ledger.seal(entry, account)
     beside = checkout.capture_beside(account) if change.step == EARNED else []
     try:

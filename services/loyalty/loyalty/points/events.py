@@ -7,6 +7,7 @@ from typing import Any
 
 from loyalty.ledger.items import Entry
 from loyalty.points.items import PointsAccount
+from loyalty.points.rules import TierMove
 from shared.events.loyalty import (
     PointsAdjusted,
     PointsEarned,
@@ -65,8 +66,16 @@ def points_ripened(entry: Entry, _: Told) -> PointsRipened:
     return PointsRipened(**_posted(entry))
 
 
-def tier_changed(entry: Entry, _: Told) -> TierChanged:
-    return TierChanged(customer_id=entry.customer_id, old=entry.tier_before, new=entry.tier)
+def tier_changed(entry: Entry, told: Told) -> TierChanged:
+    # Nothing is known of the move that an entry of an earlier release tells again.
+    return TierChanged(
+        customer_id=entry.customer_id,
+        old=entry.tier_before,
+        new=entry.tier,
+        rises=told.about != TierMove.FALLS if told.about else None,
+        notify=told.about == TierMove.ANNOUNCED,
+        name=entry.fact("tier_name"),
+    )
 
 
 def _posted(entry: Entry) -> dict[str, Any]:

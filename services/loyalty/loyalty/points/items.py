@@ -13,7 +13,16 @@ from loyalty.days import start_of
 from loyalty.ledger.items import ACCOUNT, Account, Entry
 from loyalty.ledger.terms import Terms
 from loyalty.points.referral_rules import Referrals, read_referrals, write_referrals
-from loyalty.points.rules import EarnedTotals, TierSlack, is_past_hidden, read_totals, write_totals
+from loyalty.points.rules import (
+    EarnedTotals,
+    TierSlack,
+    TiersTold,
+    is_past_hidden,
+    read_told,
+    read_totals,
+    write_told,
+    write_totals,
+)
 from loyalty.points.tier_rules import (
     GivenTier,
     QualifyingMonths,
@@ -67,6 +76,14 @@ class PointsAccount(Account, TombstoneMixin, discriminator="account"):
         "user.behavior",
         DROP,
         bound="the months of the longest window, and one more",
+    )
+    # Unset while the customer was told of no tier.
+    tiers_told: TextAttribute[TiersTold] = personal(
+        TextAttribute(write_told, read_told, null=True),
+        "user.behavior",
+        DROP,
+        export=Export.LEFT_OUT,
+        bound="one of each tier",
     )
     # When it came to be, or the moment of an older order: before the registration, it was a guest's.
     opened_at = personal(MomentAttribute(null=True), "user.account", DROP)

@@ -5,14 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
 from loyalty import days
 from loyalty.ledger.rules import ReturnPolicy
+from loyalty.ledger.terms import Terms
 from loyalty.programme.models import BelowZero, Expiry, ExpiryMode, Programme
+from shared.events.loyalty import TierId
 
 # Queues and dead-letter queues keep an event 14 days each. A redrive takes a while as well.
 MOST_LATE: Final = timedelta(days=31)
+# As long as an order system may be down over a weekend. What happened before is history: an import tells it, say.
+NEWS_FOR: Final = timedelta(days=3)
+# Longer than shops take goods back: a tier that refunds take and orders give again is told of once. Shorter than a
+# year: a tier that is reached anew in the next one is told of again.
+TOLD_FOR: Final = timedelta(days=180)
+
+# The day on which a customer was last told of each tier.
+TiersTold = Mapping[TierId, date]
 
 
 @dataclass(frozen=True)
@@ -92,6 +103,43 @@ def slack_of_both(slack: TierSlack | None, other: TierSlack | None, number: int)
     falls, rises = ([getattr(each, name) for each in both] for name in ("falls", "rises"))
     least = (min((each for each in known if each is not None), default=None) for known in (falls, rises))
     return TierSlack(number, *least) if both else None
+
+
+class TierMove(StrEnum):
+    """How a tier moved."""
+
+    FALLS = "falls"
+    RISES = "rises"
+    # It rises, and the customer is told of it.
+    ANNOUNCED = "announced"
+
+
+def move_of(old: TierId, new: TierId, acted_at: datetime | None, told: TiersTold, terms: Terms) -> TierMove:
+    """How a tier moved; a customer is told of one that they reach by something new, once in TOLD_FOR.
+
+    `acted_at` is the moment of what moved it; None where that was time, a merge, or a change of other orders.
+    """
+    tiers, last = terms.programme.tiers, told.get(new)
+    if tiers.rank(new) <= tiers.rank(old):
+        return TierMove.FALLS
+    is_news = acted_at is not None and acted_at >= terms.now - NEWS_FOR
+    is_told = last is not None and last > terms.today - TOLD_FOR
+    return TierMove.ANNOUNCED if tiers.announce and is_news and not is_told else TierMove.RISES
+
+
+def told_of_both(told: TiersTold, other: TiersTold) -> TiersTold:
+    """The last days on which two customers who are one were told of each tier."""
+    return {tier: max(day for day in (told.get(tier), other.get(tier)) if day) for tier in sorted({*told, *other})}
+
+
+def write_told(told: TiersTold) -> dict[str, str]:
+    """The stored form of the days on which a customer was told of tiers."""
+    return {tier: day.isoformat() for tier, day in told.items()}
+
+
+def read_told(written: Mapping[str, str]) -> TiersTold:
+    """The days on which a customer was told of tiers, from their stored form."""
+    return {tier: date.fromisoformat(day) for tier, day in written.items()}
 
 
 def plausible(moment: datetime, now: datetime) -> datetime:

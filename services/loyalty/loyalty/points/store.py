@@ -18,7 +18,7 @@ from loyalty.ledger.overdue import by_time, expire, next_in_the_way, warn_at_onc
 from loyalty.ledger.store import Origin
 from loyalty.ledger.terms import Terms
 from loyalty.points.items import PointsAccount
-from loyalty.points.rules import return_policy
+from loyalty.points.rules import TOLD_FOR, TierMove, move_of, return_policy
 from loyalty.points.tier_rules import TierState
 from loyalty.programme.usecases import current_programme, programme_then
 from shared import clock
@@ -124,12 +124,13 @@ def post_points(
     *,
     tiers: TierState | None = None,
     tier_before: TierId | None = None,
+    acted_at: datetime | None = None,
     **facts: Any,
 ) -> Entry:
     """Make the entry of a posting with its event, and set the account's balances. `ledger.write` stores both.
 
     `facts` are the facts of the entry's kind, and the `reason` that staff gave. `tier_before` is the earlier tier of an
-    account whose tier is already changed.
+    account whose tier is already changed. `acted_at` is the moment of what may move the tier, if customers are told.
     """
     tier_before = tier_before or account.tier_before(terms.programme.tiers)
     account.set_tier(tiers or replace(account.tiers, tier=account.tier_in(terms.programme.tiers)))
@@ -140,8 +141,21 @@ def post_points(
     if event and posting.is_news:
         entry.tell(event, origin.cause)
     if entry.tier != tier_before and posting.kind not in _SILENT:
-        entry.tell(TierChanged, origin.cause)
+        move = _move(account, tier_before, acted_at, terms)
+        if move is TierMove.ANNOUNCED:
+            entry.facts = {**(entry.facts or {}), "tier_name": terms.programme.tiers.level_of(account.tier).label}
+        entry.tell(TierChanged, origin.cause, about=move)
     return entry
+
+
+def _move(account: PointsAccount, before: TierId, acted_at: datetime | None, terms: Terms) -> TierMove:
+    """How the tier moved. The account keeps the day on which its customer is told, in the entry's own transaction."""
+    told = account.tiers_told or {}
+    move = move_of(before, account.tier, acted_at, told, terms)
+    if move is TierMove.ANNOUNCED:
+        recent = {tier: day for tier, day in told.items() if day > terms.today - TOLD_FOR}
+        account.tiers_told = {**recent, account.tier: terms.today}
+    return move
 
 
 def expired_points(account: PointsAccount, day: date, since: tuple[datetime, int]) -> tuple[int, int]:

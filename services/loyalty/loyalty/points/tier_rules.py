@@ -292,4 +292,4 @@ def _moved(state: TierState, tier: TierId, today: date) -> TierState:
 
 
 def _rank(tier: TierId, rules: Tiers) -> int:
-    return rules.rungs.index(rules.level_of(tier))
+    return rules.rank(tier)

@@ -170,6 +170,11 @@ class Tiers(Section):
             "A version adds those that it drops",
         ),
     ] = Field(default_factory=dict)
+    announce: Annotated[bool, Field(description="Whether customers are told by mail of a tier that they reach")] = True
+
+    def rank(self, tier: TierId) -> int:
+        """The place of a tier from the lowest up, from 0; of a tier that is gone, that of the one in its place."""
+        return self.rungs.index(self.level_of(tier))
 
     def level_of(self, tier: TierId) -> TierLevel:
         """The level of a tier, or of the one that took its place; the lowest for a tier that was never known."""

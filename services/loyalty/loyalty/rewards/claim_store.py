@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from heapq import merge
 from itertools import islice
 from typing import Final
@@ -13,6 +15,7 @@ from loyalty.points.items import PointsAccount
 from loyalty.rewards.claim_items import CLAIM, CLAIMED, ORDER_CLAIMS, Claim, Claimed, ClaimForOrder
 from loyalty.rewards.items import StoredReward
 from shared.errors import NotFoundError
+from shared.items.batches import find_all
 from shared.items.keys import customer_partition
 from shared.items.table import find
 
@@ -49,6 +52,16 @@ def claimed_of(account: PointsAccount, reward: StoredReward) -> tuple[Claimed | 
     own = find_claimed(account.customer_id, reward.id) or Claimed.fresh(account.customer_id, reward.id)
     others = [find_claimed(person, reward.id) for person in account.merged_from or ()]
     return own, own.taken + sum(other.taken for other in others if other)
+
+
+def had_of(account: PointsAccount, rewards: Iterable[StoredReward]) -> Mapping[str, int]:
+    """The number of claims so far of each limited reward, by its id, as `claimed_of` counts them, a moment ago."""
+    limited = [reward.id for reward in rewards if reward.limit_per_customer is not None]
+    keys = [(customer_partition(person), CLAIMED + each) for person in _people(account) for each in limited]
+    had: Counter[str] = Counter()
+    for claimed in find_all(Claimed, keys, consistent_read=False):
+        had[claimed.sk.removeprefix(CLAIMED)] += claimed.taken
+    return had
 
 
 def find_claimed(customer_id: str, reward_id: str) -> Claimed | None:

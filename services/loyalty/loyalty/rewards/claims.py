@@ -7,9 +7,7 @@ two claims for the last item finds none left, and no change is ever half done.
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, field
-from datetime import date
-from typing import Self
+from dataclasses import dataclass
 
 from loyalty.checkout import hold_lifecycle
 from loyalty.checkout.points_wallet import PointsWallet
@@ -21,41 +19,17 @@ from loyalty.points.store import existing_account
 from loyalty.points.usecases import shown_account
 from loyalty.rewards import claim_store
 from loyalty.rewards import store as rewards
-from loyalty.rewards.claim_items import Claim, ClaimForOrder, ClaimState
+from loyalty.rewards.claim_items import Claim, Claimed, ClaimForOrder, ClaimState
 from loyalty.rewards.claim_models import ClaimView, NewClaim
-from loyalty.rewards.items import StoredReward
-from loyalty.rewards.rules import CodeSource, Why, new_code
+from loyalty.rewards.items import FreeCode, Stock, StoredReward
+from loyalty.rewards.offers.refusals import error_of, taker_of
+from loyalty.rewards.rules import CodeSource, Lack, new_code, refusal_of
 from shared import clock, ids
 from shared.errors import ConflictError, InvalidError
 from shared.events.loyalty import RewardRedeemed
 from shared.http import Attempt, Page, PageQuery
 from shared.items.table import Delete, LostRaceError, Put, Write, commit, retry_lost_races
 from shared.messages.cause import Cause
-
-
-class RewardNotAvailableError(ConflictError):
-    """The customer cannot have this reward today; `why` states the reason."""
-
-    slug = "reward-not-available"
-    title = "This reward is not available"
-
-    @classmethod
-    def of(cls, why: Why) -> Self:
-        return cls(extensions={"why": why})
-
-
-class OutOfStockError(ConflictError):
-    """All items of the reward have been claimed, or all its codes given."""
-
-    slug = "out-of-stock"
-    title = "None of this reward is left"
-
-
-class ClaimLimitError(ConflictError):
-    """The customer has claimed this reward as often as allowed; `limit` states the number."""
-
-    slug = "claim-limit"
-    title = "This customer cannot have more of this reward"
 
 
 class ClaimSettledError(ConflictError):
@@ -105,27 +79,28 @@ def cancel_claim(customer_id: str, claim_id: str, cause: Cause) -> ClaimView:
     return retry_lost_races(lambda: _cancel(customer_id, claim_id, cause))
 
 
-@dataclass
-class _Taking:
-    """A claim about to be made, and the other writes of its transaction."""
+@dataclass(frozen=True)
+class _Counts:
+    """What a claim of a limited reward counts, and the code that it gives of those that were posted."""
 
-    claim: Claim
-    writes: list[Write] = field(default_factory=list)
+    claimed: Claimed | None
+    had: int
+    stock: Stock | None
+    free: FreeCode | None
 
 
 def _claim(wallet: PointsWallet, wanted: NewClaim, claim_id: str, cause: Cause, attempt: Attempt | None) -> ClaimView:
-    reward = _reward_on(wallet.terms.today, wanted.reward_id)
-    account = hold_lifecycle.with_enough(wallet, reward.points, cause)
-    if why := reward.why_not_for(account.tier, wallet.terms.programme.tiers):
-        raise RewardNotAvailableError.of(why)
-    taking = _Taking(Claim.fresh(account.customer_id, claim_id, reward, wallet.now))
+    reward = rewards.find_reward(wanted.reward_id)
+    if reward is None:
+        raise InvalidError.of("reward_id", "There is no such reward")
+    account, counts = _ready(wallet, reward, cause)
+    claim = Claim.fresh(account.customer_id, claim_id, reward, wallet.now)
+    writes = _counted(claim, counts)
+    _give_code(claim, reward, counts)
     if wanted.order_id:
-        taking.claim.order_id = wanted.order_id
-        taking.writes.append(Put(ClaimForOrder.of(wanted.order_id, claim_id)))
-    _count(taking, account, reward)
-    _take_from_stock(taking, reward)
-    _give_code(taking, reward)
-    taking.claim.tell(RewardRedeemed, cause)
+        claim.order_id = wanted.order_id
+        writes.append(Put(ClaimForOrder.of(wanted.order_id, claim_id)))
+    claim.tell(RewardRedeemed, cause)
     posting = rules.spend(EntryKind.REDEEMED, account.balances, reward.points)
     entry = wallet.post_spending(
         account,
@@ -136,51 +111,50 @@ def _claim(wallet: PointsWallet, wanted: NewClaim, claim_id: str, cause: Cause, 
         value=reward.value,
         graced=write_grace_lots(posting.taken.graced) or None,
     )
-    view = ClaimView.of(taking.claim)
-    ledger.write(entry, account, Put(taking.claim), *taking.writes, attempt and attempt.receipt(view))
+    view = ClaimView.of(claim)
+    ledger.write(entry, account, Put(claim), *writes, attempt and attempt.receipt(view))
     return view
 
 
-def _reward_on(today: date, reward_id: str) -> StoredReward:
-    reward = rewards.find_reward(reward_id)
-    if reward is None:
-        raise InvalidError.of("reward_id", "There is no such reward")
-    if why := reward.why_not(today):
-        raise RewardNotAvailableError.of(why)
-    return reward
+def _ready(wallet: PointsWallet, reward: StoredReward, cause: Cause) -> tuple[PointsAccount, _Counts]:
+    """The account that can have the reward, and its counts. Raises the error of the refusal."""
+    account = wallet.load_for_posting(cause)
+    counts = _counts_of(account, reward)
+    has_code = reward.code_source is not CodeSource.IMPORTED or counts.free is not None
+    offer = reward.offer(taken=counts.stock.taken if counts.stock else 0, had=counts.had, has_code=has_code)
+    refusal = refusal_of(offer, taker_of(account, wallet.terms))
+    if refusal is Lack.POINTS:
+        # What is due may give more. If it gives too little, this raises what `error_of` would give.
+        hold_lifecycle.make_room(wallet, account, reward.points, cause)
+        return _ready(wallet, reward, cause)
+    if refusal:
+        raise error_of(refusal, reward, account)
+    return account, counts
 
 
-def _count(taking: _Taking, account: PointsAccount, reward: StoredReward) -> None:
+def _counts_of(account: PointsAccount, reward: StoredReward) -> _Counts:
     claimed, had = claim_store.claimed_of(account, reward)
-    if claimed is None or reward.limit_per_customer is None:
-        return
-    if had >= reward.limit_per_customer:
-        raise ClaimLimitError(extensions={"limit": reward.limit_per_customer})
-    claimed.taken += 1
-    taking.claim.in_limit = True
-    taking.writes.append(Put(claimed))
+    free = rewards.some_free_code(reward.id) if reward.code_source is CodeSource.IMPORTED else None
+    return _Counts(claimed, had, rewards.stock_of(reward), free)
 
 
-def _take_from_stock(taking: _Taking, reward: StoredReward) -> None:
-    stock = rewards.stock_of(reward)
-    if stock is None or reward.stock is None:
-        return
-    if stock.taken >= reward.stock:
-        raise OutOfStockError
-    stock.taken += 1
-    taking.claim.in_stock = True
-    taking.writes.append(Put(stock))
+def _counted(claim: Claim, counts: _Counts) -> list[Write]:
+    """The writes by which the claim counts in the limit and the stock of its reward, and takes its code."""
+    writes: list[Write] = [Delete(counts.free)] if counts.free else []
+    for count in (counts.claimed, counts.stock):
+        if count is not None:
+            count.taken += 1
+            writes.append(Put(count))
+    claim.in_limit = True if counts.claimed else None
+    claim.in_stock = True if counts.stock else None
+    return writes
 
 
-def _give_code(taking: _Taking, reward: StoredReward) -> None:
+def _give_code(claim: Claim, reward: StoredReward, counts: _Counts) -> None:
     if reward.code_source is CodeSource.GENERATED:
-        taking.claim.code = new_code(reward.code_prefix or "", reward.code_length, secrets.choice)
-    if reward.code_source is CodeSource.IMPORTED:
-        free = rewards.some_free_code(reward.id)
-        if free is None:
-            raise OutOfStockError
-        taking.claim.code = free.code
-        taking.writes.append(Delete(free))
+        claim.code = new_code(reward.code_prefix or "", reward.code_length, secrets.choice)
+    elif counts.free:
+        claim.code = counts.free.code
 
 
 def _fulfil(customer_id: str, claim_id: str) -> ClaimView:

@@ -26,6 +26,7 @@ CONTRACT: Final = Contract(
                 "out-of-stock",
             ),
         ),
+        Route("GET", "/api/customers/{customer_id}/rewards", "list_offers", READERS, problems=("email-not-verified",)),
         Route("GET", "/api/customers/{customer_id}/claims", "list_claims", READERS, problems=("email-not-verified",)),
         Route(
             "GET",

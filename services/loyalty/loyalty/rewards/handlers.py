@@ -6,6 +6,8 @@ from loyalty.rewards import claims
 from loyalty.rewards import usecases as rewards
 from loyalty.rewards.claim_models import ClaimView, NewClaim
 from loyalty.rewards.models import CodesAdded, NewCodes, NewReward, RewardPatch, RewardsQuery, RewardView
+from loyalty.rewards.offers import usecases as offers
+from loyalty.rewards.offers.models import OfferView
 from shared.http import Page, PageQuery, Request
 from shared.ids import ClaimId, CustomerId, RewardId
 
@@ -46,6 +48,12 @@ def claim_reward(request: Request, customer_id: CustomerId, body: NewClaim) -> C
     """Take a reward of the catalogue for points, at what it costs now."""
     by_self = request.principal.is_customer
     return claims.claim_reward(customer_id, body, by_self=by_self, cause=request.cause, attempt=request.attempt)
+
+
+def list_offers(request: Request, customer_id: CustomerId, query: PageQuery) -> Page[OfferView]:
+    """The active rewards as one customer sees them, newest first: whether each can be had now, and why not."""
+    by_self = request.principal.is_customer
+    return offers.list_offers(customer_id, query, request.position(query, str), by_self=by_self)
 
 
 def list_claims(request: Request, customer_id: CustomerId, query: PageQuery) -> Page[ClaimView]:

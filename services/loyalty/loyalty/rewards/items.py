@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 
 from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
 
-from loyalty.programme.tiers import Tiers
-from loyalty.rewards.rules import CodeSource, RewardKind, RewardStatus, Why, why_not_in, why_not_on
+from loyalty.rewards.rules import CodeSource, Offer, RewardKind, RewardStatus
 from loyalty.table import DateAttribute, LoyaltyItem, TextAttribute
 from shared.events.loyalty import TierId
 from shared.items.personal import plain
@@ -50,13 +49,11 @@ class StoredReward(LoyaltyItem, discriminator="reward"):
     def id(self) -> str:
         return self.sk.removeprefix(REWARD)
 
-    def why_not(self, today: date) -> Why | None:
-        """Why no customer can have the reward on a day in the shop's time zone; None if it is available."""
-        return why_not_on(today, self.status, self.valid_from, self.valid_until)
-
-    def why_not_for(self, tier: TierId, programme: Tiers) -> Why | None:
-        """Why a customer in a tier cannot have the reward; None if they can."""
-        return why_not_in(tier, self.tiers or (), programme)
+    def offer(self, *, taken: int = 0, had: int = 0, has_code: bool = True) -> Offer:
+        """The reward as a customer may have it who had it so often, once so many were given to all."""
+        first, last = self.valid_from, self.valid_until
+        tiers, limit = self.tiers or (), self.limit_per_customer
+        return Offer(self.points, self.status, first, last, tiers, self.stock, limit, taken, had, has_code)
 
 
 class Stock(LoyaltyItem, discriminator="reward_stock"):

@@ -188,8 +188,12 @@ class RewardView(ApiModel):
         for_staff: bool,
         version: int | None = None,
         codes_left: int | None = None,
+        **more: Any,
     ) -> Self:
-        """A reward of which `taken` were given, at `version`, which may be the one it is about to be written with."""
+        """A reward of which `taken` were given, at `version`, which may be the one it is about to be written with.
+
+        `more` are the fields that a view has beside these.
+        """
         about = _described(reward)
         if not for_staff:
             about |= dict.fromkeys(("value", "stock", "codes"))
@@ -200,6 +204,7 @@ class RewardView(ApiModel):
             created_at=reward.created_at,
             version=version if version is not None else reward.version or 0,
             **about,
+            **more,
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Final
@@ -49,6 +50,63 @@ class Why(StrEnum):
     NOT_YET = "not_yet"
     OVER = "over"
     TIER = "tier"
+
+
+class Lack(StrEnum):
+    """What is missing for a claim of a reward that the customer can have on a day."""
+
+    # The customer may spend nothing at all.
+    BLOCKED = "blocked"
+    # They had it as often as they can.
+    LIMIT = "limit"
+    # None is left, or no code.
+    STOCK = "stock"
+    POINTS = "points"
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A reward as one customer may have it: `taken` were given to all of them, and `had` to this one."""
+
+    points: int
+    status: RewardStatus
+    first: date | None
+    last: date | None
+    tiers: tuple[TierId, ...]
+    stock: int | None
+    limit: int | None
+    taken: int = 0
+    had: int = 0
+    has_code: bool = True
+
+
+@dataclass(frozen=True)
+class Taker:
+    """A customer who may claim, on a day in the shop's time zone; `programme` has the tiers."""
+
+    today: date
+    tier: TierId
+    available: int
+    may_spend: bool
+    programme: Tiers = field(default_factory=Tiers)
+
+
+def refusal_of(offer: Offer, taker: Taker) -> Why | Lack | None:
+    """The first reason against a claim; None if it can be made.
+
+    Points come last: who has not enough of them can have the reward once they have.
+    """
+    if why := why_not_on(taker.today, offer.status, offer.first, offer.last):
+        return why
+    if not taker.may_spend:
+        return Lack.BLOCKED
+    if why := why_not_in(taker.tier, offer.tiers, taker.programme):
+        return why
+    if offer.limit is not None and offer.had >= offer.limit:
+        return Lack.LIMIT
+    if (offer.stock is not None and offer.taken >= offer.stock) or not offer.has_code:
+        return Lack.STOCK
+    return Lack.POINTS if offer.points > taker.available else None
 
 
 def why_not_on(today: date, status: RewardStatus, first: date | None, last: date | None) -> Why | None:

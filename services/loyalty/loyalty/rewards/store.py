@@ -50,9 +50,9 @@ def existing_reward(reward_id: str) -> StoredReward:
 
 
 def newest_first(
-    *, before: str | None, limit: int, status: RewardStatus | None, on: date | None
+    *, before: str | None, limit: int | None, status: RewardStatus | None, on: date | None
 ) -> Sequence[StoredReward]:
-    """At most `limit` rewards made before the reward `before`, with a status, and available on a day."""
+    """At most `limit` rewards made before the reward `before`, with a status, and available on a day; None is all."""
     below = StoredReward.sk < REWARD + before if before else StoredReward.sk.startswith(REWARD)
     conditions = [*([StoredReward.status == status] if status else ()), *(_to_be_had(on) if on else ())]
     wanted = reduce(and_, conditions) if conditions else None
@@ -85,6 +85,12 @@ def some_free_code(reward_id: str) -> FreeCode | None:
         for code in FreeCode.query(pk, where, consistent_read=True, limit=1):
             return code
     return None
+
+
+def has_free_code(reward_id: str) -> bool:
+    """Whether a code is free, as a moment ago: half a read unit."""
+    found = FreeCode.query(partition_of(reward_id), FreeCode.sk.startswith(FREE), limit=1, attributes_to_get=["sk"])
+    return any(True for _ in found)
 
 
 def anywhere() -> str:

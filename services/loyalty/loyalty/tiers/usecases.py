@@ -70,6 +70,6 @@ def _give(customer_id: str, given: GivenTier | None, reason: str, terms: Terms, 
         posting, origin = nothing(EntryKind.TIER_SET, account.balances), on_day("TIER", account, terms.today, cause)
         until = given.until.isoformat() if given and given.until else None
         facts = {"reason": reason, "given": given and given.tier, "until": until}
-        entry = store.post_points(account, posting, origin, terms, tiers=after, **facts)
+        entry = store.post_points(account, posting, origin, terms, tiers=after, acted_at=terms.now, **facts)
         ledger.write(entry, account)
     return TierView.of(account, terms)

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from notifications.notices.usecases import notify_of_adjustment, warn_of_credit, warn_of_points
-from shared.events.loyalty import CreditExpiring, PointsAdjusted, PointsExpiring
+from notifications.notices import usecases as notices
+from shared.events.loyalty import CreditExpiring, CreditIssued, PointsAdjusted, PointsExpiring, TierChanged
 from shared.messages.inbox import Heard
 
 
 def hear_points_adjusted(heard: Heard[PointsAdjusted]) -> None:
     """Mail the notice of an adjustment."""
-    notify_of_adjustment(heard.data, heard.occurred_at, heard.cause)
+    notices.notify_of_adjustment(heard.data, heard.occurred_at, heard.cause)
+
+
+def hear_tier_changed(heard: Heard[TierChanged]) -> None:
+    """Mail the notice of a tier that was reached."""
+    notices.notify_of_tier(heard.data, heard.occurred_at, heard.cause)
+
+
+def hear_credit_issued(heard: Heard[CreditIssued]) -> None:
+    """Mail the notice of store credit that staff gave."""
+    notices.notify_of_credit(heard.data, heard.occurred_at, heard.cause)
 
 
 def hear_points_expiring(heard: Heard[PointsExpiring]) -> None:
     """Mail the warning of expiring points."""
-    warn_of_points(heard.data, heard.occurred_at, heard.cause)
+    notices.warn_of_points(heard.data, heard.occurred_at, heard.cause)
 
 
 def hear_credit_expiring(heard: Heard[CreditExpiring]) -> None:
     """Mail the warning of expiring store credit."""
-    warn_of_credit(heard.data, heard.occurred_at, heard.cause)
+    notices.warn_of_credit(heard.data, heard.occurred_at, heard.cause)

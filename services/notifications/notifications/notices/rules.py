@@ -7,13 +7,26 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from notifications.messages.models import Due
-from notifications.templates.models import CREDIT_EXPIRING, POINTS_ADJUSTED, POINTS_EXPIRING, Template
-from shared.events.loyalty import CreditExpiring, PointsAdjusted, PointsExpiring
+from notifications.templates.models import (
+    CREDIT_EXPIRING,
+    CREDIT_ISSUED,
+    POINTS_ADJUSTED,
+    POINTS_EXPIRING,
+    TIER_REACHED,
+    Template,
+)
+from shared.events.loyalty import CreditExpiring, CreditIssued, PointsAdjusted, PointsExpiring, TierChanged
 from shared.money import in_major_units
 
 # Shorter than the time until the queue delivers an event again (180 s, infra/generate/service.yaml), so it delivers
 # once more. A recipient who is unknown then is a guest, without an address here.
 PATIENCE: Final = timedelta(minutes=2)
+# As long as loyalty takes an order for news. Later the tier may be lost again.
+TIER_IS_NEWS: Final = timedelta(days=3)
+# As long as a dead letter waits for its redrive. An event that is older is told again, such as after an update.
+CREDIT_IS_NEWS: Final = timedelta(days=14)
+# Enough for the second delivery of an event. Whoever gives credit on its last day knows that the day is not over.
+_SOON: Final = timedelta(minutes=10)
 # In the easternmost time zone (UTC+14) a day ends at this UTC time.
 _EARLIEST_END: Final = time(10, tzinfo=UTC)
 
@@ -29,6 +42,40 @@ def adjustment(data: PointsAdjusted, told_at: datetime) -> Due:
         "reason": " ".join(data.reason.split()),
     }
     return Due(data.customer_id, POINTS_ADJUSTED, data.cause, told_at, values=values, patient_until=told_at + PATIENCE)
+
+
+def tier(data: TierChanged, told_at: datetime) -> Due:
+    """The notice of a tier that was reached."""
+    occasion = f"tier:{data.new}/{told_at.astimezone(UTC).date()}"
+    return Due(
+        data.customer_id,
+        TIER_REACHED,
+        occasion,
+        told_at,
+        values={"tier": data.name or data.new.capitalize()},
+        over_at=told_at + TIER_IS_NEWS,
+    )
+
+
+def issued_credit(data: CreditIssued, told_at: datetime) -> Due:
+    """The notice of store credit that staff gave; `last_day` is None if it does not end, or paid what was owed."""
+    on = data.expires_on
+    values = {
+        "amount": in_money(data.amount, data.currency),
+        "balance": in_money(data.balance, data.currency),
+        "last_day": in_words(on) if on else None,
+    }
+    ends = [told_at + CREDIT_IS_NEWS, *([max(told_at + _SOON, datetime.combine(on, _EARLIEST_END))] if on else [])]
+    patient_until = told_at + PATIENCE
+    return Due(
+        data.customer_id,
+        CREDIT_ISSUED,
+        data.cause,
+        told_at,
+        values=values,
+        over_at=min(ends),
+        patient_until=patient_until,
+    )
 
 
 def expiring_points(data: PointsExpiring, told_at: datetime, now: datetime) -> Due:
@@ -67,10 +114,15 @@ def in_days(days: int) -> str:
     return {0: "today", 1: "tomorrow"}.get(days, f"in {days} days")
 
 
+def in_words(day: date) -> str:
+    """A day as text: "8 June 2026"."""
+    return f"{day.day} {day:%B %Y}"
+
+
 def _until(data: Warned, told_at: datetime, now: datetime) -> dict[str, str]:
     """The last day, and the days left, as text. The days that a warning was on its way are subtracted."""
     days_left = max(0, data.days - max(0, (now - told_at).days))
-    return {"last_day": f"{data.on.day} {data.on:%B %Y}", "days_left": in_days(days_left)}
+    return {"last_day": in_words(data.on), "days_left": in_days(days_left)}
 
 
 def _warning(data: Warned, template: Template, ledger: str, values: Mapping[str, object], told_at: datetime) -> Due:

@@ -1,4 +1,7 @@
-"""Mails customers once about each adjustment and expiry of their points and store credit. No consent is needed."""
+"""Mails customers once about each adjustment, issue and expiry of points and store credit, and each tier reached.
+
+No consent is needed.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from datetime import datetime
 from notifications.messages.usecases import send_once
 from notifications.notices import rules
 from shared import clock
-from shared.events.loyalty import CreditExpiring, PointsAdjusted, PointsExpiring
+from shared.events.loyalty import CreditExpiring, CreditIssued, PointsAdjusted, PointsExpiring, TierChanged
 from shared.messages.cause import Cause
 
 
@@ -18,6 +21,24 @@ def notify_of_adjustment(data: PointsAdjusted, told_at: datetime, cause: Cause) 
     """
     if data.notify:
         send_once(rules.adjustment(data, told_at), cause)
+
+
+def notify_of_tier(data: TierChanged, told_at: datetime, cause: Cause) -> None:
+    """Mail the customer the tier that they reached, if loyalty says that they are to hear of it, and it is news still.
+
+    Raises MailNotTakenError and NotKnownYetError like `send_once`.
+    """
+    if data.notify:
+        send_once(rules.tier(data, told_at), cause)
+
+
+def notify_of_credit(data: CreditIssued, told_at: datetime, cause: Cause) -> None:
+    """Mail the customer the store credit that staff gave, unless staff turned the notice off or it is too late.
+
+    Raises MailNotTakenError and NotKnownYetError like `send_once`.
+    """
+    if data.notify:
+        send_once(rules.issued_credit(data, told_at), cause)
 
 
 def warn_of_points(data: PointsExpiring, told_at: datetime, cause: Cause) -> None:

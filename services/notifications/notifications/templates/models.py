@@ -38,4 +38,6 @@ class Content:
 WELCOME: Final = Template("welcome", Purpose.MARKETING)
 POINTS_ADJUSTED: Final = Template("points_adjusted", Purpose.TRANSACTIONAL)
 POINTS_EXPIRING: Final = Template("points_expiring", Purpose.TRANSACTIONAL)
+CREDIT_ISSUED: Final = Template("credit_issued", Purpose.TRANSACTIONAL)
+TIER_REACHED: Final = Template("tier_reached", Purpose.TRANSACTIONAL)
 CREDIT_EXPIRING: Final = Template("credit_expiring", Purpose.TRANSACTIONAL)

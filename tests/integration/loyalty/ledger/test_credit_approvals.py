@@ -311,3 +311,11 @@ def test_both_answers_are_documented() -> None:
             if status.startswith("2")
         }
         assert schemas == {"201": "CreditEntryView", "202": "ProposalView"}
+
+
+@pytest.mark.parametrize("notify", [True, False])
+def test_the_mail_of_approved_credit_is_as_its_proposer_said(notify: bool) -> None:
+    proposal_id = propose(notify=notify)
+    assert get("/api/loyalty/adjustments", by=Role.ADMIN).json["data"][0]["notify"] is notify
+    assert approve(proposal_id).status in {200, 201}
+    assert [told["notify"] for told in told_of("CreditIssued")] == [notify]

@@ -80,6 +80,7 @@ def test_a_card_shows_all_that_its_customer_wants_to_know() -> None:
         "tier": "silver",
         "member_since": "2026-01-31T12:00:00Z",
         "next_milestone": {"kind": "tier", "missing": 4_000, "unit": "points", "tier": "gold", "value": None},
+        "next_reward": None,
         "issued_at": answer.json["issued_at"],
         "expires_on": None,
         "version": 1,

@@ -242,7 +242,9 @@ def test_merits_add_up_to_the_tier_that_they_reach_and_the_change_is_told() -> N
     merge()
     assert account().tier == SILVER
     assert (entries()[-1].tier_before, entries()[-1].tier) == (BRONZE, SILVER)
-    assert told_of("TierChanged") == [{"customer_id": ADA, "old": "bronze", "new": "silver"}]
+    assert told_of("TierChanged") == [
+        {"customer_id": ADA, "old": "bronze", "new": "silver", "rises": True, "notify": False, "name": None}
+    ]
     assert ended().tier == BRONZE
 
 

@@ -125,3 +125,18 @@ def test_a_dropped_tier_that_was_given_is_the_one_in_its_place() -> None:
     assert get(f"/api/customers/{ADA}/tier", by=ADA).json["tier"] == "vip"
     hear(order(total=100))
     assert account().tier == "vip"
+
+
+def test_who_is_given_a_tier_is_told_of_it_by_its_name() -> None:
+    vip = {"tier": "vip", "name": "Inner circle", "threshold": 9_000}
+    set_programme(tiers={"rungs": [{"tier": "fan", "threshold": 0}, vip]})
+    give("vip")
+    [told] = stage.told_of(TierChanged)
+    assert (told.rises, told.notify, told.name) == (True, True, "Inner circle")
+    give(None)
+    give("vip")
+    assert [(told.new, told.notify) for told in stage.told_of(TierChanged)] == [
+        ("vip", True),
+        ("fan", False),
+        ("vip", False),
+    ]

@@ -8,12 +8,13 @@ from typing import Any, Final
 
 import pytest
 
-from shared.events.loyalty import CreditExpiring, PointsAdjusted, PointsExpiring
+from shared.events.loyalty import CreditExpiring, CreditIssued, PointsAdjusted, PointsExpiring, TierChanged
 from tests.harness.heard import house_event
 from tests.integration.notifications.stage import ADA, hear, profile, updated
 
 IN_A_WEEK: Final = date(2026, 6, 8)
 ADJUSTMENT: Final = "adj_01ARZ3NDEKTSV4RRFFQ69G5FAZ"
+ISSUE: Final = "crd_01ARZ3NDEKTSV4RRFFQ69G5FB1"
 REASON: Final = "For Ada, whose parcel was late"
 # Makes the event that a notice is due by.
 Notice = Callable[[], dict[str, Any]]
@@ -22,6 +23,15 @@ Notice = Callable[[], dict[str, Any]]
 def adjusted(points: int = 100, *, cause: str = ADJUSTMENT, **more: Any) -> dict[str, Any]:
     fields = {"customer_id": ADA, "entry": 3, "balance": 1_300, "reason": REASON, **more}
     return house_event(PointsAdjusted(points=points, cause=cause, **fields))
+
+
+def tier_reached(new: str = "gold", *, old: str = "silver", notify: bool = True) -> dict[str, Any]:
+    return house_event(TierChanged(customer_id=ADA, old=old, new=new, rises=True, notify=notify))
+
+
+def credit_issued(amount: int = 123_450, *, cause: str = ISSUE, **more: Any) -> dict[str, Any]:
+    fields = {"customer_id": ADA, "entry": 1, "balance": 200_000, "currency": "USD", **more}
+    return house_event(CreditIssued(amount=amount, cause=cause, **fields))
 
 
 def points_expiring(
@@ -37,8 +47,11 @@ def credit_expiring(
 
 
 WARNINGS: Final = (points_expiring, credit_expiring)
-NOTICES: Final = (adjusted, *WARNINGS)
+NOTICES: Final = (adjusted, tier_reached, credit_issued, *WARNINGS)
 each_notice = pytest.mark.parametrize("notice", NOTICES)
+# What may arrive before the registration of its customer.
+each_first_notice = pytest.mark.parametrize("notice", [adjusted, credit_issued])
+each_later_notice = pytest.mark.parametrize("notice", [tier_reached, *WARNINGS])
 each_warning = pytest.mark.parametrize("warning", WARNINGS)
 
 

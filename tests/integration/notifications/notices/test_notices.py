@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 
 import pytest
@@ -14,17 +15,21 @@ from tests.harness.logs import captured_logs
 from tests.harness.time import Time
 from tests.integration.notifications.notices.notices import (
     ADJUSTMENT,
+    ISSUE,
     NOTICES,
     REASON,
     Notice,
     adjusted,
     credit_expiring,
+    credit_issued,
+    each_first_notice,
+    each_later_notice,
     each_notice,
-    each_warning,
     know,
     points_expiring,
     subject_of,
     text_of,
+    tier_reached,
 )
 from tests.integration.notifications.post import ADDRESS, Post
 from tests.integration.notifications.stage import (
@@ -79,6 +84,60 @@ def test_staff_may_adjust_without_a_word(post: Post) -> None:
     assert (post.asked, messages()) == (0, [])
 
 
+def test_who_reaches_a_tier_is_told_which(post: Post) -> None:
+    know()
+    hear(tier_reached())
+    (mail,) = post.mails
+    assert subject_of(mail) == "You have reached Gold at our shop"
+    for part in ("Html", "Text"):
+        text = text_of(mail, part)
+        assert "Hello Ada," in text
+        assert "you have reached the tier Gold at our shop. What it gives you counts from now on." in text
+
+
+def test_a_change_of_tier_that_loyalty_does_not_announce_is_not_mailed(post: Post) -> None:
+    know()
+    hear(tier_reached(notify=False))
+    assert (post.asked, messages()) == (0, [])
+
+
+def test_a_change_of_tier_that_an_earlier_release_told_is_not_mailed(post: Post) -> None:
+    event = tier_reached()
+    for field in ("rises", "notify"):
+        del event["detail"]["data"][field]
+    know()
+    hear(event)
+    assert (post.asked, messages()) == (0, [])
+
+
+def test_who_is_given_credit_is_told_how_much_and_until_when(post: Post) -> None:
+    know()
+    hear(credit_issued(expires_on=date(2027, 12, 31)))
+    (mail,) = post.mails
+    assert subject_of(mail) == "1,234.50 USD of store credit for you at our shop"
+    for part in ("Html", "Text"):
+        text = text_of(mail, part)
+        assert "we have given you 1,234.50 USD of store credit. Your store credit is now 2,000.00 USD." in text
+        assert "You can pay with it until the end of 31 December 2027." in text
+
+
+def test_a_mail_about_credit_without_an_end_speaks_of_none(post: Post) -> None:
+    know()
+    hear(credit_issued(500, currency="JPY", balance=-20))
+    (mail,) = post.mails
+    for part in ("Html", "Text"):
+        text = text_of(mail, part)
+        assert "we have given you 500 JPY of store credit. Your store credit is now -20 JPY." in text
+        assert "until" not in text
+        assert "None" not in text
+
+
+def test_staff_may_give_credit_without_a_word(post: Post) -> None:
+    know()
+    hear(credit_issued(notify=False))
+    assert (post.asked, messages()) == (0, [])
+
+
 def test_whose_points_end_is_told_how_many_and_when(post: Post) -> None:
     know()
     hear(points_expiring())
@@ -108,6 +167,8 @@ def test_what_was_sent_is_recorded_told_and_listed(notice: Notice, time: Time) -
     (listed,) = call("GET", f"/api/customers/{ADA}/messages", by=Role.SUPPORT).json["data"]
     occasions = {
         "points_adjusted": ADJUSTMENT,
+        "tier_reached": "tier:gold/2026-06-01",
+        "credit_issued": ISSUE,
         "points_expiring": "points/2026-06-08/7",
         "credit_expiring": "credit:USD/2026-06-08/7",
     }
@@ -141,8 +202,9 @@ def test_who_cannot_be_mailed_is_skipped_for_a_reason(
     assert told("MessageSent") == []
 
 
-def test_an_adjustment_heard_before_the_registration_waits_for_it(post: Post, time: Time) -> None:
-    event = adjusted()
+@each_first_notice
+def test_a_notice_heard_before_the_registration_waits_for_it(notice: Notice, post: Post, time: Time) -> None:
+    event = notice()
     hear(consent_changed(consent(granted=False)))  # whose contact is begun, without an address
     assert refuses(event)
     assert messages() == []
@@ -152,17 +214,18 @@ def test_an_adjustment_heard_before_the_registration_waits_for_it(post: Post, ti
     assert [mail["Destination"]["ToAddresses"] for mail in post.mails] == [[ADDRESS]]
 
 
-def test_an_adjustment_of_a_guest_waits_once_and_is_skipped(post: Post, time: Time) -> None:
-    event = adjusted()
+@each_first_notice
+def test_a_notice_to_a_guest_waits_once_and_is_skipped(notice: Notice, post: Post, time: Time) -> None:
+    event = notice()
     assert refuses(event)
     time.later(minutes=3)
     hear(event)
     assert (state(), post.asked) == (("skipped", "no_address"), 0)
 
 
-@each_warning
-def test_a_warning_of_a_guest_is_skipped_at_once(warning: Notice, post: Post) -> None:
-    hear(warning())
+@each_later_notice
+def test_what_needs_an_earlier_event_is_skipped_for_a_guest_at_once(notice: Notice, post: Post) -> None:
+    hear(notice())
     assert (state(), post.asked) == (("skipped", "no_address"), 0)
 
 
@@ -177,7 +240,7 @@ def test_an_erasure_takes_the_records_with_it() -> None:
     know()
     hear(*(notice() for notice in NOTICES), erasure())
     assert messages() == []
-    assert told("ErasureAnswered")[0]["erased"] == {"contacts": 1, "messages": 3, "dead_letters": 0}
+    assert told("ErasureAnswered")[0]["erased"] == {"contacts": 1, "messages": len(NOTICES), "dead_letters": 0}
 
 
 @each_notice

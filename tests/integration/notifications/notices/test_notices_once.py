@@ -19,11 +19,13 @@ from tests.integration.notifications.notices.notices import (
     Notice,
     adjusted,
     credit_expiring,
+    credit_issued,
     each_notice,
     each_warning,
     know,
     points_expiring,
     text_of,
+    tier_reached,
 )
 from tests.integration.notifications.post import Post
 from tests.integration.notifications.stage import (
@@ -124,6 +126,63 @@ def test_a_warning_that_was_under_way_for_days_counts_those_that_are_left(post: 
     assert "8 June 2026, which is in 4 days" in text_of(post.mails[0])
 
 
+@pytest.mark.parametrize(("hours", "is_sent"), [(71, True), (72, False), (2_000, False)])
+def test_a_tier_is_told_of_while_it_is_news(hours: int, is_sent: bool, post: Post, time: Time) -> None:
+    know()
+    event = tier_reached()
+    time.later(hours=hours)
+    hear(event)
+    assert state() == (("sent", None) if is_sent else ("skipped", "too_late"))
+    assert len(post.mails) == is_sent
+
+
+@pytest.mark.parametrize(
+    ("on", "hours", "is_sent"),
+    [
+        (None, 335, True),
+        (None, 336, False),
+        (date(2026, 6, 2), 20, True),
+        (date(2026, 6, 2), 22, False),  # it is over on Kiribati
+        (date(2027, 6, 2), 335, True),
+        (date(2027, 6, 2), 336, False),
+    ],
+)
+def test_credit_is_told_of_for_two_weeks_and_while_it_can_be_used(
+    on: date | None, hours: int, is_sent: bool, post: Post, time: Time
+) -> None:
+    know()
+    event = credit_issued(expires_on=on)
+    time.later(hours=hours)
+    hear(event)
+    assert state() == (("sent", None) if is_sent else ("skipped", "too_late"))
+    assert len(post.mails) == is_sent
+
+
+def test_credit_that_is_given_on_its_last_day_is_told_of_at_once(post: Post, time: Time) -> None:
+    know()
+    event = credit_issued(expires_on=time.now.date())
+    post.happens = ["TooManyRequestsException"]
+    assert refuses(event)
+    time.later(minutes=3)
+    hear(event)
+    assert len(post.mails) == 1
+
+
+def test_each_tier_is_a_mail_of_its_own(post: Post, time: Time) -> None:
+    know()
+    hear(tier_reached("silver", old="bronze"))
+    time.later(minutes=1)
+    hear(tier_reached("gold"), tier_reached("gold"))
+    assert ["Silver" in text_of(mail) for mail in post.mails] == [True, False]
+    assert "Gold" in text_of(post.mails[1])
+
+
+def test_each_issue_of_credit_is_told_of(post: Post) -> None:
+    know()
+    hear(credit_issued(), credit_issued(cause="crd_01ARZ3NDEKTSV4RRFFQ69G5FB2"))
+    assert len(post.mails) == 2
+
+
 def test_an_adjustment_is_never_too_late(post: Post, time: Time) -> None:
     know()
     event = adjusted()
@@ -163,7 +222,8 @@ def test_a_mail_that_waited_for_ses_says_what_its_event_says(notice: Notice, pos
     hear(event)
     assert state() == ("sent", None)
     (mail,) = post.mails
-    assert any(said in text_of(mail) for said in (REASON, "use 1,200 points", "with 1,234.50 USD"))
+    said = (REASON, "use 1,200 points", "with 1,234.50 USD", "given you 1,234.50 USD", "the tier Gold")
+    assert any(words in text_of(mail) for words in said)
 
 
 @each_notice

@@ -21,7 +21,7 @@ def use_credit(shop: Shop) -> None:
         for customer_id in shop.customers:
             _issue(shop, customer_id, 5_000)
         shop.house.settle()
-    shop.keep(block, "loyalty tells CreditIssued")
+    shop.keep(block, "loyalty tells CreditIssued", "notifications hears CreditIssued")
     shop.found.keep(block, f"loyalty POST {_CREDIT}", "a customer's first")
     with shop.house.measured() as block:
         for customer_id in shop.customers:

@@ -10,6 +10,7 @@ from tests.meter.scenario.shop import Shop
 
 _REWARDS: Final = "/api/loyalty/rewards"
 _REWARD: Final = f"{_REWARDS}/{{reward_id}}"
+_OFFERS: Final = "/api/customers/{customer_id}/rewards"
 _CLAIMS: Final = "/api/customers/{customer_id}/claims"
 _CLAIM: Final = f"{_CLAIMS}/{{claim_id}}"
 _MUG: Final = {
@@ -59,6 +60,12 @@ def _keep_the_catalogue(shop: Shop, plain: str, scarce: str) -> None:
     with shop.house.measured() as block:
         shop.call("GET", _REWARD.format(reward_id=scarce), "marketing")
     shop.found.keep(block, f"loyalty GET {_REWARD}", "with stock and posted codes, by staff")
+    with shop.house.measured() as block:
+        for customer_id in shop.customers:
+            shop.call("GET", _OFFERS.format(customer_id=customer_id), "storefront")
+            shop.call("GET", f"/api/customers/{customer_id}/card", "storefront")
+    shop.keep(block, f"loyalty GET {_OFFERS}")
+    shop.found.keep(block, "loyalty GET /api/customers/{customer_id}/card", "with a catalogue")
 
 
 def _read(shop: Shop, claims: dict[str, str]) -> None:
