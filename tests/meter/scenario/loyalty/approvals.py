@@ -7,35 +7,40 @@ from typing import Any, Final
 from tests.meter.scenario.shop import Shop
 
 _CUSTOMER: Final = "/api/customers/{customer_id}"
+# As many as are asked to be erased, the last of all.
+_TO_ERASE: Final = 3
 _WORDS: Final = {"code": "goodwill", "reason": "The parcel that came late for the birthday"}
 _POINTS: Final = {"points": 250, **_WORDS}
 _CREDIT: Final = {"amount": 6_000, "currency": "USD", **_WORDS}
 
 
 def adjust_by_two(shop: Shop) -> None:
-    """Ten postings count towards a day; ten large ones of each kind are proposed, of which one is rejected."""
+    """Small postings count towards a day; large ones are proposed, of which one of each kind is rejected."""
     limits: dict[str, Any] = {
         "adjustments": {"approve_above": 100},
         "credit": {"approve_above": [{"currency": "USD", "amount": 5_000}]},
     }
     before = shop.change_programme(limits)
-    for of, small, large in (("points", {"points": 1}, _POINTS), ("credit", {"amount": 1}, _CREDIT)):
-        _count(shop, of, large | small)
-        _decide_all(shop, of, _propose_all(shop, of, large))
+    # Who will be erased keeps the history that the erasure is measured with.
+    staying = shop.customers[:-_TO_ERASE]
+    _count(shop, staying, "points", _POINTS | {"points": 1})
+    _decide_all(shop, "points", _propose_all(shop, shop.customers, "points", _POINTS))
+    _count(shop, staying, "credit", _CREDIT | {"amount": 1})
+    _decide_all(shop, "credit", _propose_all(shop, staying, "credit", _CREDIT))
     shop.change_programme(before)
 
 
-def _count(shop: Shop, of: str, body: dict[str, Any]) -> None:
-    _post(shop, shop.customers[0], of, body, "first-of-the-day")
+def _count(shop: Shop, customers: list[str], of: str, body: dict[str, Any]) -> None:
+    _post(shop, customers[0], of, body, "first-of-the-day")
     with shop.house.measured() as block:
-        for customer_id in shop.customers:
+        for customer_id in customers:
             _post(shop, customer_id, of, body, "small")
     shop.found.keep(block, f"loyalty POST {_CUSTOMER}/{of}", "it counts towards a limit")
 
 
-def _propose_all(shop: Shop, of: str, body: dict[str, Any]) -> dict[str, str]:
+def _propose_all(shop: Shop, customers: list[str], of: str, body: dict[str, Any]) -> dict[str, str]:
     with shop.house.measured() as block:
-        answers = {customer_id: _post(shop, customer_id, of, body, "large") for customer_id in shop.customers}
+        answers = {customer_id: _post(shop, customer_id, of, body, "large") for customer_id in customers}
     shop.found.keep(block, f"loyalty POST {_CUSTOMER}/{of}", "a second person must approve")
     assert {answer["state"] for answer in answers.values()} == {"proposed"}
     return {customer_id: str(answer["id"]) for customer_id, answer in answers.items()}
