@@ -42,6 +42,7 @@ from privacy.table import Receipt as PrivacyReceipt
 from segments.features.items import FeatureRow
 from segments.membership.items import Membership
 from shared import clock
+from shared.events.loyalty import Tier
 from shared.events.privacy import ErasureRequested
 from shared.items.keys import customer_partition
 from shared.items.personal import Declaration, Effect
@@ -126,6 +127,7 @@ def member() -> Iterator[Item]:
         "quota": EarnedTotals(3, {"2001-02": 2}, {"2001-02-03": 1}),
         "referrals": {"canary": Referral(1)},
         "tier_slack": TierSlack(3, 2, 1),
+        "tiers_told": {Tier.GOLD: day},
     }
     tiers = {"tier_since": day, "tier_kept_until": day, "merged_from": (), "unfinished": None, "card_number": "C-1"}
     yield filled(PointsAccount, PK, "ACCOUNT", **kept, **account, **profile, **known, **tiers)
