@@ -137,7 +137,7 @@ def member() -> Iterator[Item]:
     newest = {"number": "C-1", "replaced_by": None, "former": {"C-0"}}
     yield filled(Card, "CARD#C-1", "CARD", customer_id=ADA, expires_on=day, **newest)
     yield filled(Card, "CARD#C-0", "CARD", customer_id=ADA, expires_on=day, former=None)
-    yield filled(Proposal, PK, "PROPOSAL#1")
+    yield filled(Proposal, PK, "PROPOSAL#1", expires_on=day)
     yield filled(Claim, PK, "CLAIM#1")
     yield filled(Claimed, PK, "CLAIMED#1")
     yield ClaimForOrder.of("o-1", "1")

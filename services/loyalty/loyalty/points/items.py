@@ -77,9 +77,9 @@ class PointsAccount(Account, TombstoneMixin, discriminator="account"):
         DROP,
         bound="the months of the longest window, and one more",
     )
-    # Unset while the customer was told of no tier.
+    # Unset while no notice of a tier stands in the way of another one.
     tiers_told: TextAttribute[TiersTold] = personal(
-        TextAttribute(write_told, read_told, null=True),
+        TextAttribute(write_told, read_told, attr_name="told", null=True),
         "user.behavior",
         DROP,
         export=Export.LEFT_OUT,

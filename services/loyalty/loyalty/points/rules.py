@@ -119,12 +119,17 @@ def move_of(old: TierId, new: TierId, acted_at: datetime | None, told: TiersTold
 
     `acted_at` is the moment of what moved it; None where that was time, a merge, or a change of other orders.
     """
-    tiers, last = terms.programme.tiers, told.get(new)
+    tiers = terms.programme.tiers
     if tiers.rank(new) <= tiers.rank(old):
         return TierMove.FALLS
     is_news = acted_at is not None and acted_at >= terms.now - NEWS_FOR
-    is_told = last is not None and last > terms.today - TOLD_FOR
+    is_told = new in recently_told(told, terms.today)
     return TierMove.ANNOUNCED if tiers.announce and is_news and not is_told else TierMove.RISES
+
+
+def recently_told(told: TiersTold, today: date) -> TiersTold:
+    """The tiers of which a customer is not told again yet. The account keeps no others: its size costs money."""
+    return {tier: day for tier, day in told.items() if day > today - TOLD_FOR}
 
 
 def told_of_both(told: TiersTold, other: TiersTold) -> TiersTold:

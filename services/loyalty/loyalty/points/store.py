@@ -18,7 +18,7 @@ from loyalty.ledger.overdue import by_time, expire, next_in_the_way, warn_at_onc
 from loyalty.ledger.store import Origin
 from loyalty.ledger.terms import Terms
 from loyalty.points.items import PointsAccount
-from loyalty.points.rules import TOLD_FOR, TierMove, move_of, return_policy
+from loyalty.points.rules import TierMove, move_of, recently_told, return_policy
 from loyalty.points.tier_rules import TierState
 from loyalty.programme.usecases import current_programme, programme_then
 from shared import clock
@@ -134,6 +134,7 @@ def post_points(
     """
     tier_before = tier_before or account.tier_before(terms.programme.tiers)
     account.set_tier(tiers or replace(account.tiers, tier=account.tier_in(terms.programme.tiers)))
+    account.tiers_told = recently_told(account.tiers_told or {}, terms.today) or None
     entry = ledger.post_entry(account, posting, origin, terms, **facts)
     warn_at_once(account, posting, terms, PointsExpiring, origin.cause)
     entry.tier_before, entry.tier = tier_before, account.tier
@@ -153,8 +154,7 @@ def _move(account: PointsAccount, before: TierId, acted_at: datetime | None, ter
     told = account.tiers_told or {}
     move = move_of(before, account.tier, acted_at, told, terms)
     if move is TierMove.ANNOUNCED:
-        recent = {tier: day for tier, day in told.items() if day > terms.today - TOLD_FOR}
-        account.tiers_told = {**recent, account.tier: terms.today}
+        account.tiers_told = {**told, account.tier: terms.today}
     return move
 
 
