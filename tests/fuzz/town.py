@@ -58,7 +58,11 @@ def _verify(house: House, customer: str) -> None:
 
 def _let_proposals_wait(house: House) -> None:
     programme = _read(house, "/api/loyalty/presets/classic")["programme"]
-    body = {"programme": programme | {"adjustments": programme["adjustments"] | {"approve_above": 1_000}}}
+    limits: dict[str, dict[str, Any]] = {
+        "adjustments": {"approve_above": 1_000},
+        "credit": {"approve_above": [{"currency": "USD", "amount": 5_000}]},
+    }
+    body = {"programme": programme | {name: programme[name] | limit for name, limit in limits.items()}}
     answer = house.call("PUT", "/api/loyalty/programme", by="admin", body=body, headers={"If-Match": '"0"'})
     assert answer.status == 200, answer.text
 
@@ -70,6 +74,7 @@ def _erasure_of(house: House) -> dict[str, str]:
 
 def _credit(house: House, customer: str) -> dict[str, str]:
     _post(house, f"{customer}/credit", {"amount": 5_000, "currency": "USD", "reason": "A late parcel"})
+    _post(house, f"{customer}/credit", {"amount": 6_000, "currency": "USD", "reason": "much"})
     wanted = {"amount": 100, "currency": "USD"}
     return {"credit_hold_id": _post(house, f"{customer}/credit/holds", wanted, by="storefront")["id"]}
 
