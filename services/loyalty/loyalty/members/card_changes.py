@@ -5,7 +5,7 @@ Each request names its card. If that card was replaced meanwhile, neither it nor
 
 from __future__ import annotations
 
-from loyalty.members.cards import make_card, today
+from loyalty.members.cards import make_card, put_card, today
 from loyalty.members.items import Card
 from loyalty.members.models import CardDetails, CardPatch, CardRecord, NewBlock, Replacement
 from loyalty.members.rules import check_last_day
@@ -90,13 +90,13 @@ def _unblock(customer_id: str, number: str, cause: Cause) -> CardRecord:
 
 def _replace(customer_id: str, replacement: Replacement, cause: Cause, attempt: Attempt | None) -> CardRecord:
     account, old = _named(customer_id, replacement.number)
-    card = make_card(account.customer_id, replacement)
+    card = make_card(account.customer_id, replacement, replacement.new_number)
     card.notes = card.notes or old.notes
     card.succeed(old)
     card.tell(CardReplaced, cause)
     account.card_number, account.card_issued_at, account.card_blocked = card.number, card.issued_at, None
     record = _record(card, account, version=1)
-    commit(Put(card), Put(old), Put(account), attempt and attempt.receipt(record))
+    commit(put_card(card, replacement.new_number), Put(old), Put(account), attempt and attempt.receipt(record))
     return record
 
 

@@ -10,7 +10,7 @@ from loyalty.ledger.terms import Terms
 from loyalty.members import pictures
 from loyalty.members.items import Card, new_card
 from loyalty.members.milestones import Progress, next_milestone
-from loyalty.members.models import CardDetails, CardRecord, CardView, MilestoneView
+from loyalty.members.models import CardDetails, CardRecord, CardView, MilestoneView, NewCard
 from loyalty.members.pictures import PictureForm
 from loyalty.members.rules import CardStatus, check_last_day, new_number
 from loyalty.members.store import card_of, find_card, newest_after
@@ -36,6 +36,13 @@ class CardExistsError(ConflictError):
     title = "This customer has a card"
 
 
+class CardNumberTakenError(ConflictError):
+    """Another card has this number, or had it: no number is given twice."""
+
+    slug = "card-number-taken"
+    title = "This number is taken"
+
+
 class CardNotUsableError(ConflictError):
     """The card is blocked or expired; `card_status` states which."""
 
@@ -49,12 +56,12 @@ def issue_card(registered: CustomerRegistered, version: int, cause: Cause) -> No
     retry_lost_races(lambda: _issue(registered, version, cause))
 
 
-def issue_card_by_hand(customer_id: str, details: CardDetails, *, cause: Cause, attempt: Attempt | None) -> CardRecord:
+def issue_card_by_hand(customer_id: str, new: NewCard, *, cause: Cause, attempt: Attempt | None) -> CardRecord:
     """Issue a card to a customer without one.
 
-    Raises NotFoundError without an account, CardExistsError, InvalidError.
+    Raises NotFoundError without an account, CardExistsError, CardNumberTakenError, InvalidError.
     """
-    return retry_lost_races(lambda: _issue_by_hand(customer_id, details, cause, attempt))
+    return retry_lost_races(lambda: _issue_by_hand(customer_id, new, cause, attempt))
 
 
 def read_card(customer_id: str, *, by_self: bool, for_staff: bool) -> CardView:
@@ -90,12 +97,17 @@ def look_up_card(number: str, *, for_staff: bool) -> CardRecord:
     return CardRecord.of(card, account, today(), for_staff=for_staff, version=card.version or 0)
 
 
-def make_card(customer_id: str, details: CardDetails) -> Card:
-    """A card with a new number, not stored yet. Raises InvalidError when its last day is over."""
+def make_card(customer_id: str, details: CardDetails, own_number: str | None) -> Card:
+    """A card with the shop's own number or a new one, not stored yet. Raises InvalidError when its last day is over."""
     check_last_day(details.expires_on, today())
-    card = new_card(new_number(secrets.randbelow), customer_id, clock.now())
+    card = new_card(own_number or _drawn_number(), customer_id, clock.now())
     card.expires_on, card.notes = details.expires_on, details.notes
     return card
+
+
+def put_card(card: Card, own_number: str | None) -> Put:
+    """The write of a new card. A drawn number that is taken loses its race, and another is drawn."""
+    return Put(card, error=CardNumberTakenError()) if own_number else Put(card)
 
 
 def today() -> date:
@@ -115,21 +127,25 @@ def _issue(registered: CustomerRegistered, version: int, cause: Cause) -> None:
         # The card was issued to a guest by hand, or to a customer merged into this one.
         commit(Put(account) if has_learned else None)
         return
-    card = new_card(new_number(secrets.randbelow), account.customer_id, clock.now())
+    card = new_card(_drawn_number(), account.customer_id, clock.now())
     card.tell(CardIssued, cause)
     account.card_number, account.card_issued_at = card.number, card.issued_at
     commit(Put(card), Put(account))
 
 
-def _issue_by_hand(customer_id: str, details: CardDetails, cause: Cause, attempt: Attempt | None) -> CardRecord:
+def _drawn_number() -> str:
+    return new_number(secrets.randbelow, current_programme(clock.now()).programme.cards.prefix)
+
+
+def _issue_by_hand(customer_id: str, new: NewCard, cause: Cause, attempt: Attempt | None) -> CardRecord:
     account = store.existing_account(customer_id)
     if account.card_number:
         raise CardExistsError
-    card = make_card(account.customer_id, details)
+    card = make_card(account.customer_id, new, new.number)
     card.tell(CardIssued, cause)
     account.card_number, account.card_issued_at = card.number, card.issued_at
     record = CardRecord.of(card, account, today(), for_staff=True, version=1)
-    commit(Put(card), Put(account), attempt and attempt.receipt(record))
+    commit(put_card(card, new.number), Put(account), attempt and attempt.receipt(record))
     return record
 
 

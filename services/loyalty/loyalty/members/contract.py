@@ -25,7 +25,7 @@ CONTRACT: Final = Contract(
             SERVICE_DESK,
             status=201,
             idempotency=Idempotency.ACCEPTED,
-            problems=("card-exists",),
+            problems=("card-exists", "card-number-taken"),
         ),
         Route(
             "POST",
@@ -34,7 +34,7 @@ CONTRACT: Final = Contract(
             SERVICE_DESK,
             status=201,
             idempotency=Idempotency.ACCEPTED,
-            problems=("card-replaced",),
+            problems=("card-replaced", "card-number-taken"),
         ),
         Route(
             "POST", "/api/customers/{customer_id}/card/block", "block_card", SERVICE_DESK, problems=("card-replaced",)

@@ -45,7 +45,7 @@ class Card(LoyaltyItem, Listed, discriminator="card"):
         UnicodeSetAttribute(null=True),
         "user.unique_id",
         DROP,
-        bound="14 bytes for each card that staff replaced: 25,000 of them fit",
+        bound="at most 35 bytes for each card that staff replaced: 10,000 of them fit",
     )
 
     listed = Lists()

@@ -6,12 +6,12 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from loyalty.members.items import Card
 from loyalty.members.milestones import Milestone, MilestoneKind
 from loyalty.members.pictures import PictureForm
-from loyalty.members.rules import LENGTH, BlockReason, CardStatus, is_valid
+from loyalty.members.rules import LENGTH, BlockReason, CardStatus, why_not_a_number
 from loyalty.points.items import PointsAccount
 from loyalty.programme.tiers import TierBy
 from loyalty.rewards.offers.models import NextRewardView
@@ -21,22 +21,43 @@ from shared.model import PRINTABLE, ApiModel, Input
 from shared.money import CurrencyCode
 
 _NUMBER: Final = "402938475611"
-_TWELVE_DIGITS: Final = rf"^[0-9]{{{LENGTH}}}$"
+_FORM: Final = "^[A-Z0-9][A-Z0-9-]{2,30}[A-Z0-9]$"
 
 
-def _right_check_digit(number: str) -> str:
-    if not is_valid(number):
-        raise ValueError("Not a card's number: a digit is wrong or missing")
+def _as_written(number: object) -> object:
+    """Letters may be typed small, and the pattern is looked at before pydantic's own way of making them large."""
+    return number.strip().upper() if isinstance(number, str) else number
+
+
+def _possible(number: str) -> str:
+    if reason := why_not_a_number(number):
+        raise ValueError(reason)
+    return number
+
+
+def _not_drawn(number: str) -> str:
+    if len(number) == LENGTH and number.isdigit():
+        raise ValueError(f"{LENGTH} digits are for numbers that loyalty draws")
     return number
 
 
 CardNumber = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, pattern=_TWELVE_DIGITS),
-    AfterValidator(_right_check_digit),
-    Field(description="Twelve digits with a Luhn check digit.", examples=[_NUMBER]),
+    BeforeValidator(_as_written),
+    StringConstraints(pattern=_FORM),
+    AfterValidator(_possible),
+    Field(description="Twelve digits with a Luhn check digit, or a number of the shop's own.", examples=[_NUMBER]),
 ]
-Digits = Annotated[str, Field(pattern=_TWELVE_DIGITS, examples=[_NUMBER])]
+OwnNumber = Annotated[
+    CardNumber,
+    AfterValidator(_not_drawn),
+    Field(
+        description="A number of the shop's own: letters, digits and hyphens, not twelve digits. Without it loyalty "
+        "draws one.",
+        examples=["SHOP-00417"],
+    ),
+]
+ShownNumber = Annotated[str, Field(pattern=_FORM, examples=[_NUMBER])]
 Notes = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=500),
@@ -71,7 +92,7 @@ class CardView(ApiModel):
 
     customer_id: CustomerId
     number: Annotated[
-        Digits | None, Field(description="While the card is not active, staff alone see it: nobody is to use it.")
+        ShownNumber | None, Field(description="While the card is not active, staff alone see it: nobody is to use it.")
     ]
     status: CardStatus
     balance: int
@@ -127,7 +148,7 @@ class CardView(ApiModel):
 class CardRecord(ApiModel):
     """A card by its number: whose it is and what it is good for. What follows `expires_on` is for staff alone."""
 
-    number: Digits
+    number: ShownNumber
     customer_id: CustomerId
     status: CardStatus
     tier: TierId
@@ -192,6 +213,8 @@ class CardPatch(CardDetails):
 class NewCard(CardDetails):
     """A card that staff give to somebody who has none: a guest, say."""
 
+    number: OwnNumber | None = None
+
 
 class NamedCard(Input):
     """The card that is meant, so that none issued meanwhile is hit by mistake."""
@@ -215,6 +238,7 @@ class Replacement(CardDetails):
     model_config = ConfigDict(json_schema_extra={"examples": [{"number": _NUMBER, "expires_on": "2030-12-31"}]})
 
     number: CardNumber
+    new_number: OwnNumber | None = None
 
 
 class PictureQuery(Input):

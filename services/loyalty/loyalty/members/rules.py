@@ -1,6 +1,7 @@
 """Card numbers and card statuses.
 
-Numbers are twelve digits, the last of which is the Luhn check digit of the others (ISO/IEC 7812-1, annex B).
+Numbers that loyalty draws are twelve digits, the last of which is the Luhn check digit of the others (ISO/IEC 7812-1,
+annex B). A shop may give numbers of its own.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from shared.errors import InvalidError
 
 # No payment card has as few as twelve digits, so no scanner for payment data mistakes a card number for one.
 LENGTH: Final = 12
+# Numbers of payment cards have so many digits, and the same check digit.
+_PAYMENT_CARD: Final = range(13, 20)
 
 
 class CardStatus(StrEnum):
@@ -52,20 +55,29 @@ def check_last_day(expires_on: date | None, today: date) -> None:
         raise InvalidError.of("expires_on", "Must not be over")
 
 
-def new_number(below: Callable[[int], int]) -> str:
-    """A number whose digits, except the check digit, come from `below(n)`, a random integer from 0 to n - 1.
+def new_number(below: Callable[[int], int], prefix: str = "") -> str:
+    """A number whose digits after the prefix, except the check digit, come from `below(n)`: a random integer below n.
 
     The first digit is not 0, because spreadsheets would drop it.
     """
-    body = str(1 + below(9)) + "".join(str(below(10)) for _ in range(LENGTH - 2))
+    begin = prefix or str(1 + below(9))
+    body = begin + "".join(str(below(10)) for _ in range(LENGTH - 1 - len(begin)))
     return body + str(check_digit(body))
 
 
-def is_valid(number: str) -> bool:
-    """Whether the length, the digits and the check digit are those of a card number."""
-    return (
-        len(number) == LENGTH and number.isascii() and number.isdigit() and str(check_digit(number[:-1])) == number[-1]
-    )
+def why_not_a_number(number: str) -> str | None:
+    """Why digits and letters are no card number; None if they may be one, drawn by loyalty or the shop's own.
+
+    A wrong digit of a drawn number is noticed, so a shop's own number has another length than those.
+    """
+    if not (number.isascii() and number.isdigit()):
+        return None
+    is_checked = str(check_digit(number[:-1])) == number[-1]
+    if len(number) == LENGTH and not is_checked:
+        return "Not a card's number: a digit is wrong or missing"
+    if len(number) in _PAYMENT_CARD and is_checked:
+        return "It could be the number of a payment card"
+    return None
 
 
 def check_digit(body: str) -> int:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Annotated, Final
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 
 from loyalty.days import TimeZone, day_of, lot_of
 from loyalty.programme.sections import (
@@ -205,6 +205,14 @@ class Credit(Section):
         return {limit.currency: limit.amount for limit in self.approve_above}.get(currency, 0)
 
 
+class Cards(Section):
+    """Customers' cards."""
+
+    prefix: Annotated[
+        str, StringConstraints(pattern=r"^([1-9][0-9]{0,3})?$"), Field(description="How the twelve digits begin")
+    ] = ""
+
+
 class Programme(Section):
     """All that a shop may set of loyalty. What a document leaves out has its default."""
 
@@ -218,6 +226,7 @@ class Programme(Section):
     tiers: Tiers = Field(default_factory=Tiers)
     adjustments: Adjustments = Field(default_factory=Adjustments)
     credit: Credit = Field(default_factory=Credit)
+    cards: Cards = Field(default_factory=Cards)
 
     @field_validator("redeeming")
     @classmethod

@@ -242,7 +242,7 @@ def test_points_earned_during_a_replacement_are_kept(number: str, meanwhile: Mea
 def test_a_new_number_that_is_taken_is_drawn_again(number: str, monkeypatch: pytest.MonkeyPatch) -> None:
     hear(registration(BOB))
     drawn = iter([number_of(BOB), "402938475629"])
-    monkeypatch.setattr("loyalty.members.cards.new_number", lambda _: next(drawn))
+    monkeypatch.setattr("loyalty.members.cards.new_number", lambda *_: next(drawn))
     assert replace(number).json["number"] == "402938475629"
 
 

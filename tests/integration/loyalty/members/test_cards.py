@@ -8,13 +8,26 @@ from typing import Any
 import pytest
 
 from loyalty.members import cards
-from loyalty.members.rules import is_valid
+from loyalty.members.rules import why_not_a_number
 from loyalty.points import store
 from loyalty.points.items import PointsAccount
 from loyalty.programme.tiers import BRONZE
 from shared.roles import STAFF_GROUPS, Role
 from tests.integration.loyalty.cards import block, issue, look_up, number_of, post, replace
-from tests.integration.loyalty.shop import ADA, BOB, account, get, hear, order, points, registration, told_of
+from tests.integration.loyalty.settings import set_programme
+from tests.integration.loyalty.shop import (
+    ADA,
+    BOB,
+    account,
+    erasure,
+    get,
+    hear,
+    order,
+    points,
+    registration,
+    stage,
+    told_of,
+)
 from tests.unit.loyalty.members.test_card_pictures import scanned
 
 CARD = f"/api/customers/{ADA}/card"
@@ -24,7 +37,7 @@ PICTURE = f"{CARD}/picture"
 def test_a_customer_who_registers_gets_a_card_and_an_account() -> None:
     assert hear(registration()) == 0
     card = get(CARD, by=ADA).json
-    assert is_valid(card["number"])
+    assert why_not_a_number(card["number"]) is None
     assert (card["tier"], card["balance"], card["member_since"]) == (BRONZE, 0, "2026-01-31T12:00:00Z")
     assert told_of("CardIssued") == [{"customer_id": ADA, "card_number": card["number"]}]
 
@@ -61,7 +74,7 @@ def test_a_registration_heard_twice_at_once_gives_one_card(monkeypatch: pytest.M
 
 def test_a_number_that_is_taken_is_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
     drawn = iter(["402938475611", "402938475611", "402938475629"])
-    monkeypatch.setattr(cards, "new_number", lambda _: next(drawn))
+    monkeypatch.setattr(cards, "new_number", lambda *_: next(drawn))
     assert hear(registration(), registration(BOB)) == 0
     assert (account().card_number, account(BOB).card_number) == ("402938475611", "402938475629")
 
@@ -93,7 +106,7 @@ def test_staff_give_a_guest_a_card() -> None:
     answer = issue({"expires_on": "2099-12-31", "notes": "At the counter"})
     assert answer.status == 201
     record = answer.json
-    assert is_valid(record["number"])
+    assert why_not_a_number(record["number"]) is None
     assert {name: record[name] for name in ("customer_id", "status", "notes", "expires_on", "version")} == {
         "customer_id": ADA,
         "status": "active",
@@ -202,7 +215,7 @@ def test_staff_and_storefront_look_numbers_up_and_customers_do_not(role: Role) -
     assert look_up(number_of(), by=ADA).status == 403
 
 
-@pytest.mark.parametrize("number", ["402938475615", "40293847561", "card", "\uff14" * 12])
+@pytest.mark.parametrize("number", ["402938475615", "abc", "4029 3847", "\uff14" * 12])
 def test_a_mistyped_number_is_named(number: str) -> None:
     answer = look_up(number)
     assert (answer.status, answer.json["errors"][0]["field"]) == (422, "number")
@@ -228,3 +241,44 @@ def test_notes_and_reasons_are_for_staff_alone() -> None:
 def test_only_admin_and_support_issue_and_change(role: Role | str, path: str) -> None:
     hear(registration())
     assert post(path, {"number": number_of()}, by=role).status == 403
+
+
+def test_a_shop_gives_a_number_of_its_own() -> None:
+    hear(order(), order("B1", BOB))
+    record = issue({"number": " shop-00417 "})
+    assert (record.status, record.json["number"]) == (201, "SHOP-00417")
+    assert look_up("shop-00417").json["customer_id"] == ADA
+    assert get(f"{CARD}/picture").status == 200
+    assert replace("shop-00417").json["replaced_by"] is None
+    taken = issue({"number": "SHOP-00417"}, customer_id=BOB)
+    assert (taken.status, taken.json["type"]) == (409, "/problems/card-number-taken")
+    assert number_of(BOB) == ""
+
+
+def test_a_replaced_card_gets_a_number_of_the_shops_own_and_no_number_comes_back() -> None:
+    hear(registration(), registration(BOB))
+    first = number_of()
+    assert replace(first, new_number="SHOP-1").json["number"] == "SHOP-1"
+    assert replace("SHOP-1").status == 201
+    refused = replace(number_of(BOB), customer_id=BOB, new_number="SHOP-1")
+    assert (refused.status, refused.json["type"]) == (409, "/problems/card-number-taken")
+    assert look_up("SHOP-1").json["status"] == "replaced"
+    hear(erasure())
+    assert "SHOP-1" not in stage.stored()
+
+
+@pytest.mark.parametrize(
+    "number", ["402938475611", "123456789012", "4242424242424242", "AB", "A" * 33, "-A1-", "MÜLLER", "A B", "A/B1"]
+)
+def test_what_is_no_number_of_a_shops_own_is_refused(number: str) -> None:
+    hear(order())
+    refused = issue({"number": number})
+    assert (refused.status, refused.json["errors"][0]["field"]) == (422, "number")
+
+
+def test_drawn_numbers_begin_as_the_programme_says() -> None:
+    set_programme(cards={"prefix": "4021"})
+    hear(registration())
+    assert number_of()[:4] == "4021"
+    assert why_not_a_number(number_of()) is None
+    assert replace(number_of()).json["number"][:4] == "4021"

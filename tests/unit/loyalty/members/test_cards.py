@@ -8,7 +8,15 @@ from itertools import count
 
 import pytest
 
-from loyalty.members.rules import LENGTH, CardStatus, check_digit, check_last_day, is_valid, new_number, status_of
+from loyalty.members.rules import (
+    LENGTH,
+    CardStatus,
+    check_digit,
+    check_last_day,
+    new_number,
+    status_of,
+    why_not_a_number,
+)
 from shared.errors import InvalidError
 
 
@@ -32,7 +40,7 @@ def test_new_numbers_are_valid_and_begin_with_no_zero() -> None:
     numbers = {new_number(draw) for _ in range(500)}
     assert len(numbers) == 500
     assert {len(number) for number in numbers} == {LENGTH} == {12}
-    assert all(is_valid(number) and number[0] != "0" for number in numbers)
+    assert all(why_not_a_number(number) is None and number[0] != "0" for number in numbers)
 
 
 def test_every_digit_is_drawn_from_all_there_are() -> None:
@@ -44,12 +52,33 @@ def test_one_wrong_digit_is_noticed() -> None:
     number = new_number(draw_in_turn())
     for place in range(LENGTH):
         for digit in set("0123456789") - {number[place]}:
-            assert not is_valid(number[:place] + digit + number[place + 1 :])
+            assert why_not_a_number(number[:place] + digit + number[place + 1 :])
 
 
-@pytest.mark.parametrize("number", ["", "79927398713", "12345678901a", "\uff11" * 12])
-def test_what_is_no_number_of_ours_is_not_valid(number: str) -> None:
-    assert not is_valid(number)
+def test_a_prefix_begins_the_number() -> None:
+    draw = draw_in_turn()
+    numbers = [new_number(draw, "4021") for _ in range(200)]
+    assert {number[:4] for number in numbers} == {"4021"}
+    assert {len(number) for number in numbers} == {LENGTH}
+    assert not any(map(why_not_a_number, numbers))
+
+
+@pytest.mark.parametrize(
+    ("number", "is_one"),
+    [
+        ("SHOP-00417", True),
+        ("00417", True),
+        ("12345678901A", True),
+        ("123456789012345", True),
+        ("123456789012", False),
+        # The numbers by which payment cards are tried.
+        ("4242424242424242", False),
+        ("4242424242424241", True),
+        ("378282246310005", False),
+    ],
+)
+def test_a_shop_has_numbers_of_its_own_that_are_no_payment_cards(number: str, is_one: bool) -> None:
+    assert (why_not_a_number(number) is None) is is_one
 
 
 TODAY = date(2026, 11, 22)
