@@ -58,6 +58,10 @@ def ledgers_are_right(scene: Scene, tables: Tables) -> Iterator[str]:
         yield f"{name} has entries and no account"
 
 
+# An account without entries has this tier, and every view takes it for the lowest one.
+_UNTIL_AN_ENTRY: Final = "bronze"
+
+
 def changed_ledgers_do_not_verify(scene: Scene, tables: Tables) -> Iterator[str]:
     """In a copy of each ledger one entry is moved to another cause, another one each time: the service notices."""
     for name, row in accounts_in(tables):
@@ -81,7 +85,7 @@ def _account_is_right(name: str, row: Row, account: Account, terms: Terms) -> It
     due["holds"] = {hold_id: [hold.until, hold.taken.lots] for hold_id, hold in account.holds.items()}
     if row["kind"] == "account":
         is_overdue = "erased_at" in row or "merged_into" in row
-        said["tier"], due["tier"] = row["tier"], terms.lowest if is_overdue else account.tier or terms.lowest
+        said["tier"], due["tier"] = row["tier"], terms.lowest if is_overdue else account.tier or _UNTIL_AN_ENTRY
     yield from (
         f"account {name} has {part} {said[part]}, should be {due[part]}" for part in said if said[part] != due[part]
     )
