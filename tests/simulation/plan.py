@@ -67,6 +67,11 @@ class PlannedOrder:
     shipping: int = 0
 
     @property
+    def checkout_id(self) -> str | None:
+        """The cart that it names, of two orders in three."""
+        return f"cart-{self.number}" if self.number % 3 else None
+
+    @property
     def id(self) -> str:
         return f"order-{self.number}"
 
@@ -158,6 +163,7 @@ _RATES: Final = {
     "give credit": (0.3, 0.05, 1.0),
     "take credit": (0.1, 0.1, 1.0),
     "hold credit": (0.35, 0.1, 1.0),
+    "check out": (0.8, 0.1, 1.0),
     "merge": (0.12, 0.15, 1.0),
     "prove": (0.08, 0.1, 1.0),
     "pass time": (0.2, 0.0, 1.0),
@@ -170,7 +176,7 @@ _RATES: Final = {
 }
 
 
-_WHICH: Final = frozenset({"place", "pay", "refund", "edit", "add order", "cancel", "tell of delivery"})
+_WHICH: Final = frozenset({"place", "pay", "refund", "edit", "add order", "cancel", "tell of delivery", "check out"})
 
 
 def deck(rng: Random, orders: int) -> list[Step]:

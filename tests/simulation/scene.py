@@ -124,6 +124,8 @@ class Promises:
     # What was asked of loyalty: things made, by what they are called, and holds that were ended.
     made: dict[str, Made] = field(default_factory=dict)
     endings: dict[str, list[Ending]] = field(default_factory=dict)
+    # Orders whose carts were put before anybody said that they were paid or cancelled.
+    carts: set[str] = field(default_factory=set)
     # Points and credit that wait for a second person: proposal -> path, reason.
     proposals: dict[str, tuple[str, str]] = field(default_factory=dict)
     # Who was named as having brought whom, and whether that was answered.
@@ -234,6 +236,7 @@ class Scene:
                 total=planned.total,
                 tax=planned.tax,
                 shipping=planned.shipping,
+                checkout_id=planned.checkout_id,
             )
             known = self.promises.orders[planned.id] = Facts(order, planned.person)
         return known

@@ -5,13 +5,14 @@ from __future__ import annotations
 # Importing them registers them.
 from tests.simulation.bugs import erasure, exactly_once, ordering, strangers
 from tests.simulation.bugs.planting import BUGS, Bug
-from tests.simulation.loyalty.bugs import arrival, friends, greed, points, spending, stops
+from tests.simulation.loyalty.bugs import arrival, checkouts, friends, greed, points, spending, stops
 from tests.simulation.notifications import bugs as messages
 
 __all__ = [
     "BUGS",
     "Bug",
     "arrival",
+    "checkouts",
     "erasure",
     "exactly_once",
     "friends",

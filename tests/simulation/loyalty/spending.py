@@ -194,5 +194,7 @@ def _open_holds(tables: Tables) -> Iterator[OpenHold]:
     for kind, part in (("account", "holds"), ("credit", "credit/holds")):
         for row in tables.of_kind("loyalty", kind):
             for hold_id, (_, lots, *about) in (row.get("holds") or {}).items():
+                if not hold_id.startswith("hld_"):
+                    continue  # of a checkout
                 is_for_order = bool(about and about[0])
                 yield OpenHold(f"{customer_of(row)}/{part}", hold_id, sum(lots.values()), is_for_order)

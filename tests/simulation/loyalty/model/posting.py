@@ -82,6 +82,9 @@ class Ledgers:
     spendings: dict[str, dict[str, Spending]] = field(default_factory=dict)
     claims: dict[str, Taken] = field(default_factory=dict)
     leaving: dict[str, Account] = field(default_factory=dict)
+    # The ids of checkouts by their names in keys, and what each of their holds was.
+    carts: dict[str, str] = field(default_factory=dict)
+    used: dict[str, Any] = field(default_factory=dict)
     friends: Friends = field(default_factory=Friends)
 
     def is_stopped(self, account: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from tests.simulation.loyalty.model import checkouts
 from tests.simulation.loyalty.model.account import Account, Hold, Taken, at_most, difference, latest, soonest
 from tests.simulation.loyalty.model.orders import Spending, to_restore
 from tests.simulation.loyalty.model.posting import Ledgers, Posting
@@ -19,6 +20,10 @@ _MINUTES: Final = "%Y-%m-%dT%H:%MZ"
 
 
 def hold(ledgers: Ledgers, posting: Posting) -> None:
+    if posting.key[0].startswith(checkouts.CHECKOUT):
+        must_come_after_expiry(posting)
+        checkouts.hold(ledgers, posting)
+        return
     account, amount = posting.account, posting.row["held"]
     posting.must(not ledgers.is_stopped(posting.row["account"]), "is held by somebody who may not spend")
     posting.must(0 < amount <= account.available, f"holds {amount} of {account.available}")
@@ -35,6 +40,9 @@ def hold(ledgers: Ledgers, posting: Posting) -> None:
 
 
 def capture(ledgers: Ledgers, posting: Posting) -> None:
+    if posting.key[0].startswith(checkouts.CHECKOUT):
+        _spend_on(ledgers, posting, posting.fact("order"), checkouts.capture(ledgers, posting))
+        return
     account, amount = posting.account, -posting.amount
     held = account.holds.pop(posting.fact("hold"), None)
     if held is None:
@@ -72,6 +80,10 @@ def redeem(ledgers: Ledgers, posting: Posting) -> None:
     if sk.startswith("RESTORE#"):
         _settle_spending(ledgers, posting)
         return
+    if pk.startswith(checkouts.CHECKOUT):
+        must_come_after_expiry(posting)
+        _spend_on(ledgers, posting, posting.fact("order"), checkouts.spend_late(ledgers, posting))
+        return
     amount = -posting.amount
     posting.must(not ledgers.is_stopped(posting.row["account"]), "is spent by somebody who may not spend")
     posting.must(0 < amount <= posting.account.available, f"spends {amount} of {posting.account.available}")
@@ -106,6 +118,8 @@ def restore(ledgers: Ledgers, posting: Posting) -> None:
 
 
 def _spend_on(ledgers: Ledgers, posting: Posting, order_id: str, taken: Taken) -> None:
+    if not taken.lots:
+        return
     spending = ledgers.spendings.setdefault(order_id, {}).setdefault(posting.row["account"], Spending())
     spending.spent.update(taken.lots)
     spending.graced.update(taken.graced)
