@@ -144,4 +144,4 @@ def chain_skips_the_previous() -> Replaced:
 
 @bug("The stock of a reward is not looked at")
 def stock_ignored() -> Replaced:
-    return [(claims, "_take_from_stock", lambda *_: None)]
+    return [(claims.rewards, "stock_of", lambda *_: None)]
