@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from loyalty.desk.models import CardsQuery
 from loyalty.desk.pages import find_in_order, rows_of, with_owners
-from loyalty.members.cards import today
 from loyalty.members.items import BLOCKED_SHARDS, USABLE_SHARDS, Card
 from loyalty.members.models import CardRecord
+from loyalty.points.store import terms_now
 from shared.http import Page
 
 _SHARDS = {None: (*USABLE_SHARDS, *BLOCKED_SHARDS), False: USABLE_SHARDS, True: BLOCKED_SHARDS}
@@ -19,9 +19,10 @@ def list_cards(query: CardsQuery, after: str | None) -> Page[CardRecord]:
     """
     rows = rows_of(Card.listed, Card.due_at, _SHARDS[query.blocked], after=after, limit=query.limit)
     cards = [card for card in find_in_order(Card, rows.keys) if card.replaced_by is None and _is_wanted(card, query)]
-    day = today()
+    terms = terms_now()
     shown = [
-        CardRecord.of(card, owner, day, for_staff=True, version=card.version or 0) for card, owner in with_owners(cards)
+        CardRecord.of(card, owner, terms, for_staff=True, version=card.version or 0)
+        for card, owner in with_owners(cards)
     ]
     return Page.of(shown, rows.next_position)
 

@@ -11,7 +11,7 @@ from loyalty.members.models import CardDetails, CardPatch, CardRecord, NewBlock,
 from loyalty.members.rules import check_last_day
 from loyalty.members.store import card_of, find_card, newest_after
 from loyalty.points.items import PointsAccount
-from loyalty.points.store import existing_account
+from loyalty.points.store import existing_account, terms_now
 from shared import clock
 from shared.errors import ConflictError, InvalidError, NotFoundError, PreconditionFailedError
 from shared.events.loyalty import CardBlocked, CardReplaced, CardUnblocked
@@ -122,4 +122,4 @@ def _written(card: Card, account: PointsAccount, *others: Put) -> CardRecord:
 
 
 def _record(card: Card, account: PointsAccount, *, version: int) -> CardRecord:
-    return CardRecord.of(card, account, today(), for_staff=True, version=version)
+    return CardRecord.of(card, account, terms_now(), for_staff=True, version=version)

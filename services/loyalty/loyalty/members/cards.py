@@ -94,7 +94,7 @@ def look_up_card(number: str, *, for_staff: bool) -> CardRecord:
     if card is None or newest is None or (newest is not card and not for_staff):
         raise NotFoundError("There is no card of this number.")
     account = store.existing_account(newest.customer_id)
-    return CardRecord.of(card, account, today(), for_staff=for_staff, version=card.version or 0)
+    return CardRecord.of(card, account, store.terms_now(), for_staff=for_staff, version=card.version or 0)
 
 
 def make_card(customer_id: str, details: CardDetails, own_number: str | None) -> Card:
@@ -144,7 +144,7 @@ def _issue_by_hand(customer_id: str, new: NewCard, cause: Cause, attempt: Attemp
     card = make_card(account.customer_id, new, new.number)
     card.tell(CardIssued, cause)
     account.card_number, account.card_issued_at = card.number, card.issued_at
-    record = CardRecord.of(card, account, today(), for_staff=True, version=1)
+    record = CardRecord.of(card, account, store.terms_now(), for_staff=True, version=1)
     commit(put_card(card, new.number), Put(account), attempt and attempt.receipt(record))
     return record
 

@@ -8,6 +8,7 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from loyalty.ledger.terms import Terms
 from loyalty.members.items import Card
 from loyalty.members.milestones import Milestone, MilestoneKind
 from loyalty.members.pictures import PictureForm
@@ -181,13 +182,13 @@ class CardRecord(ApiModel):
     )
 
     @classmethod
-    def of(cls, card: Card, account: PointsAccount, today: date, *, for_staff: bool, version: int) -> CardRecord:
-        """The record as of `today`, at `version`, which may be the one that the card is about to be written with."""
+    def of(cls, card: Card, account: PointsAccount, terms: Terms, *, for_staff: bool, version: int) -> CardRecord:
+        """The record as of today, at `version`, which may be the one that the card is about to be written with."""
         return cls(
             number=card.number,
             customer_id=account.customer_id,
-            status=card.status(today),
-            tier=account.tier,
+            status=card.status(terms.today),
+            tier=account.tier_in(terms.programme.tiers),
             issued_at=card.issued_at,
             expires_on=card.expires_on,
             version=version,

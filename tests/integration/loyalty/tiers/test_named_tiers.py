@@ -58,6 +58,10 @@ def test_a_renamed_tier_keeps_its_customers_and_their_grace_until_they_move() ->
     assert tier()["tier"] == "silver"
     assert put_programme(0, tiers=FAN).status == 200
     assert (tier()["tier"], tier()["name"], tier()["multiplier"]) == ("vip", "VIP ♥", "1.2")
+    assert {get(path).json["tier"] for path in (f"/api/customers/{ADA}/{view}" for view in ("points", "card"))} == {
+        "vip"
+    }
+    assert get(f"/api/loyalty/cards/{account().card_number}").json["tier"] == "vip"
     assert account().tier == "silver"
     hear(order("A2", total=100))
     assert (account().tier, entries()[-1].amount) == ("vip", 12)
