@@ -38,7 +38,7 @@ QUICK = {
     "restored-whole": 13,
     "chain-skips-the-previous": 1,
     "freeze-ignored": 1,
-    "limit-by-posting": 4,
+    "limit-by-posting": 56,
 }
 
 

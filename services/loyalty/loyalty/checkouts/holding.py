@@ -177,7 +177,7 @@ def _benefits(wanted: NewCheckout, points: _Side[PointsAccount]) -> tuple[Applie
         is_birthday=account.birthday is not None and is_birthday(account.birthday, today, window),
         is_anniversary=joined is not None and joined.year < today.year and is_birthday(joined, today, window),
     )
-    return applied(programme.tiers.level_of(account.tier).benefits, cart)
+    return applied(programme.tiers.level_of(account.tiers.tier).benefits, cart)
 
 
 def _quoted(

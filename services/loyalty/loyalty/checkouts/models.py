@@ -73,7 +73,9 @@ class NewCheckout(Input):
     currency: CurrencyCode
     total: Annotated[Amount, Field(description="What the cart costs, with tax and shipping, before points and credit.")]
     goods: Annotated[Amount, Field(description="Of the total, what goods cost: a tier's discount is of these.")] = 0
-    shipping: Annotated[Amount, Field(description="Of the total, what shipping costs: a tier may make it free.")] = 0
+    shipping: Annotated[
+        Amount, Field(validate_default=True, description="Of the total, what shipping costs: a tier may make it free.")
+    ] = 0
     use: Use = Use()
 
     @field_validator("shipping")

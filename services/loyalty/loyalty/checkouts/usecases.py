@@ -10,6 +10,7 @@ from loyalty.checkout.points_wallet import PointsWallet
 from loyalty.checkouts.errors import CheckoutEndedError, CheckoutTakenError, NotItsMakerError
 from loyalty.checkouts.holding import Known, NewVersion, TakenIdError, hold_version
 from loyalty.checkouts.models import CheckoutView, NewCheckout
+from loyalty.ledger.overdue import is_overdue
 from loyalty.orders.payment.captures import release_open
 from loyalty.orders.payment.checkout_names import find_open, name_of
 from loyalty.orders.payment.checkout_records import Checkout, CheckoutState, find_checkout
@@ -110,5 +111,7 @@ def _end(checkout_id: str, by: Principal, cause: Cause) -> CheckoutView:
         if known.points.end is None:
             raise LostRaceError  # changed after it was read
         return CheckoutView.of(known, account, clock.now())
+    if is_overdue(found.hold, clock.now()):
+        return CheckoutView.of(known, account, clock.now())  # the hourly job releases it
     release_open(Payer.of_points(account.customer_id, cause), found, cause)
     return read_checkout(checkout_id, by=by)

@@ -45,7 +45,9 @@ def _member(simulation: Simulation, account: PointsAccount | None, programme: Pr
         raise InvalidError.of("tier", f"There is no tier {simulation.tier}")
     known = Member(programme.tiers.rungs[0].tier)
     if account:
-        known = Member.of(account.tier, account.groups, account.birthday, account.status, account.birthdays)
+        known = Member.of(
+            account.tier_in(programme.tiers), account.groups, account.birthday, account.status, account.birthdays
+        )
     return Member(
         tier=simulation.tier or known.tier,
         groups=known.groups if simulation.groups is None else simulation.groups,

@@ -57,8 +57,8 @@ class Tiered:
         rules = programme.tiers
         own = rules.level_of(who.tier)
         levels = [level for level in rules.rungs if level.threshold <= own.threshold]
-        # A tier that staff gave does not follow orders.
-        state = replace(state, given=None)
+        if state.given and state.given.holds_on(on) and rules.rank(state.given.tier) >= rules.rank(own.tier):
+            return None  # it does not follow orders
         reached = last_reached(state, own.tier, on, rules) if len(levels) > 1 else None
         if reached is None:
             return None

@@ -46,7 +46,7 @@ def advance_points(account: PointsAccount, cause: Cause) -> None:
 def _review(account: PointsAccount, terms: Terms, cause: Cause) -> Entry | None:
     before, after = account.tiers, review(account.tiers, terms.today, terms.programme.tiers)
     # Amounts of another measure alone are no reason for an entry: they count nothing, and the next order drops them.
-    if (after.tier, after.kept_until) == (before.tier, before.kept_until):
+    if (after.tier, after.kept_until, after.given) == (before.tier, before.kept_until, before.given):
         return None
     origin = on_day("TIER", account, terms.today, cause)
     posting = rules.nothing(EntryKind.REVIEWED, account.balances)

@@ -90,6 +90,8 @@ def _unblock(customer_id: str, number: str, cause: Cause) -> CardRecord:
 
 def _replace(customer_id: str, replacement: Replacement, cause: Cause, attempt: Attempt | None) -> CardRecord:
     account, old = _named(customer_id, replacement.number)
+    if replacement.new_number == old.number:
+        raise InvalidError.of("new_number", "It is the number of this card")
     card = make_card(account.customer_id, replacement, replacement.new_number)
     card.notes = card.notes or old.notes
     card.succeed(old)

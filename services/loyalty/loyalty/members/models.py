@@ -44,8 +44,8 @@ def _not_drawn(number: str) -> str:
 
 CardNumber = Annotated[
     str,
-    BeforeValidator(_as_written),
     StringConstraints(pattern=_FORM),
+    BeforeValidator(_as_written),
     AfterValidator(_possible),
     Field(description="Twelve digits with a Luhn check digit, or a number of the shop's own.", examples=[_NUMBER]),
 ]

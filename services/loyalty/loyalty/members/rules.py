@@ -70,10 +70,11 @@ def why_not_a_number(number: str) -> str | None:
 
     A wrong digit of a drawn number is noticed, so a shop's own number has another length than those.
     """
+    is_drawn, number = len(number) == LENGTH and number.isdigit(), number.replace("-", "")
     if not (number.isascii() and number.isdigit()):
         return None
     is_checked = str(check_digit(number[:-1])) == number[-1]
-    if len(number) == LENGTH and not is_checked:
+    if is_drawn and not is_checked:
         return "Not a card's number: a digit is wrong or missing"
     if len(number) in _PAYMENT_CARD and is_checked:
         return "It could be the number of a payment card"

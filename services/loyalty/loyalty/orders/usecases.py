@@ -70,7 +70,7 @@ def _amount_kept(recorded: RecordedOrder, account: PointsAccount) -> int:
 
 def _priced(recorded: RecordedOrder, account: PointsAccount) -> Earned:
     """What the order, as it is told now, earns under the terms of its own time."""
-    member = Member.of(account.tier, account.groups, account.birthday, account.status, account.birthdays)
+    member = Member.of(account.tiers.tier, account.groups, account.birthday, account.status, account.birthdays)
     return price(OrderFacts.of(recorded.order), member, recorded.own.programme)
 
 

@@ -23,14 +23,8 @@ from loyalty.points.rules import (
     write_told,
     write_totals,
 )
-from loyalty.points.tier_rules import (
-    GivenTier,
-    QualifyingMonths,
-    TierState,
-    read_qualifying,
-    review_on,
-    write_qualifying,
-)
+from loyalty.points.tier_rules import GivenTier, TierState, review_on
+from loyalty.points.tier_windows import QualifyingMonths, read_qualifying, write_qualifying
 from loyalty.programme.tiers import BRONZE, TierBy, Tiers
 from loyalty.table import DateAttribute, MomentAttribute, TextAttribute, read_days, write_days
 from shared.events.customers import CustomerStatus, Profile
@@ -45,12 +39,17 @@ def _read_slack(written: list[Any]) -> TierSlack:
 
 
 def _write_given(given: GivenTier) -> list[str]:
-    return [given.tier, *([given.until.isoformat()] if given.until else [])]
+    return [
+        given.tier,
+        given.beneath,
+        *(day.isoformat() if day else "" for day in (given.until, given.since, given.kept_until)),
+    ]
 
 
 def _read_given(written: list[str]) -> GivenTier:
-    tier, *until = written
-    return GivenTier(tier, date.fromisoformat(until[0]) if until else None)
+    tier, beneath, *days = written
+    until, since, kept_until = (date.fromisoformat(day) if day else None for day in days)
+    return GivenTier(tier, until, beneath, since, kept_until)
 
 
 class PointsAccount(Account, TombstoneMixin, discriminator="account"):
@@ -66,7 +65,7 @@ class PointsAccount(Account, TombstoneMixin, discriminator="account"):
     tier_kept_until = personal(DateAttribute(null=True), "user.behavior", DROP)
     # By staff; a last day that is over ends it.
     tier_given: TextAttribute[GivenTier] = personal(
-        TextAttribute(_write_given, _read_given, null=True), "user.behavior", DROP, bound="a tier and a day"
+        TextAttribute(_write_given, _read_given, null=True), "user.behavior", DROP, bound="two tiers and three days"
     )
     qualifying_by = personal(
         UnicodeEnumAttribute(TierBy, attr_name="merit_by", null=True), "user.behavior", DROP, export=Export.LEFT_OUT
@@ -174,13 +173,13 @@ class PointsAccount(Account, TombstoneMixin, discriminator="account"):
     def tiers(self) -> TierState:
         """The tier, and the qualifying amounts it follows from."""
         basis = self.qualifying_by or TierBy.POINTS
-        return TierState(
-            self.tier, self.tier_since, basis, self.qualifying or {}, self.tier_kept_until, self.tier_given
-        )
+        # What an account without entries has stored is the first tier of the presets, which may be another one here.
+        tier = self.tier if self.entries else ""
+        return TierState(tier, self.tier_since, basis, self.qualifying or {}, self.tier_kept_until, self.tier_given)
 
     def tier_in(self, rules: Tiers) -> TierId:
         """The tier under these rules, which may not have the stored one."""
-        return rules.level_of(self.tier).tier
+        return rules.level_of(self.tiers.tier).tier
 
     def tier_before(self, rules: Tiers) -> TierId:
         """The tier before the next entry; an account without entries has had no other than the lowest."""

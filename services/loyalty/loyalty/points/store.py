@@ -20,6 +20,7 @@ from loyalty.ledger.terms import Terms
 from loyalty.points.items import PointsAccount
 from loyalty.points.rules import TierMove, move_of, recently_told, return_policy
 from loyalty.points.tier_rules import TierState
+from loyalty.programme.tiers import Tiers
 from loyalty.programme.usecases import current_programme, programme_then
 from shared import clock
 from shared.errors import NotFoundError
@@ -133,7 +134,10 @@ def post_points(
     account whose tier is already changed. `acted_at` is the moment of what may move the tier, if customers are told.
     """
     tier_before = tier_before or account.tier_before(terms.programme.tiers)
-    account.set_tier(tiers or replace(account.tiers, tier=account.tier_in(terms.programme.tiers)))
+    after = tiers or replace(account.tiers, tier=account.tier_in(terms.programme.tiers))
+    if after.tier != account.tier and account.entries and after.since == account.tier_since:
+        after = replace(after, since=terms.today)  # another one took the place of a tier that the programme dropped
+    account.set_tier(after)
     account.tiers_told = recently_told(account.tiers_told or {}, terms.today) or None
     entry = ledger.post_entry(account, posting, origin, terms, **facts)
     warn_at_once(account, posting, terms, PointsExpiring, origin.cause)
@@ -219,16 +223,23 @@ def tier_on(account: PointsAccount, terms: Terms) -> TierId:
 
     A tier that a refund took since is not given for that day either: the order that gave it did not stay.
     """
-    tier, day = account.tier, terms.today
+    tier, day = account.tiers.tier, terms.today
     if account.tier_since is None or account.tier_since <= day:
-        return tier
+        return _named_then(tier, terms.programme.tiers)
     for entry in Entry.by_account.query(account.name, None, _CHANGES_TIER, scan_index_forward=False, page_size=_PAGE):
         if entry.entry_kind in _FOLLOWS_ORDERS:
             continue
         if (entry.fact("reached") or terms.programme.day_of(entry.posted_at).isoformat()) <= day.isoformat():
             break
         tier = entry.tier_before or tier
-    return tier
+    return _named_then(tier, terms.programme.tiers)
+
+
+def _named_then(tier: TierId, then: Tiers) -> TierId:
+    """The tier under an earlier programme, which may not know the one that took its place since."""
+    former = current_programme(clock.now()).programme.tiers.former
+    ids = [level.tier for level in then.rungs]
+    return tier if tier in ids else next((each for each in reversed(ids) if former.get(each) == tier), tier)
 
 
 def _expiries(customer_id: str, day: date) -> Iterable[Entry]:

@@ -7,19 +7,19 @@ grace keeps has the months before as well.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from loyalty.days import months_after
 from loyalty.points.rules import MOST_LATE
 from loyalty.points.tier_windows import (
+    EVER,
     ROLLING,
+    QualifyingMonths,
     month_of,
-    month_start,
     months_back,
     period_end,
     window_ends,
@@ -28,19 +28,20 @@ from loyalty.points.tier_windows import (
 from loyalty.programme.tiers import BRONZE, TierBy, TierLevel, Tiers, TierWindow
 from shared.events.loyalty import TierId
 
-EVER: Final = "ever"
-
-# Amounts by month, such as `2026-11`, and the total under EVER.
-QualifyingMonths = Mapping[str, int]
-
 _NONE: Final[QualifyingMonths] = MappingProxyType({})
 
 
 class GivenTier(NamedTuple):
-    """A tier that staff gave, until the end of a day; None means until they take it back."""
+    """A tier that staff gave, until the end of a day; None means until they take it back.
+
+    The tier by amounts goes on `beneath` it, with its own day `since` and its own grace.
+    """
 
     tier: TierId
     until: date | None
+    beneath: TierId = ""
+    since: date | None = None
+    kept_until: date | None = None
 
     def holds_on(self, day: date) -> bool:
         """Whether it holds on a day, if nobody takes it back."""
@@ -88,7 +89,11 @@ def requalify(state: TierState, amount: int, on: date, today: date, rules: Tiers
     amount itself takes the tier away, the tier ends at once, even in its grace. A tier that time alone took away stays
     for its grace.
     """
-    state = _under(state, rules)
+    after = _requalified(_under(_alone(state), rules), amount, on, today, rules)
+    return _beneath(state.given, after, state, today, rules)
+
+
+def _requalified(state: TierState, amount: int, on: date, today: date, rules: Tiers) -> TierState:
     qualifying = _counted(state, amount, on, today, rules)
     after = replace(state, qualifying=qualifying)
     now = qualified_tier(after, today, rules)
@@ -110,23 +115,19 @@ def last_reached(state: TierState, tier: TierId, day: date, rules: Tiers) -> dat
 
 
 def give(state: TierState, given: GivenTier | None, today: date, rules: Tiers) -> TierState:
-    """The state once staff give a tier, or (None) take it back. A tier that only staff gave has no grace."""
-    state = _under(state, rules)
-    after = replace(state, given=given)
-    now = qualified_tier(after, today, rules)
-    if _rank(now, rules) >= _rank(state.tier, rules) or not _is_by_amounts(state, today, rules):
-        return replace(after, kept_until=None) if now == state.tier else _moved(after, now, today)
-    return review(after, today, rules)
+    """The state once staff give a tier, or (None) take it back."""
+    return _beneath(given, _under(_alone(state), rules), state, today, rules)
 
 
 def review(state: TierState, today: date, rules: Tiers) -> TierState:
     """The tier reviewed on a day: once time has taken it away, it is kept for the grace and then lost.
 
-    A tier that only staff gave ends with its last day.
+    A given tier ends with its last day, without a grace.
     """
-    state = _under(state, rules)
-    if state.given and not state.given.holds_on(today):
-        return give(state, None, today, rules)
+    return _beneath(state.given, _reviewed(_under(_alone(state), rules), today, rules), state, today, rules)
+
+
+def _reviewed(state: TierState, today: date, rules: Tiers) -> TierState:
     now = qualified_tier(state, today, rules)
     if _rank(now, rules) > _rank(state.tier, rules):
         return _moved(state, now, today)
@@ -138,23 +139,27 @@ def review(state: TierState, today: date, rules: Tiers) -> TierState:
 
 def review_on(state: TierState, today: date, rules: Tiers) -> date | None:
     """The day on which time alone may change the tier; None if there is no such day."""
-    state = _under(state, rules)
+    until = state.given.until if state.given else None
+    days = (_review_on(_under(_alone(state), rules), today, rules), until and max(until + timedelta(days=1), today))
+    return min((day for day in days if day), default=None)
+
+
+def _review_on(state: TierState, today: date, rules: Tiers) -> date | None:
     if state.tier == rules.rungs[0].tier:
         return None
     if state.kept_until:
         return state.kept_until + timedelta(days=1)
     # Today counts too: the window may have moved before the job ran, or the programme may have changed.
-    days = sorted({today, *window_moves(today, rules), *_end_of_given(state)})
-    return next((day for day in days if day >= today and qualified_tier(state, day, rules) != state.tier), None)
+    return next(
+        (day for day in [today, *window_moves(today, rules)] if qualified_tier(state, day, rules) != state.tier),
+        None,
+    )
 
 
 def qualified_tier(state: TierState, day: date, rules: Tiers) -> TierId:
-    """The tier that the qualifying amount reaches on a day, or the one that staff gave if that is higher."""
+    """The tier that the qualifying amount reaches on a day."""
     qualifying = max(qualifying_on(state, day, rules), 0)
-    reached = [level for level in rules.rungs if level.threshold <= qualifying][-1]
-    if state.given and state.given.holds_on(day):
-        return max(reached, rules.level_of(state.given.tier), key=lambda level: level.threshold).tier
-    return reached.tier
+    return [level for level in rules.rungs if level.threshold <= qualifying][-1].tier
 
 
 def qualifying_on(state: TierState, day: date, rules: Tiers) -> int:
@@ -181,15 +186,20 @@ def multiplier_of(tier: TierId, rules: Tiers) -> Decimal:
 
 
 def merge(one: TierState, other: TierState, today: date, rules: Tiers) -> TierState:
-    """The tier of two merged customers, from their joint qualifying amounts; neither loses a tier by the merge."""
-    one, other = _under(one, rules), _under(other, rules)
+    """The tier of two merged customers, from their joint qualifying amounts; neither loses a tier by the merge.
+
+    Of two given tiers the higher one stays.
+    """
+    given = [each.given for each in (one, other) if each.given and each.given.holds_on(today)]
+    best = max(given, key=lambda each: (_rank(each.tier, rules), each.until or date.max), default=None)
+    before = max(one, other, key=lambda state: _rank(state.tier, rules))
+    one, other = _under(_alone(one), rules), _under(_alone(other), rules)
     months = {*one.qualifying, *other.qualifying}
     joint = {month: one.qualifying.get(month, 0) + other.qualifying.get(month, 0) for month in sorted(months)}
     qualifying = {month: amount for month, amount in joint.items() if month == EVER or amount}
     higher = max(one, other, key=lambda state: _rank(state.tier, rules))
-    given = [state.given for state in (one, other) if state.given]
-    best = max(given, key=lambda each: (_rank(each.tier, rules), each.until or date.max), default=None)
-    return review(replace(higher, qualifying=qualifying, given=best), today, rules)
+    after = _reviewed(replace(higher, qualifying=qualifying), today, rules)
+    return _beneath(best, after, before, today, rules)
 
 
 def projected(state: TierState, today: date, rules: Tiers) -> TierId:
@@ -204,38 +214,25 @@ def foreseen(state: TierState, today: date, day: date, rules: Tiers) -> TierId:
     return _reviewed_until(state, today, day, rules).tier
 
 
-def write_qualifying(qualifying: QualifyingMonths) -> list[Any]:
-    """The stored form: the total, the first month, and the amount of each month from the first on."""
-    months = sorted(qualifying.keys() - {EVER})
-    if not months:
-        return [qualifying.get(EVER, 0)]
-    first, last = (date.fromisoformat(f"{month}-01") for month in (months[0], months[-1]))
-    spans = range((last.year - first.year) * 12 + last.month - first.month + 1)
-    return [
-        qualifying.get(EVER, 0),
-        months[0],
-        *(qualifying.get(month_of(month_start(first, span)), 0) for span in spans),
-    ]
+def _alone(state: TierState) -> TierState:
+    """The state by amounts alone."""
+    if (given := state.given) is None:
+        return state
+    return replace(state, tier=given.beneath, since=given.since, kept_until=given.kept_until, given=None)
 
 
-def read_qualifying(written: list[Any]) -> QualifyingMonths:
-    """The qualifying amounts from their stored form."""
-    ever, *rest = written
-    if not rest:
-        return {EVER: ever}
-    first = date.fromisoformat(f"{rest[0]}-01")
-    months = {month_of(month_start(first, span)): amount for span, amount in enumerate(rest[1:]) if amount}
-    return {EVER: ever, **months}
-
-
-def _is_by_amounts(state: TierState, today: date, rules: Tiers) -> bool:
-    """Whether amounts reached the tier, as far back as a grace may keep it."""
-    return last_reached(replace(state, given=None), state.tier, today, rules) is not None
-
-
-def _end_of_given(state: TierState) -> list[date]:
-    """The first day on which the tier that staff gave holds no more."""
-    return [state.given.until + timedelta(days=1)] if state.given and state.given.until else []
+def _beneath(given: GivenTier | None, alone: TierState, before: TierState, today: date, rules: Tiers) -> TierState:
+    """The state by amounts beneath a given tier, as long as that holds; `before` is the whole state so far."""
+    if given is None or not given.holds_on(today):
+        after = replace(alone, given=None)
+    else:
+        tier, until = rules.level_of(given.tier).tier, given.until
+        after = replace(alone, given=GivenTier(tier, until, alone.tier, alone.since, alone.kept_until))
+        if _rank(tier, rules) > _rank(alone.tier, rules):
+            after = replace(after, tier=tier, kept_until=None)
+    if before.given is None and after.given is None:
+        return after
+    return replace(after, since=before.since if after.tier == before.tier else today)
 
 
 def _upheld(before: TierState, after: TierState, today: date, rules: Tiers) -> TierState:

@@ -5,12 +5,18 @@ Rolling months are the current month and the twelve before it, in the customer's
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 
 from loyalty.days import months_after
 from loyalty.points.rules import MOST_LATE
 from loyalty.programme.tiers import Tiers, TierWindow
+
+EVER: Final = "ever"
+
+# Amounts by month, such as `2026-11`, and the total under EVER.
+QualifyingMonths = Mapping[str, int]
 
 # The months before the current one in a rolling window.
 ROLLING: Final = 12
@@ -67,3 +73,27 @@ def month_start(day: date, months: int) -> date:
 def month_of(day: date) -> str:
     """The month of a day, such as `2026-11`."""
     return day.isoformat()[:7]
+
+
+def write_qualifying(qualifying: QualifyingMonths) -> list[Any]:
+    """The stored form: the total, the first month, and the amount of each month from the first on."""
+    months = sorted(qualifying.keys() - {EVER})
+    if not months:
+        return [qualifying.get(EVER, 0)]
+    first, last = (date.fromisoformat(f"{month}-01") for month in (months[0], months[-1]))
+    spans = range((last.year - first.year) * 12 + last.month - first.month + 1)
+    return [
+        qualifying.get(EVER, 0),
+        months[0],
+        *(qualifying.get(month_of(month_start(first, span)), 0) for span in spans),
+    ]
+
+
+def read_qualifying(written: list[Any]) -> QualifyingMonths:
+    """The qualifying amounts from their stored form."""
+    ever, *rest = written
+    if not rest:
+        return {EVER: ever}
+    first = date.fromisoformat(f"{rest[0]}-01")
+    months = {month_of(month_start(first, span)): amount for span, amount in enumerate(rest[1:]) if amount}
+    return {EVER: ever, **months}

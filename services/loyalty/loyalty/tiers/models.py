@@ -152,7 +152,7 @@ class TierView(ApiModel):
     def of(cls, account: PointsAccount, terms: Terms) -> TierView:
         rules, state = terms.programme.tiers, account.tiers
         qualifying, level = qualifying_on(state, terms.today, rules), next_level(state, rules)
-        has = rules.level_of(account.tier)
+        has = rules.level_of(account.tiers.tier)
         return cls(
             customer_id=account.customer_id,
             tier=has.tier,

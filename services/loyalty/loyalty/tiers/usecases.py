@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from loyalty.ledger import store as ledger
 from loyalty.ledger.balances import EntryKind
 from loyalty.ledger.overdue import on_day
@@ -18,6 +20,8 @@ from shared.errors import InvalidError
 from shared.http import Page, PageQuery
 from shared.items.table import retry_lost_races
 from shared.messages.cause import Cause
+
+_MOST_YEARS: Final = 50
 
 
 def read_tier(customer_id: str, *, by_self: bool) -> TierView:
@@ -60,12 +64,15 @@ def _checked(new: NewGivenTier, terms: Terms) -> GivenTier | None:
         raise InvalidError.of("tier", "Nobody is in a lower tier than this")
     if new.until and new.until < terms.today:
         raise InvalidError.of("until", "Must not be over")
+    if new.until and new.until.year > terms.today.year + _MOST_YEARS:
+        raise InvalidError.of("until", f"At most {_MOST_YEARS} years ahead")
     return GivenTier(new.tier, new.until)
 
 
 def _give(customer_id: str, given: GivenTier | None, reason: str, terms: Terms, cause: Cause) -> TierView:
     account = store.load_for_posting(customer_id, terms, cause, store.existing_account)
-    if account.tiers.given != given:
+    before = account.tiers.given
+    if (before and (before.tier, before.until)) != (given and (given.tier, given.until)):
         after = give(account.tiers, given, terms.today, terms.programme.tiers)
         posting, origin = nothing(EntryKind.TIER_SET, account.balances), on_day("TIER", account, terms.today, cause)
         until = given.until.isoformat() if given and given.until else None

@@ -120,3 +120,9 @@ def test_the_payment_of_a_cart_with_benefits_spends_its_points() -> None:
     hear(order("B1", total=9_000, checkout_id=CART))
     assert -500 in points()
     assert (look().json["state"], off(look().json)) == ("captured", {"discount": 1_000, "free_shipping": 495})
+
+
+def test_goods_alone_are_within_the_total_too() -> None:
+    body = {"customer_id": ADA, "currency": "USD", "total": 1_000, "goods": 1_001, "use": {"benefits": True}}
+    refused = call("PUT", f"/api/checkouts/{CART}", body, by=Role.STOREFRONT)
+    assert (refused.status, refused.json["errors"][0]["field"]) == (422, "shipping")

@@ -282,3 +282,10 @@ def test_drawn_numbers_begin_as_the_programme_says() -> None:
     assert number_of()[:4] == "4021"
     assert why_not_a_number(number_of()) is None
     assert replace(number_of()).json["number"][:4] == "4021"
+
+
+def test_a_card_is_not_replaced_by_its_own_number() -> None:
+    hear(order())
+    issue({"number": "SHOP-7"})
+    refused = replace("SHOP-7", new_number="SHOP-7")
+    assert (refused.status, refused.json["errors"][0]["field"]) == (422, "new_number")

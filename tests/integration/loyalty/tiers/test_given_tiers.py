@@ -84,6 +84,7 @@ def test_a_call_that_dies_before_its_write_leaves_nothing_and_can_be_repeated() 
         ("bronze", None, "tier"),
         ("gold", "2026-02-09", "until"),
         ("gold", "soon", "until"),
+        ("gold", "9999-12-31", "until"),
     ],
 )
 def test_what_cannot_be_given_is_refused_by_the_name_of_its_field(tier: str, until: str | None, field: str) -> None:
@@ -140,3 +141,28 @@ def test_who_is_given_a_tier_is_told_of_it_by_its_name() -> None:
         ("fan", False),
         ("vip", False),
     ]
+
+
+def test_an_order_in_a_tier_both_given_and_reached_keeps_its_points() -> None:
+    hear(order("A1", total=60_000))
+    give("gold")
+    hear(order("A2", total=10_000, placed_at=TODAY, paid_at=TODAY))
+    hear(order("A1", total=60_000, refunded=60_000))
+    assert (account().tier, sum(entry.amount for entry in entries())) == ("gold", 1_500)
+
+
+def test_a_grace_beneath_a_given_tier_begins_and_ends_by_the_job(set_clock: Clock) -> None:
+    set_programme(tiers={"window": "calendar_year"})
+    hear(order(total=15_000, placed_at=TODAY, paid_at=TODAY))
+    give("gold", "2027-01-10")
+    for day, found in (
+        ("2027-01-01", "gold"),
+        ("2027-01-11", "silver"),
+        ("2027-01-30", "silver"),
+        ("2027-01-31", "bronze"),
+    ):
+        set_clock(f"{day}T00:30:00+00:00")
+        expire()
+        expire()
+        assert account().tier == found
+    assert [entry.entry_kind.value for entry in entries()].count("reviewed") == 3

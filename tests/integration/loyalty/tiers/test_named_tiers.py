@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 import pytest
@@ -116,3 +117,28 @@ def test_an_account_of_an_earlier_release_is_read_whatever_its_tier(stored: str)
     assert tier()["tier"] == "fan"
     hear(order("A2", total=10_000))
     assert account().tier == "vip"
+
+
+def test_the_first_tier_of_the_presets_may_be_a_higher_one_here() -> None:
+    wood = {"rungs": [{"tier": "wood", "threshold": 0}, {"tier": "bronze", "threshold": 1_000, "multiplier": "1.5"}]}
+    set_programme(tiers=wood)
+    hear(registration())
+    assert (tier()["tier"], get(f"/api/customers/{ADA}/points").json["tier"]) == ("wood", "wood")
+    hear(order(total=1_000))
+    assert (entries()[0].amount, tier()["tier"]) == (100, "wood")
+
+
+@pytest.mark.parametrize("earlier", [0, 1])
+def test_an_order_from_before_a_renaming_earns_by_its_own_tier_whenever_it_is_told(
+    set_clock: Callable[[str], None], earlier: int
+) -> None:
+    set_clock("2026-02-01T12:00:00+00:00")
+    hear(registration(), order(total=60_000))
+    assert tier()["tier"] == "gold"
+    set_clock("2026-02-02T12:00:00+00:00")
+    assert put_programme(0, tiers=FAN).status == 200
+    set_clock("2026-02-03T12:00:00+00:00")
+    late = order("L1", total=10_000, placed_at="2026-02-01T13:00:00Z", paid_at="2026-02-01T13:00:00Z")
+    new = order("N1", total=100, placed_at="2026-02-03T11:00:00Z", paid_at="2026-02-03T11:00:00Z")
+    hear(*[new] * earlier, late)
+    assert entries()[-1].amount == 1_500

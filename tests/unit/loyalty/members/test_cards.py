@@ -75,6 +75,7 @@ def test_a_prefix_begins_the_number() -> None:
         ("4242424242424242", False),
         ("4242424242424241", True),
         ("378282246310005", False),
+        ("4242-4242-4242-4242", False),
     ],
 )
 def test_a_shop_has_numbers_of_its_own_that_are_no_payment_cards(number: str, is_one: bool) -> None:

@@ -19,7 +19,8 @@ from loyalty.orders.recorded_order import RecordedOrder
 from loyalty.orders.rules import Decision, Holder, Known, OpenAccount, PostEntry, decide, loses_points
 from loyalty.points.referral_rules import Referral
 from loyalty.points.rules import EarnedTotals, TierSlack
-from loyalty.points.tier_rules import EVER, TierState
+from loyalty.points.tier_rules import TierState
+from loyalty.points.tier_windows import EVER
 from loyalty.programme.models import Programme
 from shared.events.customers import OrderRecorded, OrderStatus
 from shared.events.foreign import OrderLine

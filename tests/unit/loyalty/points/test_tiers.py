@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loyalty.points.tier_rules import (
-    EVER,
     GivenTier,
     TierState,
     foreseen,
@@ -23,16 +22,14 @@ from loyalty.points.tier_rules import (
     merge,
     multiplier_of,
     next_level,
-    period_end,
     projected,
     qualified_tier,
     qualifying_on,
-    read_qualifying,
     requalify,
     review,
     review_on,
-    write_qualifying,
 )
+from loyalty.points.tier_windows import EVER, period_end, read_qualifying, write_qualifying
 from loyalty.programme.tiers import BRONZE, GOLD, SILVER, TierBy, TierLevel, Tiers, TierWindow
 from shared.events.loyalty import TierId
 
@@ -378,12 +375,39 @@ def test_a_tier_that_orders_reach_as_well_outlives_the_given_one() -> None:
     assert give(both, None, MAY, LIFE).tier == SILVER
 
 
-def test_a_tier_that_orders_reached_last_year_keeps_its_grace_once_the_given_one_ends() -> None:
+def test_a_given_tier_neither_shortens_nor_renews_the_grace_beneath_it() -> None:
     bought = requalify(fresh(YEAR), 1_000, MAY, MAY, YEAR)
-    given = give(bought, GivenTier(SILVER, date(2027, 1, 5)), MAY, YEAR)
-    kept = review(given, date(2027, 1, 6), YEAR)
-    assert (kept.tier, kept.kept_until) == (SILVER, date(2027, 2, 4))
-    assert review(kept, date(2027, 2, 5), YEAR).tier == BRONZE
+    for until in (date(2027, 1, 5), date(2027, 1, 30), date(2027, 2, 20)):
+        state, today = give(bought, GivenTier(SILVER, until), MAY, YEAR), MAY
+        lost = max(until, date(2027, 1, 30)) + timedelta(days=1)
+        while (look := review_on(state, today, YEAR)) and look < lost:
+            state, today = review(state, look, YEAR), look
+            assert state.tier == SILVER
+        assert look == lost
+        assert review(state, lost, YEAR).tier == BRONZE
+
+
+def test_a_lower_tier_that_staff_give_leaves_a_grace_as_it_is() -> None:
+    steeper = Tiers(
+        rungs=(*LIFE.rungs[:1], TierLevel(tier=SILVER, threshold=8_000), TierLevel(tier=GOLD, threshold=9_000))
+    )
+    grace = review(qualified(6_000), MAY, steeper)
+    assert (grace.tier, grace.kept_until) == (GOLD, date(2026, 6, 18))
+    given = give(grace, GivenTier(SILVER, None), MAY, steeper)
+    assert (given.tier, given.kept_until) == (GOLD, date(2026, 6, 18))
+    assert review(given, date(2026, 6, 19), steeper).tier == SILVER
+    back = give(given, None, MAY, steeper)
+    assert (back.tier, back.kept_until) == (GOLD, date(2026, 6, 18))
+
+
+def test_each_look_at_a_given_tier_is_later_than_the_one_before() -> None:
+    state, today = give(qualified(1_000, rules=YEAR), GivenTier(GOLD, None), MAY, YEAR), MAY
+    looks = []
+    while (look := review_on(state, today, YEAR)) and len(looks) < 9:
+        looks.append(look)
+        state, today = review(state, look, YEAR), look
+    assert looks == [date(2027, 1, 1), date(2027, 1, 31)]
+    assert state.tier == GOLD
 
 
 def test_a_lower_given_tier_changes_nothing_that_orders_reach() -> None:
@@ -399,10 +423,14 @@ def test_another_given_tier_takes_the_place_of_the_one_before() -> None:
 def test_one_person_has_the_better_of_two_given_tiers() -> None:
     longer = GivenTier(SILVER, None)
     one, other = give(fresh(LIFE), GIVEN, MAY, LIFE), give(fresh(LIFE), longer, MAY, LIFE)
-    assert merge(one, other, MAY, LIFE).given == merge(other, one, MAY, LIFE).given == longer
+    for both in (merge(one, other, MAY, LIFE), merge(other, one, MAY, LIFE)):
+        assert both.given
+        assert both.given[:2] == longer[:2]
     gold = give(fresh(LIFE), GivenTier(GOLD, date(2026, 5, 21)), MAY, LIFE)
     assert merge(one, gold, MAY, LIFE).tier == GOLD
-    assert merge(one, fresh(LIFE), MAY, LIFE).given == GIVEN
+    assert merge(one, fresh(LIFE), MAY, LIFE).tier == SILVER
+    over = give(fresh(LIFE), GivenTier(GOLD, date(2026, 5, 19)), MAY, LIFE)
+    assert merge(one, over, MAY, LIFE).tier == SILVER
 
 
 @given(st.integers(0, 400), st.integers(0, 400), st.integers(0, 6_000), st.sampled_from(WINDOWS))

@@ -40,8 +40,8 @@ class ClaimLimitError(ConflictError):
 
 def taker_of(account: PointsAccount, terms: Terms) -> Taker:
     """The customer as the rule of claims sees them, with what the account has available now."""
-    may_spend = spending_block(account) is None
-    return Taker(terms.today, account.tier, account.available, may_spend, terms.programme.tiers)
+    tiers, may_spend = terms.programme.tiers, spending_block(account) is None
+    return Taker(terms.today, account.tier_in(tiers), account.available, may_spend, tiers)
 
 
 def error_of(refusal: Why | Lack, reward: StoredReward, account: PointsAccount) -> ConflictError:
