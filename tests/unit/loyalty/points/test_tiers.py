@@ -388,9 +388,8 @@ def test_a_given_tier_neither_shortens_nor_renews_the_grace_beneath_it() -> None
 
 
 def test_a_lower_tier_that_staff_give_leaves_a_grace_as_it_is() -> None:
-    steeper = Tiers(
-        rungs=(*LIFE.rungs[:1], TierLevel(tier=SILVER, threshold=8_000), TierLevel(tier=GOLD, threshold=9_000))
-    )
+    upper = (TierLevel(tier=SILVER, threshold=8_000), TierLevel(tier=GOLD, threshold=9_000))
+    steeper = Tiers(rungs=(*LIFE.rungs[:1], *upper))
     grace = review(qualified(6_000), MAY, steeper)
     assert (grace.tier, grace.kept_until) == (GOLD, date(2026, 6, 18))
     given = give(grace, GivenTier(SILVER, None), MAY, steeper)
