@@ -72,7 +72,7 @@ def _change_freeze(shop: Shop, customer_id: str, body: dict[str, Any]) -> None:
 
 
 def _give_tiers(shop: Shop) -> None:
-    gold = {"tier": "gold", "until": "2100-01-01", "reason": "Wrote about us in the paper"}
+    gold = {"tier": "gold", "until": "2060-01-01", "reason": "Wrote about us in the paper"}
     with shop.house.measured() as block:
         for customer_id in shop.customers:
             shop.call("PUT", _TIER.format(customer_id=customer_id), "support", gold)
