@@ -63,11 +63,14 @@ def _quota(survivor: PointsAccount, merged: PointsAccount) -> EarnedTotals | Non
 
 def _carry_over(merged: PointsAccount, survivor: PointsAccount, terms: Terms, cause: Cause) -> list[Entry]:
     before = {each.pk: each.tier_before(terms.programme.tiers) for each in (merged, survivor)}
-    survivor.set_tier(merge(survivor.tiers, merged.tiers, terms.today, terms.programme.tiers))
+    joint = merge(survivor.tiers, merged.tiers, terms.today, terms.programme.tiers)
 
     def post_merge(account: Account, posting: Posting, origin: ledger.Origin, *, head: str | None) -> Entry:
         assert isinstance(account, PointsAccount)  # noqa: S101  # one of the two
-        return store.post_points(account, posting, origin, terms, tier_before=before[account.pk], head=head)
+        tiers = joint if account is survivor else None
+        return store.post_points(
+            account, posting, origin, terms, tiers=tiers, tier_before=before[account.pk], head=head
+        )
 
     return carry_over(merged, survivor, post_merge, cause, fills_debt=fills_debt(terms.programme))
 

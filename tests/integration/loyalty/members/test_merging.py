@@ -248,6 +248,12 @@ def test_merits_add_up_to_the_tier_that_they_reach_and_the_change_is_told() -> N
     assert ended().tier == BRONZE
 
 
+def test_a_survivor_without_entries_takes_the_tier_over() -> None:
+    hear(registration(), order("B1", BOB, total=60_000))
+    merge()
+    assert (account().tier, entries()[-1].tier) == (GOLD, GOLD)
+
+
 def test_the_higher_tier_stays_and_is_no_change_to_whoever_had_it() -> None:
     hear(order("A1", total=60_000), order("B1", BOB))
     merge()
