@@ -5,11 +5,16 @@ They are the mistakes that such systems make; what stands beside the changed dec
 
 from __future__ import annotations
 
+import pkgutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
 from typing import Any, Final
 from unittest.mock import patch
+
+from shared.services import SERVICES
 
 # Whose what is replaced by what, as `patch.object` takes them.
 Replaced = Sequence[tuple[Any, str, Any]]
@@ -26,6 +31,7 @@ class Bug:
     @contextmanager
     def planted(self) -> Iterator[None]:
         """Have it in the code meanwhile."""
+        _import_all()
         patches = [patch.object(owner, name, value) for owner, name, value in self.replaced()]
         for each in patches:
             each.start()
@@ -34,6 +40,14 @@ class Bug:
         finally:
             for each in reversed(patches):
                 each.stop()
+
+
+@cache
+def _import_all() -> None:
+    """Import every module of the services: one that is imported first while a bug is planted would keep it for good."""
+    for service in SERVICES:
+        for module in pkgutil.walk_packages(import_module(service).__path__, f"{service}."):
+            import_module(module.name)
 
 
 BUGS: Final[dict[str, Bug]] = {}
