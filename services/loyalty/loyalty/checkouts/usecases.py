@@ -106,12 +106,10 @@ def _end(checkout_id: str, by: Principal, cause: Cause) -> CheckoutView:
     _check_maker(known, by)
     if known.points.spending:
         raise CheckoutEndedError.of(CheckoutState.CAPTURED)
-    found = find_open(account.balances.holds, name_of(checkout_id))
-    if found is None:
-        if known.points.end is None:
-            raise LostRaceError  # changed after it was read
-        return CheckoutView.of(known, account, clock.now())
-    if is_overdue(found.hold, clock.now()):
-        return CheckoutView.of(known, account, clock.now())  # the hourly job releases it
+    found, now = find_open(account.balances.holds, name_of(checkout_id)), clock.now()
+    if found is None and known.points.end is None:
+        raise LostRaceError  # changed after it was read
+    if found is None or is_overdue(found.hold, now):
+        return CheckoutView.of(known, account, now)  # the hourly job releases what is over
     release_open(Payer.of_points(account.customer_id, cause), found, cause)
     return read_checkout(checkout_id, by=by)

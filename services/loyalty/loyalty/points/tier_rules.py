@@ -99,9 +99,9 @@ def _requalified(state: TierState, amount: int, on: date, today: date, rules: Ti
     now = qualified_tier(after, today, rules)
     # What is older counts as told of the first day of these: orders of the days since then have the tier already.
     late = _reached_late(after, max(on, today - MOST_LATE), today, rules) if amount > 0 and on < today else after
-    if _rank(late.tier, rules) > max(_rank(state.tier, rules), _rank(now, rules) - 1):
+    if rules.rank(late.tier) > max(rules.rank(state.tier), rules.rank(now) - 1):
         return late
-    if _rank(now, rules) > _rank(state.tier, rules):
+    if rules.rank(now) > rules.rank(state.tier):
         return _moved(after, now, today)
     if now == state.tier:
         return replace(after, kept_until=None)
@@ -111,7 +111,7 @@ def _requalified(state: TierState, amount: int, on: date, today: date, rules: Ti
 def last_reached(state: TierState, tier: TierId, day: date, rules: Tiers) -> date | None:
     """The last day until `day` on which the amounts reach `tier`, as far back as a grace may keep it."""
     days = [day, *window_ends(day, rules)]
-    return next((each for each in days if _rank(qualified_tier(state, each, rules), rules) >= _rank(tier, rules)), None)
+    return next((each for each in days if rules.rank(qualified_tier(state, each, rules)) >= rules.rank(tier)), None)
 
 
 def give(state: TierState, given: GivenTier | None, today: date, rules: Tiers) -> TierState:
@@ -129,7 +129,7 @@ def review(state: TierState, today: date, rules: Tiers) -> TierState:
 
 def _reviewed(state: TierState, today: date, rules: Tiers) -> TierState:
     now = qualified_tier(state, today, rules)
-    if _rank(now, rules) > _rank(state.tier, rules):
+    if rules.rank(now) > rules.rank(state.tier):
         return _moved(state, now, today)
     if now == state.tier:
         return replace(state, kept_until=None)
@@ -176,7 +176,7 @@ def qualifying_on(state: TierState, day: date, rules: Tiers) -> int:
 
 def next_level(state: TierState, rules: Tiers) -> TierLevel | None:
     """The next higher tier level; None in the highest tier."""
-    above = rules.rungs[_rank(state.tier, rules) + 1 :]
+    above = rules.rungs[rules.rank(state.tier) + 1 :]
     return above[0] if above else None
 
 
@@ -191,13 +191,13 @@ def merge(one: TierState, other: TierState, today: date, rules: Tiers) -> TierSt
     Of two given tiers the higher one stays.
     """
     given = [each.given for each in (one, other) if each.given and each.given.holds_on(today)]
-    best = max(given, key=lambda each: (_rank(each.tier, rules), each.until or date.max), default=None)
-    before = max(one, other, key=lambda state: _rank(state.tier, rules))
+    best = max(given, key=lambda each: (rules.rank(each.tier), each.until or date.max), default=None)
+    before = max(one, other, key=lambda state: rules.rank(state.tier))
     one, other = _under(_alone(one), rules), _under(_alone(other), rules)
     months = {*one.qualifying, *other.qualifying}
     joint = {month: one.qualifying.get(month, 0) + other.qualifying.get(month, 0) for month in sorted(months)}
     qualifying = {month: amount for month, amount in joint.items() if month == EVER or amount}
-    higher = max(one, other, key=lambda state: _rank(state.tier, rules))
+    higher = max(one, other, key=lambda state: rules.rank(state.tier))
     after = _reviewed(replace(higher, qualifying=qualifying), today, rules)
     return _beneath(best, after, before, today, rules)
 
@@ -228,7 +228,7 @@ def _beneath(given: GivenTier | None, alone: TierState, before: TierState, today
     else:
         tier, until = rules.level_of(given.tier).tier, given.until
         after = replace(alone, given=GivenTier(tier, until, alone.tier, alone.since, alone.kept_until))
-        if _rank(tier, rules) > _rank(alone.tier, rules):
+        if rules.rank(tier) > rules.rank(alone.tier):
             after = replace(after, tier=tier, kept_until=None)
     if before.given is None and after.given is None:
         return after
@@ -242,9 +242,9 @@ def _upheld(before: TierState, after: TierState, today: date, rules: Tiers) -> T
     """
     day, now = last_reached(before, before.tier, today, rules), qualified_tier(after, today, rules)
     upheld = qualified_tier(after, day, rules) if day else before.tier
-    if _rank(upheld, rules) >= _rank(before.tier, rules):
+    if rules.rank(upheld) >= rules.rank(before.tier):
         return after
-    if _rank(upheld, rules) > _rank(now, rules):
+    if rules.rank(upheld) > rules.rank(now):
         return replace(_moved(after, upheld, today), kept_until=before.kept_until)
     return _moved(after, now, today)
 
@@ -252,7 +252,7 @@ def _upheld(before: TierState, after: TierState, today: date, rules: Tiers) -> T
 def _reached_late(state: TierState, on: date, today: date, rules: Tiers) -> TierState:
     """The state today if the tier that was reached on an earlier day had been given on that day."""
     then = qualified_tier(state, on, rules)
-    if _rank(then, rules) <= _rank(state.tier, rules):
+    if rules.rank(then) <= rules.rank(state.tier):
         return state
     return _reviewed_until(_moved(state, then, on), on, today, rules)
 
@@ -277,7 +277,7 @@ def _under(state: TierState, rules: Tiers) -> TierState:
 
 def _counted(state: TierState, amount: int, on: date, today: date, rules: Tiers) -> QualifyingMonths:
     # One month more than the window, for an order that is told late; and as long as a grace keeps the tier.
-    is_reached = _rank(qualified_tier(state, today, rules), rules) >= _rank(state.tier, rules)
+    is_reached = rules.rank(qualified_tier(state, today, rules)) >= rules.rank(state.tier)
     oldest = month_of(months_after(today, -ROLLING - (1 if is_reached else months_back(rules))))
     qualifying, month = state.qualifying, month_of(on)
     counted = {**qualifying, EVER: qualifying.get(EVER, 0) + amount, month: qualifying.get(month, 0) + amount}
@@ -286,7 +286,3 @@ def _counted(state: TierState, amount: int, on: date, today: date, rules: Tiers)
 
 def _moved(state: TierState, tier: TierId, today: date) -> TierState:
     return replace(state, tier=tier, since=today, kept_until=None)
-
-
-def _rank(tier: TierId, rules: Tiers) -> int:
-    return rules.rank(tier)
