@@ -62,8 +62,12 @@ def test_a_planted_bug_is_found(name: str, first: int) -> None:
 @pytest.mark.parametrize("name", BUGS)
 def test_every_bug_can_be_planted(name: str) -> None:
     """A bug whose place has moved would end the long run, or hide for ever."""
-    with BUGS[name].planted():
-        pass
+    bug = BUGS[name]
+    with bug.planted():
+        pass  # so that every module is imported
+    before = [(owner, place, getattr(owner, place)) for owner, place, _ in bug.replaced()]
+    with bug.planted():
+        assert not [place for owner, place, was in before if getattr(owner, place) is was]
 
 
 def test_the_same_seed_gives_the_same_history_in_every_process() -> None:
