@@ -109,7 +109,7 @@ def move_birthday(scene: Scene, rng: Random, step: Step) -> None:
 
 def set_birthday(scene: Scene, rng: Random, profile: Row, born: str) -> None:
     """Somebody has another date of birth from now on, if that is let."""
-    by = rng.choice(("support", "support", customer_of(profile)))
+    by = rng.choice((*["support"] * 4, customer_of(profile)))
     _write(scene, rng, "PATCH", profile, {"date_of_birth": born}, by=by)
 
 

@@ -67,7 +67,7 @@ WAITING: Final = ShopProgramme(
     "two weeks of waiting, and debts",
     {
         "time_zone": "America/Los_Angeles",
-        "earning": {"bonuses": {"referrer": 200, "referee": 120, "referral_order": 0}},
+        "earning": {"bonuses": {"referrer": 200, "referee": 120, "referral_order": 0, "birthday": "1.5"}},
         "pending": {"until": "days", "days": 14},
         "refunds": {"below_zero": "debt"},
         "redeeming": {"hold_minutes": 600},
@@ -80,7 +80,7 @@ WAITING: Final = ShopProgramme(
 DELIVERED: Final = ShopProgramme(
     "waiting for the delivery, tiers that roll",
     {
-        "earning": {"bonuses": {"referrer": 80}},
+        "earning": {"bonuses": {"referrer": 80, "birthday": "1.5"}},
         "pending": {"until": "delivery", "days": 7, "longest_days": 45},
         "refunds": {"below_zero": "floor", "grace_days": 10},
         "expiry": {"months": 3},

@@ -21,6 +21,7 @@ _GREEDY: Final = "greedy-"
 _TOTALS: Final = (9_99, 33_33, 70_00, 105_00, 500_00, 600_00, 2_100_00)
 # How far they wait for the last day of points.
 _PATIENCE: Final = timedelta(days=65)
+_PAST_MIDNIGHT: Final = timedelta(minutes=20)
 
 Act = Callable[[Scene, Random, Step, Person], None]
 
@@ -37,25 +38,33 @@ def _pair(scene: Scene) -> list[Person]:
 
 def _buy(scene: Scene, rng: Random, step: Step, person: Person) -> None:
     """They buy, for the tier perhaps or for the shipping; some orders are told late, and some are never paid."""
-    total = rng.choice(_TOTALS)
-    profile = scene.profile_of(person)
-    is_known = profile is not None and rng.random() < 0.8
-    buyer = Buyer(id=customer_of(profile) if profile and is_known else None, email=None if is_known else person.email)
-    moment = scene.world.universe.moment.replace(microsecond=0)
-    order = told.order(
-        f"{_GREEDY}{step.number}",
-        buyer,
-        placed_at=moment - timedelta(days=rng.choice((0, 0, 0, 3, 20, 30)), minutes=rng.randrange(1_440)),
-        total=total,
-        shipping=rng.choice((0, 0, total // 2, total)),
-        lines=lines_of(step.number, total),
-    )
-    facts = scene.promises.orders[order.id] = Facts(order, person, told=True)
+    ago = timedelta(days=rng.choice((0, 0, 0, 3, 20, 30)), minutes=rng.randrange(1_440))
+    facts = _order(scene, rng, f"{_GREEDY}{step.number}", person, ago)
     is_paid = rng.random() < 0.85
     if not is_paid or rng.random() < 0.7:
-        orders.send(scene, rng, told.placed(order))
+        orders.send(scene, rng, told.placed(facts.order))
     if is_paid:
         _tell_paid(scene, rng, facts)
+
+
+def _order(
+    scene: Scene, rng: Random, order_id: str, person: Person, ago: timedelta = timedelta(), *, known: float = 0.8
+) -> Facts:
+    """An order of theirs, of which nobody was told yet: placed so long ago, and as likely as that by their id."""
+    total = rng.choice(_TOTALS)
+    profile = scene.profile_of(person)
+    is_known = profile is not None and rng.random() < known
+    buyer = Buyer(id=customer_of(profile) if profile and is_known else None, email=None if is_known else person.email)
+    order = told.order(
+        order_id,
+        buyer,
+        placed_at=scene.world.universe.moment.replace(microsecond=0) - ago,
+        total=total,
+        shipping=rng.choice((0, 0, total // 2, total)),
+        lines=lines_of(len(scene.promises.orders), total),
+    )
+    facts = scene.promises.orders[order.id] = Facts(order, person, told=True)
+    return facts
 
 
 def _pay(scene: Scene, rng: Random, step: Step, person: Person) -> None:
@@ -115,17 +124,37 @@ def _spend(scene: Scene, rng: Random, step: Step, person: Person) -> None:
 
 def _hold_past_the_end(scene: Scene, rng: Random, step: Step, person: Person) -> None:
     """They hold points on the last day of these, and give them back after midnight."""
+    if profile := _wait_for_the_end(scene, rng, person):
+        held = spending.hold_some(scene, rng, step, profile)
+        scene.world.universe.advance(_PAST_MIDNIGHT)
+        if held is not None:
+            spending.release(scene, rng, held)
+
+
+def _cancel_past_the_end(scene: Scene, rng: Random, step: Step, person: Person) -> None:
+    """They spend points on the last day of these on an order that they never pay, and cancel it after midnight."""
+    if profile := _wait_for_the_end(scene, rng, person):
+        facts = _order(scene, rng, f"{_GREEDY}{step.number}", person)
+        orders.send(scene, rng, told.placed(facts.order))
+        body = {"points": rng.choice(scene.programme.sizes), "order_id": facts.order.id}
+        path = f"{customer_of(profile)}/redemptions"
+        spending.make(scene, rng, step, spending.Wish(path, "redeemed", body, body["points"]))
+        scene.world.universe.advance(_PAST_MIDNIGHT)
+        facts.cancelled_at = scene.world.universe.moment
+        orders.send(scene, rng, told.cancelled(facts.order, at=facts.cancelled_at))
+
+
+def _wait_for_the_end(scene: Scene, rng: Random, person: Person) -> Row | None:
+    """Ten minutes before the midnight at which their oldest points end, if that is soon: they, as they are then."""
     profile, moment = scene.profile_of(person), scene.world.universe.moment
     account = profile and scene.books.ledgers.accounts.get(scene.books.ledgers.owner(customer_of(profile)))
     if not profile or not account or not account.lots or rng.random() < 0.5:
-        return
+        return None
     night = datetime.fromisoformat(min(account.lots)).replace(hour=23, minute=50, tzinfo=UTC)
-    if timedelta() < night - moment < _PATIENCE:
-        scene.world.universe.advance(night - moment)
-        held = spending.hold_some(scene, rng, step, profile)
-        scene.world.universe.advance(timedelta(minutes=20))
-        if held is not None:
-            spending.release(scene, rng, held)
+    if not timedelta() < night - moment < _PATIENCE:
+        return None
+    scene.world.universe.advance(night - moment)
+    return profile
 
 
 def _claim_and_cancel(scene: Scene, rng: Random, step: Step, person: Person) -> None:
@@ -150,11 +179,13 @@ def _name_each_other(scene: Scene, rng: Random, step: Step, person: Person) -> N
 
 
 def _move_birthday(scene: Scene, rng: Random, step: Step, person: Person) -> None:
-    """They move their birthday to this month, and buy."""
-    profile = scene.profile_of(person, registered=True)
-    if profile is not None:
-        actions.set_birthday(scene, rng, profile, f"1911-{scene.world.universe.moment:%m}-11")
-        _buy(scene, rng, step, person)
+    """They move their birthday to this month, and buy; mostly they do so again in the next month."""
+    for time in range(rng.choice((1, 2, 2))):
+        scene.world.universe.advance(timedelta(days=31 * time))
+        profile = scene.profile_of(person, registered=True)
+        if profile is not None:
+            actions.set_birthday(scene, rng, profile, f"1911-{scene.world.universe.moment:%m}-11")
+            _tell_paid(scene, rng, _order(scene, rng, f"{_GREEDY}{step.number}-{time}", person, known=1))
 
 
 def _change_email(scene: Scene, rng: Random, step: Step, person: Person) -> None:
@@ -183,6 +214,7 @@ _ACTS: Final[dict[Act, int]] = {
     _edit: 3,
     _spend: 4,
     _hold_past_the_end: 1,
+    _cancel_past_the_end: 2,
     _claim_and_cancel: 1,
     _name_each_other: 3,
     _move_birthday: 2,

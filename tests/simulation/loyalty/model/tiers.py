@@ -10,10 +10,10 @@ from tests.simulation.loyalty.model.terms import NEVER, Terms, months_after
 
 
 def qualified_tier(account: Account, day: str, terms: Terms, *, as_of: str = NEVER) -> str:
-    """The tier that is reached on a day by what was posted up to another."""
+    """The tier that is reached on a day by what was posted up to another, and is not undone since."""
     first, last = terms.first_month(day), day[:7]
-    counted = [one for one in account.qualifying if first <= one.month <= last and one.posted <= as_of]
-    return terms.tier_at(sum(getattr(one, terms.tier_by) for one in counted))
+    counted = [(getattr(one, terms.tier_by), one.posted) for one in account.qualifying if first <= one.month <= last]
+    return terms.tier_at(sum(amount for amount, posted in counted if posted <= as_of or amount < 0))
 
 
 def count(posting: Posting, placed: str, points: int, money: int, orders: int) -> None:
