@@ -34,7 +34,7 @@ QUICK = {
     "gate-left-open": 1,
     "past-points-shown": 1,
     "hold-not-set-aside": 1,
-    "part-ignored": 24,
+    "part-ignored": 23,
     "restored-whole": 13,
     "chain-skips-the-previous": 1,
     "freeze-ignored": 1,
