@@ -59,7 +59,8 @@ class Route:
 
     `accepted` names the view of the answer 202, when the request waits for a second person. `problems` are the slugs of
     the documented errors, beside those that follow from the declaration. `only_reads` marks a POST that changes
-    nothing, because its question is too long for a query.
+    nothing, because its question is too long for a query. `binary` is the media type of an answer that is bytes: API
+    Gateway must know it, and hands the bytes on to requests that accept it first.
     """
 
     method: str
@@ -74,6 +75,7 @@ class Route:
     max_body: int = MAX_BODY_BYTES
     problems: tuple[str, ...] = ()
     only_reads: bool = False
+    binary: str | None = None
 
     def __post_init__(self) -> None:
         """Raises ContractError if nobody may call the route, or if SELF may and the path names no customer."""

@@ -5,7 +5,7 @@ from shared.http.endpoints import CORS, Endpoints
 from shared.http.inputs import checked
 from shared.http.patch import apply_merge_patch
 from shared.http.receipts import Attempt, ReceiptMixin
-from shared.http.replies import Csv, Html, Reply, Svg
+from shared.http.replies import Csv, Html, Pkpass, Reply, Svg
 from shared.http.request import Request
 from shared.http.signature import Signature
 
@@ -17,6 +17,7 @@ __all__ = [
     "Html",
     "Page",
     "PageQuery",
+    "Pkpass",
     "ReceiptMixin",
     "Reply",
     "Request",

@@ -17,7 +17,7 @@ from shared.http import cursors, inputs, problems, receipts
 from shared.http.cursors import Page
 from shared.http.endpoint import Endpoint
 from shared.http.receipts import Attempt, ReceiptMixin, ReceiptName, ReplayError
-from shared.http.replies import NEXT_CURSOR, Csv, Reply, Text, headers_of
+from shared.http.replies import NEXT_CURSOR, Csv, File, Reply, Text, headers_of
 from shared.http.request import Request
 from shared.http.signature import Signature
 from shared.messages.cause import Cause
@@ -71,6 +71,7 @@ class Call:
     def _answer(self) -> Response:
         principal = self._principal()
         auth.authorize(self.endpoint.roles, principal, self.path)
+        inputs.check_accepted(self.raw.headers.get("accept"), self.endpoint.route.binary)
         arguments: dict[str, Any] = dict(inputs.read_path(self.path, self.endpoint.path_adapters))
         arguments |= self._read_query() | self._read_body()
         self.request = self._request(principal)
@@ -150,6 +151,8 @@ class Call:
         if isinstance(reply.view, Text):
             return _respond(reply.view.text, {**reply.view.headers, **self._next_of(reply.view)}, reply.view.status)
         status = reply.status or self.endpoint.status
+        if isinstance(reply.view, File):
+            return _respond(reply.view.content, {**reply.view.headers, **reply.headers}, status)
         if reply.view is None:
             return _respond("", reply.headers, status)
         headers = {"Content-Type": "application/json", **headers_of(reply.view), **reply.headers}
@@ -219,5 +222,5 @@ def _replayed(answer: receipts.Answer) -> Response:
     return _respond(answer.body, headers, answer.status)
 
 
-def _respond(body: str, headers: Mapping[str, str], status: int) -> Response:
+def _respond(body: str | bytes, headers: Mapping[str, str], status: int) -> Response:
     return Response(body, {**headers}, status)

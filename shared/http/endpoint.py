@@ -15,7 +15,7 @@ from pydantic import BaseModel, TypeAdapter
 from shared.contract import ContractError, Route
 from shared.errors import ProblemError
 from shared.http.inputs import adapter
-from shared.http.replies import Html, Reply
+from shared.http.replies import File, Html, Reply
 from shared.roles import Role
 
 Handler = Callable[..., Any]
@@ -40,12 +40,18 @@ class Endpoint:
 
     @classmethod
     def of(cls, route: Route, roles: frozenset[Role], handler: Handler) -> Endpoint:
-        """The endpoint of a route. Raises ContractError when the handler's parameters are not those of the path."""
+        """The endpoint of a route. Raises ContractError when the handler's parameters are not those of the path.
+
+        The same for bytes of a media type that the route does not name.
+        """
         hints = get_type_hints(handler, include_extras=True)
         kinds = {name: kind for name, kind in hints.items() if name not in _RESERVED}
         _check(handler, route.path, kinds, hints)
         parts = {name: hints.get(name) for name in ("body", "query")}
-        return cls(route, roles, handler, kinds, **parts, returns=_view_of(hints["return"]))
+        returns = _view_of(hints["return"])
+        if route.binary != (returns.media_type if _is_file(returns) else None):
+            raise ContractError(f"{route.key} names another media type than its handler answers")
+        return cls(route, roles, handler, kinds, **parts, returns=returns)
 
     @property
     def key(self) -> str:
@@ -109,6 +115,10 @@ def _subclasses(kind: type[ProblemError]) -> set[type[ProblemError]]:
 def _view_of(annotation: Any) -> Any:
     """The view that is answered: `Reply[View]` says no more than `View`."""
     return get_args(annotation)[0] if get_origin(annotation) is Reply else annotation
+
+
+def _is_file(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, File)
 
 
 def _is_repeated(annotation: Any) -> bool:

@@ -53,6 +53,8 @@ class Endpoints:
             raise ContractError(f"{route.key} has two handlers")
         if route.idempotency.has_receipts and self.receipts is None:
             raise ContractError(f"{route.key} takes an Idempotency-Key, and the service has no receipts")
+        if route.binary:
+            self.app.api.binary_types.append(route.binary)
         self._found[route.key] = cache(lambda: Endpoint.of(route, roles, find()))
         self._register(route, self._found[route.key])
 

@@ -11,7 +11,13 @@ from urllib.parse import unquote
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from shared.errors import FieldError, InvalidError, PreconditionRequiredError
-from shared.http.problems import InvalidJsonError, TooLargeError, UnsupportedMediaTypeError, invalid
+from shared.http.problems import (
+    InvalidJsonError,
+    NotAcceptableError,
+    TooLargeError,
+    UnsupportedMediaTypeError,
+    invalid,
+)
 from shared.model import FROM_TEXT, Context, Strictly
 
 if TYPE_CHECKING:
@@ -139,6 +145,15 @@ def read_if_match(header: str | None) -> int:
     if not _ETAG.fullmatch(header.strip()):
         raise InvalidError.of("If-Match", 'Must be the ETag that you read, such as "3"')
     return int(header.strip().removeprefix("W/").strip('"'))
+
+
+def check_accepted(header: str | None, binary: str | None) -> None:
+    """Raises NotAcceptableError unless an answer of the media type `binary` is what the Accept header names first.
+
+    API Gateway looks at the first type alone. Without it, it would hand on the bytes as base64.
+    """
+    if binary and _media_type((header or "").partition(",")[0]) != binary:
+        raise NotAcceptableError(f"Send Accept: {binary}", extensions={"media_type": binary})
 
 
 def read_correlation_id(header: str | None, request_id: str) -> str:

@@ -26,7 +26,7 @@ from shared.errors import (
 from shared.http.inputs import ETAG, adapter
 from shared.http.problems import InvalidJsonError, LostRaceProblemError, TooLargeError, UnsupportedMediaTypeError
 from shared.http.receipts import KEY, KeyRequiredError, KeyReusedError
-from shared.http.replies import NEXT_CURSOR, Csv, Html, Text
+from shared.http.replies import NEXT_CURSOR, Csv, File, Html, Text
 from shared.model import DECIMAL
 from shared.roles import Role
 
@@ -248,8 +248,8 @@ def _success(endpoint: Endpoint, status: int, view: Any, schemas: Mapping[ModelK
     if view is Csv and endpoint.query and "cursor" in endpoint.query.model_fields:
         headers |= _NEXT
     response: Json = {"description": http.HTTPStatus(status).phrase, "headers": headers}
-    if isinstance(view, type) and issubclass(view, Text):
-        response["content"] = _text_of(view)
+    if isinstance(view, type) and issubclass(view, Text | File):
+        response["content"] = _text_of(view) if issubclass(view, Text) else {view.media_type: {}}
     elif _is_model(view):
         response["content"] = {"application/json": {"schema": schemas[view, "serialization"]}}
     return response

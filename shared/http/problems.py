@@ -56,6 +56,14 @@ class InvalidJsonError(BadRequestError):
     title = "The body is not valid JSON"
 
 
+class NotAcceptableError(ProblemError):
+    """The request does not accept the media type of the answer, or not first. `media_type` names it."""
+
+    status = 406
+    slug = "not-acceptable"
+    title = "Send an Accept header with the media type of the answer"
+
+
 class TooLargeError(ProblemError):
     """The body is larger than the route's limit."""
 

@@ -80,6 +80,28 @@ class Csv(Text):
     )
 
 
+@dataclass(frozen=True)
+class File:
+    """The base of answers that are bytes. Annotate the handler with a subclass; the route names its media type too."""
+
+    content: bytes
+
+    media_type: ClassVar[str]
+    headers: ClassVar[Mapping[str, str]]
+
+
+class Pkpass(File):
+    """A pass for Apple Wallet. A browser on an iPhone opens it by its type."""
+
+    media_type = "application/vnd.apple.pkpass"
+    headers = MappingProxyType(
+        {
+            "Content-Type": "application/vnd.apple.pkpass",
+            "Content-Disposition": 'attachment; filename="card.pkpass"',
+        }
+    )
+
+
 def headers_of(view: object) -> dict[str, str]:
     """The ETag of a view that has a version."""
     version = getattr(view, "version", None)

@@ -43,6 +43,15 @@ def _client(service: str) -> object:
     return botocore.session.get_session().create_client(service, region_name=region(), config=_CONFIGS.get(service))
 
 
+def secret_if_set(secret_id: str) -> bytes | None:
+    """A secret's text as bytes, read now; None while nobody has given it a value. A binary value has no text."""
+    secrets = client("secretsmanager")
+    try:
+        return secrets.get_secret_value(SecretId=secret_id).get("SecretString", "").encode()
+    except secrets.exceptions.ResourceNotFoundException:
+        return None
+
+
 @cache
 def secret(secret_id: str) -> bytes:
     """A secret's text as bytes. A process reads it once."""

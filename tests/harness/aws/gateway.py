@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,11 +17,12 @@ from tests.harness.tokens import bearer
 
 @dataclass(frozen=True)
 class Answer:
-    """What an HTTP call got."""
+    """What an HTTP call got. Only bytes that are no text have `content`, and then no `text`."""
 
     status: int
     headers: dict[str, str]
     text: str
+    content: bytes = b""
 
     @property
     def json(self) -> Any:
@@ -53,5 +55,7 @@ class Gateway:
         sent |= headers or {}
         content = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         answer = self._gateway.handle_request(method=method, path=path, headers=sent, body=content)
+        if answer.get("isBase64Encoded"):
+            return Answer(answer["statusCode"], answer["headers"], "", base64.b64decode(answer["body"]))
         text = answer["body"]
         return Answer(answer["statusCode"], answer["headers"], text.decode() if isinstance(text, bytes) else text)

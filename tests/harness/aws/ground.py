@@ -38,6 +38,9 @@ def ground(*services: str) -> Iterator[None]:
         secrets = aws_client("secretsmanager")
         secrets.create_secret(Name="email-secret", SecretString="the key of the e-mail hashes")
         secrets.create_secret(Name="link-secret", SecretString="the key of the unsubscribe links")
+        # Without a value, as a deployment leaves them.
+        secrets.create_secret(Name="apple-pass-secret")
+        secrets.create_secret(Name="google-pass-secret")
         aws_client("sesv2").create_email_identity(EmailIdentity=SENDER)
         yield
 

@@ -1,11 +1,14 @@
-"""Accounts frozen and unfrozen; cards shown, drawn, looked up, blocked, unblocked, noted, replaced, given to guests."""
+"""Accounts frozen and unfrozen; cards shown, drawn, put into wallets, looked up, blocked, noted, replaced, given."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
+from loyalty.passes import apple, google
+from loyalty.settings import LoyaltySettings
 from shared.items.keys import customer_in
-from tests.harness.aws.ground import items
+from tests.harness.aws.ground import aws_client, items
+from tests.harness.pass_keys import apple_pem, google_json
 from tests.meter.scenario.shop import Shop
 
 _CARD: Final = "/api/customers/{customer_id}/card"
@@ -33,6 +36,7 @@ def use_cards(shop: Shop) -> None:
             _act(shop, customer_id, "replace", {"number": number})
         shop.house.settle()
     shop.keep(block, f"loyalty POST {_CARD}/replace", "loyalty tells CardReplaced")
+    _take_passes(shop)
     _freeze(shop)
     _give_tiers(shop)
     _give_to_guests(shop)
@@ -48,6 +52,23 @@ def _look_and_note(shop: Shop, customer_id: str, number: str) -> None:
 
 def _act(shop: Shop, customer_id: str, act: str, body: dict[str, str]) -> None:
     shop.call("POST", f"{_CARD.format(customer_id=customer_id)}/{act}", "support", body)
+
+
+def _take_passes(shop: Shop) -> None:
+    """With keys that were read already."""
+    secrets = aws_client("secretsmanager")
+    secrets.put_secret_value(SecretId="apple-pass-secret", SecretString=apple_pem())
+    secrets.put_secret_value(SecretId="google-pass-secret", SecretString=google_json())
+    settings = LoyaltySettings.read()
+    apple._key(settings.apple_pass_secret_id)
+    google._key(settings.google_pass_secret_id)
+    passes = f"{_CARD}/passes"
+    with shop.house.measured() as block:
+        for customer_id in shop.customers:
+            path, accepted = passes.format(customer_id=customer_id), {"Accept": "application/vnd.apple.pkpass"}
+            assert shop.house.call("GET", f"{path}/apple", by=customer_id, headers=accepted).status == 200
+            shop.call("GET", f"{path}/google", customer_id)
+    shop.keep(block, f"loyalty GET {passes}/apple", f"loyalty GET {passes}/google")
 
 
 def _freeze(shop: Shop) -> None:
