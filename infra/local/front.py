@@ -1,9 +1,11 @@
 """The front of the local cloud: one address for the five services, by the same table of paths as CloudFront."""
 
+import base64
 import http.client
 import threading
 import uuid
 from collections.abc import Mapping
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,8 +13,10 @@ from urllib.parse import urlsplit
 from infra.generate.front import METHODS
 from infra.generate.paths import service_for
 from infra.local.ports import HOST
+from shared.contract import capabilities
 from shared.errors import ProblemError, UnavailableError
 from shared.http.problems import CONTENT_TYPE, TooLargeError, render
+from shared.services import SERVICES
 
 # Headers that concern one hop only, and are not passed on.
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "host", "content-length"}
@@ -71,7 +75,7 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             connection.request(self.command, f"/restapis/{api}/api/_user_request_{path}{mark}{query}", body, headers)
             answer = connection.getresponse()
-            content = answer.read()
+            content = _decoded(answer.getheader("Content-Type"), answer.read())
             self._answer(answer.status, dict(answer.getheaders()), content)
         except OSError:
             self._refuse(UnavailableError())
@@ -99,3 +103,15 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_: Any) -> None:
         """Log nothing: paths carry ids, and the services write their own logs."""
+
+
+def _decoded(media_type: str | None, content: bytes) -> bytes:
+    """What a function answered. API Gateway decodes bytes; the local cloud passes their base64 on (decision 0007)."""
+    return base64.b64decode(content) if media_type in _binary_types() else content
+
+
+@cache
+def _binary_types() -> frozenset[str]:
+    """The media types of answers that are bytes, as the contracts name them."""
+    contracts = [capability.contract for service in SERVICES for capability in capabilities(service)]
+    return frozenset(route.binary for contract in contracts for route in contract.routes if route.binary)

@@ -44,12 +44,14 @@ def _client(service: str) -> object:
 
 
 def secret_if_set(secret_id: str) -> bytes | None:
-    """A secret's text as bytes, read now; None while nobody has given it a value. A binary value has no text."""
+    """A secret's text as bytes, read now; None while nobody has given it a value. A binary value has no text: b""."""
     secrets = client("secretsmanager")
     try:
-        return secrets.get_secret_value(SecretId=secret_id).get("SecretString", "").encode()
+        found = secrets.get_secret_value(SecretId=secret_id)
     except secrets.exceptions.ResourceNotFoundException:
         return None
+    # The local cloud answers an empty text where AWS finds no value. Nobody can store an empty text.
+    return found["SecretString"].encode() or None if "SecretString" in found else b""
 
 
 @cache

@@ -1,7 +1,8 @@
-"""The local front passes a path on as API Gateway would have it: a value in it stays encoded."""
+"""The local front is as API Gateway: a value in a path stays encoded, and bytes arrive as bytes."""
 
 from __future__ import annotations
 
+import base64
 import threading
 import urllib.request
 from collections.abc import Iterator
@@ -14,6 +15,8 @@ from infra.local.front import Front
 from infra.local.ports import HOST
 
 paths: list[str] = []
+PKPASS = "application/vnd.apple.pkpass"
+BYTES = bytes(range(256))
 
 
 class _Cloud(BaseHTTPRequestHandler):
@@ -21,9 +24,14 @@ class _Cloud(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         paths.append(unquote(self.path.partition("?")[0]) + "?" + self.path.partition("?")[2])
-        self.send_response(204)
-        self.send_header("Content-Length", "0")
+        # What a function answered as bytes comes as base64 here, whatever else it says.
+        content = base64.b64encode(BYTES) if "bytes" in self.path else b""
+        self.send_response(200 if content else 204)
+        self.send_header("Content-Length", str(len(content)))
+        if content:
+            self.send_header("Content-Type", PKPASS if "pass" in self.path else "application/octet-stream")
         self.end_headers()
+        self.wfile.write(content)
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
@@ -45,3 +53,10 @@ def front() -> Iterator[Front]:
 def test_a_value_in_a_path_reaches_the_function_encoded(front: Front, value: str) -> None:
     urllib.request.urlopen(f"{front.url}/api/orders/{value}?limit=1&cursor=%2F", timeout=5).close()  # noqa: S310
     assert paths.pop() == f"/restapis/api-1/api/_user_request_/api/orders/{value}?limit=1&cursor=%2F"
+
+
+def test_bytes_of_a_type_that_a_route_names_are_decoded_and_no_others(front: Front) -> None:
+    with urllib.request.urlopen(f"{front.url}/api/orders/bytes?pass=1", timeout=5) as answer:  # noqa: S310
+        assert (answer.headers["Content-Type"], answer.read()) == (PKPASS, BYTES)
+    with urllib.request.urlopen(f"{front.url}/api/orders/bytes", timeout=5) as answer:  # noqa: S310
+        assert answer.read() == base64.b64encode(BYTES)
