@@ -25,7 +25,7 @@ def complaint(document: Json, operation: Json, answer: Answer) -> str | None:
         return f"status {answer.status} is not documented"
     media_type = answer.headers.get("Content-Type", "").partition(";")[0]
     content = promised.get("content", {})
-    if answer.text and media_type not in content:
+    if (answer.text or answer.content) and media_type not in content:
         return f"{media_type} is not documented"
     if media_type == PROBLEM and answer.json["type"] not in promised["x-problems"]:
         return f"{answer.json['type']} is not documented"

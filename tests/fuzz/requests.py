@@ -74,12 +74,21 @@ def _request(case: Case[Any], by: str | None, values: Mapping[str, str], etag: s
         known = hold_of(path, dict(values)) if values and name == "hold_id" else values.get(name)
         path = path.replace(f"{{{name}}}", quote(known or str(value), safe="") or "-")
     headers = {name: value for name, value in _headers(case).items() if name.lower() not in _TRANSPORT}
+    # API Gateway looks at this header alone, so no parameter of the document says it.
+    if binary := _bytes_of(case):
+        headers["Accept"] = binary
     if etag and "If-Match" in headers:
         headers["If-Match"] = etag
     body = _body(case, values)
     if body is not None:
         headers["Content-Type"] = case.media_type or _JSON
     return Sent(case.method.upper(), path + _query(case), by, body, headers)
+
+
+def _bytes_of(case: Case[Any]) -> str | None:
+    """The media type of a success whose body has no schema: bytes."""
+    content = case.operation.definition.raw["responses"].get("200", {}).get("content", {})
+    return next((media_type for media_type, about in content.items() if "schema" not in about), None)
 
 
 def _headers(case: Case[Any]) -> dict[str, str]:

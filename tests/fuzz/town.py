@@ -8,7 +8,9 @@ from typing import Any, Final
 from notifications.unsubscribe.usecases import unsubscribe_url
 from shared.events.customers import Channel
 from tests.flows.shop import order, paid, placed, register
+from tests.harness.aws.ground import aws_client
 from tests.harness.house import House
+from tests.harness.pass_keys import apple_pem, google_json
 
 _KEYS: Final = itertools.count(1)
 
@@ -36,6 +38,7 @@ def furnished(house: House) -> dict[str, str]:
         "hold_id": _post(house, f"{customer}/holds", {"points": 10}, by="storefront")["id"],
         "request_id": _post(house, "/api/privacy/requests", _erasure_of(house), by="compliance")["id"],
     }
+    _give_keys_for_passes()
     _post(house, f"{customer}/points", {"points": 50, "reason": "A late parcel"})
     _post(house, f"{customer}/consents", {"channel": "sms", "granted": True})
     values |= _credit(house, customer) | _reward(house, customer) | _checkout(house, customer_id)
@@ -46,6 +49,11 @@ def furnished(house: House) -> dict[str, str]:
 def hold_of(path: str, values: dict[str, str]) -> str:
     """The hold that a path means: of points, or of credit."""
     return values["credit_hold_id"] if "/credit/" in path else values["hold_id"]
+
+
+def _give_keys_for_passes() -> None:
+    for name, value in (("apple-pass-secret", apple_pem()), ("google-pass-secret", google_json())):
+        aws_client("secretsmanager").put_secret_value(SecretId=name, SecretString=value)
 
 
 def _verify(house: House, customer: str) -> None:

@@ -13,8 +13,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
 
 from loyalty.passes import usecases
+from shared.events.customers import CustomersMerged
 from shared.roles import STAFF_GROUPS, Role
 from shared.runtime import aws, settings
+from tests.harness.aws.gateway import Answer
 from tests.harness.aws.ground import aws_client
 from tests.harness.logs import captured_logs
 from tests.harness.pass_keys import (
@@ -27,7 +29,7 @@ from tests.harness.pass_keys import (
     root,
 )
 from tests.integration.loyalty.cards import block, number_of, replace, unblock
-from tests.integration.loyalty.passes.wallets import BOTH, give, give_both, take
+from tests.integration.loyalty.passes.wallets import BOTH, give, give_both, said_by, saved_by, take
 from tests.integration.loyalty.shop import ADA, BOB, erasure, hear, order, registration
 
 each_wallet = pytest.mark.parametrize("wallet", BOTH)
@@ -109,6 +111,52 @@ def test_an_erased_customer_has_none(wallet: str) -> None:
     assert take(wallet).status == 200
     hear(erasure())
     assert take(wallet).status == 404
+
+
+@each_wallet
+def test_the_id_of_a_merged_customer_leads_to_the_card_that_stayed(wallet: str) -> None:
+    give_both()
+    hear(registration(), registration(BOB))
+    hear(CustomersMerged(customer_id=ADA, merged_id=BOB, merged_at=datetime.now(UTC)))
+    shown = [of(take(wallet, customer_id=customer_id)) for customer_id in (ADA, BOB)]
+    assert shown == [number_of(ADA)] * 2
+
+
+def of(answer: Answer) -> str:
+    """The number on a pass of either wallet."""
+    if answer.content:
+        number: str = said_by(answer)["barcodes"][0]["message"]
+        return number
+    [card] = saved_by(answer)["payload"]["loyaltyObjects"]
+    return str(card["barcode"]["value"])
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("de", ("Kundenkarte · Café Zoë 咖啡", "Punkte", "Stufe", "Stand", "Kartennummer", "Mitglied seit")),
+        ("nl", ("Klantenkaart · Café Zoë 咖啡", "Punten", "Niveau", "Bijgewerkt", "Kaartnummer", "Lid sinds")),
+    ],
+)
+def test_a_pass_speaks_the_shops_language_in_its_name_and_colours(
+    language: str, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "_READ", {})
+    for name, value in {"SHOP_NAME": "Café Zoë 咖啡", "CARD_COLOUR": "#0A0b0C", "CARD_TEXT_COLOUR": "#ffEE00"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("CARD_LANGUAGE", language)
+    give_both()
+    hear(registration())
+    said = said_by(take("apple"))
+    parts = ("headerFields", "secondaryFields", "auxiliaryFields", "backFields")
+    labels = [field["label"] for part in parts for field in said["storeCard"][part]]
+    assert (said["description"], *labels) == words
+    assert {said["organizationName"], said["logoText"]} == {"Café Zoë 咖啡"}
+    colours = [said[f"{part}Color"] for part in ("background", "foreground", "label")]
+    assert colours == ["rgb(10, 11, 12)", "rgb(255, 238, 0)", "rgb(255, 238, 0)"]
+    [card] = saved_by(take("google"))["payload"]["loyaltyObjects"]
+    assert card["loyaltyPoints"]["label"] == words[1]
+    assert [module["header"] for module in card["textModulesData"]] == [words[5], words[3]]
 
 
 @each_wallet
