@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import AwareDatetime, Field
 
 from shared.events.base import EventData, Part
-from shared.events.foreign import Email, OrderLine, ProductId, Rating, ReviewId
+from shared.events.foreign import Email, Means, OrderLine, ProductId, Rating, ReviewId
 from shared.ids import CheckoutId, CustomerId, OrderId
 from shared.money import Amount, CurrencyCode
 
@@ -110,7 +110,8 @@ class OrderStats(Part):
     """What one customer's orders come to, in one currency, after the order that told of it.
 
     `version` grows by one with each change. `orders` counts every order placed, cancelled ones too; `spent` is what
-    was paid less what was refunded, in the minor unit, and nothing of an order while it is cancelled.
+    was paid by other means than points and store credit, less what was refunded so, in the minor unit. It is nothing
+    of an order while it is cancelled.
     """
 
     version: int
@@ -131,6 +132,9 @@ Waits = Annotated[
 ]
 
 
+PaymentsLate = Annotated[bool, Field(description="Whether `payments` came to be known after the payment itself")]
+
+
 class OrderRecorded(EventData):
     """An order came to be known or changed: the order whole, at `metadata.version`, and its customer's stats after it.
 
@@ -138,6 +142,7 @@ class OrderRecorded(EventData):
     `cancelled_at` is there only while the order is cancelled, `reinstated_at` once it has been reinstated, `edited_at`
     once its lines and total are those of an edit. `refunded_tax` and `refunded_shipping` are the parts of `refunded`
     that refunds named as such. `checkout_id` is the checkout that set points and store credit aside for it.
+    `payments` says how `total` was paid, and `refunded_to` where `refunded` went; without `payments` both are money.
     """
 
     told_by = ("customers",)
@@ -163,6 +168,9 @@ class OrderRecorded(EventData):
     by_email: ByEmail = False
     waits: Waits = False
     checkout_id: CheckoutId | None = None
+    payments: Means | None = None
+    payments_late: PaymentsLate = False
+    refunded_to: Means | None = None
 
 
 class ReviewRecorded(EventData):

@@ -1,7 +1,7 @@
 """Events of systems outside Regulars: the shop's order system and its storefront (`source` `orders`, `storefront`)."""
 
 # Annotations are read at once, not kept as text: pydantic would compile each of them again at every cold start.
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Any, Final, Self, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -67,6 +67,42 @@ def _within_the_total(amount: int, info: ValidationInfo) -> int:
     return amount
 
 
+class Means(Part):
+    """An amount by what paid it: points at their worth, store credit, and everything else together."""
+
+    points: Amount = 0
+    credit: Amount = 0
+    other: Amount = 0
+
+    @property
+    def whole(self) -> int:
+        """The sum of the parts."""
+        return self.points + self.credit + self.other
+
+
+class SentMeans(Means):
+    """The parts as a caller sends them: unlike in an event, an unknown field is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+M = TypeVar("M", bound=Means)
+
+
+def within_the_total(means: M | None, info: ValidationInfo) -> M | None:
+    """Raises ValueError when the parts come to more than the order."""
+    if means and means.whole > info.data.get("total", means.whole):
+        raise ValueError("The parts exceed the total")
+    return means
+
+
+def _to_within_the_refund(means: Means | None, info: ValidationInfo) -> Means | None:
+    """Raises ValueError when the parts come to more than the refund."""
+    if means and means.whole > info.data.get("amount", means.whole):
+        raise ValueError("The parts exceed the refund")
+    return means
+
+
 def _in_use_when_placed(currency: str, info: ValidationInfo) -> str:
     """Raises ValueError for a currency that was withdrawn before the order was placed (else paid, else now)."""
     check_in_use(currency, info.data.get("placed_at") or info.data.get("paid_at") or clock.now())
@@ -83,7 +119,8 @@ PartOfTotal = Annotated[Amount, AfterValidator(_within_the_total)]
 class Order(Part):
     """The order as its system knows it. Every order event carries it whole, so that they may come in any order.
 
-    `total` is what is to be paid: with tax and shipping, after `discount`, which is what was taken off.
+    `total` is what is to be paid: with tax and shipping, after `discount`, which is what was taken off. Without
+    `payments` it is what was paid by other means than points and store credit.
     """
 
     id: OrderId
@@ -100,6 +137,11 @@ class Order(Part):
     checkout_id: Annotated[
         CheckoutId | None,
         Field(description="The checkout that holds points and store credit for it: its payment spends them"),
+    ] = None
+    payments: Annotated[
+        Means | None,
+        AfterValidator(within_the_total),
+        Field(description="How `total` was paid; what of it is not named here was paid by other means"),
     ] = None
 
 
@@ -119,13 +161,17 @@ class Refund(Part):
     """One refund; its id makes it count once. Any number of them never sum to more than was paid.
 
     `tax` and `shipping` are the parts of `amount` that give these back, at most what the order has of them. What a
-    refund does not name gives back goods first.
+    refund does not name gives back goods first. `to` names what `amount` gave back to each means; what it does not
+    name goes back in proportion to the order's `payments`. It counts for nothing in an order without `payments`.
     """
 
     id: ForeignId
     amount: Annotated[Amount, Field(description="In the currency's minor unit; 0 changes nothing")]
     tax: PartOfRefund = None
     shipping: PartOfRefund = None
+    to: Annotated[
+        Means | None, AfterValidator(_to_within_the_refund), Field(description="Of `amount`, what went back where")
+    ] = None
     refunded_at: PastMoment | None = None
 
 

@@ -43,9 +43,9 @@ def paid(of: Order, *, minutes: float = 5) -> OrderPaid:
 
 
 def refunded(
-    of: Order, amount: int, refund_id: str = "r-1", *, at: datetime | None = None, **parts: int
+    of: Order, amount: int, refund_id: str = "r-1", *, at: datetime | None = None, **parts: Any
 ) -> OrderRefunded:
-    """Three days after it was placed, or at that moment; `parts` are its tax and shipping."""
+    """Three days after it was placed, or at that moment; `parts` are its tax and shipping, and where it goes `to`."""
     refund = Refund(id=refund_id, amount=amount, refunded_at=at or of.placed_at + timedelta(days=3), **parts)
     return OrderRefunded(order=of, refund=refund)
 

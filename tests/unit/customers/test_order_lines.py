@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from customers.orders import rules
+from customers.orders.lines import fitting, size_of
 from customers.orders.rules import Change
 from shared.events.foreign import OrderLine
 from shared.events.mending import SOME_PRODUCT, Mend, Note
@@ -20,7 +21,7 @@ def lines_of(number: int, size: int) -> list[OrderLine]:
     """So many lines, which have so many bytes together; the last are the longer ones."""
     each, longer = divmod(size - 2 * number, number)
     lines = [line_of(each + (index >= number - longer)) for index in range(number)]
-    assert rules.size_of(lines) == size
+    assert size_of(lines) == size
     return lines
 
 
@@ -44,12 +45,12 @@ def line_of(size: int) -> OrderLine:
 )
 def test_lines_that_are_too_many_or_too_large_for_an_event_are_summed(number: int, size: int, own: int) -> None:
     lines = lines_of(number, size) if number else []
-    fitting = rules.fitting(lines)
+    fitted = fitting(lines)
     others = number - own
-    assert fitting[:own] == tuple(lines[:own])
-    sums = [(line.product_id, line.quantity, line.amount) for line in fitting[own:]]
+    assert fitted[:own] == tuple(lines[:own])
+    sums = [(line.product_id, line.quantity, line.amount) for line in fitted[own:]]
     assert sums == ([(SOME_PRODUCT, 2 * others, 3 * others)] if others else [])
-    assert rules.size_of(fitting) <= MOST_BYTES
+    assert size_of(fitted) <= MOST_BYTES
 
 
 ONE = Note("order.tax", Mend.CUT)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from customers.orders.items import OrderItem
+from customers.orders.payments import means_of
 from shared.events.customers import OrderRecorded, OrderStats
 from shared.items.table import Told
 
@@ -33,4 +34,7 @@ def order_recorded(order: OrderItem, _: Told) -> OrderRecorded:
         by_email=bool(order.by_email),
         waits=bool(order.waits),
         checkout_id=facts.checkout_id,
+        payments=means_of(facts.payments),
+        payments_late=bool(order.payments_late),
+        refunded_to=means_of(facts.refunded_to),
     )

@@ -10,6 +10,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb_attributes import IntegerAttribute
 
 from customers.orders.models import CurrencyStats, NoteView, OrderView
+from customers.orders.payments import Parts, means_of
 from customers.orders.rules import Facts, Totals, mark_of
 from customers.sortkeys import moment_key
 from customers.table import CustomersItem, instead_of
@@ -80,7 +81,7 @@ class OrderItem(CustomersItem, discriminator="order"):
     discount = personal(IntegerAttribute(null=True), "user.behavior.purchase_history", _KEPT)
     checkout_id = personal(UnicodeAttribute(null=True), "user.behavior.purchase_history", _KEPT)
     lines: JSONAttribute = personal(
-        JSONAttribute(), "user.behavior.purchase_history", _KEPT, bound="rules.LARGEST_LINES"
+        JSONAttribute(), "user.behavior.purchase_history", _KEPT, bound="lines.LARGEST_LINES"
     )
     # What was mended in its events. The names of fields say nothing of a person.
     notes: JSONAttribute = plain(JSONAttribute(null=True), bound="one of each field and mend")
@@ -92,6 +93,14 @@ class OrderItem(CustomersItem, discriminator="order"):
     # The sums that refunds named as tax and as shipping. Absent where there is none.
     refunded_tax = personal(IntegerAttribute(null=True), "user.behavior.purchase_history", _KEPT)
     refunded_shipping = personal(IntegerAttribute(null=True), "user.behavior.purchase_history", _KEPT)
+    # How the total was paid, at the worth in money; the rest by other means. Absent where it is not known.
+    paid_points = personal(IntegerAttribute(null=True), "user.behavior.purchase_history", _KEPT)
+    paid_credit = personal(IntegerAttribute(null=True), "user.behavior.purchase_history", _KEPT)
+    payments_late = plain(BooleanAttribute(null=True))
+    # The sums that refunds named for each means. Absent where there is none.
+    to_points = personal(IntegerAttribute(null=True), "user.behavior.purchase_history", _KEPT)
+    to_credit = personal(IntegerAttribute(null=True), "user.behavior.purchase_history", _KEPT)
+    to_other = personal(IntegerAttribute(null=True), "user.behavior.purchase_history", _KEPT)
     counted_spent = personal(
         IntegerAttribute(null=True), "user.behavior.purchase_history", DROP, export=Export.LEFT_OUT
     )
@@ -130,7 +139,15 @@ class OrderItem(CustomersItem, discriminator="order"):
             reinstated_at=self.reinstated_at,
             edited_at=self.edited_at,
             checkout_id=self.checkout_id,
+            payments=self._payments,
+            named_to=Parts(self.to_points or 0, self.to_credit or 0, self.to_other or 0),
         )
+
+    @property
+    def _payments(self) -> Parts | None:
+        if self.paid_points is None or self.paid_credit is None:
+            return None
+        return Parts(self.paid_points, self.paid_credit, self.total - self.paid_points - self.paid_credit)
 
     @classmethod
     def new(cls, order_id: str, facts: Facts) -> Self:
@@ -141,6 +158,8 @@ class OrderItem(CustomersItem, discriminator="order"):
 
     def keep(self, facts: Facts) -> None:
         """Take over what an event can add or change."""
+        if self.paid_at and self._payments is None and facts.payments:
+            self.payments_late = True
         self.total, self.edited_at = facts.total, facts.edited_at
         self.tax, self.shipping, self.discount = facts.tax or None, facts.shipping or None, facts.discount or None
         self.lines = [line.model_dump(mode="json", exclude_none=True) for line in facts.lines]
@@ -149,6 +168,8 @@ class OrderItem(CustomersItem, discriminator="order"):
         self.refunded_tax, self.refunded_shipping = facts.named_tax or None, facts.named_shipping or None
         self.delivered_at = facts.delivered_at
         self.cancelled_at, self.reinstated_at = facts.cancelled_at, facts.reinstated_at
+        self.paid_points, self.paid_credit = facts.payments[:2] if facts.payments else (None, None)
+        self.to_points, self.to_credit, self.to_other = (part or None for part in facts.named_to)
 
     def note(self, notes: Sequence[Note]) -> None:
         """Add notes of an event. Every event repeats those of the order itself, so each counts once."""
@@ -197,6 +218,8 @@ class OrderItem(CustomersItem, discriminator="order"):
             refunded=facts.refunded,
             lines=list(facts.lines),
             checkout_id=facts.checkout_id,
+            payments=means_of(facts.payments),
+            refunded_to=means_of(facts.refunded_to),
             notes=[NoteView(**note) for note in self.notes or ()],
             version=(self.version or 0) + written,
         )

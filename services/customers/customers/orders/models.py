@@ -9,7 +9,16 @@ from pydantic import AfterValidator, ConfigDict, Field, ValidationInfo
 
 from shared.events.base import PastMoment
 from shared.events.customers import OrderStatus
-from shared.events.foreign import MOST_LINES, OrderCurrency, OrderLine, PartOfTotal, SentLine
+from shared.events.foreign import (
+    MOST_LINES,
+    Means,
+    OrderCurrency,
+    OrderLine,
+    PartOfTotal,
+    SentLine,
+    SentMeans,
+    within_the_total,
+)
 from shared.events.mending import Mend
 from shared.ids import CheckoutId, CustomerId, OrderId
 from shared.model import ApiModel, Input
@@ -31,7 +40,8 @@ def _not_before_it_was_placed(paid_at: datetime | None, info: ValidationInfo) ->
 class NewOrder(Input):
     """An order of a known customer. Without an id it is given one; without `placed_at` it was placed when paid, or now.
 
-    `total` is what is to be paid: with tax and shipping, after `discount`, which is what was taken off.
+    `total` is what is to be paid: with tax and shipping, after `discount`, which is what was taken off. Without
+    `payments` it is what was paid by other means than points and store credit.
     """
 
     model_config = ConfigDict(
@@ -45,6 +55,7 @@ class NewOrder(Input):
                     "shipping": 399,
                     "discount": 260,
                     "lines": [{"product_id": "cd-17", "category": "music", "quantity": 1, "amount": 2347}],
+                    "payments": {"points": 500, "credit": 1000, "other": 1433},
                     "paid_at": "2026-05-04T10:00:00Z",
                 }
             ]
@@ -63,6 +74,11 @@ class NewOrder(Input):
     checkout_id: Annotated[
         CheckoutId | None, Field(description="The checkout that holds points and store credit for it.")
     ] = None
+    payments: Annotated[
+        SentMeans | None,
+        AfterValidator(within_the_total),
+        Field(description="How `total` was paid; what of it is not named here was paid by other means."),
+    ] = None
 
 
 class NoteView(ApiModel):
@@ -77,7 +93,8 @@ class OrderView(ApiModel):
     """An order as it stands. `customer_id` is null when it is kept without a person.
 
     `cancelled_at` is there only while the order is cancelled, `reinstated_at` once it has been reinstated, `edited_at`
-    once its lines and total are those of an edit.
+    once its lines and total are those of an edit. `refunded_to` are the parts of `refunded` by what they went back to;
+    it is null where `payments` is.
     """
 
     id: OrderId
@@ -97,6 +114,8 @@ class OrderView(ApiModel):
     refunded: int
     lines: list[OrderLine]
     checkout_id: CheckoutId | None
+    payments: Means | None
+    refunded_to: Means | None
     notes: list[NoteView]
     version: int
 
@@ -104,8 +123,8 @@ class OrderView(ApiModel):
 class CurrencyStats(ApiModel):
     """What a customer's orders come to in one currency, in its minor unit.
 
-    `orders` counts every order placed, cancelled ones too; `spent` is what was paid less refunds, and nothing of an
-    order while it is cancelled.
+    `orders` counts every order placed, cancelled ones too; `spent` is what was paid by other means than points and
+    store credit, less refunds, and nothing of an order while it is cancelled.
     """
 
     currency: str

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import accumulate
 from typing import Final
 
+from customers.orders.lines import fitting
+from customers.orders.payments import NO_PARTS, Parts, payments_of, returned
 from shared.events.customers import OrderStatus
-from shared.events.foreign import MOST_LINES, Buyer, Order, OrderLine, Refund
-from shared.events.mending import MOST_PIECES, SOME_PRODUCT, Mend, Note
-from shared.money import LARGEST_AMOUNT
-
-# OrderRecorded carries the lines, and EventBridge takes 256 KB for an event. The rest of the event stays under 1 KB.
-LARGEST_LINES: Final = 200 * 1024
-# An id and a category of 64 characters each, all outside ASCII, with their names and numbers.
-_LARGEST_LINE: Final = 2 * 1024
+from shared.events.foreign import Buyer, Order, OrderLine, Refund
+from shared.events.mending import Mend, Note
 
 # Their ids have 128 characters at most, which is 1.5 KB in JSON. So the list takes 80 KB of an item's 400 KB.
 MOST_REFUNDS: Final = 50
@@ -32,6 +27,7 @@ class Facts:
 
     `refunded_beyond` is the sum of the refunds after the first MOST_REFUNDS, whose ids lie in items of their own.
     `named_tax` and `named_shipping` are the sums that refunds named so. Together they may be more than the order has.
+    `payments` says how the total was paid, if that is known; `named_to` are the sums that refunds named for each means.
     """
 
     placed_at: datetime
@@ -54,11 +50,23 @@ class Facts:
     edited_at: datetime | None = None
     # The first checkout that any event of it named.
     checkout_id: str | None = None
+    # Of the snapshot that the total is of.
+    payments: Parts | None = None
+    named_to: Parts = NO_PARTS
 
     @property
     def refunded(self) -> int:
         """The refunded amount, at most the total."""
-        return min(self.total, self.refunded_beyond + sum(self.refunds.values()))
+        return min(self.total, self._refunds)
+
+    @property
+    def refunded_to(self) -> Parts | None:
+        """The parts of `refunded` by the means that they went back to; None if `payments` are not known."""
+        return returned(self.payments, self._refunds, self.named_to) if self.payments else None
+
+    @property
+    def _refunds(self) -> int:
+        return self.refunded_beyond + sum(self.refunds.values())
 
     @property
     def refunded_tax(self) -> int:
@@ -72,8 +80,14 @@ class Facts:
 
     @property
     def spent(self) -> int:
-        """The amount spent after refunds. A refund that arrives before its payment counts only with the payment."""
-        return self.total - self.refunded if self.paid_at and not self.is_cancelled else 0
+        """The money spent after refunds: by other means than points and store credit.
+
+        A refund that arrives before its payment counts only with the payment.
+        """
+        if self.paid_at is None or self.is_cancelled:
+            return 0
+        back = self.refunded_to
+        return self.payments.other - back.other if self.payments and back else self.total - self.refunded
 
     def keeps(self, product_id: str) -> bool:
         """Whether the product is in the order, which was paid and neither cancelled nor refunded in whole."""
@@ -137,18 +151,8 @@ def facts_of(order: Order) -> Facts:
         shipping=order.shipping,
         discount=order.discount,
         checkout_id=order.checkout_id,
+        payments=payments_of(order),
     )
-
-
-def fitting(lines: Sequence[OrderLine]) -> tuple[OrderLine, ...]:
-    """The lines. If they are too many, or too large for an event, the last of them are summed into one."""
-    number = _number_that_fits(lines)
-    return (*lines[:number], _sum(lines[number:])) if number < len(lines) else tuple(lines)
-
-
-def size_of(lines: Sequence[OrderLine]) -> int:
-    """The bytes of the lines in an event."""
-    return len(json.dumps([line.model_dump(mode="json") for line in lines]))
 
 
 def notes_of(order: Order, change: Change) -> tuple[Note, ...]:
@@ -162,31 +166,12 @@ def notes_of(order: Order, change: Change) -> tuple[Note, ...]:
     )
 
 
-def _number_that_fits(lines: Sequence[OrderLine]) -> int:
-    if len(lines) * _LARGEST_LINE <= LARGEST_LINES:
-        return len(lines)  # nobody need measure the few lines of most orders
-    if len(lines) <= MOST_LINES and size_of(lines) <= LARGEST_LINES:
-        return len(lines)
-    sizes = accumulate(size_of([line]) for line in lines[: MOST_LINES - 1])
-    return sum(size <= LARGEST_LINES - _LARGEST_LINE for size in sizes)
-
-
-def _sum(lines: Sequence[OrderLine]) -> OrderLine:
-    categories = {line.category for line in lines}
-    return OrderLine(
-        product_id=SOME_PRODUCT,
-        category=categories.pop() if len(categories) == 1 else None,
-        quantity=min(sum(line.quantity for line in lines), MOST_PIECES),
-        amount=min(sum(line.amount for line in lines), LARGEST_AMOUNT),
-    )
-
-
 def learn(known: Facts | None, told: Facts, change: Change) -> Facts:
     """The facts after one more event.
 
     The first snapshot of the order stands, and so do the first payment and the first form of each refund. A refund of
     nothing is none. An order is paid when it was placed at the earliest. The earliest delivery counts, the latest
-    cancellation, the latest reinstatement and the latest edit.
+    cancellation, the latest reinstatement and the latest edit. The payments are of the snapshot that the total is of.
     """
     facts = _edited(known or told, told, change)
     return replace(
@@ -196,6 +181,7 @@ def learn(known: Facts | None, told: Facts, change: Change) -> Facts:
         cancelled_at=max(_known(facts.cancelled_at, change.cancelled_at), default=None),
         reinstated_at=max(_known(facts.reinstated_at, change.reinstated_at), default=None),
         checkout_id=facts.checkout_id or told.checkout_id,
+        payments=facts.payments or _payments_told(facts, told),
     )
 
 
@@ -213,7 +199,14 @@ def _edited(facts: Facts, told: Facts, change: Change) -> Facts:
         discount=told.discount,
         lines=told.lines,
         edited_at=change.edited_at,
+        payments=told.payments,
     )
+
+
+def _payments_told(facts: Facts, told: Facts) -> Parts | None:
+    """The payments that a later snapshot of the same order tells. What an edit does not tell, no other event does."""
+    is_same = facts.edited_at is None and (facts.total, facts.currency) == (told.total, told.currency)
+    return told.payments if is_same else None
 
 
 def _paid_at(facts: Facts, change: Change) -> datetime | None:
@@ -231,6 +224,7 @@ def _with_refund(facts: Facts, refund: Refund | None) -> Facts:
         facts,
         named_tax=facts.named_tax + (refund.tax or 0),
         named_shipping=facts.named_shipping + (refund.shipping or 0),
+        named_to=facts.named_to.plus(Parts.of(refund.to)),
     )
     if is_full(facts):
         return replace(parts, refunded_beyond=facts.refunded_beyond + refund.amount)
@@ -248,7 +242,10 @@ def differ(known: Facts, told: Facts, change: Change | None = None) -> bool:
         return True
     if known.checkout_id and told.checkout_id and known.checkout_id != told.checkout_id:
         return True
-    return not _is_edited(known, change) and _as_placed(known) != _as_placed(told)
+    if _is_edited(known, change):
+        return False
+    paid_otherwise = known.payments and told.payments and known.payments != told.payments
+    return bool(paid_otherwise) or _as_placed(known) != _as_placed(told)
 
 
 def differ_in_money(known: Facts, told: Facts, change: Change | None = None) -> bool:

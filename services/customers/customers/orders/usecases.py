@@ -10,6 +10,7 @@ from customers.orders import rules
 from customers.orders.buyers import NOBODY, OrderOwner, is_named_now, resolve_owner
 from customers.orders.contradictions import METRIC, report_contradictions
 from customers.orders.items import FurtherRefund, OrderItem, StatsItem
+from customers.orders.lines import LARGEST_LINES, size_of
 from customers.orders.models import NewOrder, OrderView, StatsView
 from customers.orders.rules import Change, Facts
 from customers.orders.store import Sight, find_order, find_refund, list_newest_orders, list_stats
@@ -55,8 +56,8 @@ def add_order(customer_id: str, new: NewOrder, cause: Cause, attempt: Attempt | 
     """
     if new.id is None and attempt is None:
         raise KeyRequiredError("Or give the order an id: without either, a retry would count it twice.")
-    if rules.size_of(new.lines) > rules.LARGEST_LINES:
-        raise InvalidError.of("lines", f"At most {rules.LARGEST_LINES} bytes in all")
+    if size_of(new.lines) > LARGEST_LINES:
+        raise InvalidError.of("lines", f"At most {LARGEST_LINES} bytes in all")
     order = _named(customer_id, new)
     return retry_lost_races(lambda: _add(order, new, cause, attempt))
 
@@ -142,6 +143,7 @@ def _named(customer_id: str, new: NewOrder) -> Order:
         discount=new.discount,
         lines=[OrderLine(**line.model_dump()) for line in new.lines],
         checkout_id=new.checkout_id,
+        payments=new.payments,
     )
 
 

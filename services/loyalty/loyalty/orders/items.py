@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, JSONAttribute, UnicodeAttribute
 from pynamodb_attributes import IntegerAttribute
 
 from loyalty.ledger.attributes import grace_lots_attribute, lots_attribute
@@ -55,6 +55,14 @@ class ReversedOrder(LoyaltyItem, discriminator="undone"):
         IntegerAttribute(attr_name="undone"), "user.behavior.purchase_history", _KEPT, export=Export.LEFT_OUT
     )
     cancelled = personal(BooleanAttribute(), "user.behavior.purchase_history", _KEPT, export=Export.LEFT_OUT)
+    # Of an order that says how it was paid.
+    returned: JSONAttribute = personal(
+        JSONAttribute(null=True),
+        "user.behavior.purchase_history",
+        _KEPT,
+        export=Export.LEFT_OUT,
+        bound="four numbers",
+    )
 
     @classmethod
     def of(cls, order_id: str, mark: ReversedMark, before: ReversedMark | None) -> ReversedOrder:
@@ -66,6 +74,7 @@ class ReversedOrder(LoyaltyItem, discriminator="undone"):
             total=mark.total,
             reversed_amount=mark.money,
             cancelled=mark.is_cancelled,
+            returned=mark.returned,
         )
         if before and before.item_version:
             item.version = before.item_version

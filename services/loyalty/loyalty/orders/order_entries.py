@@ -12,6 +12,7 @@ from loyalty.days import NEVER
 from loyalty.earning.tiered import Tiered
 from loyalty.ledger.balances import NO_LOTS, Activation, Lots
 from loyalty.orders.order_lots import OrderLots, Place
+from loyalty.orders.payment.means import Returned
 from shared.events.customers import OrderRecorded
 
 # The parts of a total beside the goods, as entries name them.
@@ -116,12 +117,15 @@ class Settlement:
     worth: int | None = None
     # Of an edited order; None in entries of earlier releases.
     most: Most | None = None
+    # Of an order that says how it was paid.
+    returned: Returned | None = None
 
 
 @dataclass(frozen=True)
 class ReversedMark:
     """The reversed money of an order that earned nothing, at its newest version.
 
+    `returned` are the shares of what points and credit paid, if the order says how it was paid.
     `item_version` is the version of the stored item.
     """
 
@@ -130,6 +134,7 @@ class ReversedMark:
     money: int
     is_cancelled: bool
     item_version: int | None = None
+    returned: Returned | None = None
 
 
 @dataclass(frozen=True)
@@ -173,6 +178,11 @@ class OrderEntries:
         """Where the order's points wait, or waited; None if they could be used at once."""
         newest = self.delivered or self.earned
         return Activation(newest.activates_on, self.lot) if newest and newest.activates_on else None
+
+    @property
+    def returned(self) -> Returned | None:
+        """The shares of what points and credit paid that were returned at the last settlement."""
+        return self.settled[-1].returned if self.settled else None
 
     @property
     def money(self) -> tuple[int, int]:

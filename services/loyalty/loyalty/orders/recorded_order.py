@@ -22,6 +22,7 @@ from loyalty.orders.order_entries import (
     kept_of,
     reversed_amount,
 )
+from loyalty.orders.payment.means import Returned
 from loyalty.points.rules import MOST_LATE, EarnedTotals, lot_for, plausible
 from loyalty.programme.models import PendingUntil
 from loyalty.programme.sections import Counted, EarnOn
@@ -35,6 +36,7 @@ _ON_TIME: Final = timedelta(seconds=10)
 class RecordedOrder:
     """An order at one version, under the current terms, and under the terms of its own time.
 
+    Its amounts are money: `order` is without what points and store credit paid of it (`in_money`).
     `own` are the terms at the moment at which the order earns; the current ones if they are not given. `told_at` is
     the moment at which this version was told; now if it is not given.
     """
@@ -102,9 +104,17 @@ class RecordedOrder:
 
     @property
     def is_changed(self) -> bool:
-        """Whether any of the order's money was ever reversed, or its total was edited."""
+        """Whether anything was ever reversed or edited, or the order may have earned on more than its money."""
         order = self.order
-        return bool(order.refunded or order.cancelled_at or order.reinstated_at or order.edited_at)
+        if order.refunded or order.cancelled_at or order.reinstated_at or order.edited_at or self.returned:
+            return True
+        is_by_placing = self.own.programme.earning.on is EarnOn.PLACED and order.paid_at is not None
+        return order.payments is not None and (order.payments_late or is_by_placing)
+
+    @property
+    def returned(self) -> Returned | None:
+        """The returned shares of what points and credit paid, where `payments` tell more than the money does."""
+        return Returned.of(self.order)
 
     @property
     def is_late(self) -> bool:
@@ -125,6 +135,12 @@ class RecordedOrder:
     def kept_money(self) -> int:
         """The money that stays with the shop, in minor units."""
         return self.order.total - self.reversed_money
+
+    def keeps_less_than(self, entries: OrderEntries) -> bool:
+        """Whether the shop keeps less money than at the last settlement, or as much money and less of the rest."""
+        if self.kept_money == entries.kept_money:
+            return self.returned not in {None, entries.returned}
+        return self.kept_money < entries.kept_money
 
     @property
     def counted_parts(self) -> list[str]:

@@ -27,6 +27,7 @@ from loyalty.ledger.reversals import LotShare, reinstate, reverse
 from loyalty.ledger.rules import ReturnPolicy
 from loyalty.ledger.terms import Terms
 from loyalty.orders.order_entries import Earning, Kept, Most, OrderEntries, reversed_amount
+from loyalty.orders.payment.means import Returned
 from loyalty.programme.models import BelowZero
 from shared.events.customers import OrderRecorded
 
@@ -44,6 +45,7 @@ class ReversedShare:
     """The refunded or cancelled share of an order, at one version; `reinstated` if it was larger before.
 
     `is_paid` is set if the order itself says that it was paid. `customer_id` is whose order it is, if that is known.
+    `returned` says more of an order that says how it was paid: points and credit may be returned in other shares.
     """
 
     order_id: str
@@ -52,13 +54,18 @@ class ReversedShare:
     reinstated: bool = False
     is_paid: bool = False
     customer_id: str | None = None
+    returned: Returned | None = None
+
+    def of(self, account: str) -> Fraction:
+        """The share of what an account of this name paid."""
+        return self.returned.share(account) if self.returned else self.share
 
     @classmethod
     def told(cls, order: OrderRecorded, version: int) -> Self:
-        """The share that the order itself states."""
+        """The share that the order itself states, as it was told."""
         share = _share(reversed_amount(order), order.total, is_cancelled=order.cancelled_at is not None)
         is_reinstated, is_paid = order.reinstated_at is not None, order.paid_at is not None
-        return cls(order.order_id, version, share, is_reinstated, is_paid, order.customer_id)
+        return cls(order.order_id, version, share, is_reinstated, is_paid, order.customer_id, Returned.of(order))
 
     @classmethod
     def known(cls, order_id: str, entries: OrderEntries) -> Self | None:
@@ -67,11 +74,13 @@ class ReversedShare:
         if earned := entries.earned:
             for each in entries.settled:
                 total = earned.total if each.total is None else each.total
-                known.append(cls(order_id, each.version, _share(each.reversed_money, total, is_cancelled=False)))
+                share = _share(each.reversed_money, total, is_cancelled=False)
+                known.append(cls(order_id, each.version, share, returned=each.returned))
             # Last: a settlement of the same version says more.
             known.append(cls(order_id, earned.version, Fraction(0)))
         if mark := entries.mark:
-            known.append(cls(order_id, mark.version, _share(mark.money, mark.total, is_cancelled=mark.is_cancelled)))
+            share = _share(mark.money, mark.total, is_cancelled=mark.is_cancelled)
+            known.append(cls(order_id, mark.version, share, returned=mark.returned))
         newest = max(known, key=lambda each: each.version, default=None)
         return replace(newest, customer_id=earned.customer_id) if newest and earned else newest
 
@@ -201,7 +210,7 @@ def settle_spent(
     """
     if share.version < max(spending.version, known.version if known else 0):
         return None
-    target = int(sum(spending.spent.lots.values()) * share.share)
+    target = int(sum(spending.spent.lots.values()) * share.of(spending.account))
     amount = target - sum(spending.restored.values())
     # A reinstatement that changes nothing is posted too: the event of the earlier cancellation may still arrive.
     if amount == 0 and not (share.reinstated and share.version > spending.version):

@@ -1,7 +1,6 @@
 """The points that an order earns, loses or gets back, decided from the order and its entries. Pure.
 
-An order's entries follow its state, not its events. Events may arrive late, twice, out of order or never: the newest
-version decides how many points the order keeps.
+Events may arrive late, twice, out of order or never: the newest version decides how many points the order keeps.
 """
 
 from __future__ import annotations
@@ -127,22 +126,22 @@ def decide(recorded: RecordedOrder, known: Known) -> Decision | None:
 def loses_points(recorded: RecordedOrder, entries: OrderEntries) -> bool:
     """Whether this version takes back points that the order earned.
 
-    The points decide. An edit may raise the total and lower the goods. The total decides where no point moves.
+    The points decide. An edit may raise the total and lower the goods. What is kept decides where no point moves.
     """
     earned = entries.earned
     if earned is None or not entries.is_news(recorded.version):
         return False
     amount = _target(recorded, entries, earned) - entries.taken_back
-    return amount > 0 or (amount == 0 and recorded.kept_money < entries.kept_money)
+    return amount > 0 or (amount == 0 and recorded.keeps_less_than(entries))
 
 
 def _mark(recorded: RecordedOrder, entries: OrderEntries) -> Decision | None:
     """Store the reversed amount of an order that earned nothing: points may have paid for it."""
     if not recorded.is_changed or (entries.mark and entries.mark.version >= recorded.version):
         return None
-    order = recorded.order
+    order, money = recorded.order, recorded.reversed_money
     is_cancelled = order.cancelled_at is not None
-    return Decision(ReversedMark(recorded.version, order.total, recorded.reversed_money, is_cancelled))
+    return Decision(ReversedMark(recorded.version, order.total, money, is_cancelled, returned=recorded.returned))
 
 
 def _earn(recorded: RecordedOrder, holder: Holder) -> Decision:
@@ -227,7 +226,7 @@ def _settle(recorded: RecordedOrder, holder: Holder, earned: Earning, known: Kno
     else:
         change = give_back(holder.balances, entries, amount, recorded.terms)
     edit: dict[str, Any] = {"total": recorded.order.total} if recorded.order.total != earned.total else {}
-    edit |= {"most": entries.most} if entries.most else {}
+    edit |= {"most": entries.most, "returned": recorded.returned}
     least = entries.brings_at(entries.worth)
     qualifies, qualified = earned.points - target >= least, entries.remaining >= least
     qualifying = _qualifying_change(recorded, entries, earned, target, kept)
@@ -263,7 +262,8 @@ def _is_due(recorded: RecordedOrder, entries: OrderEntries, earned: Earning) -> 
         return False
     is_reinstated = recorded.order.reinstated_at is not None and earned.version != recorded.version
     is_moved = recorded.order.edited_at is not None and _target(recorded, entries, earned) != entries.taken_back
-    return is_reinstated or is_moved or (recorded.order.total, recorded.reversed_money) != entries.money
+    told = (recorded.order.total, recorded.reversed_money, recorded.returned)
+    return is_reinstated or is_moved or told != (*entries.money, entries.returned)
 
 
 def _qualifying_change(

@@ -54,7 +54,7 @@ def settle_late_spending(order_id: str, cause: Cause) -> None:
     """
     records = store.order_records(order_id)
     share = ReversedShare.known(order_id, store.entries_of(records))
-    if share and share.share:
+    if share and (share.share or share.returned):
         settle_spending(share, cause)
     elif share and share.customer_id:
         _report_other_payers(order_id, records, share.customer_id)

@@ -25,6 +25,7 @@ from loyalty.orders.order_entries import (
     ReversedMark,
     Settlement,
 )
+from loyalty.orders.payment.means import Returned
 from loyalty.points.items import PointsAccount
 from loyalty.points.referral_rules import REFEREE, REFERRER, Referral
 from loyalty.points.store import expired_points
@@ -158,11 +159,13 @@ def _settlement(entry: Entry) -> Settlement:
         account=entry.account,
         worth=entry.fact("worth"),
         most=Most(*entry.fact("most")) if entry.fact("most") else None,
+        returned=Returned(*entry.fact("returned")) if entry.fact("returned") else None,
     )
 
 
 def _mark(item: ReversedOrder) -> ReversedMark:
-    return ReversedMark(item.order_version, item.total, item.reversed_amount, item.cancelled, item.version)
+    returned = Returned(*item.returned) if item.returned else None
+    return ReversedMark(item.order_version, item.total, item.reversed_amount, item.cancelled, item.version, returned)
 
 
 def _day(entry: Entry, fact: str) -> date | None:

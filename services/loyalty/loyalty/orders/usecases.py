@@ -16,6 +16,7 @@ from loyalty.ledger.reversals import LotShare
 from loyalty.orders.items import ReversedOrder
 from loyalty.orders.order_entries import EARNED, OrderEntries, ReversedMark
 from loyalty.orders.payment.captures import NamedCheckout
+from loyalty.orders.payment.means import in_money
 from loyalty.orders.recorded_order import RecordedOrder
 from loyalty.orders.referral_rewards import settle_referral_rewards
 from loyalty.orders.refunds import ReversedShare
@@ -37,7 +38,7 @@ def record_order(order: OrderRecorded, version: int, cause: Cause, told_at: date
     Events may arrive in any order: the newest version alone is enough, and an older one changes nothing. An order that
     waits for its customer's e-mail is nobody's until it is told again. `told_at` is now if it is not given.
     """
-    told, order = order, _owned(order)
+    told, order = order, in_money(_owned(order))
     terms = store.terms_now()
     recorded = RecordedOrder.of(order, version, terms, lambda moment: store.terms_then(moment, terms))
     recorded = replace(recorded, told_at=told_at)
@@ -46,7 +47,7 @@ def record_order(order: OrderRecorded, version: int, cause: Cause, told_at: date
     account = retry_lost_races(lambda: _settle_points(recorded, checkout, cause))
     account = checkout.settle(account)
     if recorded.is_changed:
-        settle_spending(ReversedShare.told(order, version), cause)
+        settle_spending(ReversedShare.told(_owned(told), version), cause)
     # Last, because it also writes the referrer's account. That account may be busy, and the customer's own points must
     # not wait for it.
     if account:
@@ -151,8 +152,8 @@ def _read_entries(account: PointsAccount, recorded: RecordedOrder, cause: Cause)
 
 
 def _as_edited(entries: OrderEntries, recorded: RecordedOrder, account: PointsAccount) -> OrderEntries:
-    """The entries, with what an edit leaves out of the goods that earn, and the most points that it may give."""
-    if entries.earned is None or recorded.order.edited_at is None:
+    """The entries, with what another total leaves out of the goods that earn, and the most that an edit may give."""
+    if entries.earned is None or (recorded.order.edited_at is None and recorded.order.total == entries.earned.total):
         return entries
     left_out = recorded.left_out(_priced(recorded, account))
     entries = replace(entries, earned=replace(entries.earned, left_out=left_out))

@@ -604,6 +604,8 @@ def test_an_entry_of_an_order_keeps_what_later_settlements_need() -> None:
         "version": 5,
         "undone": 5_000,
         "kept": (5_000, 10_000),
+        "most": None,
+        "returned": None,
         "taken_back": 50,
         "own": 50,
         "written_off": None,
