@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import AwareDatetime, Field
 
 from shared.events.base import EventData, Part
-from shared.events.foreign import Email, Means, OrderLine, ProductId, Rating, ReviewId
+from shared.events.foreign import Email, Means, OrderLine, ProductId, Rating, ReturnedMeans, ReviewId
 from shared.ids import CheckoutId, CustomerId, OrderId
 from shared.money import Amount, CurrencyCode
 
@@ -170,7 +170,7 @@ class OrderRecorded(EventData):
     checkout_id: CheckoutId | None = None
     payments: Means | None = None
     payments_late: PaymentsLate = False
-    refunded_to: Means | None = None
+    refunded_to: ReturnedMeans | None = None
 
 
 class ReviewRecorded(EventData):

@@ -80,6 +80,17 @@ class Means(Part):
         return self.points + self.credit + self.other
 
 
+class ReturnedMeans(Means):
+    """What refunds gave back, by where it went. `new_credit` was paid by other means, and is given as store credit."""
+
+    new_credit: Amount = 0
+
+    @property
+    def whole(self) -> int:
+        """The sum of the parts."""
+        return super().whole + self.new_credit
+
+
 class SentMeans(Means):
     """The parts as a caller sends them: unlike in an event, an unknown field is an error."""
 
@@ -96,7 +107,7 @@ def within_the_total(means: M | None, info: ValidationInfo) -> M | None:
     return means
 
 
-def _to_within_the_refund(means: Means | None, info: ValidationInfo) -> Means | None:
+def _to_within_the_refund(means: ReturnedMeans | None, info: ValidationInfo) -> ReturnedMeans | None:
     """Raises ValueError when the parts come to more than the refund."""
     if means and means.whole > info.data.get("amount", means.whole):
         raise ValueError("The parts exceed the refund")
@@ -170,7 +181,9 @@ class Refund(Part):
     tax: PartOfRefund = None
     shipping: PartOfRefund = None
     to: Annotated[
-        Means | None, AfterValidator(_to_within_the_refund), Field(description="Of `amount`, what went back where")
+        ReturnedMeans | None,
+        AfterValidator(_to_within_the_refund),
+        Field(description="Of `amount`, what went back where"),
     ] = None
     refunded_at: PastMoment | None = None
 

@@ -69,9 +69,9 @@ reinstated: Final = partial(orders.reinstated, hours=5)
 edited: Final = partial(orders.edited, hours=6)
 
 
-def refunded(one: Order, amount: int, refund_id: str = "r-1") -> OrderRefunded:
+def refunded(one: Order, amount: int, refund_id: str = "r-1", **parts: Any) -> OrderRefunded:
     """Now."""
-    return orders.refunded(one, amount, refund_id, at=clock.now())
+    return orders.refunded(one, amount, refund_id, at=clock.now(), **parts)
 
 
 def reviewed(customer_id: str | None = None, *, email: str | None = None, review_id: str = "rev-1") -> ReviewPosted:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shared.events.foreign import Order
+from shared.events.foreign import Means, Order, ReturnedMeans
 from tests.flows.shop import cancelled, order, paid, placed, points, read, refunded, register
 from tests.harness.house import House, Weather, open_house
 
@@ -77,3 +77,24 @@ def test_an_order_over_http_may_name_its_checkout(house: House) -> None:
     assert house.call("POST", f"/api/customers/{customer_id}/orders", by="storefront", body=body).status == 201
     house.settle()
     assert points(house, customer_id)["spent"] == 1_000
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_refund_returns_to_each_means_its_part_in_any_order(seed: int) -> None:
+    """A third in proportion; a part to the points alone; the rest of the card's part as new store credit."""
+    with open_house(Weather(Random(seed), copies=2, shuffled=True, late=0.5)) as house:  # noqa: S311  # a test
+        customer_id = given(house)
+        remaining = put(house, customer_id, points=300, credit=300)["remaining"]
+        whole = {"total": 2_000, "payments": Means(points=300, credit=300, other=remaining)}
+        one = bought(customer_id, remaining).model_copy(update=whole)
+        parts = ReturnedMeans(points=100, other=100, new_credit=300)
+        house.send(placed(one), paid(one), refunded(one, 666), refunded(one, 500, "r-2", to=parts))
+        house.settle()
+        shown = read(house, "/api/orders/A-2")
+        assert shown["refunded_to"] == {"points": 199, "credit": 100, "other": 567, "new_credit": 300}
+        assert points(house, customer_id)["spent"] == 101
+        [credit] = read(house, f"/api/customers/{customer_id}/credit")["data"]
+        assert (credit["spent"], credit["available"]) == (200, 500 - 200 + 300)
+        [stats] = read(house, f"/api/customers/{customer_id}/stats")["currencies"]
+        assert stats["spent"] == 10_000 + remaining - 867
+        assert house.all_dead() == {}

@@ -15,7 +15,7 @@ from customers.orders import rules
 from customers.orders.payments import Parts, payments_of, returned
 from customers.orders.rules import Change, Facts
 from shared.events.customers import OrderStatus
-from shared.events.foreign import Means, OrderRefunded, Refund
+from shared.events.foreign import OrderRefunded, Refund, ReturnedMeans
 from tests.harness.orders import NOON, order, paid, refunded
 
 # $100: $20 by points, $20 by credit, $60 by card.
@@ -49,6 +49,11 @@ NOTHING = Parts()
         (PAID, 7_000, Parts(other=7_000), (0, 1_000, 6_000)),
         (PAID, 9_000, Parts(other=9_000), (1_000, 2_000, 6_000)),
         (Parts(other=5_000), 2_000, Parts(credit=2_000), (0, 0, 2_000)),
+        # New store credit takes the place of money that other means had paid, and of nothing else.
+        (PAID, 2_000, Parts(new_credit=2_000), (0, 0, 0, 2_000)),
+        (PAID, 6_000, Parts(new_credit=1_000), (1_000, 1_000, 3_000, 1_000)),
+        (PAID, 8_000, Parts(new_credit=8_000), (0, 2_000, 0, 6_000)),
+        (Parts(5_000), 2_000, Parts(new_credit=2_000), (2_000, 0, 0)),
         # More refunds than the order cost.
         (PAID, 12_000, NOTHING, (2_000, 2_000, 6_000)),
         (PAID, 30_000, Parts(20_000, 0, 5_000), (2_000, 2_000, 6_000)),
@@ -58,21 +63,21 @@ NOTHING = Parts()
     ],
 )
 def test_refunds_go_back_where_they_say_and_else_in_proportion(
-    paid_by: Parts, refunds: int, named: Parts, back: tuple[int, int, int]
+    paid_by: Parts, refunds: int, named: Parts, back: tuple[int, ...]
 ) -> None:
-    assert returned(paid_by, refunds, named) == back
+    assert returned(paid_by, refunds, named) == Parts(*back)
 
 
 amounts = st.integers(0, 10_000) | st.integers(0, 12)
-parts = st.builds(Parts, amounts, amounts, amounts)
+paid_by_parts = st.builds(Parts, amounts, amounts, amounts, st.just(0))
 
 
 @st.composite
 def refunds(draw: st.DrawFn) -> Refund:
     """A refund that names none, some or all of where it goes."""
-    to = draw(st.none() | parts)
+    to = draw(st.none() | st.builds(Parts, amounts, amounts, amounts, amounts))
     rest = draw(amounts)
-    means = Means(points=to.points, credit=to.credit, other=to.other) if to else None
+    means = ReturnedMeans(**to._asdict()) if to else None
     return Refund(id=f"r-{draw(st.integers(0, 10**9))}", amount=sum(to or ()) + rest, to=means)
 
 
@@ -84,7 +89,7 @@ def facts_after(told: Facts, *changes: Change) -> Facts:
     return facts
 
 
-@given(parts, st.lists(refunds(), max_size=6, unique_by=lambda each: each.id), st.randoms())
+@given(paid_by_parts, st.lists(refunds(), max_size=6, unique_by=lambda each: each.id), st.randoms())
 def test_parts_sum_to_the_refunds_and_never_exceed_the_whole_in_any_order(
     paid_by: Parts, made: list[Refund], random: object
 ) -> None:
@@ -96,14 +101,17 @@ def test_parts_sum_to_the_refunds_and_never_exceed_the_whole_in_any_order(
         back = facts.refunded_to
         assert back
         assert sum(back) == facts.refunded == min(told.total, sum(each.amount for each in made[: end - 1]))
-        assert all(0 <= earlier <= part <= whole for earlier, part, whole in zip(before, back, paid_by, strict=True))
+        assert 0 <= before.points <= back.points <= paid_by.points
+        assert 0 <= before.credit <= back.credit <= paid_by.credit
+        assert 0 <= before.money <= back.money <= paid_by.other
+        assert 0 <= before.new_credit <= back.new_credit <= back.money
         before = back
     shuffled = [*changes, *changes[::2]]
     random.shuffle(shuffled)  # type: ignore[attr-defined]
     assert facts_after(told, *shuffled) == facts_after(told, *changes)
 
 
-@given(parts, amounts)
+@given(paid_by_parts, amounts)
 def test_without_names_each_means_has_its_proportion_to_the_unit(paid_by: Parts, amount: int) -> None:
     whole = sum(paid_by)
     back = returned(paid_by, amount, NOTHING)
@@ -124,7 +132,7 @@ def test_all_events_of_an_order_may_tell_its_payments_or_only_one() -> None:
         for each, change in turns:
             facts = rules.learn(facts, each, change)
         assert facts
-        assert (facts.payments, facts.refunded_to, facts.spent) == (PAID, (1_000, 1_000, 3_000), 3_000)
+        assert (facts.payments, facts.refunded_to, facts.spent) == (PAID, Parts(1_000, 1_000, 3_000), 3_000)
         assert rules.learn(facts, other, Change()) == facts
 
 
@@ -152,11 +160,11 @@ def test_what_points_and_credit_paid_is_not_spent() -> None:
     half = facts_after(wholly, Change(paid_at=NOON), Change(refund=Refund(id="r-1", amount=5_000)))
     assert (half.spent, half.status, half.refunded) == (0, OrderStatus.PARTLY_REFUNDED, 5_000)
     whole = rules.learn(half, wholly, Change(refund=Refund(id="r-2", amount=5_000)))
-    assert (whole.status, whole.refunded_to) == (OrderStatus.REFUNDED, (10_000, 0, 0))
+    assert (whole.status, whole.refunded_to) == (OrderStatus.REFUNDED, Parts(10_000))
 
 
 def test_without_payments_a_refund_names_nothing() -> None:
-    refund = Change(refund=Refund(id="r-1", amount=500, to=Means(points=500)))
+    refund = Change(refund=Refund(id="r-1", amount=500, to=ReturnedMeans(points=500)))
     facts = facts_after(Facts(NOON, "USD", 1_000), Change(paid_at=NOON), refund)
     assert (facts.refunded, facts.refunded_to, facts.spent) == (500, None, 500)
 
@@ -184,7 +192,7 @@ def test_payments_told_in_two_ways_contradict_each_other() -> None:
 def test_what_no_part_names_was_paid_by_other_means(
     payments: dict[str, int] | None, kept: tuple[int, int, int] | None
 ) -> None:
-    assert payments_of(order(payments=payments)) == kept
+    assert payments_of(order(payments=payments)) == (Parts(*kept) if kept else None)
 
 
 @pytest.mark.parametrize("payments", [{"points": 1_001}, {"points": 500, "credit": 501}, {"other": 1_001}])
@@ -202,12 +210,15 @@ def test_parts_that_exceed_the_order_are_left_out_and_noted(payments: dict[str, 
     ("to", "left", "fields"),
     [
         ({"points": 301}, None, ["refund.to"]),
-        ({"points": -1, "credit": 100}, Means(credit=100), ["refund.to.points"]),
-        ({"points": 1.5, "other": "100"}, Means(), ["refund.to.other", "refund.to.points"]),
+        ({"points": 100, "credit": 100, "other": 100, "new_credit": 1}, None, ["refund.to"]),
+        ({"points": -1, "credit": 100}, ReturnedMeans(credit=100), ["refund.to.points"]),
+        ({"points": 1.5, "other": "100"}, ReturnedMeans(), ["refund.to.other", "refund.to.points"]),
         ("points", None, ["refund.to"]),
     ],
 )
-def test_a_wrong_part_of_a_refund_is_left_out_and_noted(to: object, left: Means | None, fields: list[str]) -> None:
+def test_a_wrong_part_of_a_refund_is_left_out_and_noted(
+    to: object, left: ReturnedMeans | None, fields: list[str]
+) -> None:
     event = refunded(order(), 300).model_dump(mode="json")
     event["refund"]["to"] = to
     mended = OrderRefunded.model_validate(event)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from customers.orders.items import OrderItem
-from customers.orders.payments import means_of
+from customers.orders.payments import means_of, returned_means_of
 from shared.events.customers import OrderRecorded, OrderStats
 from shared.items.table import Told
 
@@ -36,5 +36,5 @@ def order_recorded(order: OrderItem, _: Told) -> OrderRecorded:
         checkout_id=facts.checkout_id,
         payments=means_of(facts.payments),
         payments_late=bool(order.payments_late),
-        refunded_to=means_of(facts.refunded_to),
+        refunded_to=returned_means_of(facts.refunded_to),
     )

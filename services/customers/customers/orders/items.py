@@ -10,7 +10,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb_attributes import IntegerAttribute
 
 from customers.orders.models import CurrencyStats, NoteView, OrderView
-from customers.orders.payments import Parts, means_of
+from customers.orders.payments import Parts, means_of, returned_means_of
 from customers.orders.rules import Facts, Totals, mark_of
 from customers.sortkeys import moment_key
 from customers.table import CustomersItem, instead_of
@@ -101,6 +101,7 @@ class OrderItem(CustomersItem, discriminator="order"):
     to_points = personal(IntegerAttribute(null=True), "user.behavior.purchase_history", _KEPT)
     to_credit = personal(IntegerAttribute(null=True), "user.behavior.purchase_history", _KEPT)
     to_other = personal(IntegerAttribute(null=True), "user.behavior.purchase_history", _KEPT)
+    to_new_credit = personal(IntegerAttribute(null=True), "user.behavior.purchase_history", _KEPT)
     counted_spent = personal(
         IntegerAttribute(null=True), "user.behavior.purchase_history", DROP, export=Export.LEFT_OUT
     )
@@ -140,7 +141,7 @@ class OrderItem(CustomersItem, discriminator="order"):
             edited_at=self.edited_at,
             checkout_id=self.checkout_id,
             payments=self._payments,
-            named_to=Parts(self.to_points or 0, self.to_credit or 0, self.to_other or 0),
+            named_to=Parts(self.to_points or 0, self.to_credit or 0, self.to_other or 0, self.to_new_credit or 0),
         )
 
     @property
@@ -169,7 +170,8 @@ class OrderItem(CustomersItem, discriminator="order"):
         self.delivered_at = facts.delivered_at
         self.cancelled_at, self.reinstated_at = facts.cancelled_at, facts.reinstated_at
         self.paid_points, self.paid_credit = facts.payments[:2] if facts.payments else (None, None)
-        self.to_points, self.to_credit, self.to_other = (part or None for part in facts.named_to)
+        to = [part or None for part in facts.named_to]
+        self.to_points, self.to_credit, self.to_other, self.to_new_credit = to
 
     def note(self, notes: Sequence[Note]) -> None:
         """Add notes of an event. Every event repeats those of the order itself, so each counts once."""
@@ -219,7 +221,7 @@ class OrderItem(CustomersItem, discriminator="order"):
             lines=list(facts.lines),
             checkout_id=facts.checkout_id,
             payments=means_of(facts.payments),
-            refunded_to=means_of(facts.refunded_to),
+            refunded_to=returned_means_of(facts.refunded_to),
             notes=[NoteView(**note) for note in self.notes or ()],
             version=(self.version or 0) + written,
         )

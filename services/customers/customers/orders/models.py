@@ -15,6 +15,7 @@ from shared.events.foreign import (
     OrderCurrency,
     OrderLine,
     PartOfTotal,
+    ReturnedMeans,
     SentLine,
     SentMeans,
     within_the_total,
@@ -115,7 +116,7 @@ class OrderView(ApiModel):
     lines: list[OrderLine]
     checkout_id: CheckoutId | None
     payments: Means | None
-    refunded_to: Means | None
+    refunded_to: ReturnedMeans | None
     notes: list[NoteView]
     version: int
 

@@ -7,22 +7,31 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple, Self
 
-from shared.events.foreign import Means, Order
+from shared.events.foreign import Means, Order, ReturnedMeans
 
 
 class Parts(NamedTuple):
-    """An amount by its means: points, store credit, and everything else."""
+    """An amount by its means: points, store credit, and everything else.
+
+    Nothing is paid by `new_credit`: refunds give it for what other means had paid.
+    """
 
     points: int = 0
     credit: int = 0
     other: int = 0
+    new_credit: int = 0
 
     @classmethod
-    def of(cls, means: Means | None) -> Self:
-        return cls(means.points, means.credit, means.other) if means else cls()
+    def of(cls, means: ReturnedMeans | None) -> Self:
+        return cls(means.points, means.credit, means.other, means.new_credit) if means else cls()
+
+    @property
+    def money(self) -> int:
+        """What is neither points nor the store credit that paid."""
+        return self.other + self.new_credit
 
     def plus(self, more: Parts) -> Parts:
-        return Parts(self.points + more.points, self.credit + more.credit, self.other + more.other)
+        return Parts(*(one + other for one, other in zip(self, more, strict=True)))
 
 
 NO_PARTS: Final = Parts()
@@ -35,8 +44,13 @@ def payments_of(order: Order) -> Parts | None:
 
 
 def means_of(parts: Parts | None) -> Means | None:
-    """The parts as events and answers tell them."""
+    """The parts that paid, as events and answers tell them."""
     return Means(points=parts.points, credit=parts.credit, other=parts.other) if parts else None
+
+
+def returned_means_of(parts: Parts | None) -> ReturnedMeans | None:
+    """The parts that went back, as events and answers tell them."""
+    return ReturnedMeans(**parts._asdict()) if parts else None
 
 
 def returned(paid: Parts, refunded: int, named: Parts) -> Parts:
@@ -48,13 +62,15 @@ def returned(paid: Parts, refunded: int, named: Parts) -> Parts:
     """
     whole = sum(paid)
     unnamed = _in_proportion(min(refunded - sum(named), whole), paid)
-    back = [min(wanted, most) for wanted, most in zip(named.plus(unnamed), paid, strict=True)]
-    beyond = min(refunded, whole) - sum(back)
-    for means in (2, 1, 0):
-        more = min(beyond, paid[means] - back[means])
-        back[means] += more
-        beyond -= more
-    return Parts(*back)
+    points = min(named.points + unnamed.points, paid.points)
+    credit = min(named.credit + unnamed.credit, paid.credit)
+    money = min(named.money + unnamed.other, paid.other)
+    beyond = min(refunded, whole) - points - credit - money
+    to_money = min(beyond, paid.other - money)
+    to_credit = min(beyond - to_money, paid.credit - credit)
+    money += to_money
+    new_credit = min(named.new_credit, money)
+    return Parts(points + beyond - to_money - to_credit, credit + to_credit, money - new_credit, new_credit)
 
 
 def _in_proportion(amount: int, paid: Parts) -> Parts:

@@ -87,7 +87,7 @@ class Facts:
         if self.paid_at is None or self.is_cancelled:
             return 0
         back = self.refunded_to
-        return self.payments.other - back.other if self.payments and back else self.total - self.refunded
+        return self.payments.other - back.money if self.payments and back else self.total - self.refunded
 
     def keeps(self, product_id: str) -> bool:
         """Whether the product is in the order, which was paid and neither cancelled nor refunded in whole."""

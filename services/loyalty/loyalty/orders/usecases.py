@@ -17,6 +17,7 @@ from loyalty.orders.items import ReversedOrder
 from loyalty.orders.order_entries import EARNED, OrderEntries, ReversedMark
 from loyalty.orders.payment.captures import NamedCheckout
 from loyalty.orders.payment.means import in_money
+from loyalty.orders.payment.refund_credit import issue_refunded
 from loyalty.orders.recorded_order import RecordedOrder
 from loyalty.orders.referral_rewards import settle_referral_rewards
 from loyalty.orders.refunds import ReversedShare
@@ -48,6 +49,7 @@ def record_order(order: OrderRecorded, version: int, cause: Cause, told_at: date
     account = checkout.settle(account)
     if recorded.is_changed:
         settle_spending(ReversedShare.told(_owned(told), version), cause)
+        issue_refunded(order, version, cause)
     # Last, because it also writes the referrer's account. That account may be busy, and the customer's own points must
     # not wait for it.
     if account:

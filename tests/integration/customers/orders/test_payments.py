@@ -10,7 +10,7 @@ import pytest
 from customers.orders.rules import MOST_REFUNDS
 from customers.orders.store import find_order
 from shared.events.customers import OrderRecorded
-from shared.events.foreign import Means, Order
+from shared.events.foreign import Means, Order, ReturnedMeans
 from tests.harness.heard import foreign_event
 from tests.harness.interruptions import crash_at
 from tests.harness.orders import NOON, edited, order, paid, placed, refunded
@@ -41,22 +41,29 @@ def returned() -> tuple[int, int, int] | None:
     return (back.points, back.credit, back.other) if back else None
 
 
+def to(**parts: int) -> ReturnedMeans:
+    return ReturnedMeans(**parts)
+
+
 def test_how_an_order_was_paid_is_told_and_shown() -> None:
     hear(paid(bought()))
     assert shown()["payments"] == newest().payments.model_dump() == PAYMENTS  # type: ignore[union-attr]
-    assert shown()["refunded_to"] == {"points": 0, "credit": 0, "other": 0}
+    assert shown()["refunded_to"] == {"points": 0, "credit": 0, "other": 0, "new_credit": 0}
     assert (newest().total, newest().payments_late, totals(customer_of())) == (1_000, False, (1, 600))
 
 
 def test_without_payments_nothing_is_said_of_them() -> None:
-    hear(paid(order()), refunded(order(), 100, to=Means(points=100)))
+    hear(paid(order()), refunded(order(), 100, to=to(points=100)))
     assert (shown()["payments"], shown()["refunded_to"], shown()["refunded"]) == (None, None, 100)
     assert totals(customer_of()) == (1, 900)
 
 
 def test_a_third_goes_back_in_proportion_and_two_more_are_the_whole() -> None:
     hear(paid(bought()), refunded(bought(), 333))
-    assert (returned(), shown()["refunded_to"]) == ((66, 66, 201), {"points": 66, "credit": 66, "other": 201})
+    assert (returned(), shown()["refunded_to"]) == (
+        (66, 66, 201),
+        {"points": 66, "credit": 66, "other": 201, "new_credit": 0},
+    )
     assert totals(customer_of()) == (1, 399)
     hear(refunded(bought(), 333, "r-2"), refunded(bought(), 334, "r-3"))
     assert (returned(), shown()["status"], totals(customer_of())) == ((200, 200, 600), "refunded", (1, 0))
@@ -74,19 +81,26 @@ def test_any_order_of_arrival_and_copies_end_the_same(turns: tuple[int, ...]) ->
     events = [
         paid(of),
         refunded(of, 300),
-        refunded(of, 300, "r-2", to=Means(points=150, credit=50)),
-        refunded(order(), 100, "r-3", to=Means(points=100)),
+        refunded(of, 300, "r-2", to=to(points=150, credit=50)),
+        refunded(order(), 100, "r-3", to=to(points=100)),
     ]
     hear(*(events[turn] for turn in turns), *(events[turn] for turn in turns[::2]))
     # Named: 250 points, of which 200 paid, and 50 of credit. The other 400 are 80, 80 and 240.
     assert (returned(), totals(customer_of())) == ((200, 130, 370), (1, 230))
 
 
+def test_new_store_credit_takes_the_place_of_money() -> None:
+    of = bought()
+    hear(paid(of), refunded(of, 300, to=to(new_credit=250, points=50)), refunded(of, 100, "r-2"))
+    assert shown()["refunded_to"] == {"points": 70, "credit": 20, "other": 60, "new_credit": 250}
+    assert (totals(customer_of()), shown()["status"]) == ((1, 290), "partly_refunded")
+
+
 def test_refunds_beyond_the_listed_ones_name_their_means_too() -> None:
     of = bought(total=100_000, payments=Means(points=50_000))
     hear(paid(of), *(refunded(of, 10, f"r-{number}") for number in range(MOST_REFUNDS)))
     before = returned()
-    further = refunded(of, 1_000, "r-99", to=Means(points=1_000))
+    further = refunded(of, 1_000, "r-99", to=to(points=1_000))
     hear(further, further)
     assert before
     assert returned() == (before[0] + 1_000, 0, before[2])
@@ -94,7 +108,7 @@ def test_refunds_beyond_the_listed_ones_name_their_means_too() -> None:
 
 def test_a_refund_whose_event_dies_at_any_write_counts_once() -> None:
     hear(paid(bought()))
-    refund, write = refunded(bought(), 300, to=Means(points=100)), 1
+    refund, write = refunded(bought(), 300, to=to(points=100)), 1
     while crash_at(write, lambda: deliver(refund)):
         write += 1
     deliver(refund)
@@ -167,4 +181,4 @@ def test_an_erasure_leaves_what_accounting_needs() -> None:
     hear(paid(bought()), refunded(bought(), 300))
     hear(erasure(customer_of() or ""))
     assert (shown()["customer_id"], shown()["payments"]) == (None, PAYMENTS)
-    assert shown()["refunded_to"] == {"points": 60, "credit": 60, "other": 180}
+    assert shown()["refunded_to"] == {"points": 60, "credit": 60, "other": 180, "new_credit": 0}

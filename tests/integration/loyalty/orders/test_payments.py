@@ -8,15 +8,30 @@ from typing import Any
 
 import pytest
 
+from loyalty.credit import store
+from loyalty.orders.payment import refund_credit
 from loyalty.orders.store import order_records
-from shared.events.customers import OrderRecorded, OrderStatus
-from shared.events.foreign import Means
-from tests.harness.interruptions import crash_at
+from shared.events.customers import CustomersMerged, OrderRecorded, OrderStatus
+from shared.events.foreign import Means, ReturnedMeans
+from tests.harness.interruptions import crash_at, once
 from tests.integration.loyalty import wallet
 from tests.integration.loyalty.catalogue import give
 from tests.integration.loyalty.checkout.checkouts import kept, look
 from tests.integration.loyalty.settings import set_programme
-from tests.integration.loyalty.shop import ADA, PLACED_AT, account, entries, get, hear, order, points, registration
+from tests.integration.loyalty.shop import (
+    ADA,
+    BOB,
+    PLACED_AT,
+    account,
+    entries,
+    erasure,
+    get,
+    hear,
+    order,
+    points,
+    registration,
+    told_of,
+)
 from tests.integration.loyalty.spending import capture, held, redeem
 
 NOW = "2026-02-01T12:00:20+00:00"
@@ -31,10 +46,11 @@ def an_account(set_clock: Callable[[str], None]) -> None:
     assert wallet.issue(1_000).status == 201
 
 
-def told(back: tuple[int, int, int] = (0, 0, 0), **facts: Any) -> OrderRecorded:
+def told(back: tuple[int, ...] = (0, 0, 0), **facts: Any) -> OrderRecorded:
     """An order of $30: $3 by points, $3 by credit and $24 by card, with what its refunds gave back."""
     parts = facts.pop("by", (300, 300, 2_400))
-    payments, refunded_to = (Means(points=of[0], credit=of[1], other=of[2]) for of in (parts, back))
+    payments = Means(points=parts[0], credit=parts[1], other=parts[2])
+    refunded_to = ReturnedMeans(**dict(zip(("points", "credit", "other", "new_credit"), back, strict=False)))
     status = OrderStatus.PARTLY_REFUNDED if any(back) else OrderStatus.PAID
     values = {"total": sum(parts), "refunded": sum(back), "status": status, **facts}
     return order("A1", payments=payments, refunded_to=refunded_to, **values)
@@ -224,3 +240,80 @@ def test_a_refund_of_points_alone_is_a_line_of_no_points_in_the_ledger() -> None
     kinds = [entry.entry_kind.value for entry in entries(ADA)]
     assert kinds[-3:] == ["earned", "reversed", "restored"]
     assert points()[-3:] == [240, 0, 100]
+
+
+def available() -> int:
+    wallet.credit_entries()
+    return wallet.credit().balances.vector.available
+
+
+def test_money_that_goes_back_as_new_store_credit_is_issued_once() -> None:
+    spend()
+    back = told((0, 0, 200, 1_000))
+    hear(told(), back, back, told((0, 0, 200, 1_000), delivered_at=PLACED_AT))
+    assert (spent(), earned(), available()) == ((300, 300), 120, 700 + 1_000)
+    [_, issued] = told_of("CreditIssued")
+    assert (issued["amount"], issued["cause"], issued["notify"]) == (1_000, "A1", True)
+    newest = wallet.credit_entries()[-1]
+    assert (newest.entry_kind.value, newest.fact("code"), newest.fact("order")) == ("issued", "refund", "A1")
+    hear(told((0, 0, 200, 1_100)))
+    assert available() == 1_800
+
+
+def test_new_store_credit_stays_whatever_becomes_of_the_order() -> None:
+    hear(told(), told((0, 0, 0, 1_000)))
+    hear(told((0, 0, 0, 1_000), cancelled_at=PLACED_AT), told((0, 0, 0, 1_000), reinstated_at=PLACED_AT))
+    assert available() == 2_000
+
+
+def test_new_store_credit_opens_an_account_of_its_currency() -> None:
+    hear(told((0, 0, 0, 500), currency="EUR"))
+    found = get(f"/api/customers/{ADA}/credit").json["data"]
+    assert [(each["currency"], each["available"]) for each in found] == [("EUR", 500), ("USD", 1_000)]
+
+
+@pytest.mark.parametrize("turns", list(itertools.permutations(range(3))))
+def test_new_store_credit_in_any_order_of_arrival(turns: tuple[int, ...]) -> None:
+    events = [told(), told((0, 0, 0, 400)), told((0, 0, 0, 900))]
+    for turn in (*turns, *turns[::-1]):
+        hear(events[turn], version=turn + 1)
+    assert available() == 1_900
+
+
+@pytest.mark.parametrize("write", [1, 2, 3])
+def test_a_run_that_dies_issues_once(write: int) -> None:
+    hear(told())
+    assert crash_at(write, lambda: hear(told((0, 0, 0, 400)), version=900)) == (write < 3)
+    hear(told((0, 0, 0, 400)), version=900)
+    assert available() == 1_400
+
+
+def test_two_versions_at_once_issue_no_more_than_the_newest_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    hear(told())
+    newer = told((0, 0, 0, 900))
+    monkeypatch.setattr(refund_credit, "_issued", once(lambda: hear(newer, version=901), refund_credit._issued))
+    hear(told((0, 0, 0, 400)), version=900)
+    assert available() == 1_900
+
+
+@pytest.mark.parametrize("facts", [{"customer_id": None}, {"waits": True}])
+def test_nobody_is_given_store_credit_for_an_order_that_is_nobodys(facts: dict[str, Any]) -> None:
+    hear(told((0, 0, 0, 400)).model_copy(update=facts))
+    assert available() == 1_000
+
+
+def test_an_erased_customer_is_given_none() -> None:
+    hear(told())
+    hear(erasure())
+    assert not hear(told((0, 0, 0, 400)))
+    assert len(told_of("CreditIssued")) <= 1
+
+
+def test_store_credit_goes_to_the_customer_who_survives_a_merge() -> None:
+    hear(told())
+    hear(registration(BOB))
+    hear(CustomersMerged(customer_id=BOB, merged_id=ADA, merged_at=PLACED_AT))
+    hear(told((0, 0, 0, 400)))
+    account_of_bob = store.find_account(BOB, "USD")
+    assert account_of_bob
+    assert account_of_bob.balances.vector.available == 1_400

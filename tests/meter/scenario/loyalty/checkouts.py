@@ -1,11 +1,11 @@
-"""Checkouts: put, changed, read, ended; spent by the payment of their orders, and released by a cancellation."""
+"""Checkouts: put, changed, read, ended; spent by their orders' payment, released by a cancellation, given back."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from shared.events.foreign import Order
-from tests.harness.orders import cancelled, paid, placed
+from shared.events.foreign import Means, Order, ReturnedMeans
+from tests.harness.orders import cancelled, paid, placed, refunded
 from tests.meter.scenario.shop import Shop
 
 _CHECKOUT: Final = "/api/checkouts/{checkout_id}"
@@ -19,6 +19,7 @@ def check_out(shop: Shop) -> None:
     _buy(shop, {"points": 20}, "with points")
     _buy(shop, {"points": 20, "credit": 100}, "with points and credit")
     _call_off(shop)
+    _give_back(shop)
 
 
 def _end(shop: Shop) -> None:
@@ -64,6 +65,28 @@ def _call_off(shop: Shop) -> None:
         shop.house.send(*map(cancelled, orders))
         shop.house.settle()
     shop.found.keep(block, "loyalty hears OrderRecorded", "an order with a checkout is cancelled before it is paid")
+    _pass_a_day(shop)
+
+
+def _give_back(shop: Shop) -> None:
+    """Orders that say how they were paid: refunded in proportion, then as new store credit."""
+    _put_all(shop, "given-back", {"points": 20, "credit": 100})
+    payments = Means(points=20, credit=100)
+    orders = [order.model_copy(update={"payments": payments}) for order in _orders(shop, "given-back")]
+    shop.house.send(*map(placed, orders))
+    shop.house.settle()
+    with shop.house.measured() as block:
+        shop.house.send(*map(paid, orders))
+        shop.house.settle()
+    shop.found.keep(block, "loyalty hears OrderRecorded", "an order with payments is paid, with a checkout")
+    with shop.house.measured() as block:
+        shop.house.send(*(refunded(order, order.total // 2) for order in orders))
+        shop.house.settle()
+    shop.found.keep(block, "loyalty hears OrderRecorded", "an order with payments is refunded in part")
+    with shop.house.measured() as block:
+        shop.house.send(*(refunded(order, 100, "r-2", to=ReturnedMeans(new_credit=100)) for order in orders))
+        shop.house.settle()
+    shop.found.keep(block, "loyalty hears OrderRecorded", "an order with payments is refunded as store credit")
     _pass_a_day(shop)
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from loyalty.orders.order_entries import kept_of
 from loyalty.orders.payment.means import Returned, in_money
 from shared.events.customers import OrderRecorded
-from shared.events.foreign import Means
+from shared.events.foreign import Means, ReturnedMeans
 from tests.harness.orders import NOON, recorded
 
 ADA: Final = "cus_01HZX3Q7V8M4N5P6R7S8T9W0AD"
@@ -20,6 +20,10 @@ ADA: Final = "cus_01HZX3Q7V8M4N5P6R7S8T9W0AD"
 
 def means(points: int = 0, credit: int = 0, other: int = 0) -> Means:
     return Means(points=points, credit=credit, other=other)
+
+
+def back_to(points: int = 0, credit: int = 0, other: int = 0, new_credit: int = 0) -> ReturnedMeans:
+    return ReturnedMeans(points=points, credit=credit, other=other, new_credit=new_credit)
 
 
 def paid_by(points: int, credit: int, other: int, **facts: Any) -> OrderRecorded:
@@ -38,14 +42,16 @@ def paid_by(points: int, credit: int, other: int, **facts: Any) -> OrderRecorded
         (paid_by(3_000, 0, 0, tax=300, shipping=200), (0, 0, 0, 0, 0, 0)),
         # Of a refund only its money counts, and of its tax and shipping no more than that.
         (
-            paid_by(1_000, 0, 2_000, tax=300, refunded_to=means(500, 0, 100), refunded_tax=300),
+            paid_by(1_000, 0, 2_000, tax=300, refunded_to=back_to(500, 0, 100), refunded_tax=300),
             (2_000, 300, 0, 100, 100, 0),
         ),
         (
-            paid_by(1_000, 0, 2_000, tax=30, shipping=200, refunded_to=means(0, 0, 100), refunded_shipping=200),
+            paid_by(1_000, 0, 2_000, tax=30, shipping=200, refunded_to=back_to(0, 0, 100), refunded_shipping=200),
             (2_000, 30, 200, 100, 0, 100),
         ),
-        (paid_by(1_000, 0, 2_000, refunded_to=means(500, 0, 0)), (2_000, 0, 0, 0, 0, 0)),
+        (paid_by(1_000, 0, 2_000, refunded_to=back_to(500, 0, 0)), (2_000, 0, 0, 0, 0, 0)),
+        # New store credit is given for money.
+        (paid_by(1_000, 0, 2_000, refunded_to=back_to(500, 0, 10, 90)), (2_000, 0, 0, 100, 0, 0)),
     ],
 )
 def test_the_money_of_an_order_is_without_what_points_and_credit_paid(
@@ -64,17 +70,17 @@ def test_an_order_that_does_not_say_how_it_was_paid_is_all_money() -> None:
 
 
 @st.composite
-def amounts(draw: st.DrawFn) -> tuple[Means, Means, dict[str, int]]:
+def amounts(draw: st.DrawFn) -> tuple[Means, ReturnedMeans, dict[str, int]]:
     """How an order was paid, what of it came back, and its tax and shipping."""
     paid = draw(st.builds(means, *[st.integers(0, 3_000)] * 3))
-    back = draw(st.builds(means, *(st.integers(0, part) for part in (paid.points, paid.credit, paid.other))))
+    back = draw(st.builds(back_to, *(st.integers(0, part) for part in (paid.points, paid.credit, paid.other))))
     tax = draw(st.integers(0, paid.other))
     return paid, back, {"tax": tax, "shipping": draw(st.integers(0, paid.other - tax))}
 
 
 @given(amounts())
 def test_the_money_is_as_if_points_and_credit_had_been_taken_off_the_total(
-    drawn: tuple[Means, Means, dict[str, int]],
+    drawn: tuple[Means, ReturnedMeans, dict[str, int]],
 ) -> None:
     paid, back, parts = drawn
     told = in_money(paid_by(paid.points, paid.credit, paid.other, refunded_to=back, **parts))
@@ -86,13 +92,13 @@ def test_the_money_is_as_if_points_and_credit_had_been_taken_off_the_total(
 @pytest.mark.parametrize(
     ("order", "of_points", "of_credit"),
     [
-        (paid_by(1_000, 500, 1_500, refunded_to=means(250, 500, 10)), "1/4", "1"),
+        (paid_by(1_000, 500, 1_500, refunded_to=back_to(250, 500, 10)), "1/4", "1"),
         # Only by what the refund names.
-        (paid_by(1_000, 500, 1_500, refunded_to=means(0, 0, 10)), "0", "0"),
+        (paid_by(1_000, 500, 1_500, refunded_to=back_to(0, 0, 10)), "0", "0"),
         # What paid without the order's saying so comes back with the whole.
-        (paid_by(0, 0, 2_000, refunded_to=means(0, 0, 500)), "1/4", "1/4"),
-        (paid_by(0, 500, 1_500, refunded_to=means(0, 100, 400)), "1/4", "1/5"),
-        (paid_by(1_000, 500, 0, cancelled_at=NOON, refunded_to=means(10, 0, 0)), "1", "1"),
+        (paid_by(0, 0, 2_000, refunded_to=back_to(0, 0, 500)), "1/4", "1/4"),
+        (paid_by(0, 500, 1_500, refunded_to=back_to(0, 100, 400)), "1/4", "1/5"),
+        (paid_by(1_000, 500, 0, cancelled_at=NOON, refunded_to=back_to(10, 0, 0)), "1", "1"),
         (paid_by(0, 0, 0, cancelled_at=NOON), "1", "1"),
     ],
 )
@@ -102,6 +108,6 @@ def test_points_and_credit_have_shares_of_their_own(order: OrderRecorded, of_poi
     assert (found.share("cus_A"), found.share("cus_A#USD")) == (Fraction(of_points), Fraction(of_credit))
 
 
-@pytest.mark.parametrize("order", [paid_by(1_000, 0, 0), paid_by(0, 0, 0, refunded_to=means())])
+@pytest.mark.parametrize("order", [paid_by(1_000, 0, 0), paid_by(0, 0, 0, refunded_to=back_to())])
 def test_nothing_is_returned_of_an_order_without_refunds(order: OrderRecorded) -> None:
     assert Returned.of(order) is None

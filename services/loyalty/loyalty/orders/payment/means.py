@@ -51,7 +51,8 @@ def in_money(order: OrderRecorded) -> OrderRecorded:
     """
     if order.payments is None:
         return order
-    total, refunded = order.payments.other, order.refunded_to.other if order.refunded_to else 0
+    back = order.refunded_to
+    total, refunded = order.payments.other, back.other + back.new_credit if back else 0
     tax = min(order.tax, total)
     shipping = min(order.shipping, total - tax)
     refunded_tax = min(order.refunded_tax, tax, refunded)
