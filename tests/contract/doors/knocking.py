@@ -29,3 +29,8 @@ def somebody(endpoint: Endpoint, values: Mapping[str, str]) -> str | None:
     if Role.STOREFRONT in endpoint.roles:
         return Role.STOREFRONT
     return None if Role.PUBLIC in endpoint.roles else values["customer_id"]
+
+
+def accepting(endpoint: Endpoint) -> dict[str, str]:
+    """The header that asks for the bytes of the answer, where it is bytes."""
+    return {"Accept": endpoint.route.binary} if endpoint.route.binary else {}

@@ -10,7 +10,7 @@ import pytest
 from shared.contract import Idempotency
 from shared.http.endpoint import Endpoint
 from tests.contract.doors import models
-from tests.contract.doors.knocking import somebody, url_of
+from tests.contract.doors.knocking import accepting, somebody, url_of
 from tests.harness.house import House
 
 WITH_BODY = [each for _, each in models.endpoints() if each.body is not None and each.body is not bytes]
@@ -47,7 +47,8 @@ def test_a_body_full_of_faults_gets_a_short_answer(town: tuple[House, dict[str, 
 def test_a_query_full_of_faults_gets_a_short_answer(town: tuple[House, dict[str, str]], endpoint: Endpoint) -> None:
     house, values = town
     query = "&".join(f"unknown{number}={number}" for number in range(500))
-    answer = house.call("GET", f"{url_of(endpoint, values)}?{query}", by=somebody(endpoint, values))
+    url, by = f"{url_of(endpoint, values)}?{query}", somebody(endpoint, values)
+    answer = house.call("GET", url, by=by, headers=accepting(endpoint))
     assert answer.status == 422
     assert len(answer.text.encode()) < LARGEST_ANSWER
     assert len(answer.json["errors"]) == MOST_ERRORS
