@@ -11,7 +11,7 @@ from shared.events.foreign import MOST_LINES, OrderLine
 from shared.events.mending import MOST_PIECES, SOME_PRODUCT
 from shared.money import LARGEST_AMOUNT
 
-# OrderRecorded carries the lines, and EventBridge takes 256 KB for an event. The rest of the event stays under 1 KB.
+# OrderRecorded carries the lines, and EventBridge takes 256 KB for an event. The rest of the event stays under 2 KB.
 LARGEST_LINES: Final = 200 * 1024
 # An id and a category of 64 characters each, all outside ASCII, with their names and numbers.
 _LARGEST_LINE: Final = 2 * 1024
