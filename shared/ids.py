@@ -5,6 +5,7 @@ Ids that are named after a request (shared.http.signature) contain no time.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Final
 
 from pydantic import StringConstraints
@@ -15,7 +16,7 @@ from shared import clock
 ULID_PATTERN: Final = r"[0-7][0-9A-HJKMNP-TV-Z]{25}"
 
 _PATTERNS: Final = {
-    prefix: rf"^{prefix}_{ULID_PATTERN}$" for prefix in ("cus", "msg", "req", "hld", "rew", "clm", "red", "crd")
+    prefix: rf"^{prefix}_{ULID_PATTERN}$" for prefix in ("cus", "msg", "req", "hld", "rew", "clm", "red", "crd", "trf")
 }
 
 CustomerId = Annotated[str, StringConstraints(pattern=_PATTERNS["cus"])]
@@ -26,6 +27,9 @@ RewardId = Annotated[str, StringConstraints(pattern=_PATTERNS["rew"])]
 ClaimId = Annotated[str, StringConstraints(pattern=_PATTERNS["clm"])]
 RedemptionId = Annotated[str, StringConstraints(pattern=_PATTERNS["red"])]
 CreditId = Annotated[str, StringConstraints(pattern=_PATTERNS["crd"])]
+TransferId = Annotated[str, StringConstraints(pattern=_PATTERNS["trf"])]
+# The characters of a ULID that tell its time, in milliseconds.
+_TIME: Final = 10
 # White space, control characters, and marks without a width or with a direction.
 _HIDDEN: Final = r"\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
 # The shop's systems choose these ids: `#1001`, `gid://shopify/Order/1`, `S00012/2026`, `Order 17`. A key holds such an
@@ -73,6 +77,11 @@ def new_claim_id() -> str:
     return _new("clm")
 
 
+def new_transfer_id() -> str:
+    """The id of points that one customer sends another."""
+    return _new("trf")
+
+
 def new_event_id() -> str:
     return _new("evt")
 
@@ -80,6 +89,11 @@ def new_event_id() -> str:
 def named_after(digest: str, prefix: str) -> str:
     """The prefix and a ULID made of the first 128 bits of a hexadecimal digest. It contains no time."""
     return f"{prefix}_{ULID.from_hex(digest[:32])}"
+
+
+def beginning_at(moment: datetime, prefix: str) -> str:
+    """How ids of a kind begin that are made at a moment: it sorts after all earlier ids, and before all later ones."""
+    return f"{prefix}_{str(ULID.from_datetime(moment))[:_TIME]}"
 
 
 def _new(prefix: str) -> str:

@@ -7,8 +7,8 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from shared.events.base import EventData
-from shared.ids import CustomerId, OrderId
+from shared.events.base import EventData, Moment
+from shared.ids import CustomerId, OrderId, TransferId
 from shared.money import Amount, CurrencyCode
 
 # A tier's id, as the shop's programme gives it.
@@ -146,6 +146,38 @@ class PointsAdjusted(PointsPosted):
     personal = True
     reason: str
     notify: Annotated[bool, Field(description="Whether the customer is to be told of it")] = True
+
+
+class PointsMove(StrEnum):
+    """What a transfer between two customers did to the points of one of them."""
+
+    SENT = "sent"
+    RECEIVED = "received"
+    # Staff reversed the transfer: points were taken from the recipient again, and came back to the sender.
+    WITHDRAWN = "withdrawn"
+    RETURNED = "returned"
+
+
+class PointsTransferred(PointsPosted):
+    """Points went from one customer to another, or back: one event for each of the two. The cause is the transfer."""
+
+    told_by = ("loyalty",)
+    move: PointsMove
+
+
+class TransferRequested(EventData):
+    """A customer asked to send points. The mail with `code` goes to this customer, who confirms the transfer by it.
+
+    `code` is as secret as a password until `expires_at`; absent once it is over. Nobody stores this event.
+    """
+
+    told_by = ("loyalty",)
+    personal = True
+    customer_id: CustomerId
+    transfer_id: TransferId
+    points: int
+    code: Annotated[str | None, Field(pattern="^[0-9]{8}$")] = None
+    expires_at: Moment
 
 
 class PointsExpired(PointsPosted):

@@ -33,6 +33,8 @@ from loyalty.points.tier_rules import GivenTier
 from loyalty.proposals.items import Proposal
 from loyalty.rewards.claim_items import Claim, Claimed, ClaimForOrder
 from loyalty.table import Receipt as LoyaltyReceipt
+from loyalty.transfers.items import Transfer, TransferRequests
+from loyalty.transfers.rules import Direction
 from notifications.contacts.items import Contact
 from notifications.messages.items import Message
 from privacy.consents.store import ConsentEntry, ConsentState
@@ -144,6 +146,8 @@ def member() -> Iterator[Item]:
     yield filled(LoyaltyReceipt, PK, "RECEIPT#1")
     yield filled(FreezeAct, PK, "FREEZE#000001")
     yield filled(ReviewMark, PK, "REVIEWED#mug")
+    yield filled(Transfer, PK, "TRANSFER#1", direction=Direction.SENT)
+    yield filled(TransferRequests, PK, "TRANSFER_REQUESTS#2001-02-03")
     yield SpentOnOrder.of("o-1", "h-1", ADA, Taken(lots, {GraceLot(date(2027, 1, 31), date(2026, 12, 31)): 10}))
     yield filled(ReversedOrder, "ORDER#o-1", "UNDONE")
 

@@ -63,6 +63,7 @@ def _live(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     _replace_card(house, customer_id)
     _use_credit(house, customer_id)
     _freeze(house, customer_id)
+    _transfer(house, customer_id)
     _earn_pending(house, customer_id)
     _let_time_pass(house, monkeypatch)
     withdrawn = {"channel": "email", "granted": False}
@@ -116,10 +117,28 @@ def _use_credit(house: House, customer_id: str) -> None:
     house.settle()
 
 
+def _transfer(house: House, customer_id: str) -> None:
+    other = register(house, "grace.hopper@example.com")
+    now = house.call("GET", "/api/loyalty/programme", by="admin").json
+    rules = {"allowed": True, "smallest": 1, "account_days": 0, "buyers_only": False}
+    body = {"programme": now["programme"] | {"transfers": rules}}
+    headers = {"If-Match": f'"{now["newest"]}"'}
+    assert house.call("PUT", "/api/loyalty/programme", by="admin", body=body, headers=headers).status == 200
+    house.settle()
+    path, body = f"/api/customers/{customer_id}/transfers", {"customer_id": other, "points": 1}
+    made = house.call("POST", path, by="support", body=body, headers={"Idempotency-Key": "k"})
+    assert made.status == 201, made.text
+    house.settle()
+    [code] = [each["detail"]["data"]["code"] for each in house.told if each["detail-type"] == "TransferRequested"]
+    confirmed = house.call("POST", f"{path}/{made.json['id']}/confirm", by="support", body={"code": code})
+    assert confirmed.status == 200, confirmed.text
+    house.settle()
+
+
 def _earn_pending(house: House, customer_id: str) -> None:
     programme = house.call("GET", "/api/loyalty/presets/classic", by="admin").json["programme"]
     waiting = {"programme": programme | {"pending": {"until": "days", "days": 14}}}
-    put = house.call("PUT", "/api/loyalty/programme", by="admin", body=waiting, headers={"If-Match": '"0"'})
+    put = house.call("PUT", "/api/loyalty/programme", by="admin", body=waiting, headers={"If-Match": '"1"'})
     assert put.status == 200, put.text
     one = order("A-4", 1_000, customer_id=customer_id, days_ago=0)
     house.send(placed(one), paid(one))

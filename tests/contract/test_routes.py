@@ -31,6 +31,7 @@ VALUES = {
     "name": "classic",
     "reward_id": ids.new_reward_id(),
     "claim_id": ids.new_claim_id(),
+    "transfer_id": ids.new_transfer_id(),
     "hold_id": ids.named_after("0" * 32, "hld"),
     "proposal_id": ids.new_adjustment_id(),
     "currency": "USD",

@@ -42,6 +42,7 @@ def furnished(house: House) -> dict[str, str]:
     _post(house, f"{customer}/points", {"points": 50, "reason": "A late parcel"})
     _post(house, f"{customer}/consents", {"channel": "sms", "granted": True})
     values |= _credit(house, customer) | _reward(house, customer) | _checkout(house, customer_id)
+    values |= {"transfer_id": _post(house, f"{customer}/transfers", _points_for(house))["id"]}
     house.settle()
     return values
 
@@ -70,6 +71,7 @@ def _let_proposals_wait(house: House) -> None:
         "adjustments": {"approve_above": 1_000},
         "credit": {"approve_above": [{"currency": "USD", "amount": 5_000}]},
     }
+    limits["transfers"] = {"allowed": True, "account_days": 0}
     body = {"programme": programme | {name: programme[name] | limit for name, limit in limits.items()}}
     answer = house.call("PUT", "/api/loyalty/programme", by="admin", body=body, headers={"If-Match": '"0"'})
     assert answer.status == 200, answer.text
@@ -78,6 +80,11 @@ def _let_proposals_wait(house: House) -> None:
 def _erasure_of(house: House) -> dict[str, str]:
     """A request for somebody else: it is never approved, and nobody who is fuzzed is erased by it."""
     return {"kind": "erase", "customer_id": register(house, "grace.hopper@example.com")}
+
+
+def _points_for(house: House) -> dict[str, Any]:
+    """Points for somebody else, which wait for a code that nobody knows."""
+    return {"customer_id": register(house, "joan.clarke@example.com"), "points": 100}
 
 
 def _credit(house: House, customer: str) -> dict[str, str]:

@@ -24,6 +24,7 @@ os.environ.update(
     APPLE_PASS_SECRET_ID="apple-pass-secret",
     GOOGLE_PASS_SECRET_ID="google-pass-secret",
     GOOGLE_CARD_CLASS="3388000000012345678.card",
+    TRANSFER_SECRET_ID="transfer-secret",
     SENDER="Shop <hello@shop.example>",
     BASE_URL="https://shop.example",
     ALLOWED_ORIGINS="https://shop.example",

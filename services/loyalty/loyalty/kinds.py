@@ -17,6 +17,7 @@ import loyalty.programme.items
 import loyalty.proposals.items
 import loyalty.rewards.claim_items
 import loyalty.rewards.items
+import loyalty.transfers.items
 from loyalty.table import LoyaltyItem
 
 # A query of a base finds the kinds that are known, and leaves the others out without a word.

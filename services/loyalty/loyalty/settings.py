@@ -39,9 +39,11 @@ Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$")]
 class LoyaltySettings(Settings):
     """Orders in another currency than the shop's earn nothing.
 
-    `apple_pass_secret_id` and `google_pass_secret_id` name the secrets that hold the shop's keys for wallet passes.
+    `apple_pass_secret_id` and `google_pass_secret_id` name the secrets that hold the shop's keys for wallet passes, and
+    `transfer_secret_id` the one that makes the codes of transfers.
     """
 
+    transfer_secret_id: str = ""
     preset: Annotated[Preset, Field(description="The programme that is in force until one is stored over HTTP.")] = (
         Preset.CLASSIC
     )

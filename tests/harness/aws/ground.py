@@ -41,6 +41,7 @@ def ground(*services: str) -> Iterator[None]:
         # Without a value, as a deployment leaves them.
         secrets.create_secret(Name="apple-pass-secret")
         secrets.create_secret(Name="google-pass-secret")
+        secrets.create_secret(Name="transfer-secret", SecretString="the key of the codes of transfers")
         aws_client("sesv2").create_email_identity(EmailIdentity=SENDER)
         yield
 

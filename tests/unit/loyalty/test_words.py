@@ -15,10 +15,10 @@ from loyalty.points.referral_rules import REFEREE, REFERRER
 from loyalty.rewards.rules import CodeSource, RewardKind, RewardStatus, Why
 
 ENTRY_KINDS = (
-    "earned ripened reversed reinstated held captured released redeemed restored adjusted expired reviewed tier_set"
-    " issued revoked merged_in merged_out voided"
+    "earned ripened reversed reinstated held captured released redeemed restored adjusted sent received"
+    " withdrawn returned expired reviewed tier_set issued revoked merged_in merged_out voided"
 )
-MOVEMENTS = "earned reversed reinstated issued revoked added deducted spent restored expired voided merged"
+MOVEMENTS = "earned reversed reinstated issued revoked added deducted spent restored transferred expired voided merged"
 
 
 @pytest.mark.parametrize(

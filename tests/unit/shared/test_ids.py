@@ -29,6 +29,7 @@ def test_ids_carry_their_kind_and_differ() -> None:
         (ids.new_credit_id, "crd"),
         (ids.new_reward_id, "rew"),
         (ids.new_claim_id, "clm"),
+        (ids.new_transfer_id, "trf"),
         (ids.new_event_id, "evt"),
     ],
 )
@@ -47,6 +48,7 @@ def test_each_kind_of_id_has_its_own_three_letters(make: Callable[[], str], pref
         (ids.ClaimId, "clm"),
         (ids.RedemptionId, "red"),
         (ids.CreditId, "crd"),
+        (ids.TransferId, "trf"),
     ],
 )
 def test_an_id_is_a_prefix_and_a_ulid_and_nothing_else(kind: object, prefix: str) -> None:

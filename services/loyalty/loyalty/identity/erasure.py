@@ -20,6 +20,7 @@ from loyalty.members.store import card_of
 from loyalty.points import store
 from loyalty.points.items import PointsAccount
 from loyalty.points.tier_rules import fresh
+from loyalty.transfers.store import forget_recipient
 from shared import clock
 from shared.erasure import write_answer
 from shared.events.privacy import ErasureRequested, Kept
@@ -123,6 +124,7 @@ def _count(found: _Found, reasons: int) -> dict[str, int]:
         "proposals": others.count("PROPOSAL"),
         "freezes": others.count("FREEZE"),
         "reviews": others.count("REVIEWED"),
+        "transfers": others.count("TRANSFER"),
         "dead_letters": 0,
     }
 
@@ -164,7 +166,9 @@ def _erase_rest(request: ErasureRequested, cause: Cause) -> list[str]:
             retry_lost_races(lambda credit=credit: _void_credit(credit, request, cause))  # type: ignore[misc]
             # The account is closed now, so this also covers credit that staff gave while the erasure began.
             retry_lost_races(lambda credit=credit: _remove_reasons(credit))  # type: ignore[misc]
-        delete_all(_others_of(person))
+        others = _others_of(person)
+        forget_recipient(others)
+        delete_all(others)
     return people
 
 

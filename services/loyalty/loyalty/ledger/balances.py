@@ -73,6 +73,11 @@ class EntryKind(StrEnum):
     REDEEMED = "redeemed"
     RESTORED = "restored"
     ADJUSTED = "adjusted"
+    # Points went to another customer, or came from one. Staff reversed that: they were taken back, or came back.
+    SENT = "sent"
+    RECEIVED = "received"
+    WITHDRAWN = "withdrawn"
+    RETURNED = "returned"
     EXPIRED = "expired"
     # The tier changed because time had passed, or its grace began or ended; or staff gave a tier, or took it back.
     REVIEWED = "reviewed"
@@ -87,19 +92,17 @@ class EntryKind(StrEnum):
     VOIDED = "voided"
 
 
-# Kinds of entries that do not count as activity.
-_IDLE: Final = frozenset(
+# Kinds of entries that count as activity. Transfers do not: two customers could keep points alive for ever.
+_ACTIVE: Final = frozenset(
     {
-        EntryKind.RIPENED,
-        EntryKind.HELD,
-        EntryKind.RELEASED,
-        EntryKind.EXPIRED,
-        EntryKind.REVIEWED,
-        EntryKind.TIER_SET,
-        EntryKind.REVERSED,
-        EntryKind.REVOKED,
-        EntryKind.MERGED_IN,
-        EntryKind.MERGED_OUT,
+        EntryKind.EARNED,
+        EntryKind.REINSTATED,
+        EntryKind.CAPTURED,
+        EntryKind.REDEEMED,
+        EntryKind.RESTORED,
+        EntryKind.ADJUSTED,
+        EntryKind.ISSUED,
+        EntryKind.VOIDED,
     }
 )
 
@@ -227,11 +230,8 @@ class Posting:
 
     @property
     def is_activity(self) -> bool:
-        """Whether the posting counts as activity. Every gift does, even one by staff.
-
-        Otherwise points added to an idle account would be overdue at once.
-        """
-        return self.kind not in _IDLE and (self.kind is not EntryKind.ADJUSTED or self.amount > 0)
+        """Whether it counts as activity. A gift by staff does: points of an idle account would be overdue at once."""
+        return self.kind in _ACTIVE and (self.kind is not EntryKind.ADJUSTED or self.amount > 0)
 
     @property
     def held(self) -> int:

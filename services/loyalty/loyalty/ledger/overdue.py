@@ -25,7 +25,9 @@ from shared.messages.cause import Cause
 Post = Callable[..., Entry]
 
 # The kinds of entries that give what was not there before.
-_GIVEN: Final = frozenset({EntryKind.EARNED, EntryKind.RIPENED, EntryKind.ADJUSTED, EntryKind.ISSUED})
+_GIVEN: Final = frozenset(
+    {EntryKind.EARNED, EntryKind.RIPENED, EntryKind.ADJUSTED, EntryKind.RECEIVED, EntryKind.ISSUED}
+)
 # Clocks differ, and a payment may finish in the last second.
 LATENESS: Final = timedelta(minutes=1)
 

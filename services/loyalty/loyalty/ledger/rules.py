@@ -148,6 +148,17 @@ def adjust(before: Balances, amount: int, lot: date, *, fills_debt: bool) -> Pos
     return posted(EntryKind.ADJUSTED, before, lots=negative(soonest(before.lots, -amount)))
 
 
+def move_out(kind: EntryKind, before: Balances, lots: Lots) -> Posting:
+    """Take these lots out of the account, for another one. The caller has checked that they are there."""
+    return posted(kind, before, lots=negative(lots))
+
+
+def move_in(kind: EntryKind, before: Balances, moved: Taken, *, fills_debt: bool) -> Posting:
+    """Add what left another account, with its own last days and without a new grace. With `fills_debt` it pays debt."""
+    posting = posted(kind, before, **_incoming(before, moved.lots, fills_debt=fills_debt))
+    return with_grace_lots(posting, plus(before.grace_lots, moved.graced))
+
+
 def revoke(before: Balances, amount: int, lot: date) -> Posting:
     """Take `amount` from its lot, then from the other lots. The caller has checked that it is available."""
     from_lot = min(amount, before.lots.get(lot, 0))

@@ -59,6 +59,7 @@ class MovementsView(ApiModel):
     deducted: Annotated[int, Field(description="Adjustments downwards.")] = 0
     spent: Annotated[int, Field(description="Captured and redeemed.")] = 0
     restored: Annotated[int, Field(description="Spent, and given back with what it was spent on.")] = 0
+    transferred: Annotated[int, Field(description="0, unless midnight fell between the two entries of a transfer.")] = 0
     expired: int = 0
     voided: Annotated[int, Field(description="Of persons who were erased.")] = 0
     merged: Annotated[int, Field(description="0, unless midnight fell between the two entries of a merge.")] = 0

@@ -37,6 +37,8 @@ class Movement(StrEnum):
     DEDUCTED = "deducted"
     SPENT = "spent"
     RESTORED = "restored"
+    # What one customer sent, another received: the entries of a transfer cancel each other out, as those of a merge.
+    TRANSFERRED = "transferred"
     EXPIRED = "expired"
     VOIDED = "voided"
     # The two entries of a merge cancel each other out, unless they fall on two days.
@@ -52,6 +54,10 @@ _MOVEMENTS: Final[Mapping[EntryKind, Movement]] = {
     EntryKind.CAPTURED: Movement.SPENT,
     EntryKind.REDEEMED: Movement.SPENT,
     EntryKind.RESTORED: Movement.RESTORED,
+    EntryKind.SENT: Movement.TRANSFERRED,
+    EntryKind.RECEIVED: Movement.TRANSFERRED,
+    EntryKind.WITHDRAWN: Movement.TRANSFERRED,
+    EntryKind.RETURNED: Movement.TRANSFERRED,
     EntryKind.EXPIRED: Movement.EXPIRED,
     EntryKind.VOIDED: Movement.VOIDED,
     EntryKind.MERGED_IN: Movement.MERGED,

@@ -37,6 +37,7 @@ CONTRACT: Final = Contract(
         "PointsRestored",
         "PointsReversed",
         "PointsRipened",
+        "PointsTransferred",
         "TierChanged",
     ),
     grants=(

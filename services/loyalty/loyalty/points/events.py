@@ -13,11 +13,13 @@ from shared.events.loyalty import (
     PointsEarned,
     PointsExpired,
     PointsExpiring,
+    PointsMove,
     PointsRedeemed,
     PointsReinstated,
     PointsRestored,
     PointsReversed,
     PointsRipened,
+    PointsTransferred,
     TierChanged,
 )
 from shared.items.table import Told
@@ -64,6 +66,10 @@ def points_reversed(entry: Entry, _: Told) -> PointsReversed:
 
 def points_ripened(entry: Entry, _: Told) -> PointsRipened:
     return PointsRipened(**_posted(entry))
+
+
+def points_transferred(entry: Entry, _: Told) -> PointsTransferred:
+    return PointsTransferred(**_posted(entry), move=PointsMove(entry.entry_kind))
 
 
 def tier_changed(entry: Entry, told: Told) -> TierChanged:

@@ -187,7 +187,9 @@ class EntryView(ApiModel):
     balance: Annotated[int, Field(description="After this entry.")]
     after: Annotated[VectorView, Field(description="After this entry.")]
     tier: Annotated[TierId, Field(description="After this entry.")]
-    cause: Annotated[str, Field(description="An order's id, an adjustment's or a hold's, or the last day of lots.")]
+    cause: Annotated[
+        str, Field(description="An order's id, an adjustment's, a hold's or a transfer's, or the last day of lots.")
+    ]
     parts: Annotated[list[PartView] | None, Field(description="Of earned points: which rules gave them.")]
     programme: Annotated[int, Field(description="The version of the programme it was made under; 0 is the preset.")]
     reason_code: Annotated[str | None, Field(description="Of an adjustment.")]

@@ -35,6 +35,7 @@ from shared.events.loyalty import (
     PointsRestored,
     PointsReversed,
     PointsRipened,
+    PointsTransferred,
     TierChanged,
     TierId,
 )
@@ -52,6 +53,10 @@ _TELLS: Final[dict[EntryKind, type[EventData]]] = {
     EntryKind.REDEEMED: PointsRedeemed,
     EntryKind.RESTORED: PointsRestored,
     EntryKind.ADJUSTED: PointsAdjusted,
+    EntryKind.SENT: PointsTransferred,
+    EntryKind.RECEIVED: PointsTransferred,
+    EntryKind.WITHDRAWN: PointsTransferred,
+    EntryKind.RETURNED: PointsTransferred,
     EntryKind.EXPIRED: PointsExpired,
 }
 NO_ACCOUNT: Final = "This customer has no points account."

@@ -213,6 +213,28 @@ class Cards(Section):
     ] = ""
 
 
+class Transfers(Section):
+    """Points that customers send each other. A limit that is null is none; days and months are the shop's own."""
+
+    allowed: Annotated[bool, Field(strict=True)] = False
+    smallest: Annotated[int, Field(ge=1, le=MOST_POINTS, description="The fewest points of one transfer")] = 100
+    largest: Annotated[Points, Field(description="The most points of one transfer")] = 1_000
+    per_day: Annotated[Points | None, Field(description="The most that one customer sends in a day")] = 1_000
+    per_month: Annotated[Points | None, Field(description="The most that one customer sends in a month")] = 5_000
+    received_per_month: Annotated[Points | None, Field(description="The most that one receives in a month")] = 5_000
+    account_days: Annotated[Days, Field(description="Only who registered so many days ago sends points")] = 30
+    buyers_only: Annotated[
+        bool, Field(strict=True, description="Only who has an order that counts towards a tier sends points")
+    ] = True
+
+    @field_validator("largest", "per_day", "per_month", "received_per_month")
+    @classmethod
+    def _takes_the_smallest(cls, most: int | None, info: ValidationInfo) -> int | None:
+        if most is not None and most < info.data.get("smallest", 0):
+            raise ValueError("Must not be less than smallest")
+        return most
+
+
 class Programme(Section):
     """All that a shop may set of loyalty. What a document leaves out has its default."""
 
@@ -227,6 +249,7 @@ class Programme(Section):
     adjustments: Adjustments = Field(default_factory=Adjustments)
     credit: Credit = Field(default_factory=Credit)
     cards: Cards = Field(default_factory=Cards)
+    transfers: Transfers = Field(default_factory=Transfers)
 
     @field_validator("redeeming")
     @classmethod

@@ -66,6 +66,7 @@ def test_an_erased_person_leaves_numbers_and_no_words() -> None:
             "proposals": 0,
             "freezes": 0,
             "reviews": 0,
+            "transfers": 0,
             "dead_letters": 0,
         },
     }
@@ -163,6 +164,7 @@ def test_a_crash_at_any_step_is_made_good_by_the_next_delivery(step: str, monkey
         "proposals": 0,
         "freezes": 0,
         "reviews": 0,
+        "transfers": 0,
         "dead_letters": 0,
     }
 
