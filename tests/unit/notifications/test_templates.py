@@ -12,7 +12,9 @@ from notifications.templates.models import (
     CREDIT_ISSUED,
     POINTS_ADJUSTED,
     POINTS_EXPIRING,
+    POINTS_TRANSFERRED,
     TIER_REACHED,
+    TRANSFER_CODE,
     WELCOME,
     Template,
 )
@@ -39,8 +41,19 @@ NOTICE_VALUES = {
     "last_day": "8 June 2026",
     "days_left": "in 7 days",
     "tier": "Gold",
+    "move": "received",
+    "code": "4930 1172",
+    "minutes": 15,
 }
-NOTICES = (POINTS_ADJUSTED, TIER_REACHED, CREDIT_ISSUED, POINTS_EXPIRING, CREDIT_EXPIRING)
+NOTICES = (
+    POINTS_ADJUSTED,
+    TIER_REACHED,
+    CREDIT_ISSUED,
+    POINTS_TRANSFERRED,
+    TRANSFER_CODE,
+    POINTS_EXPIRING,
+    CREDIT_EXPIRING,
+)
 TEMPLATES = (WELCOME, *NOTICES)
 
 

@@ -38,6 +38,8 @@ class SkipReason(StrEnum):
     STATUS_BANNED = "status_banned"
     NO_CONSENT = "no_consent"
     NOT_VERIFIED = "not_verified"
+    # The message is secret, and nobody has shown to read what goes to this address.
+    UNPROVEN_ADDRESS = "unproven_address"
     # The subject of the message is over.
     TOO_LATE = "too_late"
 

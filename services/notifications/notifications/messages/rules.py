@@ -37,6 +37,11 @@ def _refused_marketing(recipient: Recipient, channel: Channel, opt_in: OptIn) ->
     return SkipReason.NOT_VERIFIED if opt_in is OptIn.DOUBLE and not recipient.is_verified else None
 
 
+def is_unproven(recipient: Recipient, due: Due) -> bool:
+    """Whether a secret would go to an address that nobody has verified."""
+    return due.template.is_secret and not recipient.is_verified
+
+
 def is_too_late(due: Due, now: datetime) -> bool:
     """Whether the subject of the message is over."""
     return due.over_at is not None and now >= due.over_at

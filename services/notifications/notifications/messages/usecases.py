@@ -14,7 +14,7 @@ from notifications.contacts.items import find_contact, find_recipient
 from notifications.contacts.models import Recipient
 from notifications.messages.items import Message, find_message, newest_messages
 from notifications.messages.models import Due, MessageStatus, MessageView, Outcome, SkipReason
-from notifications.messages.rules import gate, is_too_late, may_become_known
+from notifications.messages.rules import gate, is_too_late, is_unproven, may_become_known
 from notifications.messages.ses import Mail, MailNotTakenError, MailRefusedError, OutcomeUnknownError, send_mail
 from notifications.settings import NotificationsSettings
 from notifications.templates.models import WELCOME, Purpose
@@ -109,7 +109,8 @@ def _refusal(due: Due, recipient: Recipient, now: datetime) -> SkipReason | None
     """The reason against sending the message now, or None."""
     late = SkipReason.TOO_LATE if is_too_late(due, now) else None
     opt_in = NotificationsSettings.read().marketing_opt_in
-    return gate(recipient, due.channel, due.template.purpose, opt_in) or late
+    unproven = SkipReason.UNPROVEN_ADDRESS if is_unproven(recipient, due) else None
+    return gate(recipient, due.channel, due.template.purpose, opt_in) or unproven or late
 
 
 def _take_up(due: Due, claim: str, reason: SkipReason | None) -> Message | None:

@@ -1,4 +1,4 @@
-"""Notices: mails about points, tiers and credit."""
+"""Notices: mails about points, tiers, credit and transfers."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from shared.contract import Contract
 CONTRACT: Final = Contract(
     hears={
         "PointsAdjusted": "hear_points_adjusted",
+        "PointsTransferred": "hear_points_transferred",
+        "TransferRequested": "hear_transfer_requested",
         "TierChanged": "hear_tier_changed",
         "CreditIssued": "hear_credit_issued",
         "PointsExpiring": "hear_points_expiring",

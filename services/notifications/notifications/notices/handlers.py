@@ -3,13 +3,31 @@
 from __future__ import annotations
 
 from notifications.notices import usecases as notices
-from shared.events.loyalty import CreditExpiring, CreditIssued, PointsAdjusted, PointsExpiring, TierChanged
+from shared.events.loyalty import (
+    CreditExpiring,
+    CreditIssued,
+    PointsAdjusted,
+    PointsExpiring,
+    PointsTransferred,
+    TierChanged,
+    TransferRequested,
+)
 from shared.messages.inbox import Heard
 
 
 def hear_points_adjusted(heard: Heard[PointsAdjusted]) -> None:
     """Mail the notice of an adjustment."""
     notices.notify_of_adjustment(heard.data, heard.occurred_at, heard.cause)
+
+
+def hear_points_transferred(heard: Heard[PointsTransferred]) -> None:
+    """Mail the notice of points that were sent or received, or went back."""
+    notices.notify_of_transfer(heard.data, heard.occurred_at, heard.cause)
+
+
+def hear_transfer_requested(heard: Heard[TransferRequested]) -> None:
+    """Mail the code that confirms a transfer."""
+    notices.mail_code(heard.data, heard.occurred_at, heard.cause)
 
 
 def hear_tier_changed(heard: Heard[TierChanged]) -> None:

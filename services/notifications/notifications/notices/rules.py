@@ -12,10 +12,20 @@ from notifications.templates.models import (
     CREDIT_ISSUED,
     POINTS_ADJUSTED,
     POINTS_EXPIRING,
+    POINTS_TRANSFERRED,
     TIER_REACHED,
+    TRANSFER_CODE,
     Template,
 )
-from shared.events.loyalty import CreditExpiring, CreditIssued, PointsAdjusted, PointsExpiring, TierChanged
+from shared.events.loyalty import (
+    CreditExpiring,
+    CreditIssued,
+    PointsAdjusted,
+    PointsExpiring,
+    PointsTransferred,
+    TierChanged,
+    TransferRequested,
+)
 from shared.money import in_major_units
 
 # Shorter than the time until the queue delivers an event again (180 s, infra/generate/service.yaml), so it delivers
@@ -25,6 +35,7 @@ PATIENCE: Final = timedelta(minutes=2)
 TIER_IS_NEWS: Final = timedelta(days=3)
 # As long as a dead letter waits for its redrive. An event that is older is told again, such as after an update.
 CREDIT_IS_NEWS: Final = timedelta(days=14)
+TRANSFER_IS_NEWS: Final = CREDIT_IS_NEWS
 # Enough for the second delivery of an event. Whoever gives credit on its last day knows that the day is not over.
 _SOON: Final = timedelta(minutes=10)
 # In the easternmost time zone (UTC+14) a day ends at this UTC time.
@@ -42,6 +53,22 @@ def adjustment(data: PointsAdjusted, told_at: datetime) -> Due:
         "reason": " ".join(data.reason.split()),
     }
     return Due(data.customer_id, POINTS_ADJUSTED, data.cause, told_at, values=values, patient_until=told_at + PATIENCE)
+
+
+def transfer(data: PointsTransferred, told_at: datetime) -> Due:
+    """The notice of points that were sent or received, or went back. It says nothing of the other customer."""
+    values = {"points": in_points(abs(data.points)), "move": data.move.value, "balance": in_points(data.balance)}
+    occasion = f"{data.cause}/{data.move}"
+    return Due(
+        data.customer_id, POINTS_TRANSFERRED, occasion, told_at, values=values, over_at=told_at + TRANSFER_IS_NEWS
+    )
+
+
+def transfer_code(data: TransferRequested, code: str, told_at: datetime) -> Due:
+    """The mail of the code that confirms a transfer, in two groups of digits. It is too late once the code ends."""
+    minutes = round((data.expires_at - told_at) / timedelta(minutes=1))
+    values = {"points": in_points(data.points), "code": f"{code[:4]} {code[4:]}", "minutes": minutes}
+    return Due(data.customer_id, TRANSFER_CODE, data.transfer_id, told_at, values=values, over_at=data.expires_at)
 
 
 def tier(data: TierChanged, told_at: datetime) -> Due:

@@ -1,4 +1,4 @@
-"""Mails customers once about each adjustment, issue and expiry of points and store credit, and each tier reached.
+"""Mails customers once about each change of points and store credit that is no order's, and about each tier reached.
 
 No consent is needed.
 """
@@ -10,7 +10,15 @@ from datetime import datetime
 from notifications.messages.usecases import send_once
 from notifications.notices import rules
 from shared import clock
-from shared.events.loyalty import CreditExpiring, CreditIssued, PointsAdjusted, PointsExpiring, TierChanged
+from shared.events.loyalty import (
+    CreditExpiring,
+    CreditIssued,
+    PointsAdjusted,
+    PointsExpiring,
+    PointsTransferred,
+    TierChanged,
+    TransferRequested,
+)
 from shared.messages.cause import Cause
 
 
@@ -21,6 +29,23 @@ def notify_of_adjustment(data: PointsAdjusted, told_at: datetime, cause: Cause) 
     """
     if data.notify:
         send_once(rules.adjustment(data, told_at), cause)
+
+
+def notify_of_transfer(data: PointsTransferred, told_at: datetime, cause: Cause) -> None:
+    """Mail the customer the points that they sent or received, or that went back, unless it is too late.
+
+    Raises MailNotTakenError like `send_once`.
+    """
+    send_once(rules.transfer(data, told_at), cause)
+
+
+def mail_code(data: TransferRequested, told_at: datetime, cause: Cause) -> None:
+    """Mail the sender the code of a transfer, to a verified address alone, while the code confirms anything.
+
+    Raises MailNotTakenError like `send_once`.
+    """
+    if data.code is not None:
+        send_once(rules.transfer_code(data, data.code, told_at), cause)
 
 
 def notify_of_tier(data: TierChanged, told_at: datetime, cause: Cause) -> None:

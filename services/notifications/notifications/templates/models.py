@@ -20,10 +20,14 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True)
 class Template:
-    """`name` is also the folder of the template's files: subject, HTML and text. The last two use the common layout."""
+    """`name` is also the folder of the template's files: subject, HTML and text. The last two use the common layout.
+
+    One that `is_secret` goes to a verified address alone.
+    """
 
     name: str
     purpose: Purpose
+    is_secret: bool = False
 
 
 @dataclass(frozen=True)
@@ -40,4 +44,6 @@ POINTS_ADJUSTED: Final = Template("points_adjusted", Purpose.TRANSACTIONAL)
 POINTS_EXPIRING: Final = Template("points_expiring", Purpose.TRANSACTIONAL)
 CREDIT_ISSUED: Final = Template("credit_issued", Purpose.TRANSACTIONAL)
 TIER_REACHED: Final = Template("tier_reached", Purpose.TRANSACTIONAL)
+TRANSFER_CODE: Final = Template("transfer_code", Purpose.TRANSACTIONAL, is_secret=True)
+POINTS_TRANSFERRED: Final = Template("points_transferred", Purpose.TRANSACTIONAL)
 CREDIT_EXPIRING: Final = Template("credit_expiring", Purpose.TRANSACTIONAL)

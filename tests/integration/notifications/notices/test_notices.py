@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from shared.events.customers import CustomerStatus
+from shared.events.loyalty import PointsMove
 from shared.roles import Role
 from tests.harness.aws.ground import items
 from tests.harness.logs import captured_logs
@@ -18,6 +19,7 @@ from tests.integration.notifications.notices.notices import (
     ISSUE,
     NOTICES,
     REASON,
+    TRANSFER,
     Notice,
     adjusted,
     credit_expiring,
@@ -30,6 +32,8 @@ from tests.integration.notifications.notices.notices import (
     subject_of,
     text_of,
     tier_reached,
+    transfer_requested,
+    transferred,
 )
 from tests.integration.notifications.post import ADDRESS, Post
 from tests.integration.notifications.stage import (
@@ -138,6 +142,66 @@ def test_staff_may_give_credit_without_a_word(post: Post) -> None:
     assert (post.asked, messages()) == (0, [])
 
 
+@pytest.mark.parametrize(
+    ("move", "subject", "words"),
+    [
+        (PointsMove.SENT, "You have sent 1,200 points", "If that was not you, please tell us at once."),
+        (PointsMove.RECEIVED, "You have received 1,200 points", "has sent you 1,200 points."),
+        (PointsMove.RETURNED, "1,200 points came back to you", "that you had sent came back to you."),
+        (PointsMove.WITHDRAWN, "We have taken back 1,200 points", "went back to their sender."),
+    ],
+)
+def test_both_sides_of_a_transfer_are_told_what_became_of_it(
+    post: Post, move: PointsMove, subject: str, words: str
+) -> None:
+    know()
+    hear(transferred(-1_200 if move in {PointsMove.SENT, PointsMove.WITHDRAWN} else 1_200, move))
+    (mail,) = post.mails
+    assert subject_of(mail) == f"{subject} at our shop"
+    for part in ("Html", "Text"):
+        text = text_of(mail, part)
+        assert words in text
+        assert "Your balance is now 1,300 points." in text
+
+
+def test_a_transfer_of_long_ago_is_not_mailed(post: Post, time: Time) -> None:
+    know()
+    event = transferred()
+    time.later(days=15)
+    hear(event)
+    assert (post.asked, state()) == (0, ("skipped", "too_late"))
+
+
+def test_the_code_of_a_transfer_is_in_its_mail_and_not_in_its_subject(post: Post) -> None:
+    know()
+    hear(transfer_requested())
+    (mail,) = post.mails
+    assert subject_of(mail) == "Your code for sending 1,200 points at our shop"
+    for part in ("Html", "Text"):
+        assert "4930 1172" in text_of(mail, part)
+        assert "It can be used for 15 minutes." in text_of(mail, part)
+
+
+def test_a_code_goes_to_no_address_that_nobody_has_verified(post: Post) -> None:
+    know(email_verified=False)
+    hear(transfer_requested())
+    assert (post.asked, state()) == (0, ("skipped", "unproven_address"))
+
+
+def test_a_code_that_has_ended_is_not_mailed(post: Post, time: Time) -> None:
+    know()
+    event = transfer_requested()
+    time.later(minutes=15)
+    hear(event)
+    assert (post.asked, state()) == (0, ("skipped", "too_late"))
+
+
+def test_a_request_that_is_told_again_without_its_code_mails_nothing(post: Post) -> None:
+    know()
+    hear(transfer_requested(None))
+    assert (post.asked, messages()) == (0, [])
+
+
 def test_whose_points_end_is_told_how_many_and_when(post: Post) -> None:
     know()
     hear(points_expiring())
@@ -169,6 +233,8 @@ def test_what_was_sent_is_recorded_told_and_listed(notice: Notice, time: Time) -
         "points_adjusted": ADJUSTMENT,
         "tier_reached": "tier:gold/2026-06-01",
         "credit_issued": ISSUE,
+        "points_transferred": f"{TRANSFER}/received",
+        "transfer_code": TRANSFER,
         "points_expiring": "points/2026-06-08/7",
         "credit_expiring": "credit:USD/2026-06-08/7",
     }
@@ -255,7 +321,7 @@ def test_what_it_says_is_in_no_record_event_or_log_line(notice: Notice, post: Po
     assert "message failed" in logs.getvalue()
     records = json.dumps([item for item in items("notifications") if "MESSAGE#" in item["sk"]["S"]])
     said = records + json.dumps(told("MessageSent")) + logs.getvalue()
-    canaries = (REASON, "parcel", "1,300", "1,200", "1,234", ADDRESS, "Ada", "Byron")
+    canaries = (REASON, "parcel", "4930", "1,300", "1,200", "1,234", ADDRESS, "Ada", "Byron")
     assert [word for word in canaries if word in said] == []
 
 

@@ -222,7 +222,15 @@ def test_a_mail_that_waited_for_ses_says_what_its_event_says(notice: Notice, pos
     hear(event)
     assert state() == ("sent", None)
     (mail,) = post.mails
-    said = (REASON, "use 1,200 points", "with 1,234.50 USD", "given you 1,234.50 USD", "the tier Gold")
+    said = (
+        REASON,
+        "use 1,200 points",
+        "with 1,234.50 USD",
+        "given you 1,234.50 USD",
+        "the tier Gold",
+        "sent you 1,200",
+        "4930 1172",
+    )
     assert any(words in text_of(mail) for words in said)
 
 
