@@ -84,7 +84,9 @@ def _erasure_of(house: House) -> dict[str, str]:
 
 def _points_for(house: House) -> dict[str, Any]:
     """Points for somebody else, which wait for a code that nobody knows."""
-    return {"customer_id": register(house, "joan.clarke@example.com"), "points": 100}
+    recipient = register(house, "joan.clarke@example.com")
+    house.settle()
+    return {"customer_id": recipient, "points": 100}
 
 
 def _credit(house: House, customer: str) -> dict[str, str]:

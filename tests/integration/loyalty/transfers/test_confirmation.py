@@ -7,18 +7,18 @@ from datetime import date
 import pytest
 
 from loyalty.ledger.balances import EntryKind
-from loyalty.transfers import store
+from loyalty.transfers import confirmation, store
 from loyalty.transfers.rules import MOST_TRIES
 from shared.events.customers import CustomerStatus, OrderStatus
 from shared.events.loyalty import PointsExpiring, PointsMove, PointsTransferred, TransferRequested
 from shared.roles import Role
 from tests.harness.interruptions import after_first, crash_at
 from tests.integration.loyalty import spending
-from tests.integration.loyalty.cards import number_of
 from tests.integration.loyalty.settings import set_programme
 from tests.integration.loyalty.shop import (
     ADA,
     BOB,
+    CAT,
     account,
     adjust,
     entries,
@@ -27,6 +27,7 @@ from tests.integration.loyalty.shop import (
     hear,
     order,
     points,
+    registration,
     stage,
     update,
 )
@@ -231,28 +232,20 @@ def test_of_two_transfers_at_once_the_limit_stops_one(monkeypatch: pytest.Monkey
     allow(per_day=150)
     one, other = asked(), asked(key="t2")
     codes = code_of(one), code_of(other)
-    after_first(monkeypatch, store, "moved_in_month", lambda: confirm(other, codes[1]))
+    after_first(monkeypatch, confirmation, "check_may_send", lambda: confirm(other, codes[1]))
     assert problem(confirm(one, codes[0])) == "transfer-limit"
     assert available() == (900, 100)
 
 
 def test_of_two_senders_at_once_the_recipients_limit_stops_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    allow(received_per_month=150, buyers_only=False)
-    adjust({"points": 500, "reason": "x"}, customer_id=BOB)
-    hear(update(BOB, email_verified=True))
-    asked_first = asked(100, by=BOB, customer_id=BOB, to={"card_number": number_of()})
-    code = code_of(asked_first)
-    adjust({"points": 100, "reason": "x"}, customer_id=BOB, key="k2")
-    second = asked(100, by=BOB, customer_id=BOB, key="t2", to={"card_number": number_of()})
-    codes = code, code_of(second)
-    after_first(
-        monkeypatch,
-        store,
-        "moved_in_month",
-        lambda: confirm(second, codes[1], by=BOB, customer_id=BOB),
-    )
-    assert problem(confirm(asked_first, codes[0], by=BOB, customer_id=BOB)) == "recipient-unavailable"
-    assert account().available == 1_100
+    allow(received_per_month=150, account_days=0)
+    hear(registration(CAT, email_verified=True), order("C1", CAT, total=5_000))
+    one, other = asked(), asked(by=CAT, customer_id=CAT)
+    codes = code_of(one), code_of(other)
+    quicker = lambda: confirm(other, codes[1], by=CAT, customer_id=CAT)  # noqa: E731
+    after_first(monkeypatch, confirmation, "can_receive", quicker)
+    assert problem(confirm(one, codes[0])) == "recipient-unavailable"
+    assert (available(), points(CAT)) == ((1_000, 100), [500, -100])
 
 
 def test_a_confirmation_that_dies_moves_all_or_nothing_and_can_be_repeated() -> None:
@@ -325,6 +318,15 @@ def test_sending_points_to_and_fro_is_no_activity(set_clock: Clock) -> None:
     send()
     assert account().active_on == before
     assert account(BOB).active_on is None
+
+
+def test_a_transfer_leaves_the_books_as_they_were(set_clock: Clock) -> None:
+    send(400)
+    set_clock("2026-03-11T12:00:00+00:00")
+    assert stage.run("close")["finished"]
+    report = get("/api/loyalty/liability?as_of=2026-03-10", by=Role.ADMIN).json
+    assert (report["balance"], report["on_day"]["transferred"], report["on_day"]["change"]) == (1_000, 0, 0)
+    assert [(row["month"], row["amount"]) for row in report["months"]] == [("2027-01", 1_000)]
 
 
 def test_a_sender_whose_order_comes_back_owes_what_is_gone() -> None:
