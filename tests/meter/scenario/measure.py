@@ -14,6 +14,7 @@ import pytest
 
 from customers.settings import CustomersSettings
 from loyalty.programme.usecases import current_programme
+from loyalty.settings import LoyaltySettings
 from notifications.messages.usecases import send_welcome
 from notifications.settings import NotificationsSettings
 from notifications.unsubscribe.usecases import unsubscribe_url
@@ -28,7 +29,18 @@ from tests.harness.tokens import install_issuers
 from tests.meter.house import open_metered_house
 from tests.meter.measured import Measured
 from tests.meter.scenario import members, purchases
-from tests.meter.scenario.loyalty import approvals, books, cards, checkouts, credit, desk, exact_days, rewards, spending
+from tests.meter.scenario.loyalty import (
+    approvals,
+    books,
+    cards,
+    checkouts,
+    credit,
+    desk,
+    exact_days,
+    rewards,
+    spending,
+    transfers,
+)
 from tests.meter.scenario.shop import Shop
 
 TEN: Final = 10
@@ -56,6 +68,7 @@ def warm_up(shop: Shop) -> None:
     """Fetch what each function fetches once a cold start; and run the schedules that find nothing."""
     secret(CustomersSettings.read().email_secret_id)
     secret(NotificationsSettings.read().link_secret_id)
+    secret(LoyaltySettings.read().transfer_secret_id)
     current_programme(shop.house.day.now())
     for service, function in SCHEDULES:
         with shop.house.measured() as block:
@@ -278,6 +291,7 @@ STEPS: Final[tuple[Callable[[Shop], None], ...]] = (
     members.find_guests,
     desk.read_lists,
     approvals.adjust_by_two,
+    transfers.send_points,
     read,
     purchases.wait_for_points,
     books.close_days,
