@@ -136,9 +136,9 @@ def _cancel_past_the_end(scene: Scene, rng: Random, step: Step, person: Person) 
     if profile := _wait_for_the_end(scene, rng, person):
         facts = _order(scene, rng, f"{_GREEDY}{step.number}", person)
         orders.send(scene, rng, told.placed(facts.order))
-        body = {"points": rng.choice(scene.programme.sizes), "order_id": facts.order.id}
-        path = f"{customer_of(profile)}/redemptions"
-        spending.make(scene, rng, step, spending.Wish(path, "redeemed", body, body["points"]))
+        points = rng.choice(scene.programme.sizes)
+        body, path = {"points": points, "order_id": facts.order.id}, f"{customer_of(profile)}/redemptions"
+        spending.make(scene, rng, step, spending.Wish(path, "redeemed", body, points))
         scene.world.universe.advance(_PAST_MIDNIGHT)
         facts.cancelled_at = scene.world.universe.moment
         orders.send(scene, rng, told.cancelled(facts.order, at=facts.cancelled_at))
