@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from loyalty.settings import LoyaltySettings
 from loyalty.transfers import store, usecases
 from loyalty.transfers.rules import MOST_REQUESTS
 from shared.events.customers import CustomersMerged, CustomerStatus
@@ -77,6 +78,12 @@ def test_a_repeated_request_is_one() -> None:
     assert len(stage.told_of(TransferRequested)) == 1
     assert problem(ask(200)) == "idempotency-key-reused"
     assert ask(key=None).status == 400
+
+
+def test_whoever_tells_events_again_without_the_secret_tells_no_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked()
+    monkeypatch.setattr(LoyaltySettings, "read", classmethod(lambda cls: cls()))
+    assert [told.code for told in stage.told_of(TransferRequested)] == [None]
 
 
 def test_a_request_that_dies_before_its_write_leaves_nothing() -> None:
