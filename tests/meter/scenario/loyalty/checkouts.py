@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Final
 
 from shared.events.foreign import Means, Order, ReturnedMeans
@@ -12,8 +11,6 @@ from tests.meter.scenario.shop import Shop
 _CHECKOUT: Final = "/api/checkouts/{checkout_id}"
 # The others are being erased by then.
 _PEOPLE: Final = 7
-# Refunds come while the clock still shows the day of the order.
-_SOON: Final = timedelta(minutes=10)
 
 
 def check_out(shop: Shop) -> None:
@@ -83,12 +80,12 @@ def _give_back(shop: Shop) -> None:
         shop.house.settle()
     shop.found.keep(block, "loyalty hears OrderRecorded", "an order with payments is paid, with a checkout")
     with shop.house.measured() as block:
-        shop.house.send(*(refunded(order, order.total // 2, at=order.placed_at + _SOON) for order in orders))
+        shop.house.send(*(refunded(order, order.total // 2, at=order.placed_at) for order in orders))
         shop.house.settle()
     shop.found.keep(block, "loyalty hears OrderRecorded", "an order with payments is refunded in part")
+    to = ReturnedMeans(new_credit=100)
     with shop.house.measured() as block:
-        to = ReturnedMeans(new_credit=100)
-        shop.house.send(*(refunded(order, 100, "r-2", at=order.placed_at + _SOON, to=to) for order in orders))
+        shop.house.send(*(refunded(order, 100, "r-2", at=order.placed_at, to=to) for order in orders))
         shop.house.settle()
     shop.found.keep(block, "loyalty hears OrderRecorded", "an order with payments is refunded as store credit")
     _pass_a_day(shop)
