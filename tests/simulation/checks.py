@@ -15,7 +15,7 @@ from tests.simulation.customers.checks import (
     orders_are_as_told,
     orders_counted_once,
 )
-from tests.simulation.loyalty.checkouts import payments_spend_their_checkouts
+from tests.simulation.loyalty.checkouts import credit_is_spent_beside_points, payments_spend_their_checkouts
 from tests.simulation.loyalty.greedy.bound import no_credit_from_nothing, nobody_gains, sign_ups_are_single
 from tests.simulation.loyalty.ledger_checks import cards_are_single, changed_ledgers_do_not_verify, ledgers_are_right
 from tests.simulation.loyalty.liability_checks import days_are_closed_as_posted
@@ -148,6 +148,7 @@ AT_REST: Final[tuple[Check, ...]] = (
     points_follow_the_orders,
     spendings_follow_the_orders,
     payments_spend_their_checkouts,
+    credit_is_spent_beside_points,
     nobody_gains,
     no_credit_from_nothing,
     sign_ups_are_single,

@@ -12,6 +12,8 @@ from tests.simulation.steps import others
 from tests.simulation.tables import Row, Tables, customer_of
 
 _PATH: Final = "/api/checkouts"
+# The kinds of entries that take what a checkout holds: in time, and late.
+_SPENT: Final = frozenset({"captured", "redeemed"})
 
 
 def check_out(scene: Scene, rng: Random, step: Step) -> None:
@@ -53,12 +55,12 @@ def payments_spend_their_checkouts(scene: Scene, tables: Tables) -> Iterator[str
     spent: dict[str, list[Row]] = {}
     carts: dict[str, str] = {}
     for entry in tables.of_kind("loyalty", "entry"):
-        if not entry["pk"].startswith("CHECKOUT#") or "#" in entry["account"]:
+        if not entry["pk"].startswith("CHECKOUT#") or _is_of_credit(entry):
             continue
         facts = entry.get("facts") or {}
         if entry["sk"].endswith("#HOLD"):
             carts[facts["checkout"]["id"]] = entry["account"]
-        if entry["entry_kind"] in {"captured", "redeemed"}:
+        if entry["entry_kind"] in _SPENT:
             spent.setdefault(facts["order"], []).append(entry)
     for order_id, entries in spent.items():
         if len(entries) > 1:
@@ -73,3 +75,24 @@ def payments_spend_their_checkouts(scene: Scene, tables: Tables) -> Iterator[str
         is_due = "paid_at" in row and not told.is_cancelled and account and "erased_at" not in account
         if is_due and order_id not in spent:
             yield f"{order_id} is paid, and its checkout {row['checkout_id']} is not spent"
+
+
+def credit_is_spent_beside_points(_: Scene, tables: Tables) -> Iterator[str]:
+    """A payment that captures the points of a checkout takes the credit that is held with them too."""
+    entries = [row for row in tables.of_kind("loyalty", "entry") if row["pk"].startswith("CHECKOUT#")]
+    taken = {
+        (row["pk"], row["facts"]["order"]) for row in entries if _is_of_credit(row) and row["entry_kind"] in _SPENT
+    }
+    ended = {row["facts"]["hold"]: row for row in entries if row["entry_kind"] == "released"}
+    for row in entries:
+        if row["entry_kind"] != "captured" or _is_of_credit(row):
+            continue
+        name, version, *currency = row["facts"]["hold"].split(".")
+        end = ended.get(f"{name}.{version}.credit")
+        was_held = currency and not (end and end["posted_at"] < row["posted_at"])
+        if was_held and (row["pk"], row["facts"]["order"]) not in taken:
+            yield f"{row['facts']['order']} spent the points of its checkout, and not the credit"
+
+
+def _is_of_credit(entry: Row) -> bool:
+    return "#" in entry["account"]

@@ -170,8 +170,8 @@ def test_a_run_that_dies_at_any_write_is_made_good(write: int) -> None:
     """The order's settlement, the points and the credit are three writes."""
     spend()
     hear(told())
-    assert crash_at(write, lambda: hear(told((100, 200, 800)), version=900)) == (write < 4)
-    hear(told((100, 200, 800)), version=900)
+    assert crash_at(write, lambda: hear(told((100, 200, 800)), version=900_000)) == (write < 4)
+    hear(told((100, 200, 800)), version=900_000)
     assert (spent(), earned()) == ((200, 100), 160)
 
 
@@ -287,16 +287,16 @@ def test_new_store_credit_in_any_order_of_arrival(turns: tuple[int, ...]) -> Non
 @pytest.mark.parametrize("write", [1, 2, 3])
 def test_a_run_that_dies_issues_once(write: int) -> None:
     hear(told())
-    assert crash_at(write, lambda: hear(told((0, 0, 0, 400)), version=900)) == (write < 3)
-    hear(told((0, 0, 0, 400)), version=900)
+    assert crash_at(write, lambda: hear(told((0, 0, 0, 400)), version=900_000)) == (write < 3)
+    hear(told((0, 0, 0, 400)), version=900_000)
     assert available() == 1_400
 
 
 def test_two_versions_at_once_issue_no_more_than_the_newest_says(monkeypatch: pytest.MonkeyPatch) -> None:
     hear(told())
     newer = told((0, 0, 0, 900))
-    monkeypatch.setattr(refund_credit, "_issued", once(lambda: hear(newer, version=901), refund_credit._issued))
-    hear(told((0, 0, 0, 400)), version=900)
+    monkeypatch.setattr(refund_credit, "_issued", once(lambda: hear(newer, version=900_001), refund_credit._issued))
+    hear(told((0, 0, 0, 400)), version=900_000)
     assert available() == 1_900
 
 
