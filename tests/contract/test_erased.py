@@ -148,7 +148,7 @@ def member() -> Iterator[Item]:
     yield filled(ReviewMark, PK, "REVIEWED#mug")
     yield filled(Transfer, PK, "TRANSFER#1", direction=Direction.SENT)
     yield filled(TransferRequests, PK, "TRANSFER_REQUESTS#2001-02-03")
-    yield SpentOnOrder.of("o-1", "h-1", ADA, Taken(lots, {GraceLot(date(2027, 1, 31), date(2026, 12, 31)): 10}))
+    yield SpentOnOrder.of("o-1", "h-1", ADA, Taken(lots, {GraceLot(date(2027, 1, 31), date(2026, 12, 31)): 10}), 10)
     yield filled(ReversedOrder, "ORDER#o-1", "UNDONE")
 
 

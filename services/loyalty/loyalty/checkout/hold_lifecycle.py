@@ -147,7 +147,7 @@ def _capture(wallet: Wallet[A], hold_id: str, amount: int | None, order_id: str 
     value = found.value if amount == found.amount else wallet.price(amount)
     posting, spent = rules.capture(account.balances, hold_id, amount, wallet.return_policy)
     entry = wallet.post_spending(account, posting, end_of(hold_id, cause), hold=hold_id, order=order_id, value=value)
-    pointer = Put(SpentOnOrder.of(order_id, hold_id, account.name, spent)) if order_id else None
+    pointer = Put(SpentOnOrder.of(order_id, hold_id, account.name, spent, value)) if order_id else None
     ledger.write(entry, account, pointer, error=LostRaceError())
     return Held(hold_id, HoldState.CAPTURED, found.amount, amount, found.until, order_id, value)
 

@@ -92,6 +92,6 @@ def _redeem(wallet: PointsWallet, wanted: NewRedemption, origin: ledger.Origin, 
     posting = rules.spend(EntryKind.REDEEMED, account.balances, wanted.points)
     entry = wallet.post_spending(account, posting, origin, order=wanted.order_id, value=value, request=fingerprint)
     order_id = wanted.order_id
-    pointer = Put(SpentOnOrder.of(order_id, origin.name, account.name, posting.taken)) if order_id else None
+    pointer = Put(SpentOnOrder.of(order_id, origin.name, account.name, posting.taken, value)) if order_id else None
     ledger.write(entry, account, pointer, error=ReplayError())
     return entry

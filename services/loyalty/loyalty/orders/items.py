@@ -11,6 +11,7 @@ from loyalty.ledger.attributes import grace_lots_attribute, lots_attribute
 from loyalty.ledger.balances import Taken
 from loyalty.ledger.items import Entry
 from loyalty.orders.order_entries import ReversedMark
+from loyalty.orders.payment.means import is_credit
 from loyalty.table import LoyaltyItem
 from shared.items.personal import Export, Ground, keep, personal, plain
 
@@ -23,7 +24,7 @@ class SpentOnOrder(LoyaltyItem, discriminator="spent"):
     """`ORDER#<order id>` / `SPENT#<id>`: the lots that a captured hold or a redemption took.
 
     A refund of the order reads them. `account` is the account's name, as entries have it. `graced` are the parts that
-    came from grace lots.
+    came from grace lots. `value` is what points are worth, in the minor unit; credit is worth itself.
     """
 
     account = personal(UnicodeAttribute(), "user.unique_id.pseudonymous", _KEPT, export=Export.LEFT_OUT)
@@ -32,15 +33,22 @@ class SpentOnOrder(LoyaltyItem, discriminator="spent"):
         grace_lots_attribute(null=True), "user.financial", _KEPT, export=Export.LEFT_OUT, bound="those of one spending"
     )
 
+    value = personal(IntegerAttribute(null=True), "user.financial", _KEPT, export=Export.LEFT_OUT)
+
     @classmethod
-    def of(cls, order_id: str, spending_id: str, account: str, taken: Taken) -> SpentOnOrder:
+    def of(cls, order_id: str, spending_id: str, account: str, taken: Taken, value: int | None) -> SpentOnOrder:
         """A new item, not stored yet, for one hold or redemption that paid for an order."""
         pk, sk = f"ORDER#{order_id}", f"{_SPENT}{spending_id}"
-        return cls(pk, sk, account=account, lots=taken.lots, graced=taken.graced or None)
+        return cls(pk, sk, account=account, lots=taken.lots, graced=taken.graced or None, value=value)
 
     @property
     def taken(self) -> Taken:
         return Taken(self.lots, self.graced or {})
+
+    @property
+    def worth(self) -> int:
+        """What it paid of the order, in the minor unit; 0 if that was not stored."""
+        return sum(self.lots.values()) if is_credit(self.account) else self.value or 0
 
 
 class ReversedOrder(LoyaltyItem, discriminator="undone"):
@@ -61,7 +69,7 @@ class ReversedOrder(LoyaltyItem, discriminator="undone"):
         "user.behavior.purchase_history",
         _KEPT,
         export=Export.LEFT_OUT,
-        bound="four numbers",
+        bound="four numbers and two flags",
     )
 
     @classmethod

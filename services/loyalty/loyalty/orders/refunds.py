@@ -56,9 +56,9 @@ class ReversedShare:
     customer_id: str | None = None
     returned: Returned | None = None
 
-    def of(self, account: str) -> Fraction:
-        """The share of what an account of this name paid."""
-        return self.returned.share(account) if self.returned else self.share
+    def of(self, spending: Spending) -> Fraction:
+        """The share of a spending."""
+        return self.returned.share(spending.account, spending.worth) if self.returned else self.share
 
     @classmethod
     def told(cls, order: OrderRecorded, version: int) -> Self:
@@ -168,12 +168,14 @@ class Restored:
 class Spending:
     """The amount that an account paid for an order, by lot, and the `later` entries that restored it.
 
-    `account` is the account's name when it paid; the account may have been merged since.
+    `account` is the account's name when it paid; the account may have been merged since. `worth` is what all that paid
+    for the order by the same means paid of it, in the minor unit.
     """
 
     account: str
     spent: Taken
     later: tuple[Restored, ...] = ()
+    worth: int = 0
 
     @property
     def restored(self) -> Lots:
@@ -210,7 +212,7 @@ def settle_spent(
     """
     if share.version < max(spending.version, known.version if known else 0):
         return None
-    target = int(sum(spending.spent.lots.values()) * share.of(spending.account))
+    target = int(sum(spending.spent.lots.values()) * share.of(spending))
     amount = target - sum(spending.restored.values())
     # A reinstatement that changes nothing is posted too: the event of the earlier cancellation may still arrive.
     if amount == 0 and not (share.reinstated and share.version > spending.version):

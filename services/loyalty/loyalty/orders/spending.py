@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
 from typing import Final
@@ -13,6 +14,7 @@ from loyalty.ledger.items import Entry
 from loyalty.orders import store
 from loyalty.orders.items import OrderRecord, SpentOnOrder
 from loyalty.orders.order_entries import EARNED
+from loyalty.orders.payment.means import is_credit
 from loyalty.orders.payment.payers import Payer
 from loyalty.orders.refunds import Restored, ReversedShare, Spending, settle_spent
 from loyalty.points import store as points
@@ -95,13 +97,17 @@ def _report(order_id: str) -> None:
 def _spendings(records: Iterable[OrderRecord]) -> dict[str, Spending]:
     """The spendings on an order, by account name, from the order's records."""
     spent: dict[str, Taken] = {}
+    worth = Counter[bool]()
     later: dict[str, list[Restored]] = {}
     for item in records:
         if isinstance(item, SpentOnOrder):
             before = spent.get(item.account, Taken({}))
+            worth[is_credit(item.account)] += item.worth
             spent[item.account] = Taken(plus(before.lots, item.lots), plus(before.graced, item.taken.graced))
         elif isinstance(item, Entry) and item.sk.startswith(RESTORED):
             graced = read_grace_lots(item.fact("graced") or {})
             restored = Restored(item.fact("version"), read_lots(item.fact("of") or {}), graced)
             later.setdefault(item.sk.split("#", 3)[3], []).append(restored)
-    return {name: Spending(name, taken, tuple(later.get(name, ()))) for name, taken in spent.items()}
+    return {
+        name: Spending(name, taken, tuple(later.get(name, ())), worth[is_credit(name)]) for name, taken in spent.items()
+    }

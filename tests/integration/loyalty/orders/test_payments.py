@@ -149,8 +149,8 @@ def test_what_is_spent_after_the_refund_was_heard_is_returned_too(is_spent_first
         act()
     assert spent() == (200, 300)
     redeem(100, order_id="A1")
-    # $3 of the order were paid by 400 points: a third of them is back.
-    assert spent() == (400 - 133, 300)
+    # The refund gave back $1 in points, and it does not give more because more was spent.
+    assert spent() == (300, 300)
 
 
 def test_a_payment_of_points_alone_told_after_its_refund() -> None:
@@ -163,6 +163,25 @@ def test_what_paid_without_the_orders_saying_so_comes_back_with_the_whole() -> N
     spend()
     hear(told((0, 0, 1_500), by=(0, 0, 3_000)))
     assert spent() == (150, 150)
+
+
+def test_an_edit_that_names_less_makes_no_refund_give_more_back() -> None:
+    spend()
+    hear(told(), told(by=(30, 30, 0), edited_at=NOW), told((10, 10, 0), by=(30, 30, 0), edited_at=NOW))
+    assert spent() == (290, 290)
+    hear(told((30, 30, 0), by=(30, 30, 0), edited_at=NOW))
+    assert spent() == (270, 270)
+    hear(told(by=(30, 30, 0), edited_at=NOW, cancelled_at=NOW, status=OrderStatus.CANCELLED))
+    assert spent() == (0, 0)
+
+
+def test_payments_that_name_less_than_was_spent_give_no_more_back_than_a_refund_says() -> None:
+    spend()
+    redeem(200, order_id="A1")
+    hear(told((1, 1, 0), by=(1, 1, 2_998)))
+    assert spent() == (499, 299)
+    hear(told((300, 0, 0), by=(300, 300, 2_400)))
+    assert sum(spent()) == 500
 
 
 @pytest.mark.parametrize("write", [1, 2, 3, 4])
@@ -235,7 +254,7 @@ def test_a_checkouts_order_may_tell_the_whole_and_its_payments() -> None:
 def test_what_is_returned_is_stored_in_few_bytes() -> None:
     hear(told((100, 0, 0), by=(400, 0, 0)))
     [mark] = order_records("A1")
-    assert mark.returned == [100, 400, 100, 400]  # type: ignore[union-attr]
+    assert mark.returned == [100, 400, 100, 400, True, False]  # type: ignore[union-attr]
 
 
 def test_a_refund_of_points_alone_is_a_line_of_no_points_in_the_ledger() -> None:
@@ -298,6 +317,16 @@ def test_two_versions_at_once_issue_no_more_than_the_newest_says(monkeypatch: py
     monkeypatch.setattr(refund_credit, "_issued", once(lambda: hear(newer, version=900_001), refund_credit._issued))
     hear(told((0, 0, 0, 400)), version=900_000)
     assert available() == 1_900
+
+
+def test_new_store_credit_waits_until_the_order_is_paid() -> None:
+    """It takes the place of money, and nobody has paid any."""
+    hear(told((0, 0, 0, 400), paid_at=None, status=OrderStatus.PLACED))
+    assert available() == 1_000
+    hear(told((0, 0, 0, 400), paid_at=None, cancelled_at=NOW, status=OrderStatus.CANCELLED))
+    assert available() == 1_000
+    hear(told((0, 0, 0, 400)))
+    assert available() == 1_400
 
 
 @pytest.mark.parametrize("facts", [{"customer_id": None}, {"waits": True}])

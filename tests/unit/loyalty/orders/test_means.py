@@ -105,7 +105,28 @@ def test_the_money_is_as_if_points_and_credit_had_been_taken_off_the_total(
 def test_points_and_credit_have_shares_of_their_own(order: OrderRecorded, of_points: str, of_credit: str) -> None:
     found = Returned.of(order)
     assert found
-    assert (found.share("cus_A"), found.share("cus_A#USD")) == (Fraction(of_points), Fraction(of_credit))
+    assert (found.share("cus_A", 0), found.share("cus_A#USD", 0)) == (Fraction(of_points), Fraction(of_credit))
+
+
+@pytest.mark.parametrize(
+    ("order", "of_points", "of_credit"),
+    [
+        # An edit, or a mistake, names less than was spent: what the refund says comes back, and no more.
+        (paid_by(400, 100, 0, refunded_to=back_to(100, 100)), "1/10", "1/5"),
+        (paid_by(1_000, 500, 0, refunded_to=back_to(100, 100)), "1/10", "1/5"),
+        (paid_by(2_000, 1_000, 0, refunded_to=back_to(100, 100)), "1/20", "1/10"),
+        # Of a means that the order does not name, a share alone is known.
+        (paid_by(0, 0, 100, refunded_to=back_to(0, 0, 50)), "1/2", "1/2"),
+        (paid_by(400, 100, 0, cancelled_at=NOON), "1", "1"),
+    ],
+)
+def test_no_more_comes_back_than_a_refund_says_of_what_was_spent(
+    order: OrderRecorded, of_points: str, of_credit: str
+) -> None:
+    found = Returned.of(order)
+    assert found
+    assert found.share("cus_A", 1_000) == Fraction(of_points)
+    assert found.share("cus_A#USD", 500) == Fraction(of_credit)
 
 
 @pytest.mark.parametrize("order", [paid_by(1_000, 0, 0), paid_by(0, 0, 0, refunded_to=back_to())])

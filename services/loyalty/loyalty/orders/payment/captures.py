@@ -108,15 +108,20 @@ def _settle(order: OrderRecorded, checkout_id: str, points: Payer, cause: Cause)
 
 def _captured(order: OrderRecorded, points: Payer, found: OpenHold, cause: Cause) -> _Ending:
     """The capture of all that a checkout holds, not written yet."""
-    ending = _Ending(order.order_id, cause)
+    ending, named, of_credit = _Ending(order.order_id, cause), order.payments, 0
     ending.capture(points, found.id, value=found.hold.value)
     if found.currency:
         credit, hold_id = _credit_of(points, found.currency, cause), _credit_hold(found)
         if hold_id in credit.account.balances.holds:
+            of_credit = credit.account.balances.holds[hold_id].amount
             ending.capture(credit, hold_id)
         else:
             known = _existing(name_of(order.checkout_id or ""))
+            of_credit = known.credit.amount if known.credit else 0
             _spend_rest(ending, credit, known.credit)
+    if named and (named.points > (found.hold.value or 0) or named.credit > of_credit):
+        # The customer's own token made it, perhaps, and took something out after the shop had looked.
+        _report(order.order_id, "it holds less than its order says was paid so")
     return ending
 
 
@@ -196,7 +201,8 @@ class _Ending:
         ledger.seal(entry, payer.account)
         self.writes += [Put(entry), Put(payer.account)]
         if spent and spent.lots and self.order_id:
-            self.writes.append(Put(SpentOnOrder.of(self.order_id, hold_id, payer.account.name, spent)))
+            pointer = SpentOnOrder.of(self.order_id, hold_id, payer.account.name, spent, facts.get("value"))
+            self.writes.append(Put(pointer))
 
     def commit(self) -> None:
         """Write all of it. Raises LostRaceError if any of the accounts has changed, or a hold has ended."""

@@ -13,12 +13,18 @@ from shared.events.customers import OrderRecorded
 
 
 class Returned(NamedTuple):
-    """The returned shares of what points and store credit paid, as four numbers that a ledger entry can keep."""
+    """The returned shares of what points and store credit paid, in a form that a ledger entry can keep.
+
+    A means that the order names is returned in money: `points` of `paid_by_points`. Of one that it does not name the
+    two are a share alone.
+    """
 
     points: int
     paid_by_points: int
     credit: int
     paid_by_credit: int
+    names_points: bool = False
+    names_credit: bool = False
 
     @classmethod
     def of(cls, order: OrderRecorded) -> Self | None:
@@ -36,12 +42,23 @@ class Returned(NamedTuple):
         return cls(
             *((back.points, paid.points) if paid.points else (back.whole, paid.whole)),
             *((back.credit, paid.credit) if paid.credit else (back.whole, paid.whole)),
+            bool(paid.points),
+            bool(paid.credit),
         )
 
-    def share(self, account: str) -> Fraction:
-        """The returned share of what an account of this name paid."""
-        of_points, of_credit = Fraction(self.points, self.paid_by_points), Fraction(self.credit, self.paid_by_credit)
-        return of_credit if "#" in account else of_points
+    def share(self, account: str, worth: int) -> Fraction:
+        """The returned share of what an account of this name paid, if all of the same means paid so much.
+
+        An order may name less than that, by an edit or by mistake: a refund gives back no more than it says.
+        """
+        if is_credit(account):
+            return Fraction(self.credit, max(self.paid_by_credit, worth if self.names_credit else 0))
+        return Fraction(self.points, max(self.paid_by_points, worth if self.names_points else 0))
+
+
+def is_credit(account: str) -> bool:
+    """Whether an account of this name has store credit, and not points."""
+    return "#" in account
 
 
 def in_money(order: OrderRecorded) -> OrderRecorded:

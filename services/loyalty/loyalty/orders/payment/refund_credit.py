@@ -26,11 +26,11 @@ REFUND: Final = "refund"
 def issue_refunded(order: OrderRecorded, version: int, cause: Cause) -> None:
     """Issue to the order's customer what its refunds gave as new store credit, as far as it is not issued yet.
 
-    What is issued stays, whatever becomes of the order. Nothing is issued of an order without a customer, or to a
-    customer who is erased.
+    What is issued stays, whatever becomes of the order. Nothing is issued of an order without a customer, to a customer
+    who is erased, or before the order is paid: the credit takes the place of money that was paid.
     """
     back = order.refunded_to
-    if order.customer_id is None or back is None or not back.new_credit:
+    if order.customer_id is None or order.paid_at is None or back is None or not back.new_credit:
         return
     customer_id, amount = order.customer_id, back.new_credit
     with suppress(NotFoundError):
