@@ -225,6 +225,10 @@ def _beneath(given: GivenTier | None, alone: TierState, before: TierState, today
     """The state by amounts beneath a given tier, as long as that holds; `before` is the whole state so far."""
     if given is None or not given.holds_on(today):
         after = replace(alone, given=None)
+    elif rules.unknown([given.tier]):
+        # Of a version that this process has not read yet: the tier stays as it is.
+        given = given._replace(beneath=alone.tier, since=alone.since, kept_until=alone.kept_until)
+        return replace(alone, tier=before.tier, since=before.since, kept_until=before.kept_until, given=given)
     else:
         tier, until = rules.level_of(given.tier).tier, given.until
         after = replace(alone, given=GivenTier(tier, until, alone.tier, alone.since, alone.kept_until))

@@ -18,7 +18,7 @@ from loyalty.tiers.models import LadderView, NewGivenTier, TierChangeView, TierV
 from shared import clock
 from shared.errors import InvalidError
 from shared.http import Page, PageQuery
-from shared.items.table import retry_lost_races
+from shared.items.table import LostRaceError, retry_lost_races
 from shared.messages.cause import Cause
 
 _MOST_YEARS: Final = 50
@@ -78,5 +78,5 @@ def _give(customer_id: str, given: GivenTier | None, reason: str, terms: Terms, 
         until = given.until.isoformat() if given and given.until else None
         facts = {"reason": reason, "given": given and given.tier, "until": until}
         entry = store.post_points(account, posting, origin, terms, tiers=after, acted_at=terms.now, **facts)
-        ledger.write(entry, account)
+        ledger.write(entry, account, error=LostRaceError())
     return TierView.of(account, terms)

@@ -7,9 +7,13 @@ from typing import Any, Final
 
 import pytest
 
+from loyalty.points import store as points_store
+from loyalty.programme.usecases import current_programme
+from loyalty.tiers import usecases
+from shared import clock
 from shared.events.loyalty import TierChanged
 from shared.roles import Role
-from tests.harness.interruptions import crash_at
+from tests.harness.interruptions import crash_at, once
 from tests.integration.loyalty.settings import set_programme
 from tests.integration.loyalty.shop import (
     ADA,
@@ -68,6 +72,31 @@ def test_a_repeated_call_changes_nothing() -> None:
     assert give(None).json["tier"] == "bronze"
     assert give(None).status == 200
     assert len(entries()) == 2
+
+
+def test_of_two_calls_at_once_both_are_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    other = once(lambda: give("silver"), usecases.give)
+    monkeypatch.setattr(usecases, "give", other)
+    answer = give("gold")
+    assert (answer.status, answer.json["tier"]) == (200, "gold")
+    assert [entry.tier for entry in entries()] == ["silver", "gold"]
+
+
+def test_a_process_that_does_not_know_a_new_tier_yet_leaves_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It reads the programme once a minute, and a tier may be added and given within that."""
+    old = current_programme(clock.now())
+    rungs = [level.model_dump(mode="json") for level in old.programme.tiers.rungs]
+    rungs.append({"tier": "sponsor", "threshold": 900_000})
+    set_programme(tiers={"rungs": rungs})
+    assert give("sponsor").status == 200
+    with monkeypatch.context() as patched:
+        patched.setattr(points_store, "current_programme", lambda _: old)
+        patched.setattr(points_store, "programme_then", lambda *_: old)
+        hear(order(total=10_000, placed_at=TODAY, paid_at=TODAY))
+    assert account().tier == "sponsor"
+    given = get(f"/api/customers/{ADA}/tier", by=ADA).json
+    assert (given["tier"], given["given"]) == ("sponsor", {"tier": "sponsor", "until": None})
+    assert give(None).json["tier"] == "silver"
 
 
 def test_a_call_that_dies_before_its_write_leaves_nothing_and_can_be_repeated() -> None:
