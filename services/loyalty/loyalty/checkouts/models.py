@@ -78,6 +78,13 @@ class NewCheckout(Input):
     ] = 0
     use: Use = Use()
 
+    @field_validator("goods")
+    @classmethod
+    def _goods_within_the_total(cls, goods: int, info: ValidationInfo) -> int:
+        if goods > info.data.get("total", goods):
+            raise ValueError("Goods must not be more than the total")
+        return goods
+
     @field_validator("shipping")
     @classmethod
     def _within_the_total(cls, shipping: int, info: ValidationInfo) -> int:

@@ -20,7 +20,7 @@ from loyalty.points.store import existing_account
 from loyalty.points.usecases import shown_account
 from shared import clock
 from shared.auth import Principal
-from shared.errors import ForbiddenError, InvalidError, NotFoundError, ProblemError
+from shared.errors import FieldError, ForbiddenError, InvalidError, NotFoundError, ProblemError
 from shared.items.table import LostRaceError, retry_lost_races
 from shared.messages.cause import Cause
 
@@ -28,13 +28,13 @@ from shared.messages.cause import Cause
 def put_checkout(checkout_id: str, wanted: NewCheckout, *, by: Principal, cause: Cause) -> CheckoutView:
     """Hold what a cart is to use, in place of what the checkout held before; the answer says how much that is.
 
-    Raises ForbiddenError to a customer for another one, NotFoundError without an account, EmailNotVerifiedError,
-    InsufficientPointsError, InsufficientCreditError, InvalidError for what the cart cannot take, TooManyHoldsError,
-    SpendingBlockedError for amounts of a customer who cannot spend. Raises CheckoutTakenError, NotItsMakerError and
-    CheckoutEndedError.
+    Raises ForbiddenError to a customer for another one, and for parts of the total. Raises NotFoundError without an
+    account, EmailNotVerifiedError, InsufficientPointsError, InsufficientCreditError, InvalidError for what the cart
+    cannot take, TooManyHoldsError, SpendingBlockedError for amounts of a customer who cannot spend. Raises
+    CheckoutTakenError, NotItsMakerError and CheckoutEndedError.
     """
-    if by.is_customer and wanted.customer_id != by.customer_id:
-        raise ForbiddenError
+    if by.is_customer:
+        _check_own(wanted, by)
     new = NewVersion(checkout_id, name_of(checkout_id), wanted, by.kind, cause)
     try:
         return retry_lost_races(lambda: _put(new, by, is_known=False))
@@ -43,6 +43,15 @@ def put_checkout(checkout_id: str, wanted: NewCheckout, *, by: Principal, cause:
         if find_checkout(new.name) is None:
             raise
         return retry_lost_races(lambda: _put(new, by, is_known=True))
+
+
+def _check_own(wanted: NewCheckout, by: Principal) -> None:
+    """Raises ForbiddenError. What goods and shipping cost decides what benefits take off, so only the shop says it."""
+    if wanted.customer_id != by.customer_id:
+        raise ForbiddenError
+    stated = [name for name in ("goods", "shipping") if getattr(wanted, name)]
+    if stated:
+        raise ForbiddenError(errors=[FieldError(name, "Only the shop states this") for name in stated])
 
 
 def read_checkout(checkout_id: str, *, by: Principal) -> CheckoutView:

@@ -106,6 +106,18 @@ def test_goods_and_shipping_are_within_the_total() -> None:
     assert (refused.status, refused.json["errors"][0]["field"]) == (422, "shipping")
 
 
+@pytest.mark.parametrize("parts", [{"goods": 10}, {"shipping": 8_995}, {"goods": 10, "shipping": 8_995}])
+def test_a_customer_does_not_say_what_of_the_total_is_goods_or_shipping(parts: dict[str, int]) -> None:
+    """Otherwise all of a cart would be free shipping."""
+    body = {"customer_id": ADA, "currency": "USD", "total": 10_995, "use": {"benefits": True}, **parts}
+    refused = call("PUT", f"/api/checkouts/{CART}", body, by=ADA)
+    assert (refused.status, [each["field"] for each in refused.json["errors"]]) == (403, [*parts])
+    del body["goods" if "goods" in parts else "shipping"]
+    body |= {"goods": 0, "shipping": 0}
+    taken = call("PUT", f"/api/checkouts/{CART}", body, by=ADA)
+    assert (taken.status, taken.json["benefits"], taken.json["remaining"]) == (200, [], 10_995)
+
+
 def test_whoever_cannot_spend_has_no_benefits() -> None:
     hear(update(status=CustomerStatus.BANNED))
     assert off(put()) == {}
@@ -125,4 +137,4 @@ def test_the_payment_of_a_cart_with_benefits_spends_its_points() -> None:
 def test_goods_alone_are_within_the_total_too() -> None:
     body = {"customer_id": ADA, "currency": "USD", "total": 1_000, "goods": 1_001, "use": {"benefits": True}}
     refused = call("PUT", f"/api/checkouts/{CART}", body, by=Role.STOREFRONT)
-    assert (refused.status, refused.json["errors"][0]["field"]) == (422, "shipping")
+    assert (refused.status, refused.json["errors"][0]["field"]) == (422, "goods")

@@ -9,9 +9,10 @@ import pytest
 from loyalty.orders.payment import captures
 from shared.events.base import EventData
 from shared.events.customers import CustomersMerged, CustomerStatus, OrderStatus
+from shared.events.foreign import Means
 from tests.harness.interruptions import calls_of, crash_at, once
 from tests.integration.loyalty import wallet
-from tests.integration.loyalty.checkout.checkouts import cancelled, end, funds, kept, look, money, paid, put
+from tests.integration.loyalty.checkout.checkouts import CART, cancelled, end, funds, kept, look, money, paid, put
 from tests.integration.loyalty.settings import set_programme
 from tests.integration.loyalty.shop import (
     ADA,
@@ -152,6 +153,25 @@ def test_a_payment_after_the_time_of_the_checkout(set_clock: Clock, *, job: bool
         assert look().json["state"] == "expired"
     hear(paid(), paid())
     assert (look().json["state"], look().json["order_id"], spent()) == ("captured", "B1", (200, 300))
+
+
+@pytest.mark.parametrize(
+    ("changed", "named", "alarms"),
+    [((200, 300), (200, 300), 0), ((0, 300), (200, 300), 1), ((200, 0), (200, 300), 1), ((200, 300), (100, 300), 0)],
+)
+def test_an_order_that_names_more_than_its_checkout_holds_raises_an_alarm(
+    changed: tuple[int, int], named: tuple[int, int], alarms: int
+) -> None:
+    """A customer's own token may take something out of a cart after the shop has looked."""
+    kept(200, 300, by=ADA)
+    kept(*changed, by=ADA)
+    payments = Means(points=named[0], credit=named[1], other=1_500)
+    told = order("B1", checkout_id=CART, total=payments.whole, payments=payments)
+    with_alarm: list[str] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(captures, "count", with_alarm.append)
+        hear(told, told)
+    assert (look().json["state"], with_alarm) == ("captured", ["CheckoutsNotCaptured"] * alarms)
 
 
 def test_a_late_payment_spends_what_is_still_there_and_tells_what_is_missing(set_clock: Clock) -> None:
