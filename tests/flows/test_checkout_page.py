@@ -65,6 +65,7 @@ def test_the_program_of_the_page_buys_with_points(house: House, language: str, c
     house.send(paid(order("A-1", 10_000, customer_id=customer_id)))
     house.settle()
     [program] = re.findall(rf"```{language}\n(.*?)```", (ROOT / "docs/checkout.md").read_text(), re.DOTALL)
+    [cart], [order_id] = set(re.findall(r"cart-\w+", program)), set(re.findall(r"2026-\d{7}", program))
     with served(house) as url:
         environment = {**os.environ, "URL": url, "STOREFRONT": "token", "CUSTOMER": customer_id, "NO_PROXY": "*"}
         ran = subprocess.run(  # noqa: S603  # the page's own program
@@ -74,7 +75,7 @@ def test_the_program_of_the_page_buys_with_points(house: House, language: str, c
     assert ran.stdout.splitlines()[-1] == "201"
     assert "to pay: 4490" in ran.stdout
     house.settle()
-    found = read(house, "/api/checkouts/cart-8f2c")
+    found = read(house, f"/api/checkouts/{cart}")
     assert (found["state"], found["version"], found["remaining"]) == ("captured", 2, 4_490)
     assert points(house, customer_id)["spent"] == 500
-    assert read(house, "/api/orders/2026-0004711")["total"] == 4_490
+    assert read(house, f"/api/orders/{order_id}")["total"] == 4_490

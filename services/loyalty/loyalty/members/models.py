@@ -251,7 +251,7 @@ class PictureQuery(Input):
 class NewReferral(Input):
     """Who referred this customer, by the number of their card."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"card_number": "430918270011"}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"card_number": "430918270017"}]})
 
     card_number: CardNumber
 

@@ -35,7 +35,7 @@ _TRANSFER: Final[dict[str, Any]] = {
 class NewTransfer(Input):
     """Points to send, and to whom: by the number of a card, or by a customer's id."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"card_number": "430918270011", "points": 500}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"card_number": "430918270017", "points": 500}]})
 
     points: Annotated[int, Field(ge=1, le=MOST_POINTS, description="The shop sets limits.")]
     card_number: CardNumber | None = None
