@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, Final, cast
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationInfo
+from pydantic import AfterValidator, BaseModel, ConfigDict, GetCoreSchemaHandler, StringConstraints, ValidationInfo
 from pydantic_core import CoreSchema, PydanticCustomError, PydanticKnownError
 from pydantic_core.core_schema import with_info_before_validator_function
 
@@ -83,6 +83,8 @@ def _name(text: str, info: ValidationInfo) -> str:
 # For text in the caller's own words: every text of an Input has it, unless a pattern says more.
 PRINTABLE: Final = AfterValidator(_printable)
 Text = Annotated[str, PRINTABLE]
+# A reason or a remark that others read: never empty, and not a letter.
+Sentence = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), PRINTABLE]
 # For names of people and things.
 NAME: Final = AfterValidator(_name)
 # The type of the fault of a text that is no name.

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated
 
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field
 
 from loyalty.programme.sections import Slug
-from shared.model import PRINTABLE, Input
-
-_WORDS: Final = StringConstraints(strip_whitespace=True, min_length=1, max_length=200)
+from shared.model import Input, Sentence
 
 
 class NewAdjustment(Input):
@@ -21,7 +19,7 @@ class NewAdjustment(Input):
 
     points: Annotated[int, Field(ge=-(10**9), le=10**9, description="Not 0; the shop sets a limit.")]
     code: Annotated[Slug, Field(description="One of the programme's reasons.")] = "other"
-    reason: Annotated[str, _WORDS, PRINTABLE, Field(description="The customer can read it.")]
+    reason: Annotated[Sentence, Field(description="The customer can read it.")]
     notify: Annotated[bool, Field(description="Whether the customer is told by mail.")] = True
 
     @property
@@ -35,4 +33,4 @@ class Rejection(Input):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"note": "Goodwill for a delay is 500 at most"}]})
 
-    note: Annotated[str, _WORDS, PRINTABLE, Field(description="For staff; the customer is not told.")]
+    note: Annotated[Sentence, Field(description="For staff; the customer is not told.")]

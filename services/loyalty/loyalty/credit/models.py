@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
-from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, ConfigDict, Field
 
 from loyalty.credit.items import CreditAccount, currency_of
 from loyalty.days import NEVER
@@ -15,17 +15,12 @@ from loyalty.points.models import VerificationView
 from loyalty.programme.sections import Slug
 from shared.auth import name_of
 from shared.ids import CustomerId, OrderId
-from shared.model import PRINTABLE, ApiModel, Input
+from shared.model import ApiModel, Input, Sentence
 from shared.money import LARGEST_AMOUNT, CurrencyCode
 
 Given = Annotated[int, Field(ge=1, le=LARGEST_AMOUNT, description="In the currency's minor unit: 2933 is $29.33")]
 Code = Annotated[Slug, Field(description="One of the programme's reasons for adjustments.")]
-Reason = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
-    PRINTABLE,
-    Field(description="The customer can read it."),
-]
+Reason = Annotated[Sentence, Field(description="The customer can read it.")]
 
 
 class NewCredit(Input):

@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, Field, StringConstraints, ValidationInfo, 
 from loyalty.programme.sections import MOST_TIERS, Days, FactorOrNothing, Section
 from shared.events.loyalty import TierId
 from shared.ids import RewardId
-from shared.model import NAME, PRINTABLE
+from shared.model import NAME, Sentence
 from shared.money import LARGEST_AMOUNT
 
 # The tiers of the presets.
@@ -85,7 +85,7 @@ class Benefit(Section):
     ] = None
     reward_id: Annotated[RewardId | None, Field(description="Of a gift: the reward of the catalogue")] = None
     words: Annotated[
-        Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), PRINTABLE] | None,
+        Sentence | None,
         Field(validate_default=True, description="As the customer reads it"),
     ] = None
 

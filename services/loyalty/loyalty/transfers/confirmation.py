@@ -29,7 +29,7 @@ from loyalty.transfers.rules import Direction, TransferState, as_received, code_
 from loyalty.transfers.usecases import can_receive, check_may_send
 from shared.auth import Principal
 from shared.errors import NotFoundError
-from shared.items.table import LostRaceError, Put, commit, retry_lost_races
+from shared.items.table import Put, commit, retry_lost_races
 from shared.messages.cause import Cause
 from shared.runtime.aws import secret
 
@@ -104,10 +104,4 @@ def _move(transfer: Transfer, sender: PointsAccount, terms: Terms, cause: Cause)
         post(recipient, into, transfer.id, terms, unnamed),
     ]
     other_side = transfer.complete(recipient.customer_id, terms.now)
-    commit(
-        *(Put(entry, error=LostRaceError()) for entry in entries),
-        Put(sender),
-        Put(recipient),
-        Put(transfer),
-        Put(other_side),
-    )
+    store.commit_move(entries, sender, recipient, transfer, other_side)

@@ -20,7 +20,7 @@ from loyalty.programme.sections import MOST_POINTS
 from loyalty.transfers.items import Transfer
 from loyalty.transfers.rules import Direction, TransferState
 from shared.ids import CustomerId, TransferId
-from shared.model import PRINTABLE, ApiModel, Input
+from shared.model import ApiModel, Input, Sentence
 
 _TRANSFER: Final[dict[str, Any]] = {
     "id": "trf_01JZ0000000000000000000000",
@@ -76,12 +76,7 @@ class TransferReversal(Input):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "Sent to a wrong number"}]})
 
-    reason: Annotated[
-        str,
-        StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
-        PRINTABLE,
-        Field(description="Both customers can read it: name nobody."),
-    ]
+    reason: Annotated[Sentence, Field(description="Both customers can read it: name nobody.")]
 
 
 class TransferView(ApiModel):

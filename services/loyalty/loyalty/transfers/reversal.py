@@ -13,7 +13,7 @@ from loyalty.transfers.errors import TransferNotReversibleError
 from loyalty.transfers.items import Transfer
 from loyalty.transfers.models import TransferView
 from loyalty.transfers.rules import Direction, NotReversible, TransferState, still_there
-from shared.items.table import LostRaceError, Put, commit, find, retry_lost_races
+from shared.items.table import find, retry_lost_races
 from shared.messages.cause import Cause
 
 
@@ -61,10 +61,4 @@ def _give_back(side: Transfer, reason: str, cause: Cause) -> None:
     ]
     for each in (sent, received):
         each.reverse(-out.amount, terms.now)
-    commit(
-        *(Put(each, error=LostRaceError()) for each in entries),
-        Put(sender),
-        Put(recipient),
-        Put(sent),
-        Put(received),
-    )
+    store.commit_move(entries, sender, recipient, sent, received)

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from loyalty.ledger.balances import Balances, Lots, Taken
 from loyalty.ledger.due_dates import Watch, last_days
+from loyalty.points.tier_windows import month_of
 from loyalty.programme.models import Transfers
 
 # With five tries, one guess in 20 million succeeds; with all that a thief may ask for on a day, one in two million.
@@ -94,7 +95,7 @@ def exceeded(points: int, sent: Iterable[Moved], today: date, rules: Transfers) 
 
     `sent` has at least everything that the sender sent since the first of the month.
     """
-    in_month = [each for each in sent if is_of_month(each.day, today)]
+    in_month = _of_month(sent, today)
     on_day = sum(each.points for each in in_month if each.day == today)
     sums = (
         (Limit.PER_DAY, rules.per_day, on_day),
@@ -107,11 +108,11 @@ def exceeded(points: int, sent: Iterable[Moved], today: date, rules: Transfers) 
 def has_room(points: int, received: Iterable[Moved], today: date, rules: Transfers) -> bool:
     """Whether a recipient may receive so many more points this month."""
     most = rules.received_per_month
-    return most is None or points + sum(each.points for each in received if is_of_month(each.day, today)) <= most
+    return most is None or points + sum(each.points for each in _of_month(received, today)) <= most
 
 
-def is_of_month(day: date, today: date) -> bool:
-    return (day.year, day.month) == (today.year, today.month)
+def _of_month(moved: Iterable[Moved], today: date) -> list[Moved]:
+    return [each for each in moved if month_of(each.day) == month_of(today)]
 
 
 def sendable(balances: Balances) -> int:

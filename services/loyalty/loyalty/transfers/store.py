@@ -9,6 +9,7 @@ from heapq import merge
 from itertools import groupby, islice
 
 from loyalty.days import start_of
+from loyalty.ledger.items import Entry
 from loyalty.ledger.terms import Terms
 from loyalty.points.items import PointsAccount
 from loyalty.transfers.items import TRANSFER, Transfer, TransferRequests, requests_key
@@ -85,6 +86,14 @@ def forget_recipient(items: Iterable[object]) -> None:
     for side in items:
         if isinstance(side, Transfer) and side.direction is Direction.RECEIVED:
             retry_lost_races(lambda side=side: _forget_hint(side))  # type: ignore[misc]
+
+
+def commit_move(entries: Iterable[Entry], *changed: PointsAccount | Transfer) -> None:
+    """Write both entries of a move with the accounts and the sides, all or nothing.
+
+    Raises LostRaceError if any of them has changed meanwhile.
+    """
+    commit(*(Put(entry, error=LostRaceError()) for entry in entries), *map(Put, changed))
 
 
 def _forget_hint(received: Transfer) -> None:
