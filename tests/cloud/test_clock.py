@@ -15,15 +15,19 @@ from tests.cloud.shop import Shop, client, eventually, order, paid
 
 def test_points_expire_segments_are_left_and_requests_are_looked_after_as_days_pass(shop: Shop) -> None:
     deployment, clock = shop.stage.deployment, shop.stage.cloud.clock
-    customer_id, request_id = _a_customer_since_almost_a_year(shop)
+    today = datetime.now(UTC).date()
+    # Of tomorrow's month: midnight may come while the test runs.
+    last = month_end(today + timedelta(days=1))
+    customer_id, request_id = _a_customer_since_almost_a_year(shop, last)
     days = list(advance(deployment, clock, 33))
-    assert [day.day for day in days] == [datetime.now(UTC).date() + timedelta(days=n) for n in range(len(days))]
+    assert days[0].day - today in (timedelta(0), timedelta(days=1))
+    assert [day.day for day in days] == [days[0].day + timedelta(days=n) for n in range(len(days))]
     assert len(days) in (33, 34)  # today and the last day are parts of days
     expired = next(n for n, day in enumerate(days) if day.points)
     assert (days[expired].points, days[expired].events["PointsExpired"]) == (1_000, 1)
-    assert days[expired].day == _last_of_this_month() + timedelta(days=1)
+    assert days[expired].day == last + timedelta(days=1)
     left = next(n for n, day in enumerate(days) if day.events["SegmentLeft new"])
-    assert left == 31
+    assert days[left].day == today + timedelta(days=31)
     assert shop.points(customer_id) == 0
     assert not _is_new(shop, customer_id)
     [asked] = [one for one in shop.tables.items("privacy", "request") if one["pk"] == f"REQUEST#{request_id}"]
@@ -31,21 +35,17 @@ def test_points_expire_segments_are_left_and_requests_are_looked_after_as_days_p
     assert shop.storefront.get(f"/api/privacy/requests/{request_id}", "compliance")["overdue"]
 
 
-def _a_customer_since_almost_a_year(shop: Shop) -> tuple[str, str]:
-    """Someone new with one order whose points end with this month, and somebody's request that nobody approves."""
+def _a_customer_since_almost_a_year(shop: Shop, last: date) -> tuple[str, str]:
+    """Someone new with one order whose points end with the day `last`, and somebody's request that nobody approves."""
     customer_id, _ = shop.register()
     one = order(f"old-{uuid4().hex[:8]}", customer_id, 10_000)
     # Points live twelve months, and on through the last one's end.
-    one["placed_at"] = f"{months_after(_last_of_this_month(), -12)}T12:00:00Z"
+    one["placed_at"] = f"{months_after(last, -12)}T12:00:00Z"
     shop.send("OrderPaid", paid(one))
     eventually(lambda: shop.points(customer_id) == 1_000, "the points of the order")
     eventually(lambda: _is_new(shop, customer_id), "the segment")
     body = {"kind": "erase", "customer_id": shop.register()[0]}
     return customer_id, shop.storefront.post("/api/privacy/requests", "compliance", body)["id"]
-
-
-def _last_of_this_month() -> date:
-    return month_end(datetime.now(UTC).date())
 
 
 def _is_new(shop: Shop, customer_id: str) -> bool:

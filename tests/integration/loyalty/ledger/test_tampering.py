@@ -357,8 +357,8 @@ def test_an_erasure_leaves_the_digest_of_words_and_nothing_to_guess_them_by(ledg
 
 
 def close_the_day(set_clock: Callable[[str], None]) -> None:
-    """Let the day of all entries end, and the job close it."""
-    set_clock((clock.now() + timedelta(days=1)).isoformat())
+    """Let the day of all entries end, and the job close it: at noon of the next day, for a day closes after a while."""
+    set_clock((clock.now() + timedelta(days=1)).replace(hour=12).isoformat())
     stage.run("close")
 
 
