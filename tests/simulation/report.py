@@ -178,8 +178,8 @@ def _hunts(hunts: Sequence[Hunt]) -> list[str]:
     return [
         "## Planted bugs",
         "",
-        "Each is switched on alone, and the seeds are tried from the first until one fails, in six short histories and",
-        "then in long ones:",
+        "Each is switched on alone. The history that found it for the last report is tried first, then the seeds from",
+        "the first, in six short histories and in twenty long ones, until one fails:",
         f"{len(found)} of {len(hunts)} were found. `make simulate BUG=<name>` hunts one of them.",
         "",
         "| bug | what it is | seed | orders | what gave it away |",
@@ -193,6 +193,15 @@ def _line(hunt: Hunt) -> str:
     noticed = f"step {hunt.found.failed_at}: {_plain(hunt.found.failures[0])}" if hunt.found else ""
     orders = hunt.found.orders if hunt.found else ""
     return f"| `{hunt.bug}` | {BUGS[hunt.bug].says} | {seeds} | {orders} | {noticed} |"
+
+
+def found_before(bug: str, path: Path = PATH) -> tuple[int, int] | None:
+    """The seed and the number of orders that found this planted bug for the last report, if they did."""
+    for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
+        if line.startswith(f"| `{bug}` |"):
+            seed, orders = line.split(" | ")[2:4]
+            return (int(seed), int(orders)) if seed.isdigit() else None
+    return None
 
 
 def _plain(failure: str) -> str:

@@ -16,7 +16,7 @@ from tests.simulation import report
 from tests.simulation.bugs import BUGS
 from tests.simulation.many import explain
 from tests.simulation.report import Hunt
-from tests.simulation.run import simulate
+from tests.simulation.run import Run, simulate
 from tests.simulation.shrink import as_ranges, from_ranges, shrink
 
 SEEDS = range(1, 21)
@@ -95,6 +95,15 @@ def test_the_report_says_what_was_run_and_what_no_seed_found() -> None:
     assert "| failing seeds | 0 |" in text
     assert "| `gate-left-open` | Consent is not asked for | **not in 1** |  |  |" in text
     assert f"| faults | {run.faults.total()} |" in text
+
+
+def test_a_hunt_begins_where_the_last_report_found_its_bug(tmp_path: Path) -> None:
+    found = Run(seed=7, orders=60, failures=["what a | pipe"], failed_at=3)
+    path = tmp_path / "report.md"
+    report.write([Run(seed=1, orders=6)], [Hunt("dual-write", 5, found), Hunt("gate-left-open", 1, None)], "0", path)
+    assert report.found_before("dual-write", path) == (7, 60)
+    assert report.found_before("gate-left-open", path) is None
+    assert report.found_before("part-ignored", path) is None
 
 
 def test_a_failing_seed_prints_the_command_that_replays_it(capsys: pytest.CaptureFixture[str]) -> None:
