@@ -5,7 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import AwareDatetime, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import (
+    AwareDatetime,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    field_validator,
+)
+from pydantic_core import PydanticCustomError
 
 from loyalty.ledger.overdue import is_overdue
 from loyalty.orders.payment.checkout_names import find_open
@@ -31,15 +41,29 @@ _VIEW: Final[dict[str, Any]] = {
 }
 
 
+def _number_or_most(value: Any, check: ValidatorFunctionWrapHandler) -> Any:
+    """One error, at the field: pydantic names both branches of a union, in its own words."""
+    try:
+        return check(value)
+    except ValidationError as error:
+        message = "Input should be 'most', or a whole number from 0 within the limit of this field"
+        raise PydanticCustomError("number_or_most", message) from error
+
+
+_OrMost: Final = WrapValidator(_number_or_most)
+
+
 class Use(Input):
     """What is to be used of points, store credit and the benefits of the customer's tier."""
 
     points: Annotated[
         Points | Literal["most"],
+        _OrMost,
         Field(description="A number of points, by a ladder one of its steps; `most` is as many as the cart takes."),
     ] = 0
     credit: Annotated[
         Amount | Literal["most"],
+        _OrMost,
         Field(description="An amount in the minor unit; `most` is as much as there is and the cart takes."),
     ] = 0
     benefits: Annotated[

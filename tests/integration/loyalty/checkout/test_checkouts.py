@@ -106,6 +106,14 @@ def test_a_change_that_cannot_be_leaves_the_checkout_as_it_was() -> None:
     assert put(200, total=199).json["errors"][0]["field"] == "use.points"
 
 
+@pytest.mark.parametrize("wrong", ["1_000", "all", True, -1, 0.5, 2**63, []])
+def test_what_is_no_number_gets_one_error_at_its_field(wrong: Any) -> None:
+    answer = put(wrong, wrong)
+    assert answer.status == 422
+    assert [each["field"] for each in answer.json["errors"]] == ["use.points", "use.credit"]
+    assert all("'most', or a whole number" in each["message"] for each in answer.json["errors"])
+
+
 def test_what_the_checkout_itself_holds_is_there_for_its_next_cart() -> None:
     kept(293, 500)
     refused = put(293, name="cart-2")
