@@ -11,6 +11,7 @@ import loyalty.freezes.items
 import loyalty.ledger.items
 import loyalty.liability.items
 import loyalty.members.items
+import loyalty.members.numbers.items
 import loyalty.orders.items
 import loyalty.points.items
 import loyalty.programme.items

@@ -40,7 +40,7 @@ class LoyaltySettings(Settings):
     """Orders in another currency than the shop's earn nothing.
 
     `apple_pass_secret_id` and `google_pass_secret_id` name the secrets that hold the shop's keys for wallet passes, and
-    `transfer_secret_id` the one that makes the codes of transfers.
+    `transfer_secret_id` the one that makes the codes of transfers and the marks of numbers of erased customers.
     """
 
     transfer_secret_id: str = ""

@@ -16,6 +16,7 @@ from loyalty.ledger import store as ledger
 from loyalty.ledger.balances import Balances, EntryKind
 from loyalty.ledger.items import ACCOUNT, Account, Entry
 from loyalty.members.items import Card
+from loyalty.members.numbers.store import remember
 from loyalty.members.store import card_of
 from loyalty.points import store
 from loyalty.points.items import PointsAccount
@@ -82,6 +83,10 @@ class _Found:
         return [self.account, *self.merged, *self.credits]
 
     @property
+    def cards(self) -> list[str]:
+        return [self.card.number, *self.former_cards] if self.card else []
+
+    @property
     def former_cards(self) -> list[str]:
         return list(self.card.former or ()) if self.card else []
 
@@ -92,6 +97,7 @@ def _suppress(request: ErasureRequested, cause: Cause) -> None:
     if account.erased_at:
         return
     found = _find_all(account)
+    remember(found.cards)
     erased = _count(found, sum(len(_with_reasons(each)) for each in found.accounts))
     entry = _void(account, request, cause)
     tombstone = remains_of(account)

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from loyalty.members.cards import make_card, put_card, today
 from loyalty.members.items import Card
-from loyalty.members.models import CardDetails, CardPatch, CardRecord, NewBlock, Replacement
+from loyalty.members.models import CardDetails, CardPatch, CardRecord, IssuedCard, NewBlock, Replacement
 from loyalty.members.rules import check_last_day
 from loyalty.members.store import card_of, find_card, newest_after
 from loyalty.points.items import PointsAccount
 from loyalty.points.store import existing_account, terms_now
-from shared import clock
+from loyalty.starts.usecases import account_to_start, begin, check_start
+from shared import clock, ids
 from shared.errors import ConflictError, InvalidError, NotFoundError, PreconditionFailedError
 from shared.events.loyalty import CardBlocked, CardReplaced, CardUnblocked
 from shared.http import Attempt, apply_merge_patch, checked
@@ -62,13 +63,19 @@ def unblock_card(customer_id: str, number: str, cause: Cause) -> CardRecord:
     return retry_lost_races(lambda: _unblock(customer_id, number, cause))
 
 
-def replace_card(customer_id: str, replacement: Replacement, *, cause: Cause, attempt: Attempt | None) -> CardRecord:
-    """Give the customer a new card in place of the named one, blocked or not. Raises the errors of `block_card`."""
-    return retry_lost_races(lambda: _replace(customer_id, replacement, cause, attempt))
+def replace_card(customer_id: str, replacement: Replacement, *, cause: Cause, attempt: Attempt | None) -> IssuedCard:
+    """Give the customer a new card in place of the named one, blocked or not, with all that it starts with.
+
+    Raises the errors of `block_card`, and CardNumberTakenError.
+    """
+    adjustment_id = ids.new_adjustment_id()
+    check_start(replacement, terms_now())
+    return retry_lost_races(lambda: _replace(customer_id, replacement, adjustment_id, cause, attempt))
 
 
 def _block(customer_id: str, block: NewBlock, cause: Cause) -> CardRecord:
-    account, card = _named(customer_id, block.number)
+    account = existing_account(customer_id)
+    card = _named(account, block.number)
     if card.blocked_at is not None and account.card_blocked:
         return _record(card, account, version=card.version or 0)
     if card.blocked_at is None:
@@ -80,7 +87,8 @@ def _block(customer_id: str, block: NewBlock, cause: Cause) -> CardRecord:
 
 
 def _unblock(customer_id: str, number: str, cause: Cause) -> CardRecord:
-    account, card = _named(customer_id, number)
+    account = existing_account(customer_id)
+    card = _named(account, number)
     if card.blocked_at is None:
         return _record(card, account, version=card.version or 0)
     card.blocked_at = card.block_reason = account.card_blocked = None
@@ -88,8 +96,12 @@ def _unblock(customer_id: str, number: str, cause: Cause) -> CardRecord:
     return _written(card, account, Put(account))
 
 
-def _replace(customer_id: str, replacement: Replacement, cause: Cause, attempt: Attempt | None) -> CardRecord:
-    account, old = _named(customer_id, replacement.number)
+def _replace(
+    customer_id: str, replacement: Replacement, adjustment_id: str, cause: Cause, attempt: Attempt | None
+) -> IssuedCard:
+    terms = terms_now()
+    account = account_to_start(customer_id, replacement, terms, cause)
+    old = _named(account, replacement.number)
     if replacement.new_number == old.number:
         raise InvalidError.of("new_number", "It is the number of this card")
     card = make_card(account.customer_id, replacement, replacement.new_number)
@@ -97,17 +109,18 @@ def _replace(customer_id: str, replacement: Replacement, cause: Cause, attempt: 
     card.succeed(old)
     card.tell(CardReplaced, cause)
     account.card_number, account.card_issued_at, account.card_blocked = card.number, card.issued_at, None
-    record = _record(card, account, version=1)
-    commit(put_card(card, replacement.new_number), Put(old), Put(account), attempt and attempt.receipt(record))
+    started = begin(account, replacement, adjustment_id, terms, cause)
+    record = IssuedCard.of(card, account, terms, for_staff=True, version=1, starting_points=started.points)
+    cards = (*put_card(card, replacement.new_number), Put(old))
+    commit(Put(account), *cards, *started.writes, attempt and attempt.receipt(record))
     return record
 
 
-def _named(customer_id: str, number: str) -> tuple[PointsAccount, Card]:
-    """The account and its card, which must have this number."""
-    account = existing_account(customer_id)
+def _named(account: PointsAccount, number: str) -> Card:
+    """The card of the account, which must have this number."""
     card = card_of(account)
     if card is not None and card.number == number:
-        return account, card
+        return card
     named = find_card(number)
     newest = newest_after(named) if named else None
     if newest is not None and newest.number == account.card_number:

@@ -10,7 +10,8 @@ from loyalty.ledger.terms import Terms
 from loyalty.members import pictures
 from loyalty.members.items import Card, new_card
 from loyalty.members.milestones import Progress, next_milestone
-from loyalty.members.models import CardDetails, CardRecord, CardView, MilestoneView, NewCard
+from loyalty.members.models import CardDetails, CardRecord, CardView, IssuedCard, MilestoneView, NewCard
+from loyalty.members.numbers.store import never_given
 from loyalty.members.pictures import PictureForm
 from loyalty.members.rules import CardStatus, check_last_day, new_number
 from loyalty.members.store import card_of, find_card, newest_after
@@ -20,12 +21,13 @@ from loyalty.points.tier_rules import next_level, qualifying_on
 from loyalty.points.usecases import account_as_due
 from loyalty.programme.usecases import current_programme
 from loyalty.rewards.offers.usecases import next_reward
-from shared import clock
+from loyalty.starts.usecases import account_to_start, begin, check_start
+from shared import clock, ids
 from shared.errors import ConflictError, NotFoundError
 from shared.events.customers import CustomerRegistered
 from shared.events.loyalty import CardIssued
 from shared.http import Attempt
-from shared.items.table import Put, commit, retry_lost_races
+from shared.items.table import Put, Write, commit, retry_lost_races
 from shared.messages.cause import Cause
 
 
@@ -56,12 +58,14 @@ def issue_card(registered: CustomerRegistered, version: int, cause: Cause) -> No
     retry_lost_races(lambda: _issue(registered, version, cause))
 
 
-def issue_card_by_hand(customer_id: str, new: NewCard, *, cause: Cause, attempt: Attempt | None) -> CardRecord:
-    """Issue a card to a customer without one.
+def issue_card_by_hand(customer_id: str, new: NewCard, *, cause: Cause, attempt: Attempt | None) -> IssuedCard:
+    """Issue a card to a customer without one, with all that it starts with.
 
     Raises NotFoundError without an account, CardExistsError, CardNumberTakenError, InvalidError.
     """
-    return retry_lost_races(lambda: _issue_by_hand(customer_id, new, cause, attempt))
+    adjustment_id = ids.new_adjustment_id()
+    check_start(new, store.terms_now())
+    return retry_lost_races(lambda: _issue_by_hand(customer_id, new, adjustment_id, cause, attempt))
 
 
 def read_card(customer_id: str, *, by_self: bool, for_staff: bool) -> CardView:
@@ -105,9 +109,12 @@ def make_card(customer_id: str, details: CardDetails, own_number: str | None) ->
     return card
 
 
-def put_card(card: Card, own_number: str | None) -> Put:
-    """The write of a new card. A drawn number that is taken loses its race, and another is drawn."""
-    return Put(card, error=CardNumberTakenError()) if own_number else Put(card)
+def put_card(card: Card, own_number: str | None) -> list[Write]:
+    """The writes of a new card. A drawn number that is taken loses its race, and another is drawn."""
+    if own_number is None:
+        return [Put(card)]
+    taken = CardNumberTakenError()
+    return [Put(card, error=taken), never_given(own_number, taken)]
 
 
 def today() -> date:
@@ -137,15 +144,20 @@ def _drawn_number() -> str:
     return new_number(secrets.randbelow, current_programme(clock.now()).programme.cards.prefix)
 
 
-def _issue_by_hand(customer_id: str, new: NewCard, cause: Cause, attempt: Attempt | None) -> CardRecord:
-    account = store.existing_account(customer_id)
+def _issue_by_hand(
+    customer_id: str, new: NewCard, adjustment_id: str, cause: Cause, attempt: Attempt | None
+) -> IssuedCard:
+    terms = store.terms_now()
+    account = account_to_start(customer_id, new, terms, cause)
     if account.card_number:
         raise CardExistsError
     card = make_card(account.customer_id, new, new.number)
     card.tell(CardIssued, cause)
     account.card_number, account.card_issued_at = card.number, card.issued_at
-    record = CardRecord.of(card, account, store.terms_now(), for_staff=True, version=1)
-    commit(put_card(card, new.number), Put(account), attempt and attempt.receipt(record))
+    started = begin(account, new, adjustment_id, terms, cause)
+    record = IssuedCard.of(card, account, terms, for_staff=True, version=1, starting_points=started.points)
+    # The account first: whoever gave this customer a card meanwhile, with this number perhaps, is seen at the next try.
+    commit(Put(account), *put_card(card, new.number), *started.writes, attempt and attempt.receipt(record))
     return record
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from loyalty.access import READERS, SPENDERS
-from shared.contract import Contract, Idempotency, Route
+from shared.contract import API, INBOX, Contract, Grant, Idempotency, Route
 from shared.roles import GENERAL_STAFF, SERVICE_DESK, Role
 
 CONTRACT: Final = Contract(
@@ -70,4 +70,6 @@ CONTRACT: Final = Contract(
     ),
     hears={"CustomerRegistered": "hear_customer_registered"},
     tells=("CardBlocked", "CardIssued", "CardReplaced", "CardUnblocked"),
+    # For the marks of numbers that erased customers had.
+    grants=(Grant((API, INBOX), secret="TransferSecret"),),
 )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from loyalty.earning.bonuses import reward_sign_up
 from loyalty.members import card_changes, cards, referrals
 from loyalty.members.models import (
-    CardNumber,
     CardPatch,
     CardRecord,
     CardView,
+    IssuedCard,
     NamedCard,
     NewBlock,
     NewCard,
@@ -17,6 +17,7 @@ from loyalty.members.models import (
     ReferralView,
     Replacement,
 )
+from loyalty.members.numbers.models import CardNumber
 from shared.events.customers import CustomerRegistered
 from shared.http import Request, Svg
 from shared.ids import CustomerId
@@ -36,13 +37,20 @@ def draw_card(request: Request, customer_id: CustomerId, query: PictureQuery) ->
     return Svg(cards.draw_card(customer_id, query.form, by_self=request.principal.is_customer))
 
 
-def issue_card(request: Request, customer_id: CustomerId, body: NewCard) -> CardRecord:
-    """Give a card to somebody who has none, such as a guest; those who register have one already."""
+def issue_card(request: Request, customer_id: CustomerId, body: NewCard) -> IssuedCard:
+    """Give a card to somebody who has none, such as a guest; those who register have one already.
+
+    It may start with points and a tier. Points above the programme's limit for one person and day are proposed, and
+    somebody else approves them; the card is issued at once.
+    """
     return cards.issue_card_by_hand(customer_id, body, cause=request.cause, attempt=request.attempt)
 
 
-def replace_card(request: Request, customer_id: CustomerId, body: Replacement) -> CardRecord:
-    """Give a customer a new number in place of the one named, which is never used again."""
+def replace_card(request: Request, customer_id: CustomerId, body: Replacement) -> IssuedCard:
+    """Give a customer a new number in place of the one named, which is never used again.
+
+    It may start with points and a tier, as a card of somebody who had none.
+    """
     return card_changes.replace_card(customer_id, body, cause=request.cause, attempt=request.attempt)
 
 

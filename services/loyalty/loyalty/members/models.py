@@ -4,61 +4,30 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Final
+from typing import Annotated, Any, Final, Self
 
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints
 
 from loyalty.ledger.terms import Terms
 from loyalty.members.items import Card
 from loyalty.members.milestones import Milestone, MilestoneKind
+from loyalty.members.numbers.models import CardNumber, OwnNumber, ShownNumber
 from loyalty.members.pictures import PictureForm
-from loyalty.members.rules import LENGTH, BlockReason, CardStatus, why_not_a_number
+from loyalty.members.rules import BlockReason, CardStatus
 from loyalty.points.items import PointsAccount
 from loyalty.programme.tiers import TierBy
 from loyalty.rewards.offers.models import NextRewardView
+from loyalty.starts.models import Start, StartedPoints
 from shared.events.loyalty import TierId
 from shared.ids import CustomerId
 from shared.model import PRINTABLE, ApiModel, Input
 from shared.money import CurrencyCode
 
 _NUMBER: Final = "402938475611"
-_FORM: Final = "^[A-Z0-9][A-Z0-9-]{2,30}[A-Z0-9]$"
-
-
-def _as_written(number: object) -> object:
-    """Letters may be typed small, and the pattern is looked at before pydantic's own way of making them large."""
-    return number.strip().upper() if isinstance(number, str) else number
-
-
-def _possible(number: str) -> str:
-    if reason := why_not_a_number(number):
-        raise ValueError(reason)
-    return number
-
-
-def _not_drawn(number: str) -> str:
-    if len(number) == LENGTH and number.isdigit():
-        raise ValueError(f"{LENGTH} digits are for numbers that loyalty draws")
-    return number
-
-
-CardNumber = Annotated[
-    str,
-    StringConstraints(pattern=_FORM),
-    BeforeValidator(_as_written),
-    AfterValidator(_possible),
-    Field(description="Twelve digits with a Luhn check digit, or a number of the shop's own.", examples=[_NUMBER]),
-]
-OwnNumber = Annotated[
-    CardNumber,
-    AfterValidator(_not_drawn),
-    Field(
-        description="A number of the shop's own: letters, digits and hyphens, not twelve digits. Without it loyalty "
-        "draws one.",
-        examples=["SHOP-00417"],
-    ),
-]
-ShownNumber = Annotated[str, Field(pattern=_FORM, examples=[_NUMBER])]
+_START: Final[dict[str, Any]] = {
+    "starting_points": {"points": 500, "code": "other", "reason": "From your former card"},
+    "starting_tier": {"tier": "gold", "until": "2027-03-31", "reason": "From your former card"},
+}
 Notes = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=500),
@@ -182,7 +151,9 @@ class CardRecord(ApiModel):
     )
 
     @classmethod
-    def of(cls, card: Card, account: PointsAccount, terms: Terms, *, for_staff: bool, version: int) -> CardRecord:
+    def of(
+        cls, card: Card, account: PointsAccount, terms: Terms, *, for_staff: bool, version: int, **more: Any
+    ) -> Self:
         """The record as of today, at `version`, which may be the one that the card is about to be written with."""
         return cls(
             number=card.number,
@@ -193,7 +164,31 @@ class CardRecord(ApiModel):
             expires_on=card.expires_on,
             version=version,
             **(card.private if for_staff else {}),
+            **more,
         )
+
+
+class IssuedCard(CardRecord):
+    """A card that staff have just issued, and what became of its starting points."""
+
+    starting_points: StartedPoints | None
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "number": "SHOP-00417",
+                    "customer_id": "cus_01JZ0000000000000000000000",
+                    "status": "active",
+                    "tier": "gold",
+                    "issued_at": "2026-11-22T09:30:00Z",
+                    "expires_on": None,
+                    "version": 1,
+                    "starting_points": {"points": 500, "entry": 2, "proposal_id": None},
+                }
+            ]
+        }
+    )
 
 
 class CardDetails(Input):
@@ -211,8 +206,10 @@ class CardPatch(CardDetails):
     """What to change of a card; null removes the last day or the notes."""
 
 
-class NewCard(CardDetails):
+class NewCard(CardDetails, Start):
     """A card that staff give to somebody who has none: a guest, say."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"number": "SHOP-00417", **_START}]})
 
     number: OwnNumber | None = None
 
@@ -233,7 +230,7 @@ class NewBlock(NamedCard):
     reason: BlockReason
 
 
-class Replacement(CardDetails):
+class Replacement(CardDetails, Start):
     """A card to replace by a new number; the new one keeps the old one's notes where none are given."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"number": _NUMBER, "expires_on": "2030-12-31"}]})

@@ -65,16 +65,21 @@ def new_number(below: Callable[[int], int], prefix: str = "") -> str:
     return body + str(check_digit(body))
 
 
+def is_drawn(number: str) -> bool:
+    """Whether it has the form of the numbers that loyalty draws; a shop's own has another."""
+    return len(number) == LENGTH and number.isdigit()
+
+
 def why_not_a_number(number: str) -> str | None:
     """Why digits and letters are no card number; None if they may be one, drawn by loyalty or the shop's own.
 
     A wrong digit of a drawn number is noticed, so a shop's own number has another length than those.
     """
-    is_drawn, number = len(number) == LENGTH and number.isdigit(), number.replace("-", "")
+    drawn, number = is_drawn(number), number.replace("-", "")
     if not (number.isascii() and number.isdigit()):
         return None
     is_checked = str(check_digit(number[:-1])) == number[-1]
-    if is_drawn and not is_checked:
+    if drawn and not is_checked:
         return "Not a card's number: a digit is wrong or missing"
     if len(number) in _PAYMENT_CARD and is_checked:
         return "It could be the number of a payment card"

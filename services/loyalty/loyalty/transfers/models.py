@@ -15,7 +15,7 @@ from pydantic import (
     field_validator,
 )
 
-from loyalty.members.models import CardNumber
+from loyalty.members.numbers.models import CardNumber
 from loyalty.programme.sections import MOST_POINTS
 from loyalty.transfers.items import Transfer
 from loyalty.transfers.rules import Direction, TransferState
