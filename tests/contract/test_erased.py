@@ -180,6 +180,7 @@ NOBODYS: Final = frozenset(
     for name in (
         "ClosedDay",
         "FreeCode",
+        "GivenNumber",
         "KnownCode",
         "Progress",
         "SignUpMark",

@@ -15,6 +15,10 @@ _CARD: Final = "/api/customers/{customer_id}/card"
 _TIER: Final = "/api/customers/{customer_id}/tier"
 _FREEZE: Final = "/api/customers/{customer_id}/freeze"
 _NUMBER: Final = "/api/loyalty/cards/{number}"
+_START: Final[dict[str, Any]] = {
+    "starting_points": {"points": 500, "reason": "From your former card"},
+    "starting_tier": {"tier": "gold", "until": "2060-01-01", "reason": "From your former card"},
+}
 
 
 def use_cards(shop: Shop) -> None:
@@ -39,6 +43,7 @@ def use_cards(shop: Shop) -> None:
     _take_passes(shop)
     _freeze(shop)
     _give_tiers(shop)
+    _start_members(shop)
     _give_to_guests(shop)
 
 
@@ -50,7 +55,7 @@ def _look_and_note(shop: Shop, customer_id: str, number: str) -> None:
     shop.call("PATCH", _NUMBER.format(number=number), "support", note, {"If-Match": '"1"'})
 
 
-def _act(shop: Shop, customer_id: str, act: str, body: dict[str, str]) -> None:
+def _act(shop: Shop, customer_id: str, act: str, body: dict[str, Any]) -> None:
     shop.call("POST", f"{_CARD.format(customer_id=customer_id)}/{act}", "support", body)
 
 
@@ -105,11 +110,34 @@ def _give_tiers(shop: Shop) -> None:
 
 def _give_to_guests(shop: Shop) -> None:
     accounts = [item for item in items("loyalty") if item["kind"]["S"] == "account" and "card_number" not in item]
+    *guests, last = [customer_in(account["pk"]["S"]) for account in accounts]
     with shop.house.measured() as block:
-        for account in accounts:
-            shop.call("POST", _CARD.format(customer_id=customer_in(account["pk"]["S"])), "support", {})
+        for guest in guests:
+            shop.call("POST", _CARD.format(customer_id=guest), "support", {})
         shop.house.settle()
     shop.keep(block, f"loyalty POST {_CARD}")
+    with shop.house.measured() as block:
+        # Guests get no mails, and the second look for their contact is no part of the card's cost.
+        points = {"starting_points": _START["starting_points"] | {"notify": False}}
+        shop.call("POST", _CARD.format(customer_id=last), "support", {"number": "SHOP-00001", **points})
+        shop.house.settle()
+    shop.found.keep(block, f"loyalty POST {_CARD}", "an own number and points")
+
+
+def _start_members(shop: Shop) -> None:
+    """Who was in gold a moment ago gets no mail of it again. Afterwards everybody is as before, but for the number."""
+    numbers = {customer_id: _number_of(shop, customer_id) for customer_id in shop.customers}
+    with shop.house.measured() as block:
+        for count, (customer_id, number) in enumerate(numbers.items(), 2):
+            _act(shop, customer_id, "replace", {"number": number, "new_number": f"SHOP-{count:05}", **_START})
+        shop.house.settle()
+    shop.found.keep(block, f"loyalty POST {_CARD}/replace", "an own number, points and a tier")
+    taken = {"points": -_START["starting_points"]["points"], "reason": "Taken back", "notify": False}
+    for customer_id in shop.customers:
+        shop.call("PUT", _TIER.format(customer_id=customer_id), "support", _START["starting_tier"] | {"tier": None})
+        headers = {"Idempotency-Key": "start-taken-back"}
+        shop.call("POST", f"/api/customers/{customer_id}/points", "support", taken, headers)
+    shop.house.settle()
 
 
 def _number_of(shop: Shop, customer_id: str) -> str:
