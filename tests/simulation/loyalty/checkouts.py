@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any, Final
 
-from tests.simulation.plan import PlannedOrder, Step
+from tests.simulation.plan import Step
 from tests.simulation.scene import Outcome, Scene
 from tests.simulation.steps import others
 from tests.simulation.tables import Row, Tables, customer_of
@@ -25,7 +25,7 @@ def check_out(scene: Scene, rng: Random, step: Step) -> None:
     facts = scene.order(planned)
     for _ in range(rng.choice((1, 1, 2, 4))):
         is_first = not (facts.is_paid or facts.cancelled_at)
-        if _put(scene, rng, planned, customer_of(profile)) is Outcome.DONE and is_first:
+        if put_cart(scene, rng, planned.checkout_id, customer_of(profile)) is Outcome.DONE and is_first:
             scene.promises.carts.add(planned.id)
     if rng.random() < 0.15:
         scene.call(
@@ -33,13 +33,14 @@ def check_out(scene: Scene, rng: Random, step: Step) -> None:
         )
 
 
-def _put(scene: Scene, rng: Random, planned: PlannedOrder, customer_id: str) -> Outcome:
+def put_cart(scene: Scene, rng: Random, checkout_id: str, customer_id: str) -> Outcome:
+    """The storefront puts a cart of some total that uses some points and store credit of the customer's."""
     use: dict[str, Any] = {
         "points": rng.choice((0, "most", "most", *scene.programme.sizes)),
         "credit": rng.choice((0, "most", 1, 150)),
     }
     body = {"customer_id": customer_id, "currency": "USD", "total": rng.choice((100, 2_933, 60_000)), "use": use}
-    path = f"{_PATH}/{planned.checkout_id}"
+    path = f"{_PATH}/{checkout_id}"
     answer = scene.call(rng, "PUT", path, by="storefront", body=body, meanwhile=others(scene, rng, "loyalty"))
     outcome = scene.outcome(answer, 200)
     if outcome is Outcome.DONE and answer is not None:

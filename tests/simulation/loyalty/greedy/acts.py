@@ -10,7 +10,7 @@ from typing import Final
 from shared.events.foreign import Buyer
 from tests.harness import orders as told
 from tests.simulation.customers import actions, orders
-from tests.simulation.loyalty import friends, spending
+from tests.simulation.loyalty import checkouts, friends, spending
 from tests.simulation.plan import Person, Step
 from tests.simulation.scene import Facts, Scene, lines_of
 from tests.simulation.steps import others
@@ -48,7 +48,14 @@ def _buy(scene: Scene, rng: Random, step: Step, person: Person) -> None:
 
 
 def _order(
-    scene: Scene, rng: Random, order_id: str, person: Person, ago: timedelta = timedelta(), *, known: float = 0.8
+    scene: Scene,
+    rng: Random,
+    order_id: str,
+    person: Person,
+    ago: timedelta = timedelta(),
+    *,
+    known: float = 0.8,
+    cart: str | None = None,
 ) -> Facts:
     """An order of theirs, of which nobody was told yet: placed so long ago, and as likely as that by their id."""
     total = rng.choice(_TOTALS)
@@ -62,6 +69,7 @@ def _order(
         total=total,
         shipping=rng.choice((0, 0, total // 2, total)),
         lines=lines_of(len(scene.promises.orders), total),
+        checkout_id=cart,
     )
     facts = scene.promises.orders[order.id] = Facts(order, person, told=True)
     return facts
@@ -157,6 +165,19 @@ def _wait_for_the_end(scene: Scene, rng: Random, person: Person) -> Row | None:
     return profile
 
 
+def _cancel_while_paying(scene: Scene, rng: Random, step: Step, person: Person) -> None:
+    """They cancel what they paid with a checkout, at once: the payment may be heard after the cancellation."""
+    profile = scene.profile_of(person, registered=True)
+    if profile is None:
+        return
+    cart = f"{_GREEDY}cart-{step.number}"
+    checkouts.put_cart(scene, rng, cart, customer_of(profile))
+    facts = _order(scene, rng, f"{_GREEDY}{step.number}", person, known=1, cart=cart)
+    _tell_paid(scene, rng, facts)
+    facts.cancelled_at = scene.world.universe.moment
+    orders.send(scene, rng, told.cancelled(facts.order, at=facts.cancelled_at))
+
+
 def _claim_and_cancel(scene: Scene, rng: Random, step: Step, person: Person) -> None:
     """They take a reward and have the claim cancelled."""
     profile = scene.profile_of(person)
@@ -215,6 +236,7 @@ _ACTS: Final[dict[Act, int]] = {
     _spend: 4,
     _hold_past_the_end: 1,
     _cancel_past_the_end: 2,
+    _cancel_while_paying: 2,
     _claim_and_cancel: 1,
     _name_each_other: 3,
     _move_birthday: 2,
