@@ -12,6 +12,7 @@ from tests.simulation.steps import others
 from tests.simulation.tables import Row, Tables, customer_of
 
 _PATH: Final = "/api/checkouts"
+_MOST: Final = 0.8
 # The kinds of entries that take what a checkout holds: in time, and late.
 _SPENT: Final = frozenset({"captured", "redeemed"})
 
@@ -35,9 +36,10 @@ def check_out(scene: Scene, rng: Random, step: Step) -> None:
 
 def put_cart(scene: Scene, rng: Random, checkout_id: str, customer_id: str) -> Outcome:
     """The storefront puts a cart of some total that uses some points and store credit of the customer's."""
+    # An amount that is not there is refused, so most carts take what there is.
     use: dict[str, Any] = {
-        "points": rng.choice((0, "most", "most", *scene.programme.sizes)),
-        "credit": rng.choice((0, "most", 1, 150)),
+        "points": "most" if rng.random() < _MOST else rng.choice((0, *scene.programme.sizes)),
+        "credit": "most" if rng.random() < _MOST else rng.choice((0, 1, 150)),
     }
     body = {"customer_id": customer_id, "currency": "USD", "total": rng.choice((100, 2_933, 60_000)), "use": use}
     path = f"{_PATH}/{checkout_id}"
