@@ -19,6 +19,7 @@ from customers.orders.items import FurtherRefund, OrderItem, StatsItem, StatsTom
 from customers.reviews.items import CustomersReview, ReviewItem, review_key
 from customers.table import Receipt as CustomersReceipt
 from loyalty.anchors.items import Anchor, DayAnchors, partition_of
+from loyalty.catalogue.claim_items import Claim, Claimed, ClaimForOrder
 from loyalty.credit.items import CreditAccount
 from loyalty.earning.items import ReviewMark
 from loyalty.freezes.items import FreezeAct
@@ -31,7 +32,6 @@ from loyalty.points.referral_rules import Referral
 from loyalty.points.rules import EarnedTotals, TierSlack
 from loyalty.points.tier_rules import GivenTier
 from loyalty.proposals.items import Proposal
-from loyalty.rewards.claim_items import Claim, Claimed, ClaimForOrder
 from loyalty.table import Receipt as LoyaltyReceipt
 from loyalty.transfers.items import Transfer, TransferRequests
 from loyalty.transfers.rules import Direction

@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import loyalty.anchors.items
+import loyalty.catalogue.claim_items
+import loyalty.catalogue.items
 import loyalty.credit.items
 import loyalty.earning.items
 import loyalty.freezes.items
@@ -16,8 +18,6 @@ import loyalty.orders.items
 import loyalty.points.items
 import loyalty.programme.items
 import loyalty.proposals.items
-import loyalty.rewards.claim_items
-import loyalty.rewards.items
 import loyalty.transfers.items
 from loyalty.table import LoyaltyItem
 

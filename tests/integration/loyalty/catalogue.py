@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from loyalty.rewards import store
-from loyalty.rewards.items import Stock
+from loyalty.catalogue import store
+from loyalty.catalogue.items import Stock
 from shared.roles import Role
 from tests.harness.aws.gateway import Answer
 from tests.integration.loyalty.shop import ADA, adjust, call, get

@@ -12,9 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyalty.programme.tiers import BRONZE, GOLD, SILVER, Tiers
-from loyalty.rewards.items import FreeCode, KnownCode, hash_of
-from loyalty.rewards.rules import (
+from loyalty.catalogue.items import FreeCode, KnownCode, hash_of
+from loyalty.catalogue.rules import (
     ALPHABET,
     DEFAULT_CODE,
     SHORTEST_CODE,
@@ -28,6 +27,7 @@ from loyalty.rewards.rules import (
     why_not_in,
     why_not_on,
 )
+from loyalty.programme.tiers import BRONZE, GOLD, SILVER, Tiers
 
 JUNE = date(2026, 6, 15)
 MAY, JULY = date(2026, 5, 1), date(2026, 7, 1)

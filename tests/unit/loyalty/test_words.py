@@ -6,13 +6,13 @@ from enum import StrEnum
 
 import pytest
 
+from loyalty.catalogue.rules import CodeSource, RewardKind, RewardStatus, Why
 from loyalty.ledger.balances import EntryKind
 from loyalty.liability.rules import Movement
 from loyalty.members.milestones import MilestoneKind
 from loyalty.members.rules import BlockReason, CardStatus
 from loyalty.orders.order_entries import DELIVERED, EARNED, SETTLED
 from loyalty.points.referral_rules import REFEREE, REFERRER
-from loyalty.rewards.rules import CodeSource, RewardKind, RewardStatus, Why
 
 ENTRY_KINDS = (
     "earned ripened reversed reinstated held captured released redeemed restored adjusted sent received"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from loyalty.catalogue.claim_items import OPEN_SHARDS, Claim, ClaimState
 from loyalty.desk.models import OpenClaimView
 from loyalty.desk.pages import find_in_order, rows_of, with_owners
-from loyalty.rewards.claim_items import OPEN_SHARDS, Claim, ClaimState
 from shared.http import Page, PageQuery
 
 

@@ -9,10 +9,10 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, ConfigDict, Field
 
+from loyalty.catalogue.claim_items import Claim
 from loyalty.credit.items import currency_of
 from loyalty.ledger.balances import EntryKind, Hold
 from loyalty.ledger.items import Entry
-from loyalty.rewards.claim_items import Claim
 from loyalty.rewards.claim_models import ClaimedReward
 from shared.auth import name_of
 from shared.http import PageQuery

@@ -7,6 +7,7 @@ from datetime import datetime
 from itertools import chain
 from typing import Final
 
+from loyalty.catalogue import claim_store
 from loyalty.desk.models import OrderSpendingView, SpendingKind, SpendingRow
 from loyalty.ledger.balances import EntryKind
 from loyalty.ledger.items import Entry
@@ -15,7 +16,6 @@ from loyalty.orders.items import OrderRecord, SpentOnOrder
 from loyalty.orders.payment.checkout_records import LATE
 from loyalty.orders.spending import RESTORED
 from loyalty.orders.store import order_records
-from loyalty.rewards import claim_store
 from shared.items.batches import find_all
 
 _SPENDING: Final = frozenset({EntryKind.CAPTURED, EntryKind.REDEEMED})

@@ -6,8 +6,8 @@ from typing import Annotated, Any, Final, Self
 
 from pydantic import AwareDatetime, ConfigDict, Field
 
-from loyalty.rewards.claim_items import Claim, ClaimState
-from loyalty.rewards.rules import RewardKind
+from loyalty.catalogue.claim_items import Claim, ClaimState
+from loyalty.catalogue.rules import RewardKind
 from shared.ids import ClaimId, OrderId, RewardId
 from shared.model import ApiModel, Input
 

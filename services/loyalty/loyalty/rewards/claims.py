@@ -9,6 +9,11 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
+from loyalty.catalogue import claim_store
+from loyalty.catalogue import store as rewards
+from loyalty.catalogue.claim_items import Claim, Claimed, ClaimForOrder, ClaimState
+from loyalty.catalogue.items import FreeCode, Stock, StoredReward
+from loyalty.catalogue.rules import CodeSource, Lack, new_code, refusal_of
 from loyalty.checkout import hold_lifecycle
 from loyalty.checkout.points_wallet import PointsWallet
 from loyalty.ledger import rules
@@ -17,13 +22,8 @@ from loyalty.ledger.balances import EntryKind, write_grace_lots
 from loyalty.points.items import PointsAccount
 from loyalty.points.store import existing_account
 from loyalty.points.usecases import shown_account
-from loyalty.rewards import claim_store
-from loyalty.rewards import store as rewards
-from loyalty.rewards.claim_items import Claim, Claimed, ClaimForOrder, ClaimState
 from loyalty.rewards.claim_models import ClaimView, NewClaim
-from loyalty.rewards.items import FreeCode, Stock, StoredReward
 from loyalty.rewards.offers.refusals import error_of, taker_of
-from loyalty.rewards.rules import CodeSource, Lack, new_code, refusal_of
 from shared import clock, ids
 from shared.errors import ConflictError, InvalidError
 from shared.events.loyalty import RewardRedeemed

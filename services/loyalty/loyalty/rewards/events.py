@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from loyalty.rewards.claim_items import Claim
+from loyalty.catalogue.claim_items import Claim
 from shared.events.loyalty import (
     RewardRedeemed,
 )

@@ -7,9 +7,9 @@ from typing import Annotated, Any, Final, Self
 
 from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints, ValidationInfo, field_validator
 
+from loyalty.catalogue.items import StoredReward
+from loyalty.catalogue.rules import DEFAULT_CODE, SHORTEST_CODE, CodeSource, RewardKind, RewardStatus
 from loyalty.programme.sections import MOST_POINTS, MOST_TIERS, Value
-from loyalty.rewards.items import StoredReward
-from loyalty.rewards.rules import DEFAULT_CODE, SHORTEST_CODE, CodeSource, RewardKind, RewardStatus
 from shared.events.loyalty import TierId
 from shared.http import PageQuery
 from shared.ids import RewardId

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from loyalty.catalogue import store
+from loyalty.catalogue.items import StoredReward
+from loyalty.catalogue.rules import CodeSource, RewardStatus
 from loyalty.points.store import terms_now
-from loyalty.rewards import store
-from loyalty.rewards.items import StoredReward
 from loyalty.rewards.models import CodesAdded, NewCodes, NewReward, RewardPatch, RewardsQuery, RewardView
-from loyalty.rewards.rules import CodeSource, RewardStatus
 from shared import clock, ids
 from shared.errors import InvalidError, NotFoundError, PreconditionFailedError
 from shared.http import Attempt, Page, apply_merge_patch, checked

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from loyalty.catalogue import store as rewards
+from loyalty.catalogue.items import StoredReward
 from loyalty.ledger import store as ledger
 from loyalty.rewards import claims
-from loyalty.rewards import store as rewards
-from loyalty.rewards.items import StoredReward
 from shared import clock
 from shared.events.customers import CustomersMerged
 from shared.items import table

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from loyalty.rewards import store
-from loyalty.rewards.items import FreeCode, StoredReward
+from loyalty.catalogue import store
+from loyalty.catalogue.items import FreeCode, StoredReward
 from shared.items import table
 from shared.items.table import Put, commit
 from shared.roles import Role

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 from unittest import mock
 
-from loyalty.rewards import store
+from loyalty.catalogue import store
 from tests.meter.scenario.shop import Shop
 
 _REWARDS: Final = "/api/loyalty/rewards"

@@ -6,8 +6,8 @@ from typing import Annotated, Self
 
 from pydantic import ConfigDict, Field
 
+from loyalty.catalogue.items import StoredReward
 from loyalty.points.items import PointsAccount
-from loyalty.rewards.items import StoredReward
 from loyalty.rewards.models import RewardView
 from shared.errors import ConflictError
 from shared.ids import RewardId

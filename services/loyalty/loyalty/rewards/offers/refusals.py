@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Self
 
+from loyalty.catalogue.items import StoredReward
+from loyalty.catalogue.rules import Lack, Taker, Why
 from loyalty.ledger.terms import Terms
 from loyalty.points.items import PointsAccount
 from loyalty.points.spending_blocks import SpendingBlockedError, spending_block
 from loyalty.points.usecases import InsufficientPointsError
-from loyalty.rewards.items import StoredReward
-from loyalty.rewards.rules import Lack, Taker, Why
 from shared.errors import ConflictError
 
 

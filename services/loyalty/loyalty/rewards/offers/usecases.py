@@ -9,15 +9,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from loyalty.catalogue import claim_store, store
+from loyalty.catalogue.items import StoredReward
+from loyalty.catalogue.rules import CodeSource, Lack, RewardStatus, Why, refusal_of
 from loyalty.ledger.terms import Terms
 from loyalty.points.items import PointsAccount
 from loyalty.points.store import terms_now
 from loyalty.points.usecases import account_as_due
-from loyalty.rewards import claim_store, store
-from loyalty.rewards.items import StoredReward
 from loyalty.rewards.offers.models import NextRewardView, OfferView, RefusalView, missing_to
 from loyalty.rewards.offers.refusals import error_of, taker_of
-from loyalty.rewards.rules import CodeSource, Lack, RewardStatus, Why, refusal_of
 from shared.http import Page, PageQuery
 
 # So many rewards are looked at for the nearest one before more are read of: mostly the first is it.

@@ -16,7 +16,7 @@ from typing import Final
 
 from pynamodb.expressions.condition import Condition
 
-from loyalty.rewards.items import (
+from loyalty.catalogue.items import (
     CATALOGUE,
     FREE,
     REWARD,
@@ -27,7 +27,7 @@ from loyalty.rewards.items import (
     StoredReward,
     partition_of,
 )
-from loyalty.rewards.rules import RewardStatus
+from loyalty.catalogue.rules import RewardStatus
 from shared.errors import NotFoundError
 from shared.items.batches import find_all
 from shared.items.table import LARGEST_TRANSACTION, Put, commit, find

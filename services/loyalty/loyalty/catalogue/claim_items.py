@@ -9,8 +9,8 @@ from typing import Final
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
 
-from loyalty.rewards.items import StoredReward
-from loyalty.rewards.rules import RewardKind
+from loyalty.catalogue.items import StoredReward
+from loyalty.catalogue.rules import RewardKind
 from loyalty.table import Listed, Lists, LoyaltyItem, shards_of
 from shared.items.keys import customer_in, customer_partition
 from shared.items.personal import DROP, Export, personal, plain

@@ -9,7 +9,7 @@ from typing import Final
 from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
 
-from loyalty.rewards.rules import CodeSource, Offer, RewardKind, RewardStatus
+from loyalty.catalogue.rules import CodeSource, Offer, RewardKind, RewardStatus
 from loyalty.table import DateAttribute, LoyaltyItem, TextAttribute
 from shared.events.loyalty import TierId
 from shared.items.personal import plain

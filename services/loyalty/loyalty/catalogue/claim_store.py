@@ -8,12 +8,12 @@ from heapq import merge
 from itertools import islice
 from typing import Final
 
+from loyalty.catalogue.claim_items import CLAIM, CLAIMED, ORDER_CLAIMS, Claim, Claimed, ClaimForOrder
+from loyalty.catalogue.items import StoredReward
 from loyalty.ledger.attributes import read_grace_lots
 from loyalty.ledger.balances import Taken, negative
 from loyalty.ledger.items import Entry
 from loyalty.points.items import PointsAccount
-from loyalty.rewards.claim_items import CLAIM, CLAIMED, ORDER_CLAIMS, Claim, Claimed, ClaimForOrder
-from loyalty.rewards.items import StoredReward
 from shared.errors import NotFoundError
 from shared.items.batches import find_all
 from shared.items.keys import customer_partition
