@@ -9,6 +9,7 @@ from typing import Final
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
 
+from loyalty.catalogue.held import HeldReward
 from loyalty.catalogue.items import StoredReward
 from loyalty.catalogue.rules import RewardKind
 from loyalty.table import Listed, Lists, LoyaltyItem, shards_of
@@ -47,6 +48,8 @@ class Claim(LoyaltyItem, Listed, discriminator="claim"):
     order_id = personal(UnicodeAttribute(null=True), "user.behavior.purchase_history", DROP)
     claimed_at = personal(UTCDateTimeAttribute(), "user.behavior.purchase_history", DROP)
     settled_at = personal(UTCDateTimeAttribute(null=True), "user.behavior.purchase_history", DROP)
+    # What it took off the order whose checkout claimed it, in the minor unit. Such a claim follows its order.
+    off = personal(IntegerAttribute(null=True), "user.behavior.purchase_history", DROP)
     # Whether the claim counts in the reward's stock, and in the customer's limit. A cancellation subtracts it again.
     in_stock = plain(BooleanAttribute(null=True))
     in_limit = plain(BooleanAttribute(null=True))
@@ -63,10 +66,23 @@ class Claim(LoyaltyItem, Listed, discriminator="claim"):
             name=reward.name,
             reward_kind=reward.reward_kind,
             points=reward.points,
-            state=ClaimState.ISSUED,
             claimed_at=now,
         )
-        claim.enlist(_OPEN, claim_id, claim_id)
+        claim.open()
+        return claim
+
+    @classmethod
+    def of_checkout(
+        cls, customer_id: str, claim_id: str, reward: StoredReward, held: HeldReward, *, order_id: str, now: datetime
+    ) -> Claim:
+        """A new claim of a reward that the checkout of an order held, at the price of then; not stored yet.
+
+        One that took something off is fulfilled by that.
+        """
+        claim = cls.fresh(customer_id, claim_id, reward, now)
+        claim.points, claim.off, claim.order_id = held.points, held.off, order_id
+        if held.off:
+            claim.settle(ClaimState.FULFILLED, now)
         return claim
 
     @property
@@ -77,6 +93,16 @@ class Claim(LoyaltyItem, Listed, discriminator="claim"):
     def customer_id(self) -> str:
         """The customer who made the claim, as named before any merge."""
         return customer_in(self.pk)
+
+    @property
+    def is_handed_out(self) -> bool:
+        """Whether staff gave the customer something that is not gone with the order."""
+        return self.state is ClaimState.FULFILLED and not self.off
+
+    def open(self) -> None:
+        """Let staff fulfil it."""
+        self.state, self.settled_at = ClaimState.ISSUED, None
+        self.enlist(_OPEN, self.id, self.id)
 
     def settle(self, state: ClaimState, now: datetime) -> None:
         self.state, self.settled_at = state, now

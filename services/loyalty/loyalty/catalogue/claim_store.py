@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from heapq import merge
 from itertools import islice
 from typing import Final
 
 from loyalty.catalogue.claim_items import CLAIM, CLAIMED, ORDER_CLAIMS, Claim, Claimed, ClaimForOrder
+from loyalty.catalogue.held import held_rewards
 from loyalty.catalogue.items import StoredReward
+from loyalty.catalogue.store import find_stock
 from loyalty.ledger.attributes import read_grace_lots
 from loyalty.ledger.balances import Taken, negative
 from loyalty.ledger.items import Entry
@@ -17,7 +19,7 @@ from loyalty.points.items import PointsAccount
 from shared.errors import NotFoundError
 from shared.items.batches import find_all
 from shared.items.keys import customer_partition
-from shared.items.table import find
+from shared.items.table import Put, Write, find
 
 ENTRY: Final = "ENTRY"
 CANCELLED: Final = "CANCELLED"
@@ -42,23 +44,27 @@ def ids_for_order(order_id: str) -> list[str]:
     return [found.sk for found in ClaimForOrder.query(f"{ORDER_CLAIMS}{order_id}", consistent_read=True)]
 
 
-def claimed_of(account: PointsAccount, reward: StoredReward) -> tuple[Claimed | None, int]:
-    """The customer's count item for a limited reward, and the number of claims so far.
+def claimed_of(
+    account: PointsAccount, reward: StoredReward, now: datetime, *, but: str = ""
+) -> tuple[Claimed | None, int]:
+    """The customer's count item for a limited reward, and how often they had it so far.
 
-    Claims of merged customers count too; their own count items no longer change.
+    What their open checkouts hold counts, without the hold `but`. Claims of merged customers count too; their own count
+    items no longer change.
     """
     if reward.limit_per_customer is None:
         return None, 0
     own = find_claimed(account.customer_id, reward.id) or Claimed.fresh(account.customer_id, reward.id)
     others = [find_claimed(person, reward.id) for person in account.merged_from or ()]
-    return own, own.taken + sum(other.taken for other in others if other)
+    held = held_rewards(account, now, but=but)[reward.id]
+    return own, own.taken + sum(other.taken for other in others if other) + held
 
 
-def had_of(account: PointsAccount, rewards: Iterable[StoredReward]) -> Mapping[str, int]:
-    """The number of claims so far of each limited reward, by its id, as `claimed_of` counts them, a moment ago."""
+def had_of(account: PointsAccount, rewards: Iterable[StoredReward], now: datetime) -> Mapping[str, int]:
+    """How often the customer had each limited reward, by its id, as `claimed_of` counts it, a moment ago."""
     limited = [reward.id for reward in rewards if reward.limit_per_customer is not None]
     keys = [(customer_partition(person), CLAIMED + each) for person in _people(account) for each in limited]
-    had: Counter[str] = Counter()
+    had = held_rewards(account, now)
     for claimed in find_all(Claimed, keys, consistent_read=False):
         had[claimed.sk.removeprefix(CLAIMED)] += claimed.taken
     return had
@@ -67,6 +73,20 @@ def had_of(account: PointsAccount, rewards: Iterable[StoredReward]) -> Mapping[s
 def find_claimed(customer_id: str, reward_id: str) -> Claimed | None:
     """The customer's count item for a reward, read consistently; None before the first counted claim."""
     return find(Claimed, customer_partition(customer_id), CLAIMED + reward_id)
+
+
+def recounted(claim: Claim, by: int) -> list[Write]:
+    """The writes by which a claim counts no longer (-1), or again (1), in the stock and the limit of its reward."""
+    counts = [
+        find_stock(claim.reward_id) if claim.in_stock else None,
+        find_claimed(claim.customer_id, claim.reward_id) if claim.in_limit else None,
+    ]
+    writes: list[Write] = []
+    for count in counts:
+        if count is not None:
+            count.taken += by
+            writes.append(Put(count))
+    return writes
 
 
 def taken_by(claim: Claim) -> Taken:

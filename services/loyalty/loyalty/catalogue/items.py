@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from datetime import datetime
 from typing import Final
 
@@ -10,6 +11,9 @@ from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
 
 from loyalty.catalogue.rules import CodeSource, Offer, RewardKind, RewardStatus
+from loyalty.ledger.attributes import read_moment
+from loyalty.ledger.due_dates import minute_of
+from loyalty.ledger.overdue import is_over
 from loyalty.table import DateAttribute, LoyaltyItem, TextAttribute
 from shared.events.loyalty import TierId
 from shared.items.personal import plain
@@ -57,17 +61,43 @@ class StoredReward(LoyaltyItem, discriminator="reward"):
 
 
 class Stock(LoyaltyItem, discriminator="reward_stock"):
-    """`REWARD#<reward id>` / `STOCK`: the number given of a limited reward.
+    """`REWARD#<reward id>` / `STOCK`: the number given of a limited reward, and what open checkouts hold of it.
 
     It is separate from the reward, so that no claim makes a change by staff lose its race.
     """
 
     taken = plain(IntegerAttribute(default=0))
+    # How many open checkouts hold, by the minute until which they do. Nobody has to take away what is over, and the
+    # account of each customer says which is theirs.
+    held: TextAttribute[dict[str, int]] = plain(
+        TextAttribute(dict, dict, null=True), bound="an end for each minute of the longest hold"
+    )
 
     @classmethod
     def fresh(cls, reward_id: str) -> Stock:
         """A count of zero, not stored yet."""
         return cls(partition_of(reward_id), STOCK)
+
+    def gone(self, now: datetime) -> int:
+        """How many were given, or are held by checkouts that are open."""
+        return self.taken + sum(self._open(now).values())
+
+    def hold(self, until: datetime, now: datetime) -> None:
+        """Set one aside until a minute."""
+        self._change(until, 1, now)
+
+    def release(self, until: datetime, now: datetime) -> None:
+        """Give one back that was set aside until a minute. One that is over is free already."""
+        if minute_of(until) in self._open(now):
+            self._change(until, -1, now)
+
+    def _change(self, until: datetime, by: int, now: datetime) -> None:
+        held = Counter(self._open(now))
+        held[minute_of(until)] += by
+        self.held = {minute: count for minute, count in sorted(held.items()) if count} or None
+
+    def _open(self, now: datetime) -> dict[str, int]:
+        return {minute: count for minute, count in (self.held or {}).items() if not is_over(read_moment(minute), now)}
 
 
 class KnownCode(LoyaltyItem, discriminator="known_code"):

@@ -28,6 +28,7 @@ from loyalty.catalogue.items import (
     partition_of,
 )
 from loyalty.catalogue.rules import RewardStatus
+from shared import clock
 from shared.errors import NotFoundError
 from shared.items.batches import find_all
 from shared.items.table import LARGEST_TRANSACTION, Put, commit, find
@@ -71,11 +72,12 @@ def find_stock(reward_id: str) -> Stock | None:
     return find(Stock, partition_of(reward_id), STOCK)
 
 
-def taken_of(rewards: Iterable[StoredReward]) -> dict[str, int]:
-    """The number given of each limited reward."""
+def gone_of(rewards: Iterable[StoredReward]) -> dict[str, int]:
+    """Of each limited reward, the number that was given or that open checkouts hold."""
     keys = [(partition_of(reward.id), STOCK) for reward in rewards if reward.stock is not None]
     found = find_all(Stock, keys, consistent_read=False)
-    return {stock.pk.removeprefix(REWARD): stock.taken for stock in found}
+    now = clock.now()
+    return {stock.pk.removeprefix(REWARD): stock.gone(now) for stock in found}
 
 
 def some_free_code(reward_id: str) -> FreeCode | None:

@@ -1,4 +1,4 @@
-"""What the benefits of a tier take off a cart. Pure.
+"""What the benefits of a tier, and a reward, take off a cart. Pure.
 
 All amounts are in the minor unit of the shop's currency.
 """
@@ -7,9 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
+from loyalty.catalogue.rules import RewardKind
 from loyalty.programme.tiers import DISCOUNTS, Benefit, BenefitKind
+from shared.errors import InvalidError
+
+_MONEY_OFF: Final = frozenset({RewardKind.DISCOUNT_CODE, RewardKind.FREE_SHIPPING})
 
 
 class Applied(NamedTuple):
@@ -49,3 +53,17 @@ def applied(benefits: Iterable[Benefit], cart: Cart) -> tuple[Applied, ...]:
     if any(each.kind is BenefitKind.FREE_SHIPPING for each in fitting):
         off.append(Applied(BenefitKind.FREE_SHIPPING, cart.shipping))
     return tuple(each for each in off if each.amount)
+
+
+def reward_off(kind: RewardKind, value: int | None, *, left: int, shipping: int) -> int:
+    """What a reward takes off a cart of which so much is `left` to pay, and so much of that is shipping.
+
+    A gift takes nothing off: it goes with the order. Raises InvalidError naming `use.reward` for another reward that
+    would take nothing off.
+    """
+    if kind not in _MONEY_OFF:
+        return 0
+    off = min(shipping if kind is RewardKind.FREE_SHIPPING else value or 0, left)
+    if not off:
+        raise InvalidError.of("use.reward", "It takes nothing off this cart")
+    return off

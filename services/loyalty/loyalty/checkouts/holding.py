@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Generic, NamedTuple
 
+from loyalty.catalogue.held import HeldReward
 from loyalty.checkout.credit_holds import CreditWallet
 from loyalty.checkout.hold_lifecycle import make_room, until_of
 from loyalty.checkout.holds import MOST_HOLDS
@@ -14,6 +15,7 @@ from loyalty.checkout.rules import Funds, Quote, Wish, quote
 from loyalty.checkout.wallet import Wallet
 from loyalty.checkouts.benefits import Applied, Cart, applied
 from loyalty.checkouts.models import NewCheckout
+from loyalty.checkouts.reward_use import Chooser, Room, UsedReward, stock_writes, use_reward
 from loyalty.credit.items import CreditAccount
 from loyalty.credit.usecases import InsufficientCreditError
 from loyalty.earning.rules import is_birthday
@@ -28,6 +30,7 @@ from loyalty.orders.payment.checkout_records import HOLD, Checkout, Part
 from loyalty.points.items import PointsAccount
 from loyalty.points.spending_blocks import SpendingBlockedError, spending_block
 from loyalty.points.usecases import InsufficientPointsError
+from loyalty.programme.tiers import BenefitKind
 from shared.errors import FieldError, InvalidError, NotFoundError
 from shared.items.table import LostRaceError, Put, Write, commit
 from shared.messages.cause import Cause
@@ -59,7 +62,25 @@ class _Bill(NamedTuple):
     """What comes off the cart, and how the rest is paid."""
 
     benefits: tuple[Applied, ...]
+    reward: UsedReward | None
     quote: Quote
+
+    @property
+    def points(self) -> int:
+        """The points that are held: those that pay, and the price of the reward."""
+        return self.quote.points.points + (self.reward.points if self.reward else 0)
+
+    @property
+    def value(self) -> int:
+        """What these points pay or take off."""
+        return self.quote.points.value + (self.reward.off if self.reward else 0)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the record of the checkout states of it."""
+        benefits = [[each.kind.value, each.amount] for each in self.benefits]
+        reward = list(self.reward.note) if self.reward else None
+        return {**({"benefits": benefits} if benefits else {}), **({"reward": reward} if reward else {})}
 
 
 @dataclass(frozen=True)
@@ -99,14 +120,16 @@ class _Side(Generic[A]):
             raise LostRaceError
         return replace(self, account=account)
 
-    def hold(self, hold_id: str, amount: int, until: datetime, cause: Cause, **facts: Any) -> Entry:
-        """The entry that holds an amount in place of the earlier hold, sealed."""
+    def hold(
+        self, hold_id: str, amount: int, until: datetime, cause: Cause, *, note: HeldReward | None = None, **facts: Any
+    ) -> Entry:
+        """The entry that holds an amount in place of the earlier hold, sealed. The hold keeps the note."""
         balances, value = self.account.balances, facts.get("value")
         if self.replaced:
             released = rules.release(balances, self.replaced, self.wallet.return_policy)
-            posting = rules.rehold(released, hold_id, amount, until, value=value)
+            posting = rules.rehold(released, hold_id, amount, until, value=value, note=note)
         else:
-            posting = rules.hold(balances, hold_id, amount, until, value=value)
+            posting = rules.hold(balances, hold_id, amount, until, value=value, note=note)
         facts |= {"hold": hold_id, "uses": amount, "until": minute_of(until)}
         return self._posted(posting, origin_of(hold_id, HOLD, cause), facts)
 
@@ -139,12 +162,26 @@ def hold_version(
     points.check_lots(new.cause)
     if credit:
         credit.check_lots(new.cause)
-    benefits = _benefits(new.wanted, points)
-    bill = _Bill(benefits, _quoted(new.wanted, points, credit, off=sum(each.amount for each in benefits)))
-    points = points.with_room(bill.quote.points.points, new.cause)
+    chooser = Chooser(account, points.available, wallet.terms, known.found)
+    bill = _bill(new.wanted, points, credit, chooser)
+    points = points.with_room(bill.points, new.cause)
     if credit and bill.quote.credit:
         credit = credit.with_room(bill.quote.credit, new.cause)
-    return _write(new, known.checkout, points, credit, bill), points.account
+    return _write(new, known.checkout, points, credit, bill, chooser=chooser), points.account
+
+
+def _bill(
+    wanted: NewCheckout, points: _Side[PointsAccount], credit: _Side[CreditAccount] | None, chooser: Chooser
+) -> _Bill:
+    benefits, reward = _benefits(wanted, points), None
+    left = wanted.total - sum(each.amount for each in benefits)
+    if wanted.use.reward:
+        is_free = any(each.kind is BenefitKind.FREE_SHIPPING for each in benefits)
+        room = Room(left, 0 if is_free else wanted.shipping, wanted.currency)
+        reward = use_reward(wanted.use.reward, chooser, room)
+        left -= reward.off
+    funds = Funds(chooser.available - (reward.points if reward else 0), credit.available if credit else 0)
+    return _Bill(benefits, reward, _quoted(wanted, points, credit, total=left, funds=funds))
 
 
 def _credit_side(new: NewVersion, account: PointsAccount, known: Checkout | None) -> _Side[CreditAccount] | None:
@@ -181,17 +218,20 @@ def _benefits(wanted: NewCheckout, points: _Side[PointsAccount]) -> tuple[Applie
 
 
 def _quoted(
-    wanted: NewCheckout, points: _Side[PointsAccount], credit: _Side[CreditAccount] | None, *, off: int
+    wanted: NewCheckout,
+    points: _Side[PointsAccount],
+    credit: _Side[CreditAccount] | None,
+    *,
+    total: int,
+    funds: Funds,
 ) -> Quote:
-    """How the cart is paid, less what is `off`. A customer who cannot spend uses nothing, unless an amount is named."""
-    total = wanted.total - off
+    """How the `total` that is left is paid. A customer who cannot spend uses nothing, unless an amount is named."""
     use, programme = wanted.use, points.wallet.terms.programme
     wish = Wish(None if use.points == "most" else use.points, None if use.credit == "most" else use.credit)
     if block := spending_block(points.account):
         if wish.points or wish.credit:
             raise SpendingBlockedError.of(block)
         return quote(total, Funds(0, 0), Wish(0, 0), None)
-    funds = Funds(points.available, credit.available if credit else 0)
     if (wish.points or 0) > funds.points:
         raise InsufficientPointsError(extensions={"balance": points.account.balance, "available": funds.points})
     if (wish.credit or 0) > funds.credit:
@@ -211,6 +251,8 @@ def _write(
     points: _Side[PointsAccount],
     credit: _Side[CreditAccount] | None,
     bill: _Bill,
+    *,
+    chooser: Chooser,
 ) -> Checkout:
     version, quoted = known.version + 1 if known else 1, bill.quote
     currency = new.wanted.currency if quoted.credit else None
@@ -220,14 +262,15 @@ def _write(
         "maker": known.maker if known else new.by,
         "total": new.wanted.total,
         "currency": new.wanted.currency,
-        **({"benefits": [[each.kind.value, each.amount] for each in bill.benefits]} if bill.benefits else {}),
+        **bill.facts,
     }
     held = points.hold(
         hold_of_points(new.name, version, currency),
-        quoted.points.points,
+        bill.points,
         until,
         new.cause,
-        value=quoted.points.value or None,
+        note=bill.reward.note if bill.reward else None,
+        value=bill.value or None,
         checkout=facts,
     )
     writes: list[Write] = [Put(held, error=LostRaceError() if known else TakenIdError()), Put(points.account)]
@@ -236,5 +279,5 @@ def _write(
         credit_held = credit.hold(hold_of_credit(new.name, version), quoted.credit, until, new.cause)
     if credit and (credit_held or credit.replaced):
         writes += [Put(credit_held or credit.release(new.cause)), Put(credit.account)]
-    commit(*writes)
+    commit(*writes, *stock_writes(chooser, bill.reward, until))
     return Checkout(Part(held), Part(credit_held) if credit_held else None)

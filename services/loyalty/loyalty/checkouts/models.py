@@ -24,7 +24,7 @@ from loyalty.points.items import PointsAccount
 from loyalty.points.spending_blocks import SpendingBlock, spending_block
 from loyalty.programme.sections import Points
 from loyalty.programme.tiers import BenefitKind
-from shared.ids import CheckoutId, CustomerId, OrderId
+from shared.ids import CheckoutId, ClaimId, CustomerId, OrderId, RewardId
 from shared.model import ApiModel, Input
 from shared.money import Amount, CurrencyCode
 
@@ -39,6 +39,8 @@ _VIEW: Final[dict[str, Any]] = {
     "spending_block": None,
     "version": 1,
 }
+_REWARD: Final = "rew_01JZ0000000000000000000000"
+_MUG: Final[dict[str, Any]] = {"id": _REWARD, "points": 300, "amount": 0}
 
 
 def _number_or_most(value: Any, check: ValidatorFunctionWrapHandler) -> Any:
@@ -73,6 +75,13 @@ class Use(Input):
             "rest. Leave it out if the total has them off already."
         ),
     ] = False
+    reward: Annotated[
+        RewardId | None,
+        Field(
+            description="A reward of the catalogue, for its price in points. Its value comes off the total, or "
+            "`shipping`, after the benefits; a gift goes with the order. Points and credit pay the rest."
+        ),
+    ] = None
 
 
 class NewCheckout(Input):
@@ -88,7 +97,8 @@ class NewCheckout(Input):
                     "goods": 8_000,
                     "shipping": 495,
                     "use": {"points": "most", "credit": 1_500, "benefits": True},
-                }
+                },
+                {"customer_id": _CUSTOMER, "currency": "USD", "total": 8_995, "use": {"reward": _REWARD}},
             ]
         },
     )
@@ -125,8 +135,20 @@ class AppliedBenefit(ApiModel):
     amount: int
 
 
+class UsedReward(ApiModel):
+    """The reward of a checkout, and what it takes off the total, in the minor unit."""
+
+    id: RewardId
+    points: Annotated[int, Field(description="Its price. So many are set aside besides `points.used`.")]
+    amount: Annotated[int, Field(description="What it takes off the total. A gift takes nothing off.")]
+    claim_id: Annotated[
+        ClaimId | None,
+        Field(description="Its claim, once the order is paid. Null then too if it was gone when a payment came late."),
+    ]
+
+
 class UsedPoints(ApiModel):
-    """The points of a checkout."""
+    """The points of a checkout that pay, without the price of its reward."""
 
     used: Annotated[int, Field(description="So many are set aside, or were.")]
     value: Annotated[int, Field(description="What they pay of the total, in the minor unit.")]
@@ -156,6 +178,7 @@ class CheckoutView(ApiModel):
                     "points": {"used": 500, "value": 500, "captured": 0, "missing": 0},
                     "credit": {"used": 1_500, "captured": 0, "missing": 0},
                     "benefits": [{"kind": "discount", "amount": 800}, {"kind": "free_shipping", "amount": 495}],
+                    "reward": None,
                     "remaining": 5_700,
                     "order_id": None,
                 },
@@ -164,6 +187,7 @@ class CheckoutView(ApiModel):
                     "state": "captured",
                     "points": {"used": 500, "value": 500, "captured": 500, "missing": 0},
                     "credit": {"used": 1_500, "captured": 1_500, "missing": 0},
+                    "reward": {**_MUG, "claim_id": "clm_01JZ0000000000000000000000"},
                     "benefits": [],
                     "order_id": "2026-0004711",
                 },
@@ -178,6 +202,7 @@ class CheckoutView(ApiModel):
     currency: CurrencyCode
     points: UsedPoints
     credit: UsedCredit
+    reward: Annotated[UsedReward | None, Field(description="The reward that it uses, beside the points that pay.")]
     benefits: Annotated[list[AppliedBenefit], Field(description="What the tier's benefits take off the total.")]
     remaining: Annotated[int, Field(description="What is left to pay, in the minor unit.")]
     expires_at: Annotated[AwareDatetime, Field(description="Until when it is held. A change of the cart renews it.")]
@@ -200,17 +225,27 @@ class CheckoutView(ApiModel):
             total=checkout.total,
             currency=checkout.currency,
             points=UsedPoints(
-                used=points.amount, value=checkout.value, captured=points.captured, missing=points.missing
+                used=checkout.used_points,
+                value=checkout.value,
+                captured=checkout.captured_points,
+                missing=checkout.used_points - checkout.captured_points if points.spending else 0,
             ),
             credit=UsedCredit(
                 used=amount,
                 captured=credit.captured if credit else 0,
                 missing=credit.missing if credit else 0,
             ),
+            reward=_reward_of(checkout),
             benefits=[AppliedBenefit(kind=BenefitKind(kind), amount=off) for kind, off in checkout.benefits],
-            remaining=checkout.total - checkout.discount - checkout.value - amount,
+            remaining=checkout.remaining,
             expires_at=checkout.until,
             order_id=checkout.order_id,
             spending_block=spending_block(account),
             version=checkout.version,
         )
+
+
+def _reward_of(checkout: Checkout) -> UsedReward | None:
+    if (held := checkout.reward) is None:
+        return None
+    return UsedReward(id=held.id, points=held.points, amount=held.off, claim_id=checkout.claim_id)

@@ -14,7 +14,6 @@ from loyalty.ledger.balances import (
     Holds,
     Lots,
     Pending,
-    read_lots,
     write_grace_lots,
     write_lots,
 )
@@ -42,6 +41,11 @@ def grace_lots_attribute(**options: Any) -> TextAttribute[GraceLots]:
     return TextAttribute(write_grace_lots, read_grace_lots, **options)
 
 
+def read_lots(written: dict[str, int]) -> Lots:
+    """Lots from JSON, as `write_lots` writes them."""
+    return {date.fromisoformat(day): amount for day, amount in written.items()}
+
+
 def write_pending(pending: Pending) -> dict[str, int]:
     """Pending amounts as JSON: `<day of activation>/<day of lot>` to amount."""
     return {f"{where.on}/{where.lot}": pending[where] for where in sorted(pending)}
@@ -62,7 +66,11 @@ def _write_holds(holds: Holds) -> dict[str, Any]:
 
 def _write_hold(hold: Hold) -> list[Any]:
     written = [minute_of(hold.until), write_lots(hold.lots)]
-    about = [hold.order, hold.value, *([write_grace_lots(hold.graced)] if hold.graced else ())]
+    about: list[Any] = [hold.order, hold.value]
+    if hold.graced or hold.note:
+        about.append(write_grace_lots(hold.graced) or None)
+    if hold.note:
+        about.append(list(hold.note))
     return [*written, *about] if any(fact is not None for fact in about) else written
 
 
@@ -70,14 +78,10 @@ def _read_holds(written: dict[str, Any]) -> Holds:
     return {name: _read_hold(*hold) for name, hold in written.items()}
 
 
-def _read_hold(
-    until: str,
-    lots: dict[str, int],
-    order: str | None = None,
-    value: int | None = None,
-    graced: dict[str, int] | None = None,
-) -> Hold:
-    return Hold(read_moment(until), read_lots(lots), order, value, read_grace_lots(graced) if graced else NO_GRACE_LOTS)
+def _read_hold(until: str, lots: dict[str, int], *about: Any) -> Hold:
+    order, value, graced, note = (*about, *(None,) * 4)[:4]
+    grace_lots = read_grace_lots(graced) if graced else NO_GRACE_LOTS
+    return Hold(read_moment(until), read_lots(lots), order, value, grace_lots, note)
 
 
 def read_moment(written: str) -> datetime:

@@ -14,12 +14,12 @@ below zero. `spent` and `expired` only count the amounts that left the account.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 K = TypeVar("K", bound=tuple[date, date] | date)
 
@@ -112,7 +112,7 @@ class Hold:
     """An amount set aside for a checkout until a moment, by the lots it came from.
 
     `order` is the order's id, if it is known yet. `value` is the worth of points in the minor unit. `graced` are the
-    parts that lay in grace lots.
+    parts that lay in grace lots. `note` is what whoever placed it needs to know when it ends.
     """
 
     until: datetime
@@ -120,6 +120,7 @@ class Hold:
     order: str | None = None
     value: int | None = None
     graced: GraceLots = field(default_factory=lambda: NO_GRACE_LOTS)
+    note: Sequence[Any] | None = None
 
     @property
     def amount(self) -> int:
@@ -293,8 +294,3 @@ def write_lots(lots: Lots) -> dict[str, int]:
 def write_grace_lots(grace_lots: GraceLots) -> dict[str, int]:
     """Amounts in grace lots as JSON: `<grace lot>/<original lot>` to amount."""
     return {f"{where.lot}/{where.of}": grace_lots[where] for where in sorted(grace_lots)}
-
-
-def read_lots(written: dict[str, int]) -> Lots:
-    """Lots from JSON, as `write_lots` writes them."""
-    return {date.fromisoformat(day): amount for day, amount in written.items()}

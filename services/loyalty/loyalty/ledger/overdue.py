@@ -38,7 +38,12 @@ def overdue_hold(balances: Balances, now: datetime) -> str | None:
 
 def is_overdue(hold: Hold, now: datetime) -> bool:
     """Whether the hold can no longer be captured, and whoever needs its amount may have it."""
-    return now > hold.until + LATENESS
+    return is_over(hold.until, now)
+
+
+def is_over(until: datetime, now: datetime) -> bool:
+    """Whether what was set aside until a moment is free again."""
+    return now > until + LATENESS
 
 
 def next_in_the_way(account: A, terms: Terms, cause: Cause, return_policy: ReturnPolicy, post: Post) -> Entry | None:

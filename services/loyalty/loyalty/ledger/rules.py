@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from loyalty.ledger.balances import (
     NO_LOTS,
@@ -86,18 +87,33 @@ def reschedule(before: Balances, where: Activation, amount: int, on: date) -> Po
 
 
 def hold(
-    before: Balances, hold_id: str, amount: int, until: datetime, *, order: str | None = None, value: int | None = None
+    before: Balances,
+    hold_id: str,
+    amount: int,
+    until: datetime,
+    *,
+    order: str | None = None,
+    value: int | None = None,
+    note: Sequence[Any] | None = None,
 ) -> Posting:
     """Set `amount` aside, soonest expiring first. The caller has checked that it is available."""
     posting = posted(EntryKind.HELD, before, lots=negative(soonest(before.lots, amount)))
     lots, graced = posting.taken
-    holds = {**before.holds, hold_id: Hold(until, lots, order, value, graced)}
+    holds = {**before.holds, hold_id: Hold(until, lots, order, value, graced, note)}
     return replace(posting, after=replace(posting.after, holds=holds))
 
 
-def rehold(released: Posting, hold_id: str, amount: int, until: datetime, *, value: int | None = None) -> Posting:
+def rehold(
+    released: Posting,
+    hold_id: str,
+    amount: int,
+    until: datetime,
+    *,
+    value: int | None = None,
+    note: Sequence[Any] | None = None,
+) -> Posting:
     """Set `amount` aside in place of a hold that is `released`, in one posting. No lot that has ended may return."""
-    held = hold(released.after, hold_id, amount, until, value=value)
+    held = hold(released.after, hold_id, amount, until, value=value, note=note)
     return replace(held, before=released.before, lots=plus(released.lots, held.lots))
 
 

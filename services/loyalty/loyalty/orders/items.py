@@ -24,7 +24,8 @@ class SpentOnOrder(LoyaltyItem, discriminator="spent"):
     """`ORDER#<order id>` / `SPENT#<id>`: the lots that a captured hold or a redemption took.
 
     A refund of the order reads them. `account` is the account's name, as entries have it. `graced` are the parts that
-    came from grace lots. `value` is what points are worth, in the minor unit; credit is worth itself.
+    came from grace lots. `value` is what points are worth, in the minor unit; credit is worth itself. `claim` is the
+    claim of the reward that a checkout used, whose price is among the lots.
     """
 
     account = personal(UnicodeAttribute(), "user.unique_id.pseudonymous", _KEPT, export=Export.LEFT_OUT)
@@ -34,6 +35,7 @@ class SpentOnOrder(LoyaltyItem, discriminator="spent"):
     )
 
     value = personal(IntegerAttribute(null=True), "user.financial", _KEPT, export=Export.LEFT_OUT)
+    claim = personal(UnicodeAttribute(null=True), "user.unique_id.pseudonymous", _KEPT, export=Export.LEFT_OUT)
 
     @classmethod
     def of(cls, order_id: str, spending_id: str, account: str, taken: Taken, value: int | None) -> SpentOnOrder:

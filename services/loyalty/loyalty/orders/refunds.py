@@ -169,13 +169,14 @@ class Spending:
     """The amount that an account paid for an order, by lot, and the `later` entries that restored it.
 
     `account` is the account's name when it paid; the account may have been merged since. `worth` is what all that paid
-    for the order by the same means paid of it, in the minor unit.
+    for the order by the same means paid of it, in the minor unit. `claims` are those of the rewards that it paid.
     """
 
     account: str
     spent: Taken
     later: tuple[Restored, ...] = ()
     worth: int = 0
+    claims: tuple[str, ...] = ()
 
     @property
     def restored(self) -> Lots:
@@ -195,6 +196,11 @@ class Spending:
         for each in self.later:
             graced = plus(graced, each.graced)
         return Taken(lots, trimmed(graced, lots))
+
+    def is_back_after(self, change: Change) -> bool:
+        """Whether all of it is restored once a change is posted."""
+        returned: int = sum((change.facts.get("of") or {}).values())
+        return sum(self.restored.values()) + returned >= sum(self.spent.lots.values())
 
     @property
     def version(self) -> int:

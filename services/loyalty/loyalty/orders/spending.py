@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
+from itertools import chain
 from typing import Final
 
 from loyalty.ledger import store as ledger
-from loyalty.ledger.attributes import read_grace_lots
-from loyalty.ledger.balances import EntryKind, Taken, plus, read_lots
+from loyalty.ledger.attributes import read_grace_lots, read_lots
+from loyalty.ledger.balances import EntryKind, Taken, plus
 from loyalty.ledger.items import Entry
 from loyalty.orders import store
 from loyalty.orders.items import OrderRecord, SpentOnOrder
 from loyalty.orders.order_entries import EARNED
 from loyalty.orders.payment.means import is_credit
 from loyalty.orders.payment.payers import Payer
+from loyalty.orders.payment.reward_claims import follow_order
 from loyalty.orders.refunds import Restored, ReversedShare, Spending, settle_spent
 from loyalty.points import store as points
 from shared.errors import InvalidError
@@ -79,8 +81,10 @@ def _settle_payer(share: ReversedShare, name: str, cause: Cause) -> None:
     step = f"{RESTORED}{share.version:09}#{len(spending.later):03}#{name}"
     origin = ledger.Origin(f"ORDER#{share.order_id}", step, share.order_id, cause)
     entry = payer.post(payer.account, change.posting, origin, **change.facts)
+    is_back, now = spending.is_back_after(change), payer.terms.now
+    claims = [follow_order(name, claim_id, now, is_back=is_back) for claim_id in spending.claims]
     with suppress(ledger.AlreadyPostedError):
-        ledger.write(entry, payer.account)
+        ledger.write(entry, payer.account, *chain.from_iterable(claims))
 
 
 def _is_payer(name: str, customer_id: str) -> bool:
@@ -99,15 +103,18 @@ def _spendings(records: Iterable[OrderRecord]) -> dict[str, Spending]:
     spent: dict[str, Taken] = {}
     worth = Counter[bool]()
     later: dict[str, list[Restored]] = {}
+    claims: dict[str, list[str]] = {}
     for item in records:
         if isinstance(item, SpentOnOrder):
             before = spent.get(item.account, Taken({}))
             worth[is_credit(item.account)] += item.worth
+            claims.setdefault(item.account, []).extend([item.claim] if item.claim else ())
             spent[item.account] = Taken(plus(before.lots, item.lots), plus(before.graced, item.taken.graced))
         elif isinstance(item, Entry) and item.sk.startswith(RESTORED):
             graced = read_grace_lots(item.fact("graced") or {})
             restored = Restored(item.fact("version"), read_lots(item.fact("of") or {}), graced)
             later.setdefault(item.sk.split("#", 3)[3], []).append(restored)
     return {
-        name: Spending(name, taken, tuple(later.get(name, ())), worth[is_credit(name)]) for name, taken in spent.items()
+        name: Spending(name, taken, tuple(later.get(name, ())), worth[is_credit(name)], tuple(claims[name]))
+        for name, taken in spent.items()
     }

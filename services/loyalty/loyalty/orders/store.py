@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from loyalty.days import NEVER
 from loyalty.earning.tiered import read_tiered
-from loyalty.ledger.balances import read_lots
+from loyalty.ledger.attributes import read_lots
 from loyalty.ledger.items import ACCOUNT, Entry
 from loyalty.ledger.reversals import LotShare
 from loyalty.orders.items import REVERSED, OrderRecord, ReversedOrder

@@ -18,6 +18,7 @@ _CLAIM: Final[dict[str, Any]] = {
     "points": 500,
     "code": "THANKS-7F3K9QXW2MHD",
     "order_id": None,
+    "off": None,
     "claimed_at": "2026-12-06T15:00:00Z",
 }
 
@@ -60,6 +61,13 @@ class ClaimView(ApiModel):
     code: Annotated[str | None, Field(description="As good as money: for the customer and the shop alone.")]
     state: ClaimState
     order_id: OrderId | None
+    off: Annotated[
+        int | None,
+        Field(
+            description="What it took off the order whose checkout claimed it, in the minor unit; null for others. "
+            "Such a claim follows its order: it is cancelled once all points that were spent on the order came back."
+        ),
+    ]
     claimed_at: AwareDatetime
     settled_at: Annotated[AwareDatetime | None, Field(description="When it was fulfilled or cancelled.")]
 
@@ -73,6 +81,7 @@ class ClaimView(ApiModel):
             code=claim.code,
             state=claim.state,
             order_id=claim.order_id,
+            off=claim.off,
             claimed_at=claim.claimed_at,
             settled_at=claim.settled_at,
         )

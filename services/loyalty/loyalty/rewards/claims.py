@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from datetime import datetime
 
 from loyalty.catalogue import claim_store
 from loyalty.catalogue import store as rewards
@@ -37,6 +38,13 @@ class ClaimSettledError(ConflictError):
 
     slug = "claim-settled"
     title = "This claim has been settled"
+
+
+class ClaimOfOrderError(ConflictError):
+    """The checkout of an order made this claim: it ends with the order, which gives its points back."""
+
+    slug = "claim-of-order"
+    title = "This claim belongs to an order: cancel or refund that"
 
 
 def claim_reward(
@@ -71,7 +79,9 @@ def fulfil_claim(customer_id: str, claim_id: str) -> ClaimView:
 
 
 def cancel_claim(customer_id: str, claim_id: str, cause: Cause) -> ClaimView:
-    """Cancel an open claim. A repeated call changes nothing. Raises NotFoundError, ClaimSettledError.
+    """Cancel an open claim. A repeated call changes nothing.
+
+    Raises NotFoundError, ClaimSettledError, ClaimOfOrderError.
 
     The points return to their lots, and the claim no longer counts against stock and limit. Its code is not given
     again, because somebody has seen it.
@@ -119,9 +129,10 @@ def _claim(wallet: PointsWallet, wanted: NewClaim, claim_id: str, cause: Cause, 
 def _ready(wallet: PointsWallet, reward: StoredReward, cause: Cause) -> tuple[PointsAccount, _Counts]:
     """The account that can have the reward, and its counts. Raises the error of the refusal."""
     account = wallet.load_for_posting(cause)
-    counts = _counts_of(account, reward)
+    counts = _counts_of(account, reward, wallet.now)
     has_code = reward.code_source is not CodeSource.IMPORTED or counts.free is not None
-    offer = reward.offer(taken=counts.stock.taken if counts.stock else 0, had=counts.had, has_code=has_code)
+    gone = counts.stock.gone(wallet.now) if counts.stock else 0
+    offer = reward.offer(taken=gone, had=counts.had, has_code=has_code)
     refusal = refusal_of(offer, taker_of(account, wallet.terms))
     if refusal is Lack.POINTS:
         # What is due may give more. If it gives too little, this raises what `error_of` would give.
@@ -132,8 +143,8 @@ def _ready(wallet: PointsWallet, reward: StoredReward, cause: Cause) -> tuple[Po
     return account, counts
 
 
-def _counts_of(account: PointsAccount, reward: StoredReward) -> _Counts:
-    claimed, had = claim_store.claimed_of(account, reward)
+def _counts_of(account: PointsAccount, reward: StoredReward, now: datetime) -> _Counts:
+    claimed, had = claim_store.claimed_of(account, reward, now)
     free = rewards.some_free_code(reward.id) if reward.code_source is CodeSource.IMPORTED else None
     return _Counts(claimed, had, rewards.stock_of(reward), free)
 
@@ -173,6 +184,8 @@ def _cancel(customer_id: str, claim_id: str, cause: Cause) -> ClaimView:
     if claim.state is ClaimState.CANCELLED:
         return ClaimView.of(claim)
     _check_open(claim)
+    if claim.off is not None:
+        raise ClaimOfOrderError
     entry = wallet.post_spending(
         account,
         rules.restore(account.balances, claim_store.taken_by(claim), wallet.return_policy),
@@ -182,23 +195,10 @@ def _cancel(customer_id: str, claim_id: str, cause: Cause) -> ClaimView:
     )
     claim.settle(ClaimState.CANCELLED, wallet.now)
     # An existing entry means that the claim was cancelled meanwhile: then it is read again.
-    ledger.write(entry, account, Put(claim), *_counted_back(claim), error=LostRaceError())
+    ledger.write(entry, account, Put(claim), *claim_store.recounted(claim, -1), error=LostRaceError())
     return ClaimView.of(claim)
 
 
 def _check_open(claim: Claim) -> None:
     if claim.state is not ClaimState.ISSUED:
         raise ClaimSettledError(extensions={"state": claim.state})
-
-
-def _counted_back(claim: Claim) -> list[Write]:
-    counts = [
-        rewards.find_stock(claim.reward_id) if claim.in_stock else None,
-        claim_store.find_claimed(claim.customer_id, claim.reward_id) if claim.in_limit else None,
-    ]
-    writes: list[Write] = []
-    for count in counts:
-        if count is not None:
-            count.taken -= 1
-            writes.append(Put(count))
-    return writes

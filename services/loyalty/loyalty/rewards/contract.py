@@ -47,7 +47,7 @@ CONTRACT: Final = Contract(
             "/api/customers/{customer_id}/claims/{claim_id}/cancel",
             "cancel_claim",
             SERVICE_DESK,
-            problems=("claim-settled",),
+            problems=("claim-settled", "claim-of-order"),
         ),
         Route("POST", "/api/loyalty/rewards", "add_reward", MARKETERS, status=201, idempotency=Idempotency.ACCEPTED),
         Route("GET", "/api/loyalty/rewards", "list_rewards", SHOPPERS),

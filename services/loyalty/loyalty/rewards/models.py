@@ -150,7 +150,12 @@ class RewardView(ApiModel):
     description: str | None
     valid_from: FirstDay | None
     valid_until: LastDay | None
-    left: Annotated[int | None, Field(description="How many can still be had; null where no stock limits them.")]
+    left: Annotated[
+        int | None,
+        Field(
+            description="How many can still be had; those in open checkouts cannot. Null where no stock limits them."
+        ),
+    ]
     limit_per_customer: int | None
     tiers: Tiers
     status: RewardStatus
@@ -183,14 +188,14 @@ class RewardView(ApiModel):
     def of(
         cls,
         reward: StoredReward,
-        taken: int,
+        gone: int,
         *,
         for_staff: bool,
         version: int | None = None,
         codes_left: int | None = None,
         **more: Any,
     ) -> Self:
-        """A reward of which `taken` were given, at `version`, which may be the one it is about to be written with.
+        """A reward of which so many are `gone`, at `version`, which may be the one it is about to be written with.
 
         `more` are the fields that a view has beside these.
         """
@@ -199,7 +204,7 @@ class RewardView(ApiModel):
             about |= dict.fromkeys(("value", "stock", "codes"))
         return cls(
             id=reward.id,
-            left=max(reward.stock - taken, 0) if reward.stock is not None else None,
+            left=max(reward.stock - gone, 0) if reward.stock is not None else None,
             codes_left=codes_left,
             created_at=reward.created_at,
             version=version if version is not None else reward.version or 0,

@@ -30,8 +30,8 @@ def list_rewards(query: RewardsQuery, before: str | None, *, for_staff: bool) ->
     on = None if for_staff else terms_now().today
     found = store.newest_first(before=before, limit=query.limit + 1, status=status, on=on)
     page = found[: query.limit]
-    taken = store.taken_of(page)
-    views = [RewardView.of(reward, taken.get(reward.id, 0), for_staff=for_staff) for reward in page]
+    gone = store.gone_of(page)
+    views = [RewardView.of(reward, gone.get(reward.id, 0), for_staff=for_staff) for reward in page]
     return Page.of(views, page[-1].id if len(found) > query.limit else None)
 
 
@@ -101,7 +101,7 @@ def _view(reward: StoredReward, *, for_staff: bool, version: int | None = None) 
     counts = for_staff and reward.code_source is CodeSource.IMPORTED
     return RewardView.of(
         reward,
-        stock.taken if stock else 0,
+        stock.gone(clock.now()) if stock else 0,
         for_staff=for_staff,
         version=version,
         codes_left=store.free_codes(reward.id) if counts else None,

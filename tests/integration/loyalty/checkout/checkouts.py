@@ -23,13 +23,14 @@ def put(
     customer_id: str = ADA,
     by: Role | str = Role.STOREFRONT,
     currency: str = "USD",
+    **use: Any,
 ) -> Answer:
-    """Put a cart of $20 that uses so many points and so much credit."""
+    """Put a cart of $20 that uses so many points and so much credit, and whatever else there is to `use`."""
     body = {
         "customer_id": customer_id,
         "currency": currency,
         "total": total,
-        "use": {"points": points, "credit": credit},
+        "use": {"points": points, "credit": credit, **use},
     }
     return call("PUT", f"/api/checkouts/{name}", body, by=by)
 

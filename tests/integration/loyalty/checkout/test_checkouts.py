@@ -52,6 +52,7 @@ def test_a_checkout_holds_points_and_credit_and_says_what_remains() -> None:
             "currency": "USD",
             "points": {"used": 200, "value": 200, "captured": 0, "missing": 0},
             "credit": {"used": 300, "captured": 0, "missing": 0},
+            "reward": None,
             "benefits": [],
             "remaining": 1500,
             "expires_at": "2026-02-01T12:31:00Z",

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from loyalty.ledger.attributes import read_lots
 from loyalty.ledger.balances import (
     Activation,
     Balances,
@@ -18,7 +19,6 @@ from loyalty.ledger.balances import (
     Taken,
     Vector,
     latest,
-    read_lots,
     soonest,
     trimmed,
     write_lots,

@@ -1,7 +1,8 @@
 """What an order's payment and its cancellation do to the checkout that the order names.
 
-A payment spends what the checkout holds, in one transaction. If the hold has ended, it spends what is still there, and
-reports what is missing: the shop has given the money off already. A cancellation releases what is held.
+A payment spends what the checkout holds, in one transaction, which also claims its reward. If the hold has ended, it
+spends what is still there, and reports what is missing: the shop has given the money off already. A cancellation
+releases what is held.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from loyalty.orders.items import SpentOnOrder
 from loyalty.orders.payment.checkout_names import OpenHold, find_open, hold_of_credit, name_of
 from loyalty.orders.payment.checkout_records import LATE, Checkout, Part, find_checkout
 from loyalty.orders.payment.payers import Payer
+from loyalty.orders.payment.reward_claims import PaidReward, given_up, pay_held, pay_late, spent_late
 from loyalty.orders.spending import settle_late_spending
 from loyalty.points.items import PointsAccount
 from loyalty.points.store import terms_now
@@ -28,6 +30,7 @@ from shared.runtime.observability import count, logger
 
 # The service's resources.yaml has its alarm.
 METRIC: Final = "CheckoutsNotCaptured"
+_REWARD_IS_GONE: Final = "its reward was gone"
 
 
 @dataclass
@@ -81,6 +84,7 @@ def release_open(points: Payer, found: OpenHold, cause: Cause, *, order_id: str 
     """Release what a checkout holds of points and credit, in one transaction. Raises LostRaceError."""
     ending = _Ending(order_id, cause)
     ending.post(points, rules.release(points.account.balances, found.id, points.return_policy), found.id)
+    ending.writes += given_up(found.hold, points.terms.now)
     if found.currency:
         credit, hold_id = _credit_of(points, found.currency, cause), _credit_hold(found)
         if hold_id in credit.account.balances.holds:
@@ -109,7 +113,9 @@ def _settle(order: OrderRecorded, checkout_id: str, points: Payer, cause: Cause)
 def _captured(order: OrderRecorded, points: Payer, found: OpenHold, cause: Cause) -> _Ending:
     """The capture of all that a checkout holds, not written yet."""
     ending, named, of_credit = _Ending(order.order_id, cause), order.payments, 0
-    ending.capture(points, found.id, value=found.hold.value)
+    assert isinstance(points.account, PointsAccount)  # noqa: S101  # it was loaded as one
+    paid = pay_held(points.account, found, order.order_id, points.terms.now, cause)
+    ending.capture(points, found.id, value=found.hold.value, paid=paid)
     if found.currency:
         credit, hold_id = _credit_of(points, found.currency, cause), _credit_hold(found)
         if hold_id in credit.account.balances.holds:
@@ -122,6 +128,8 @@ def _captured(order: OrderRecorded, points: Payer, found: OpenHold, cause: Cause
     if named and (named.points > (found.hold.value or 0) or named.credit > of_credit):
         # The customer's own token made it, perhaps, and took something out after the shop had looked.
         _report(order.order_id, "it holds less than its order says was paid so")
+    elif paid and paid.claim is None:
+        _report(order.order_id, _REWARD_IS_GONE)
     return ending
 
 
@@ -148,7 +156,9 @@ def _spend_ended(order: OrderRecorded, account: PointsAccount, known: Checkout, 
     ending, wanted, customer_id = _Ending(order.order_id, cause), known.points.amount, account.customer_id
     # Holds that are over, and points that are due, may give the room.
     points = Payer.of_points(customer_id, cause, loaded=account, needs=wanted)
-    _spend_rest(ending, points, known.points)
+    assert isinstance(points.account, PointsAccount)  # noqa: S101  # it was loaded as one
+    paid = pay_late(points.account, known.reward, order.order_id, points.terms.now, cause) if known.reward else None
+    ending.spend_late(points, known.points, paid)
     if part := known.credit:
         credit = Payer.of_credit(customer_id, known.currency, cause, needs=part.amount)
         if part.hold_id in credit.account.balances.holds:
@@ -156,7 +166,8 @@ def _spend_ended(order: OrderRecorded, account: PointsAccount, known: Checkout, 
         else:
             _spend_rest(ending, credit, part)
     ending.commit()
-    assert isinstance(points.account, PointsAccount)  # noqa: S101  # it was loaded as one
+    if paid and paid.claim is None and not ending.missing:
+        _report(order.order_id, _REWARD_IS_GONE)
     return points.account
 
 
@@ -176,20 +187,26 @@ class _Ending:
     writes: list[Write] = field(default_factory=list)
     missing: int = 0
 
-    def capture(self, payer: Payer, hold_id: str, *, value: int | None = None) -> None:
-        """Spend a whole hold."""
+    def capture(self, payer: Payer, hold_id: str, *, value: int | None = None, paid: PaidReward | None = None) -> None:
+        """Spend a whole hold, but for the price of a gift that is gone."""
         balances = payer.account.balances
-        posting, spent = rules.capture(balances, hold_id, balances.holds[hold_id].amount, payer.return_policy)
-        self.post(payer, posting, hold_id, spent, value=value)
+        amount = balances.holds[hold_id].amount - (paid.unspent if paid else 0)
+        posting, spent = rules.capture(balances, hold_id, amount, payer.return_policy)
+        self.post(payer, posting, hold_id, spent, value=value, **self._with(paid))
 
-    def spend_late(self, payer: Payer, part: Part) -> None:
+    def spend_late(self, payer: Payer, part: Part, paid: PaidReward | None = None) -> None:
         """Spend of a part what is available."""
-        amount = min(part.amount, payer.account.available)
-        value = part.held.fact("value")
-        worth = value * amount // part.amount if value else None
+        amount, worth = spent_late(part.amount, part.held.fact("value"), payer.account.available, paid)
         posting = rules.spend(EntryKind.REDEEMED, payer.account.balances, amount)
         self.missing += part.amount - amount
-        self.post(payer, posting, part.hold_id, posting.taken, step=LATE, value=worth)
+        self.post(payer, posting, part.hold_id, posting.taken, step=LATE, value=worth, **self._with(paid))
+
+    def _with(self, paid: PaidReward | None) -> dict[str, str]:
+        """Write the claim too; the facts of the entry that tell of it."""
+        if paid is None or paid.claim is None:
+            return {}
+        self.writes += paid.writes
+        return {"reward": paid.held.id, "claim": paid.claim.id}
 
     def post(
         self, payer: Payer, posting: Posting, hold_id: str, spent: Taken | None = None, step: str = "", **facts: Any
@@ -202,6 +219,7 @@ class _Ending:
         self.writes += [Put(entry), Put(payer.account)]
         if spent and spent.lots and self.order_id:
             pointer = SpentOnOrder.of(self.order_id, hold_id, payer.account.name, spent, facts.get("value"))
+            pointer.claim = facts.get("claim")
             self.writes.append(Put(pointer))
 
     def commit(self) -> None:

@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
+from loyalty.catalogue.held import HeldReward
 from loyalty.ledger.attributes import read_moment
 from loyalty.ledger.balances import EntryKind
 from loyalty.ledger.items import Entry
@@ -101,9 +102,38 @@ class Checkout:
         return str(self._facts["currency"])
 
     @property
+    def reward(self) -> HeldReward | None:
+        """The reward that it uses. Its price is among the points that the part has."""
+        written = self._facts.get("reward")
+        return HeldReward(*written) if written else None
+
+    @property
+    def claim_id(self) -> str | None:
+        """The claim of the reward, once the order is paid; None if the reward was gone by then."""
+        spending = self.points.spending
+        return spending.fact("claim") if spending else None
+
+    @property
+    def used_points(self) -> int:
+        """The points that pay, without the price of the reward."""
+        return self.points.amount - (self.reward.points if self.reward else 0)
+
+    @property
+    def captured_points(self) -> int:
+        """Those of them that the payment spent. The price of a claimed reward is spent first."""
+        price = self.reward.points if self.reward and self.claim_id else 0
+        return min(self.points.captured - price, self.used_points)
+
+    @property
     def value(self) -> int:
-        """What the points used pay, in the minor unit."""
-        return int(self.points.held.fact("value") or 0)
+        """What the points used pay, in the minor unit, without what the reward takes off."""
+        return int(self.points.held.fact("value") or 0) - (self.reward.off if self.reward else 0)
+
+    @property
+    def remaining(self) -> int:
+        """What is left to pay, in the minor unit."""
+        off = self.discount + (self.reward.off if self.reward else 0)
+        return self.total - off - self.value - (self.credit.amount if self.credit else 0)
 
     @property
     def benefits(self) -> list[tuple[str, int]]:

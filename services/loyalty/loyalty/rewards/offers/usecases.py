@@ -29,7 +29,7 @@ class _Offered:
     """A reward, and why a claim that comes now would be refused."""
 
     reward: StoredReward
-    taken: int
+    gone: int
     refusal: Why | Lack | None
 
 
@@ -63,10 +63,10 @@ def next_reward(account: PointsAccount, terms: Terms) -> NextRewardView | None:
 
 
 def _offered(rewards: Sequence[StoredReward], account: PointsAccount, terms: Terms) -> Iterable[_Offered]:
-    taken, had = store.taken_of(rewards), claim_store.had_of(account, rewards)
+    gone, had = store.gone_of(rewards), claim_store.had_of(account, rewards, terms.now)
     taker = taker_of(account, terms)
     for reward in rewards:
-        count = taken.get(reward.id, 0)
+        count = gone.get(reward.id, 0)
         offer = reward.offer(taken=count, had=had.get(reward.id, 0), has_code=_has_code(reward))
         yield _Offered(reward, count, refusal_of(offer, taker))
 
@@ -79,7 +79,7 @@ def _view(offered: _Offered, account: PointsAccount) -> OfferView:
     reward, refusal = offered.reward, offered.refusal
     return OfferView.of(
         reward,
-        offered.taken,
+        offered.gone,
         for_staff=False,
         can_be_had=refusal is None,
         refusal=RefusalView.of(error_of(refusal, reward, account)) if refusal else None,
