@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from shared import ids
 from tests.harness.aws.gateway import Answer
 from tests.integration.loyalty import wallet
+from tests.integration.loyalty.catalogue import left_of, reward
 from tests.integration.loyalty.checkout.checkouts import end, look, paid, put
 from tests.integration.loyalty.settings import set_programme
 from tests.integration.loyalty.shop import account, hear, order, registration
@@ -21,6 +22,9 @@ from tests.integration.loyalty.shop import account, hear, order, registration
 Clock = Callable[[str], None]
 POINTS: Final = 600
 CREDIT: Final = 500
+# Of the one piece of a reward: its price, and the most that it takes off.
+PRICE: Final = 100
+OFF: Final = 200
 
 _names = count(1)
 
@@ -33,6 +37,12 @@ class Cart:
     credit: int
     until: datetime
     state: str = "held"
+    has_reward: bool = False
+
+    @property
+    def price(self) -> int:
+        """The points that its reward costs."""
+        return PRICE if self.has_reward else 0
 
 
 @dataclass
@@ -43,6 +53,8 @@ class Reference:
     points: int = POINTS
     credit: int = CREDIT
     carts: dict[str, Cart] = field(default_factory=dict)
+    # Whether the one piece of the reward was given.
+    is_given: bool = False
 
     def open_but(self, name: str) -> list[Cart]:
         """The carts beside this one that still hold something."""
@@ -52,14 +64,26 @@ class Reference:
     def free(self, name: str) -> tuple[int, int]:
         """The points and the credit that a new version of this cart can use."""
         others = self.open_but(name)
-        return self.points - sum(each.points for each in others), self.credit - sum(each.credit for each in others)
+        points = self.points - sum(each.points + each.price for each in others)
+        return points, self.credit - sum(each.credit for each in others)
 
-    def put(self, name: str, total: int, points: Any, credit: Any) -> int:
+    def has_one(self, name: str) -> bool:
+        """Whether this cart can have the reward, and pay its price."""
+        is_free = not self.is_given and not any(each.has_reward for each in self.open_but(name))
+        return is_free and self.free(name)[0] >= PRICE
+
+    def put(self, name: str, total: int, points: Any, credit: Any, *, wants_reward: bool) -> int:
         """Put a cart; return the status of the answer."""
         known = self.carts.get(name)
         if known and known.state in {"captured", "released"}:
             return 409
         free_points, free_credit = self.free(name)
+        if wants_reward:
+            if not self.has_one(name):
+                return 409
+            if not total:
+                return 422
+            free_points, total = free_points - PRICE, total - min(OFF, total)
         if (points != "most" and points > free_points) or (credit != "most" and credit > free_credit):
             return 409
         room = total - (0 if credit == "most" else credit)
@@ -67,7 +91,7 @@ class Reference:
             return 422
         used = min(free_points, room) if points == "most" else points
         paid_by_credit = min(free_credit, total - used) if credit == "most" else credit
-        self.carts[name] = Cart(used, paid_by_credit, self.now + timedelta(minutes=30))
+        self.carts[name] = Cart(used, paid_by_credit, self.now + timedelta(minutes=30), has_reward=wants_reward)
         return 200
 
     def pay(self, name: str) -> None:
@@ -75,10 +99,16 @@ class Reference:
         cart = self.carts[name]
         if cart.state == "captured":
             return
+        price = cart.price
         if cart.state != "held":
             free_points, free_credit = self.free(name)
-            cart.points, cart.credit = min(cart.points, free_points), min(cart.credit, free_credit)
-        self.points, self.credit, cart.state = self.points - cart.points, self.credit - cart.credit, "captured"
+            if cart.has_reward and not self.has_one(name):
+                # The shop gave the money off: the price is spent, as far as it is there, and nothing is claimed.
+                price = min(PRICE, max(free_points - cart.points, 0))
+                cart.has_reward = False
+            cart.points, cart.credit = min(cart.points, free_points - price), min(cart.credit, free_credit)
+        self.points, self.credit, cart.state = self.points - cart.points - price, self.credit - cart.credit, "captured"
+        self.is_given = self.is_given or cart.has_reward
 
     def end(self, name: str) -> None:
         """Give up a cart."""
@@ -95,8 +125,8 @@ class Reference:
 CARTS = st.sampled_from(["a", "b"])
 AMOUNTS = st.just("most") | st.sampled_from([0, 1, 99, 100, 250, 400, 600, 601, 900])
 ACTS = st.one_of(
-    st.tuples(st.just("put"), CARTS, st.sampled_from([0, 50, 300, 700, 2_000]), AMOUNTS, AMOUNTS),
-    st.tuples(st.just("put"), CARTS, st.just(2_000), AMOUNTS, AMOUNTS),
+    st.tuples(st.just("put"), CARTS, st.sampled_from([0, 50, 300, 700, 2_000]), AMOUNTS, AMOUNTS, st.booleans()),
+    st.tuples(st.just("put"), CARTS, st.just(2_000), AMOUNTS, AMOUNTS, st.booleans()),
     st.tuples(st.just("pay"), CARTS),
     st.tuples(st.just("end"), CARTS),
     st.tuples(st.just("wait"), st.sampled_from([5, 29, 40])),
@@ -113,8 +143,9 @@ def test_every_sequence_comes_out_as_the_reference_says(set_clock: Clock, acts: 
     hear(registration(customer_id), order(f"A{number}", customer_id, total=6_000))
     set_programme(earning={"points_per_unit": "0.0001"})
     assert wallet.issue(CREDIT, key=f"i{number}", customer_id=customer_id).status == 201
+    made = reward(kind="discount_code", points=PRICE, value=OFF, stock=1, limit_per_customer=1)
     for act in acts:
-        _do(act, reference, customer_id, f"{number}-", set_clock)
+        _do(act, reference, Shopper(customer_id, f"{number}-", made), set_clock)
         reference.pass_time()
         for name, cart in reference.carts.items():
             found = look(f"{number}-{name}").json
@@ -124,15 +155,30 @@ def test_every_sequence_comes_out_as_the_reference_says(set_clock: Clock, acts: 
                 cart.points,
                 cart.credit,
             )
+            is_claimed = found["reward"] is not None and found["reward"]["claim_id"] is not None
+            assert is_claimed == (cart.state == "captured" and cart.has_reward)
+        is_held = any(cart.state == "held" and cart.has_reward for cart in reference.carts.values())
+        assert left_of(made) == 1 - (reference.is_given or is_held)
     held = account(customer_id)
     assert (held.balance, held.spent or 0) == (reference.points, POINTS - reference.points)
 
 
-def _do(act: tuple[Any, ...], reference: Reference, customer_id: str, prefix: str, set_clock: Clock) -> None:
+@dataclass(frozen=True)
+class Shopper:
+    """A customer, how the names of their carts begin, and the reward that there is."""
+
+    customer_id: str
+    prefix: str
+    reward: str
+
+
+def _do(act: tuple[Any, ...], reference: Reference, shopper: Shopper, set_clock: Clock) -> None:
+    customer_id, prefix = shopper.customer_id, shopper.prefix
     match act:
-        case ("put", name, total, points, credit):
-            answer = put(points, credit, total=total, name=prefix + name, customer_id=customer_id)
-            status = reference.put(name, total, points, credit)
+        case ("put", name, total, points, credit, wants_reward):
+            use = {"reward": shopper.reward} if wants_reward else {}
+            answer = put(points, credit, total=total, name=prefix + name, customer_id=customer_id, **use)
+            status = reference.put(name, total, points, credit, wants_reward=wants_reward)
             assert answer.status == status, answer.text
             if status == 200:
                 _keep_end(reference.carts[name], answer, reference.now)

@@ -1,4 +1,4 @@
-"""What a tier's benefits take off a cart."""
+"""What a tier's benefits, and a reward, take off a cart."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyalty.checkouts.benefits import Applied, Cart, applied
+from loyalty.catalogue.rules import RewardKind
+from loyalty.checkouts.benefits import Applied, Cart, applied, reward_off
 from loyalty.programme.tiers import Benefit, BenefitKind, TierLevel
 from shared.errors import InvalidError
 from shared.http import checked
@@ -101,3 +102,32 @@ def test_both_presets_give_the_same_benefits() -> None:
             ["10 % discount", "Free shipping"],
             ["15 % discount", "Free shipping", "Birthday gift"],
         ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "left", "shipping", "off"),
+    [
+        (RewardKind.DISCOUNT_CODE, 500, 2_000, 495, 500),
+        (RewardKind.DISCOUNT_CODE, 500, 499, 0, 499),
+        (RewardKind.FREE_SHIPPING, 500, 2_000, 495, 495),
+        (RewardKind.FREE_SHIPPING, None, 2_000, 495, 495),
+        (RewardKind.GIFT, 500, 2_000, 495, 0),
+        (RewardKind.CUSTOM, None, 0, 0, 0),
+    ],
+)
+def test_what_a_reward_takes_off(kind: RewardKind, value: int | None, left: int, shipping: int, off: int) -> None:
+    assert reward_off(kind, value, left=left, shipping=shipping) == off
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "left", "shipping"),
+    [
+        (RewardKind.DISCOUNT_CODE, None, 2_000, 495),
+        (RewardKind.DISCOUNT_CODE, 500, 0, 0),
+        (RewardKind.FREE_SHIPPING, 500, 2_000, 0),
+    ],
+)
+def test_a_reward_that_would_take_nothing_off(kind: RewardKind, value: int | None, left: int, shipping: int) -> None:
+    with pytest.raises(InvalidError) as refused:
+        reward_off(kind, value, left=left, shipping=shipping)
+    assert [each.field for each in refused.value.errors] == ["use.reward"]
