@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from shared.events.foreign import Means, Order, ReturnedMeans
 from tests.harness.orders import cancelled, paid, placed, refunded
@@ -14,12 +14,13 @@ _PEOPLE: Final = 7
 
 
 def check_out(shop: Shop) -> None:
-    """With points alone, then with points and credit."""
+    """With points alone, then with points and credit, then with a reward that everything limits."""
     _end(shop)
     _buy(shop, {"points": 20}, "with points")
     _buy(shop, {"points": 20, "credit": 100}, "with points and credit")
     _call_off(shop)
     _give_back(shop)
+    _use_reward(shop)
 
 
 def _end(shop: Shop) -> None:
@@ -88,6 +89,26 @@ def _give_back(shop: Shop) -> None:
         shop.house.send(*(refunded(order, 100, "r-2", at=order.placed_at, to=to) for order in orders))
         shop.house.settle()
     shop.found.keep(block, "loyalty hears OrderRecorded", "an order with payments is refunded as store credit")
+
+
+def _use_reward(shop: Shop) -> None:
+    """A gift: put, with another cart, paid, and called off after that."""
+    gift = {"name": "A mug", "kind": "gift", "points": 15, "stock": 500, "limit_per_customer": 2}
+    use = {"reward": shop.call("POST", "/api/loyalty/rewards", "marketing", gift)["id"]}
+    case, limits = "with a reward", "with stock and a limit for each customer"
+    for cart in ("a first one", "the cart has changed"):
+        with shop.house.measured() as block:
+            _put_all(shop, "with-a-reward", use)
+            shop.house.settle()
+        shop.found.keep(block, f"loyalty PUT {_CHECKOUT}", f"{cart}, {case} {limits}")
+    orders = _orders(shop, "with-a-reward")
+    shop.house.send(*map(placed, orders))
+    shop.house.settle()
+    for change, tell in (("is paid", paid), ("is cancelled", cancelled)):
+        with shop.house.measured() as block:
+            shop.house.send(*map(tell, orders))
+            shop.house.settle()
+        shop.found.keep(block, "loyalty hears OrderRecorded", f"an order {change}, {case} of a checkout {limits}")
     _pass_a_day(shop)
 
 
@@ -98,7 +119,7 @@ def _pass_a_day(shop: Shop) -> None:
     shop.house.settle()
 
 
-def _put_all(shop: Shop, name: str, use: dict[str, int]) -> None:
+def _put_all(shop: Shop, name: str, use: dict[str, Any]) -> None:
     for customer_id in shop.customers[:_PEOPLE]:
         body = {"customer_id": customer_id, "currency": "USD", "total": 4_490, "use": use}
         shop.call("PUT", _path(name, customer_id), "storefront", body)
