@@ -53,7 +53,10 @@ def put_cart(scene: Scene, rng: Random, checkout_id: str, customer_id: str) -> O
 
 
 def payments_spend_their_checkouts(scene: Scene, tables: Tables) -> Iterator[str]:
-    """A cart that was put before its order was paid is spent by it, once, if the order stands and is its customer's."""
+    """A cart that was put before its order was paid is spent by it, once, if the order stands and is its customer's.
+
+    Of two customers who became one, it may be the other's when the payment was heard.
+    """
     owner = scene.books.ledgers.owner
     spent: dict[str, list[Row]] = {}
     carts: dict[str, str] = {}
@@ -71,7 +74,7 @@ def payments_spend_their_checkouts(scene: Scene, tables: Tables) -> Iterator[str
     for row in tables.of_kind("customers", "order"):
         order_id, who = row["pk"].removeprefix("ORDER#"), row.get("customer_id")
         payer = carts.get(row.get("checkout_id", ""))
-        if order_id not in scene.promises.carts or who is None or payer is None or owner(payer) != owner(who):
+        if order_id not in scene.promises.carts or who is None or payer != who:
             continue
         told = scene.promises.orders[order_id]
         account = tables.own("loyalty", owner(who), "ACCOUNT")
