@@ -101,6 +101,17 @@ def _is_forgotten(scene: Scene, tables: Tables, order: Row) -> bool:
     return account is not None and "erased_at" in account
 
 
+def rewarded_reviews_are_of_buyers(scene: Scene, tables: Tables) -> Iterator[str]:
+    """Whoever was rewarded for a review had paid for the product."""
+    ledgers = scene.books.ledgers
+    paid = [order for order in ledgers.told.values() if order.get("paid_at")]
+    bought = {(order.get("customer_id"), line["product_id"]) for order in paid for line in order["lines"]}
+    for (account, product), who in ledgers.rewarded_reviews.items():
+        is_erased = "erased_at" in (tables.own("loyalty", ledgers.owner(account), "ACCOUNT") or {})
+        if (who, product) not in bought and not is_erased:
+            yield f"{who} was rewarded for a review of {product}, and never bought it"
+
+
 def adjustments_happened_once(scene: Scene, tables: Tables) -> Iterator[str]:
     """What was answered as done is in the ledger once, what was refused is not, and nothing is twice."""
     posted: dict[str, list[int]] = {}

@@ -44,16 +44,16 @@ def earn(ledgers: Ledgers, posting: Posting) -> None:
 
 
 def _reviewer(ledgers: Ledgers, posting: Posting) -> str | None:
-    """Who wrote the review that is rewarded: a buyer of the product, who had no reward for it yet."""
+    """Who wrote the review that is rewarded: somebody who had no reward for the product yet.
+
+    That they bought it is seen at rest: an order may be told later than the review that its customer wrote.
+    """
     review = ledgers.reviews.get(posting.key[0].removeprefix("REVIEW#"))
     if review is None:
         return None
     product, who = str(review["product_id"]), str(review["customer_id"])
     posting.must((posting.row["account"], product) not in ledgers.rewarded_reviews, "rewards a second review")
-    ledgers.rewarded_reviews.add((posting.row["account"], product))
-    paid = (order for order in ledgers.told.values() if order.get("paid_at") and order.get("customer_id") == who)
-    has_bought = any(line["product_id"] == product for order in paid for line in order["lines"])
-    posting.must(has_bought, "rewards a review of what was never bought")
+    ledgers.rewarded_reviews[posting.row["account"], product] = who
     return who
 
 

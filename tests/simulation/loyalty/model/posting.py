@@ -71,7 +71,7 @@ class Ledgers:
     terms: dict[int, Terms]
     told: dict[tuple[str, int], Mapping[str, Any]] = field(default_factory=dict)
     reviews: dict[str, Mapping[str, Any]] = field(default_factory=dict)
-    rewarded_reviews: set[tuple[str, str]] = field(default_factory=set)
+    rewarded_reviews: dict[tuple[str, str], str] = field(default_factory=dict)
     statuses: dict[str, set[str]] = field(default_factory=dict)
     frozen: dict[str, set[bool]] = field(default_factory=dict)
     frozen_at_merge: dict[str, str] = field(default_factory=dict)
