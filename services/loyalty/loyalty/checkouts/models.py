@@ -49,7 +49,7 @@ def _number_or_most(value: Any, check: ValidatorFunctionWrapHandler) -> Any:
         return check(value)
     except ValidationError as error:
         message = "Input should be 'most', or a whole number from 0 within the limit of this field"
-        raise PydanticCustomError("number_or_most", message) from error
+        raise PydanticCustomError("int_type", message) from error
 
 
 _OrMost: Final = WrapValidator(_number_or_most)
