@@ -27,6 +27,7 @@ from loyalty.ledger.items import A, Entry
 from loyalty.ledger.overdue import as_due, by_time, end_of, origin_of, release_overdue
 from loyalty.orders.payment.checkout_names import OpenHold, hold_of_credit, hold_of_points
 from loyalty.orders.payment.checkout_records import HOLD, Checkout, Part
+from loyalty.orders.payment.reward_claims import given_up
 from loyalty.points.items import PointsAccount
 from loyalty.points.spending_blocks import SpendingBlockedError, spending_block
 from loyalty.points.usecases import InsufficientPointsError
@@ -101,16 +102,17 @@ class _Side(Generic[A]):
         return until_of(self.wallet.now, self.wallet.hold_minutes)
 
     def check_lots(self, cause: Cause) -> None:
-        """Release the earlier hold by itself if a lot of it has ended: nobody may hold that lot again.
+        """Release the earlier hold, with its reward, if a lot of it has ended: nobody may hold that lot again.
 
         Raises LostRaceError then, because the account must be read again.
         """
         if self.replaced and overdue_lots(self._released.lots, self.account.active_on, self.wallet.terms.watch):
             wallet = self.wallet
+            reward = given_up(self.account.balances.holds[self.replaced], wallet.now)
             entry = release_overdue(
                 self.account, self.replaced, by_time(cause), wallet.return_policy, wallet.post_spending
             )
-            ledger.write(entry, self.account, error=LostRaceError())
+            ledger.write(entry, self.account, *reward, error=LostRaceError())
             raise LostRaceError
 
     def with_room(self, amount: int, cause: Cause) -> _Side[A]:

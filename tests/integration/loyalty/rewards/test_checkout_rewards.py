@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ from tests.integration.loyalty.catalogue import (
     reward,
     stock_of,
 )
-from tests.integration.loyalty.checkout.checkouts import CART, end, funds, kept, look, put
+from tests.integration.loyalty.checkout.checkouts import CART, end, funds, kept, look, paid, put
 from tests.integration.loyalty.settings import set_programme
 from tests.integration.loyalty.shop import (
     ADA,
@@ -297,3 +298,16 @@ def test_what_it_asks_of_dynamodb() -> None:
     assert calls_of(lambda: put(reward=limited, name="cart-3")).count("GetItem") == 3
     bare = calls_of(lambda: put(name="cart-2"))
     assert bare == ["GetItem", "TransactWriteItems"]
+
+
+def test_the_last_piece_is_still_the_checkouts_when_a_lot_that_pays_for_it_has_ended(set_clock: Clock) -> None:
+    set_clock("2027-01-31T23:50:00+00:00")
+    made = reward(**OFF, **ONE)
+    kept(reward=made)
+    assert account().balances.holds[next(iter(account().balances.holds))].lots.keys() == {date(2027, 1, 31)}
+    set_clock("2027-02-01T00:05:00+00:00")
+    assert kept(reward=made)["reward"]["id"] == made
+    assert sum((stock_of(made).held or {}).values()) == 1
+    hear(paid())
+    assert (look().json["state"], stock_of(made).taken) == ("captured", 1)
+    assert look().json["reward"]["claim_id"]
