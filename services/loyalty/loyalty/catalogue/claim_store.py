@@ -10,7 +10,7 @@ from typing import Final
 
 from loyalty.catalogue.claim_items import CLAIM, CLAIMED, ORDER_CLAIMS, Claim, Claimed, ClaimForOrder
 from loyalty.catalogue.held import held_rewards
-from loyalty.catalogue.items import StoredReward
+from loyalty.catalogue.items import Stock, StoredReward
 from loyalty.catalogue.store import find_stock
 from loyalty.ledger.attributes import read_grace_lots
 from loyalty.ledger.balances import Taken, negative
@@ -73,6 +73,18 @@ def had_of(account: PointsAccount, rewards: Iterable[StoredReward], now: datetim
 def find_claimed(customer_id: str, reward_id: str) -> Claimed | None:
     """The customer's count item for a reward, read consistently; None before the first counted claim."""
     return find(Claimed, customer_partition(customer_id), CLAIMED + reward_id)
+
+
+def counted(claim: Claim, claimed: Claimed | None, stock: Stock | None) -> list[Write]:
+    """The writes by which a new claim counts in the limit and the stock of its reward, as far as these are there."""
+    writes: list[Write] = []
+    for count in (claimed, stock):
+        if count is not None:
+            count.taken += 1
+            writes.append(Put(count))
+    claim.in_limit = True if claimed else None
+    claim.in_stock = True if stock else None
+    return writes
 
 
 def recounted(claim: Claim, by: int) -> list[Write]:

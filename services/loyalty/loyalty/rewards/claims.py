@@ -105,7 +105,8 @@ def _claim(wallet: PointsWallet, wanted: NewClaim, claim_id: str, cause: Cause, 
         raise InvalidError.of("reward_id", "There is no such reward")
     account, counts = _ready(wallet, reward, cause)
     claim = Claim.fresh(account.customer_id, claim_id, reward, wallet.now)
-    writes = _counted(claim, counts)
+    writes: list[Write] = [Delete(counts.free)] if counts.free else []
+    writes += claim_store.counted(claim, counts.claimed, counts.stock)
     _give_code(claim, reward, counts)
     if wanted.order_id:
         claim.order_id = wanted.order_id
@@ -147,18 +148,6 @@ def _counts_of(account: PointsAccount, reward: StoredReward, now: datetime) -> _
     claimed, had = claim_store.claimed_of(account, reward, now)
     free = rewards.some_free_code(reward.id) if reward.code_source is CodeSource.IMPORTED else None
     return _Counts(claimed, had, rewards.stock_of(reward), free)
-
-
-def _counted(claim: Claim, counts: _Counts) -> list[Write]:
-    """The writes by which the claim counts in the limit and the stock of its reward, and takes its code."""
-    writes: list[Write] = [Delete(counts.free)] if counts.free else []
-    for count in (counts.claimed, counts.stock):
-        if count is not None:
-            count.taken += 1
-            writes.append(Put(count))
-    claim.in_limit = True if counts.claimed else None
-    claim.in_stock = True if counts.stock else None
-    return writes
 
 
 def _give_code(claim: Claim, reward: StoredReward, counts: _Counts) -> None:

@@ -12,7 +12,7 @@ from datetime import datetime
 from loyalty.catalogue import claim_store, store
 from loyalty.catalogue.claim_items import CLAIM, Claim, ClaimForOrder, ClaimState
 from loyalty.catalogue.held import HeldReward
-from loyalty.catalogue.items import StoredReward
+from loyalty.catalogue.items import Stock, StoredReward
 from loyalty.ledger.balances import Hold
 from loyalty.ledger.overdue import is_overdue
 from loyalty.orders.payment.checkout_names import OpenHold
@@ -125,22 +125,21 @@ class _Taking:
             customer_id, ids.new_claim_id(), reward, self.held, order_id=self.order_id, now=self.now
         )
         claimed, _ = claim_store.claimed_of(self.account, reward, self.now)
-        claim.in_limit, claim.in_stock = claimed is not None or None, reward.stock is not None or None
+        stock = store.stock_of(reward)
         claim.tell(RewardRedeemed, cause)
-        writes: list[Write] = [Put(claim), Put(ClaimForOrder.of(self.order_id, claim.id)), *self._counted()]
-        if claimed is not None:
-            claimed.taken += 1
-            writes.append(Put(claimed))
+        writes: list[Write] = [Put(claim), Put(ClaimForOrder.of(self.order_id, claim.id))]
+        writes += [*self._released(stock), *claim_store.counted(claim, claimed, stock)]
         return PaidReward(self.held, claim, writes)
 
-    def _counted(self) -> list[Write]:
-        """Staff may have begun, or ceased, to limit the stock since the checkout began."""
-        held_until = self.until if self.held.in_stock else None
-        stock = store.stock_of(self.reward) or (store.find_stock(self.reward.id) if held_until else None)
-        if stock is None:
+    def _released(self, stock: Stock | None) -> list[Write]:
+        """Count no longer what is held. The write of `stock` itself is not among the writes, but of one without limit.
+
+        Staff may have begun, or ceased, to limit the stock since the checkout began.
+        """
+        if self.until is None or not self.held.in_stock:
             return []
-        if held_until:
-            stock.release(held_until, self.now)
-        if self.reward.stock is not None:
-            stock.taken += 1
-        return [Put(stock)]
+        holding = stock or store.find_stock(self.reward.id)
+        if holding is None:
+            return []
+        holding.release(self.until, self.now)
+        return [] if stock else [Put(holding)]
