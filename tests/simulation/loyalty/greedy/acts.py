@@ -9,8 +9,11 @@ from typing import Final
 
 from shared.events.foreign import Buyer
 from tests.harness import orders as told
+from tests.harness.aws.carriage import QUEUE_BATCH
+from tests.simulation.aws import carriage
 from tests.simulation.customers import actions, orders
 from tests.simulation.loyalty import checkouts, friends, spending
+from tests.simulation.loyalty.model.account import Account
 from tests.simulation.plan import Person, Step
 from tests.simulation.scene import Facts, Scene, lines_of
 from tests.simulation.steps import others
@@ -155,7 +158,7 @@ def _cancel_past_the_end(scene: Scene, rng: Random, step: Step, person: Person) 
 def _wait_for_the_end(scene: Scene, rng: Random, person: Person) -> Row | None:
     """Ten minutes before the midnight at which their oldest points end, if that is soon: they, as they are then."""
     profile, moment = scene.profile_of(person), scene.world.universe.moment
-    account = profile and scene.books.ledgers.accounts.get(scene.books.ledgers.owner(customer_of(profile)))
+    account = _ledger_of(scene, person)
     if not profile or not account or not account.lots or rng.random() < 0.5:
         return None
     night = datetime.fromisoformat(min(account.lots)).replace(hour=23, minute=50, tzinfo=UTC)
@@ -166,7 +169,8 @@ def _wait_for_the_end(scene: Scene, rng: Random, person: Person) -> Row | None:
 
 
 def _cancel_while_paying(scene: Scene, rng: Random, step: Step, person: Person) -> None:
-    """They cancel what they paid with a checkout, at once: the payment may be heard after the cancellation."""
+    """Who has more points pays with a checkout and cancels; loyalty may hear of the recorded payment last."""
+    person = max(_pair(scene), key=lambda each: _points_of(scene, each))
     profile = scene.profile_of(person, registered=True)
     if profile is None:
         return
@@ -174,6 +178,7 @@ def _cancel_while_paying(scene: Scene, rng: Random, step: Step, person: Person) 
     checkouts.put_cart(scene, rng, cart, customer_of(profile))
     facts = _order(scene, rng, f"{_GREEDY}{step.number}", person, known=1, cart=cart)
     _tell_paid(scene, rng, facts)
+    carriage.deliver_to(scene, rng, "customers", count=QUEUE_BATCH, about=facts.order.id)
     facts.cancelled_at = scene.world.universe.moment
     orders.send(scene, rng, told.cancelled(facts.order, at=facts.cancelled_at))
 
@@ -263,6 +268,17 @@ def _one_of(scene: Scene, rng: Random, *people: Person) -> Facts | None:
     theirs = _orders_of(scene, *people)
     standing = [facts for facts in theirs if not facts.is_cancelled and not facts.refunds]
     return rng.choice(standing if standing and rng.random() < 0.8 else theirs) if theirs else None
+
+
+def _points_of(scene: Scene, person: Person) -> int:
+    account = _ledger_of(scene, person)
+    return account.available if account else 0
+
+
+def _ledger_of(scene: Scene, person: Person) -> Account | None:
+    """Their account as the model has it, whoever's it is since they became one with somebody."""
+    profile, ledgers = scene.profile_of(person), scene.books.ledgers
+    return ledgers.accounts.get(ledgers.owner(customer_of(profile))) if profile else None
 
 
 def _account_of(scene: Scene, person: Person) -> Row | None:
