@@ -25,7 +25,8 @@ class SpentOnOrder(LoyaltyItem, discriminator="spent"):
 
     A refund of the order reads them. `account` is the account's name, as entries have it. `graced` are the parts that
     came from grace lots. `value` is what points are worth, in the minor unit; credit is worth itself. `claim` is the
-    claim of the reward that a checkout used, whose price is among the lots.
+    claim of the reward that a checkout used, whose price is among the lots. `gift` is that price if the reward took
+    nothing off.
     """
 
     account = personal(UnicodeAttribute(), "user.unique_id.pseudonymous", _KEPT, export=Export.LEFT_OUT)
@@ -36,6 +37,7 @@ class SpentOnOrder(LoyaltyItem, discriminator="spent"):
 
     value = personal(IntegerAttribute(null=True), "user.financial", _KEPT, export=Export.LEFT_OUT)
     claim = personal(UnicodeAttribute(null=True), "user.unique_id.pseudonymous", _KEPT, export=Export.LEFT_OUT)
+    gift = personal(IntegerAttribute(null=True), "user.financial", _KEPT, export=Export.LEFT_OUT)
 
     @classmethod
     def of(cls, order_id: str, spending_id: str, account: str, taken: Taken, value: int | None) -> SpentOnOrder:

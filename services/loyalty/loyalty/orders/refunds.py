@@ -56,14 +56,21 @@ class ReversedShare:
     customer_id: str | None = None
     returned: Returned | None = None
 
-    def of(self, spending: Spending) -> Fraction:
-        """The share of a spending."""
-        return self.returned.share(spending.account, spending.worth) if self.returned else self.share
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of the order is reversed: its money, and whatever points and credit paid."""
+        return self.share == 1 and (self.returned is None or self.returned.is_all)
+
+    def of(self, spending: Spending) -> int:
+        """The reversed amount of a spending. The price of gifts comes back with the whole order, and not before."""
+        share = self.returned.share(spending.account, spending.worth) if self.returned else self.share
+        gifts = spending.gifts if self.is_whole else 0
+        return int((sum(spending.spent.lots.values()) - spending.gifts) * share) + gifts
 
     @classmethod
     def told(cls, order: OrderRecorded, version: int) -> Self:
         """The share that the order itself states, as it was told."""
-        share = _share(reversed_amount(order), order.total, is_cancelled=order.cancelled_at is not None)
+        share = _share(reversed_amount(order), order.total, is_whole=order.cancelled_at is not None)
         is_reinstated, is_paid = order.reinstated_at is not None, order.paid_at is not None
         return cls(order.order_id, version, share, is_reinstated, is_paid, order.customer_id, Returned.of(order))
 
@@ -74,20 +81,20 @@ class ReversedShare:
         if earned := entries.earned:
             for each in entries.settled:
                 total = earned.total if each.total is None else each.total
-                share = _share(each.reversed_money, total, is_cancelled=False)
+                share = _share(each.reversed_money, total, is_whole=not total and each.returned is not None)
                 known.append(cls(order_id, each.version, share, returned=each.returned))
             # Last: a settlement of the same version says more.
             known.append(cls(order_id, earned.version, Fraction(0)))
         if mark := entries.mark:
-            share = _share(mark.money, mark.total, is_cancelled=mark.is_cancelled)
+            share = _share(mark.money, mark.total, is_whole=mark.is_cancelled)
             known.append(cls(order_id, mark.version, share, returned=mark.returned))
         newest = max(known, key=lambda each: each.version, default=None)
         return replace(newest, customer_id=earned.customer_id) if newest and earned else newest
 
 
-def _share(reversed_money: int, total: int, *, is_cancelled: bool) -> Fraction:
-    """The reversed share. An order that cost no money has none until it is cancelled."""
-    if is_cancelled:
+def _share(reversed_money: int, total: int, *, is_whole: bool) -> Fraction:
+    """The reversed share of the money; `is_whole` says so of an order that cost none, or was cancelled."""
+    if is_whole:
         return Fraction(1)
     return Fraction(reversed_money, total) if total else Fraction(0)
 
@@ -169,7 +176,8 @@ class Spending:
     """The amount that an account paid for an order, by lot, and the `later` entries that restored it.
 
     `account` is the account's name when it paid; the account may have been merged since. `worth` is what all that paid
-    for the order by the same means paid of it, in the minor unit. `claims` are those of the rewards that it paid.
+    for the order by the same means paid of it, in the minor unit. `claims` are those of the rewards that it paid, and
+    `gifts` the price of those among them that took nothing off.
     """
 
     account: str
@@ -177,6 +185,7 @@ class Spending:
     later: tuple[Restored, ...] = ()
     worth: int = 0
     claims: tuple[str, ...] = ()
+    gifts: int = 0
 
     @property
     def restored(self) -> Lots:
@@ -218,8 +227,7 @@ def settle_spent(
     """
     if share.version < max(spending.version, known.version if known else 0):
         return None
-    target = int(sum(spending.spent.lots.values()) * share.of(spending))
-    amount = target - sum(spending.restored.values())
+    amount = share.of(spending) - sum(spending.restored.values())
     # A reinstatement that changes nothing is posted too: the event of the earlier cancellation may still arrive.
     if amount == 0 and not (share.reinstated and share.version > spending.version):
         return None

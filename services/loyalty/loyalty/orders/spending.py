@@ -104,10 +104,12 @@ def _spendings(records: Iterable[OrderRecord]) -> dict[str, Spending]:
     worth = Counter[bool]()
     later: dict[str, list[Restored]] = {}
     claims: dict[str, list[str]] = {}
+    gifts = Counter[str]()
     for item in records:
         if isinstance(item, SpentOnOrder):
             before = spent.get(item.account, Taken({}))
             worth[is_credit(item.account)] += item.worth
+            gifts[item.account] += item.gift or 0
             claims.setdefault(item.account, []).extend([item.claim] if item.claim else ())
             spent[item.account] = Taken(plus(before.lots, item.lots), plus(before.graced, item.taken.graced))
         elif isinstance(item, Entry) and item.sk.startswith(RESTORED):
@@ -115,6 +117,8 @@ def _spendings(records: Iterable[OrderRecord]) -> dict[str, Spending]:
             restored = Restored(item.fact("version"), read_lots(item.fact("of") or {}), graced)
             later.setdefault(item.sk.split("#", 3)[3], []).append(restored)
     return {
-        name: Spending(name, taken, tuple(later.get(name, ())), worth[is_credit(name)], tuple(claims[name]))
+        name: Spending(
+            name, taken, tuple(later.get(name, ())), worth[is_credit(name)], tuple(claims[name]), gifts[name]
+        )
         for name, taken in spent.items()
     }

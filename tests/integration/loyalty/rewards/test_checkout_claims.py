@@ -162,6 +162,45 @@ def test_a_third_of_it_is_refunded() -> None:
     assert (claims(), account().spent or 0, left_of(made)) == ([("cancelled", 500)], 0, 1)
 
 
+@pytest.mark.parametrize("points", [0, 1, 100])
+def test_the_price_of_a_gift_comes_back_with_the_whole_order_alone(points: int) -> None:
+    made = reward(**ONE)
+    kept(points, reward=made)
+    facts = {"checkout_id": CART, "total": 1_500, "payments": Means(points=points, other=1_500 - points)}
+    hear(order("B1", **facts), version=11)
+    back = [
+        ReturnedMeans(points=points),
+        ReturnedMeans(other=min(1_500 - points, 1_499)),
+        ReturnedMeans(points=points, other=1_499 - points),
+    ]
+    for version, each in enumerate(back, 12):
+        hear(order("B1", **facts, refunded=each.whole, refunded_to=each), version=version)
+        assert (claims(), account().spent, left_of(made)) == ([("issued", 0)], 200 + points - each.points, 0)
+    whole = ReturnedMeans(points=points, other=1_500 - points)
+    for _ in range(2):
+        hear(order("B1", **facts, refunded=1_500, refunded_to=whole), version=15)
+        assert (claims(), account().spent or 0, left_of(made)) == ([("cancelled", 0)], 0, 1)
+    entries()
+
+
+def test_a_refund_of_nearly_all_gives_nothing_of_a_gift_back() -> None:
+    kept(100, reward=reward())
+    hear(paid(), version=11)
+    hear(refunded(1_485), version=12)
+    assert (claims(), account().spent) == ([("issued", 0)], 201)
+
+
+def test_a_gift_and_a_redemption_on_one_order_come_back_each_its_own_way() -> None:
+    made = reward()
+    kept(100, reward=made)
+    hear(paid(), version=11)
+    assert redeem(40, order_id="B1").status == 201
+    hear(refunded(750), version=12)
+    assert account().spent == 200 + 70
+    hear(refunded(1_500), version=13)
+    assert (claims(), account().spent or 0) == ([("cancelled", 0)], 0)
+
+
 def test_a_refund_to_the_card_alone_leaves_it() -> None:
     made = reward(**OFF)
     kept(100, reward=made)

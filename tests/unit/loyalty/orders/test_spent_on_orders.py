@@ -16,6 +16,7 @@ from loyalty.ledger.reversals import LotShare
 from loyalty.ledger.rules import ReturnPolicy
 from loyalty.ledger.terms import Terms
 from loyalty.orders.order_entries import Earning, OrderEntries, ReversedMark, Settlement
+from loyalty.orders.payment.means import Returned
 from loyalty.orders.refunds import Restored, ReversedShare, Spending, change_reward, settle_spent
 from loyalty.programme.models import Programme
 
@@ -30,6 +31,33 @@ SPENT: Final = Taken({SOON: 60, LATE: 40})
 
 def share(of: str, version: int = 2, *, reinstated: bool = False) -> ReversedShare:
     return ReversedShare("A1", version, Fraction(of), reinstated=reinstated)
+
+
+@pytest.mark.parametrize(
+    ("returned", "of", "amount"),
+    [
+        # Without `payments` the money says it all.
+        (None, "999/1000", 69),
+        (None, "1", 100),
+        # All that points paid is back, and no money: nothing of the gift.
+        (Returned(7, 7, 0, 1), "1/2", 70),
+        # All money is back, and the points are not.
+        (Returned(6, 7, 1, 1), "1", 60),
+        (Returned(7, 7, 0, 1), "1", 70),
+        (Returned(7, 7, 1, 1), "1", 100),
+    ],
+)
+def test_the_price_of_a_gift_comes_back_with_the_whole_order(returned: Returned | None, of: str, amount: int) -> None:
+    reversed_share = replace(share(of), returned=returned)
+    assert reversed_share.of(Spending("A", SPENT, gifts=30)) == amount
+
+
+def test_an_order_without_money_is_known_to_be_whole_by_what_is_returned() -> None:
+    earned = Earning("A", 10, ("", 0), total=100)
+    settled = Settlement(("", 1), version=2, total=0, returned=Returned(1, 1, 1, 1))
+    known = ReversedShare.known("A1", OrderEntries(earned=earned, settled=(settled,)))
+    assert known
+    assert known.is_whole
 
 
 def back(version: int, **lots: int) -> Restored:

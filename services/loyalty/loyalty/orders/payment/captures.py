@@ -192,26 +192,31 @@ class _Ending:
         balances = payer.account.balances
         amount = balances.holds[hold_id].amount - (paid.unspent if paid else 0)
         posting, spent = rules.capture(balances, hold_id, amount, payer.return_policy)
-        self.post(payer, posting, hold_id, spent, value=value, **self._with(paid))
+        self.post(payer, posting, hold_id, spent, paid=paid, value=value)
 
     def spend_late(self, payer: Payer, part: Part, paid: PaidReward | None = None) -> None:
         """Spend of a part what is available."""
         amount, worth = spent_late(part.amount, part.held.fact("value"), payer.account.available, paid)
         posting = rules.spend(EntryKind.REDEEMED, payer.account.balances, amount)
         self.missing += part.amount - amount
-        self.post(payer, posting, part.hold_id, posting.taken, step=LATE, value=worth, **self._with(paid))
-
-    def _with(self, paid: PaidReward | None) -> dict[str, str]:
-        """Write the claim too; the facts of the entry that tell of it."""
-        if paid is None or paid.claim is None:
-            return {}
-        self.writes += paid.writes
-        return {"reward": paid.held.id, "claim": paid.claim.id}
+        self.post(payer, posting, part.hold_id, posting.taken, step=LATE, paid=paid, value=worth)
 
     def post(
-        self, payer: Payer, posting: Posting, hold_id: str, spent: Taken | None = None, step: str = "", **facts: Any
+        self,
+        payer: Payer,
+        posting: Posting,
+        hold_id: str,
+        spent: Taken | None = None,
+        *,
+        step: str = "",
+        paid: PaidReward | None = None,
+        **facts: Any,
     ) -> None:
+        """Write the entry that ends a hold, and the claim of the reward that it paid."""
         origin = origin_of(hold_id, step, self.cause) if step else end_of(hold_id, self.cause)
+        if paid and paid.claim:
+            self.writes += paid.writes
+            facts |= {"reward": paid.held.id, "claim": paid.claim.id}
         if facts.get("value") is not None:
             facts["currency"] = payer.terms.programme.currency
         entry: Entry = payer.post(payer.account, posting, origin, hold=hold_id, order=self.order_id, **facts)
@@ -219,7 +224,7 @@ class _Ending:
         self.writes += [Put(entry), Put(payer.account)]
         if spent and spent.lots and self.order_id:
             pointer = SpentOnOrder.of(self.order_id, hold_id, payer.account.name, spent, facts.get("value"))
-            pointer.claim = facts.get("claim")
+            pointer.claim, pointer.gift = facts.get("claim"), paid.gift if paid else None
             self.writes.append(Put(pointer))
 
     def commit(self) -> None:

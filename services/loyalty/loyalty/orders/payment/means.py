@@ -46,6 +46,11 @@ class Returned(NamedTuple):
             bool(paid.credit),
         )
 
+    @property
+    def is_all(self) -> bool:
+        """Whether both are returned in whole."""
+        return self.points >= self.paid_by_points and self.credit >= self.paid_by_credit
+
     def share(self, account: str, worth: int) -> Fraction:
         """The returned share of what an account of this name paid, if all of the same means paid so much.
 

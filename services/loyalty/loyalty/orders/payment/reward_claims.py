@@ -37,6 +37,11 @@ class PaidReward:
         """The points that nobody needs to spend: the price of a gift that is gone. Money that came off is gone too."""
         return 0 if self.claim or self.held.off else self.held.points
 
+    @property
+    def gift(self) -> int | None:
+        """The points that a claimed gift costs; None if there is no claim, or if the reward took money off."""
+        return self.held.points if self.claim and not self.held.off else None
+
 
 def pay_held(account: PointsAccount, found: OpenHold, order_id: str, now: datetime, cause: Cause) -> PaidReward | None:
     """Let an order's payment claim the reward that a hold of its checkout holds; None if it holds none.
