@@ -86,6 +86,7 @@ def _account_is_right(name: str, row: Row, account: Account, terms: Terms) -> It
     if row["kind"] == "account":
         is_overdue = "erased_at" in row or "merged_into" in row
         said["tier"], due["tier"] = row["tier"], terms.lowest if is_overdue else account.tier or _UNTIL_AN_ENTRY
+        yield from _is_listed(name, row, account)
     yield from (
         f"account {name} has {part} {said[part]}, should be {due[part]}" for part in said if said[part] != due[part]
     )
@@ -97,6 +98,21 @@ def _account_is_right(name: str, row: Row, account: Account, terms: Terms) -> It
     for place, moment in soonest.items():
         if moment and not (row.get(place) and row[place] <= moment.strftime(_MINUTES)):
             yield f"time does something to {name} at {moment}, and its {place} is {row.get(place)}"
+
+
+# Where the bands of balances begin, in the list of accounts: at 0, and at 1, 2 and 5 of each power of ten.
+_BANDS: Final = (0, *(first * 10**zeros for zeros in range(12) for first in (1, 2, 5)))
+
+
+def _is_listed(name: str, row: Row, account: Account) -> Iterator[str]:
+    """An account is in the list by its tier and balance; a closed one is not."""
+    said = (row.get("tier_shard", "").rpartition("#")[0], row.get("rank", ""))
+    band = sum(account.balance >= begin for begin in _BANDS)
+    due = (account.tier if row["entries"] else "", f"{band:02}#{name.removeprefix('cus_')}")
+    if "erased_at" in row or "merged_into" in row:
+        due = ("", "")
+    if said != due:
+        yield f"account {name} is listed at {said}, should be at {due}"
 
 
 def _soonest(account: Account, terms: Terms, *, is_credit: bool) -> datetime | None:

@@ -1,4 +1,4 @@
-"""The desk's rules: tables that hide no formula."""
+"""The desk's rules: bands of balances, and tables that hide no formula."""
 
 from __future__ import annotations
 
@@ -6,11 +6,25 @@ import csv
 import io
 import json
 from datetime import date
+from itertools import pairwise
 
 import pytest
 
 from loyalty.desk.models import LedgerDayQuery
 from loyalty.desk.tables import Cell, as_csv
+from loyalty.points.rules import band_of
+
+
+def test_bands_begin_at_one_two_and_five_of_each_power_of_ten() -> None:
+    begins = [start * 10**zeros for zeros in range(6) for start in (1, 2, 5)]
+    assert [band_of(balance) for balance in (-1, 0, *begins)] == list(range(len(begins) + 2))
+    for begin, following in pairwise(begins):
+        assert band_of(following - 1) == band_of(begin)
+
+
+def test_bands_have_two_digits_for_every_balance_that_there_can_be() -> None:
+    assert band_of(-(10**15)) == 0
+    assert band_of(10**18) < 100
 
 
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20"])

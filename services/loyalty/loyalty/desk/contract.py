@@ -10,6 +10,7 @@ from shared.roles import SERVICE_DESK
 
 CONTRACT: Final = Contract(
     routes=(
+        Route("GET", "/api/loyalty/accounts", "list_accounts", SERVICE_DESK),
         Route("GET", "/api/loyalty/cards", "list_cards", SERVICE_DESK),
         Route("GET", "/api/loyalty/claims", "list_open_claims", SERVICE_DESK),
         Route("GET", "/api/loyalty/entries.csv", "tabulate_day", ADMINS),
@@ -19,6 +20,7 @@ CONTRACT: Final = Contract(
     ),
     grants=(
         Grant((API,), table=("dynamodb:BatchGetItem",)),
+        Grant((API,), index="accounts_by_tier"),
         Grant((API,), index="due_accounts"),
         Grant((API,), index="entries_by_day"),
         Grant((API,), index="open_holds"),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from loyalty.desk import cards, claims, credit, holds, ledger_days, order_spending
+from loyalty.desk import accounts, cards, claims, credit, holds, ledger_days, order_spending
 from loyalty.desk.models import (
     AccountHoldsView,
+    AccountsQuery,
     CardsQuery,
     IssuedCreditView,
     LedgerDayQuery,
@@ -12,8 +13,14 @@ from loyalty.desk.models import (
     OrderSpendingView,
 )
 from loyalty.members.models import CardRecord
+from loyalty.points.models import PointsView
 from shared.http import Csv, Page, PageQuery, Request
 from shared.ids import OrderId
+
+
+def list_accounts(request: Request, query: AccountsQuery) -> Page[PointsView]:
+    """All accounts of points by the band of their balance, or those of one tier. A page may be short."""
+    return accounts.list_accounts(query, request.position(query, str))
 
 
 def list_cards(request: Request, query: CardsQuery) -> Page[CardRecord]:

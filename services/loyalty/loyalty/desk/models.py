@@ -15,10 +15,11 @@ from loyalty.ledger.balances import EntryKind, Hold
 from loyalty.ledger.items import Entry
 from loyalty.rewards.claim_models import ClaimedReward
 from shared.auth import name_of
+from shared.events.loyalty import TierId
 from shared.http import PageQuery
 from shared.ids import ClaimId, CreditId, CustomerId, HoldId, OrderId, RewardId
 from shared.model import ApiModel
-from shared.money import CurrencyCode
+from shared.money import LARGEST_AMOUNT, CurrencyCode
 
 Owner = Annotated[CustomerId, Field(description="Of one who was merged, the customer who stays.")]
 
@@ -116,6 +117,25 @@ class CardsQuery(PageQuery):
     """Which cards to list."""
 
     blocked: Annotated[bool | None, Field(description="Only those that staff blocked, or only the others.")] = None
+
+
+class AccountsOrder(StrEnum):
+    """Which balances come first."""
+
+    HIGHEST = "highest"
+    LOWEST = "lowest"
+
+
+class AccountsQuery(PageQuery):
+    """Which accounts to list, and in which order."""
+
+    tier: Annotated[
+        TierId | None, Field(description="Only those in this tier; of a dropped one, in the tier that took its place.")
+    ] = None
+    least: Annotated[
+        int | None, Field(ge=0, le=LARGEST_AMOUNT, description="Only those with a balance of so many points or more.")
+    ] = None
+    order: AccountsOrder = AccountsOrder.HIGHEST
 
 
 class IssuedCreditView(ApiModel):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, takewhile
 from operator import attrgetter
 from typing import Any, Protocol, TypeVar
 
@@ -39,16 +39,22 @@ def rows_of(
     after: str | None,
     limit: int,
     ascending: bool = False,
+    least: str = "",
 ) -> Rows:
-    """A page of an index whose sort key is different in each row. The index may lag behind the table a moment."""
-    beyond = None if after is None else sorted_by > after if ascending else sorted_by < after
+    """A page of an index whose sort key is different in each row, and above `least`.
+
+    The index may lag behind the table a moment.
+    """
+    begin = max(after or "", least) if ascending else after
+    beyond = None if not begin else sorted_by > begin if ascending else sorted_by < begin
     # Rows are spread evenly: a page seldom needs more from one shard than twice its share.
     share = 2 * limit // len(SHARDS) + 1
     found = [
         index.query(shard, beyond, scan_index_forward=ascending, limit=limit + 1, page_size=share) for shard in shards
     ]
     place = attrgetter(sorted_by.attr_name)
-    rows = list(islice(heapq.merge(*found, key=place, reverse=not ascending), limit + 1))
+    merged = heapq.merge(*found, key=place, reverse=not ascending)
+    rows = list(islice(takewhile(lambda row: place(row) > least, merged), limit + 1))
     page = rows[:limit]
     return Rows([(row.pk, row.sk) for row in page], place(page[-1]) if len(rows) > limit else None)
 

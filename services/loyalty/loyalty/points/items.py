@@ -7,9 +7,11 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from pynamodb.attributes import BooleanAttribute, JSONAttribute, UnicodeAttribute
+from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
 from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
 
 from loyalty.days import start_of
+from loyalty.ledger.balances import Balances
 from loyalty.ledger.items import ACCOUNT, Account, Entry
 from loyalty.ledger.terms import Terms
 from loyalty.points.referral_rules import Referrals, read_referrals, write_referrals
@@ -17,6 +19,7 @@ from loyalty.points.rules import (
     EarnedTotals,
     TierSlack,
     TiersTold,
+    band_of,
     is_past_hidden,
     read_told,
     read_totals,
@@ -29,7 +32,7 @@ from loyalty.programme.tiers import BRONZE, TierBy, Tiers
 from loyalty.table import DateAttribute, MomentAttribute, TextAttribute, read_days, write_days
 from shared.events.customers import CustomerStatus, Profile
 from shared.events.loyalty import TierId
-from shared.items.keys import customer_partition
+from shared.items.keys import customer_partition, shard_of
 from shared.items.personal import DROP, Export, mask, personal
 from shared.items.tombstones import TombstoneMixin
 
@@ -50,6 +53,17 @@ def _read_given(written: list[str]) -> GivenTier:
     tier, beneath, *days = written
     until, since, kept_until = (date.fromisoformat(day) if day else None for day in days)
     return GivenTier(tier, until, beneath, since, kept_until)
+
+
+class AccountsByTier(GlobalSecondaryIndex["PointsAccount"]):
+    """The accounts of each stored tier, and those without entries, by the band of their balance, spread over shards."""
+
+    class Meta:
+        index_name = "accounts_by_tier"
+        projection = IncludeProjection(["kind"])
+
+    tier_shard = UnicodeAttribute(hash_key=True)
+    rank = UnicodeAttribute(range_key=True)
 
 
 class PointsAccount(Account, TombstoneMixin, discriminator="account"):
@@ -150,6 +164,12 @@ class PointsAccount(Account, TombstoneMixin, discriminator="account"):
         export=Export.LEFT_OUT,
         bound="the ids in merged_from, and the numbers in former",
     )
+    # The place among all accounts. Unset in tombstones, and in accounts of earlier releases until their next posting. A
+    # band is seldom left, so most orders write nothing into the index.
+    tier_shard = personal(UnicodeAttribute(null=True), "user.behavior", DROP, export=Export.LEFT_OUT)
+    rank = personal(UnicodeAttribute(null=True), "user.financial", DROP, export=Export.LEFT_OUT)
+
+    by_tier = AccountsByTier()
 
     SEALED = (
         *Account.SEALED,
@@ -160,7 +180,19 @@ class PointsAccount(Account, TombstoneMixin, discriminator="account"):
     @classmethod
     def fresh(cls, customer_id: str, now: datetime) -> PointsAccount:
         """A new empty account, not stored yet."""
-        return cls(customer_partition(customer_id), ACCOUNT, opened_at=now)
+        account = cls(customer_partition(customer_id), ACCOUNT, opened_at=now)
+        account.set_rank()
+        return account
+
+    def set_balances(self, balances: Balances, terms: Terms, now: datetime) -> None:
+        super().set_balances(balances, terms, now)
+        self.set_rank()
+
+    def set_rank(self) -> None:
+        """Set the place among all accounts: the stored tier, and `<band of the balance>#<customer id>`."""
+        # Without entries the tier is no stored one, but the lowest of the programme, whichever that is.
+        self.tier_shard = f"{self.tiers.tier}#{shard_of(self.pk)}"
+        self.rank = f"{band_of(self.balance):02}#{self.customer_id.removeprefix('cus_')}"
 
     def is_as_left_by(self, newest: Entry) -> bool:
         return super().is_as_left_by(newest) and newest.tier in {self.tier, None}

@@ -147,6 +147,14 @@ def read_told(written: Mapping[str, str]) -> TiersTold:
     return {tier: date.fromisoformat(day) for tier, day in written.items()}
 
 
+def band_of(balance: int) -> int:
+    """The band in which a balance lies, for lists: 0 below zero, 1 at zero, then from 1, 2, 5, 10, 20, 50, ... on."""
+    if balance <= 0:
+        return 1 if balance == 0 else 0
+    digits = str(balance)
+    return 2 + 3 * (len(digits) - 1) + sum(int(digits[0]) >= least for least in (2, 5))
+
+
 def plausible(moment: datetime, now: datetime) -> datetime:
     """The moment at which an order counts: its own, or now if nothing could be told so late."""
     return moment if now - MOST_LATE <= moment <= now else now

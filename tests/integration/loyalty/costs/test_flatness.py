@@ -29,6 +29,8 @@ AFTER: Final = (1, 10, 100, 1_000)
 MOST_ITEMS: Final = 3
 # The refund of an order that gave a tier settles later orders too, and reads the whole ledger for it (decision 0019).
 REPRICES: Final = "reverse what has expired"
+# An operation leaves the band of the balance or not, whatever the number of orders before it (decision 0022).
+BANDS: Final = "accounts_by_tier"
 
 
 def test_each_operation_costs_on_the_thousandth_order_what_it_cost_on_the_first(
@@ -43,6 +45,7 @@ def test_each_operation_costs_on_the_thousandth_order_what_it_cost_on_the_first(
     seen = {"earned": 1_000, "captured": 100, "reversed": 40, "restored": 20, "expired": 22}
     assert {kind: kinds[kind] for kind in seen} == seen
     assert {name for name, (first, *_) in bills.items() if not 2 <= first.written <= MOST_ITEMS} == set()
+    assert {bill.writes[BANDS] for each in bills.values() for bill in each} <= {0, 2}
     assert {name: found for name, each in bills.items() if (found := _unlike(each))}.keys() <= {REPRICES}
     # Here it concerns one order: a transaction more, and the reads before it, of which a query gives a megabyte.
     first, *_, last = bills[REPRICES]
@@ -52,8 +55,9 @@ def test_each_operation_costs_on_the_thousandth_order_what_it_cost_on_the_first(
 def _unlike(bills: list[Bill]) -> dict[str, list[float]]:
     """What is not alike: calls and items at all; and units, in all or in any place, by more than one."""
     counts = {"calls": [bill.calls for bill in bills], "items": [bill.written for bill in bills]}
-    units = {"read units": [bill.read_units for bill in bills], "write units": [bill.write_units for bill in bills]}
-    for place in sorted({place for bill in bills for place in bill.writes}):
+    units = {"read units": [bill.read_units for bill in bills]}
+    units["write units"] = [bill.write_units - bill.writes[BANDS] for bill in bills]
+    for place in sorted({place for bill in bills for place in bill.writes} - {BANDS}):
         units[place] = [bill.writes[place] for bill in bills]
     return {name: each for name, each in counts.items() if max(each) != min(each)} | {
         name: each for name, each in units.items() if max(each) - min(each) > 1

@@ -111,11 +111,22 @@ def test_the_first_lot_brings_a_due_date_for_one_unit_more() -> None:
     hear(registration())
     with measured() as bill:
         hear(order())
-    assert bill.write_units == 7
-    assert bill.writes["due_accounts"] == 1
+    # Out of the band of no points, too.
+    assert (bill.write_units, bill.writes["due_accounts"], bill.writes["accounts_by_tier"]) == (9, 1, 2)
 
 
-@pytest.mark.parametrize("before", [1, 60])
+def test_an_order_within_the_band_of_the_balance_writes_no_index_of_accounts() -> None:
+    hear(order("A1"), order("A2"))
+    with measured() as bill:
+        hear(order("A3"))
+    assert (account().balance, bill.writes["accounts_by_tier"]) == (879, 0)
+    with measured() as bill:
+        hear(order("A4"))
+    assert (account().balance, bill.writes["accounts_by_tier"]) == (1_172, 2)
+
+
+# None of the operations leaves the band of the balance.
+@pytest.mark.parametrize("before", [2, 60])
 def test_an_operation_costs_the_same_whatever_the_history(before: int) -> None:
     for number in range(before):
         hear(order(f"A{number}"))

@@ -43,6 +43,8 @@ FREE_OF_ACCOUNTS: dict[str, str] = FREE | {
     "due_at": "as due_shard",
     "hold_shard": "as due_shard, of a hold",
     "hold_until": "as due_shard, of a hold",
+    "tier_shard": "moves no points: a list shows the account elsewhere, with what the account itself says",
+    "rank": "as tier_shard",
     "opened_at": "changes without an entry, when an older order is heard",
     "registered_at": "a fact of the profile, which customers owns",
     "email_verified": "a fact of the profile, which customers owns",
@@ -65,7 +67,9 @@ FREE_OF_ACCOUNTS: dict[str, str] = FREE | {
     "erased": "only in a tombstone",
 }
 # DynamoDB itself refuses another type there.
-KEYS_OF_INDEXES = frozenset({"due_shard", "due_at", "hold_shard", "hold_until", "account", "seq", "day_shard"})
+KEYS_OF_INDEXES = frozenset(
+    {"due_shard", "due_at", "hold_shard", "hold_until", "tier_shard", "rank", "account", "seq", "day_shard"}
+)
 # What entries of earlier releases do not have.
 OF_THIS_RELEASE = frozenset({"state", "salt", "words"})
 
@@ -88,6 +92,8 @@ OTHER: dict[str, Raw] = {
     "due_at": {"S": "2030-01-01T00:00Z"},
     "hold_shard": {"S": "7"},
     "hold_until": {"S": "2030-01-01T00:00Z"},
+    "tier_shard": {"S": "gold#7"},
+    "rank": {"S": "99#7"},
     "kind": {"S": "receipt"},
     "version": {"N": "99"},
     "merged_into": {"S": BOB},

@@ -14,7 +14,7 @@ def read_lists(shop: Shop) -> None:
     _hold(shop)
     today = shop.house.day.now().date()
     with shop.house.measured() as block:
-        for name in ("cards", "claims", "credit", "holds"):
+        for name in ("accounts", "cards", "claims", "credit", "holds"):
             assert len(shop.call("GET", f"/api/loyalty/{name}", "support")["data"]) >= len(shop.customers), name
         shop.call("GET", f"/api/loyalty/orders/{shop.last_order()}/spending", "support")
         assert shop.house.call("GET", f"/api/loyalty/entries.csv?day={today}", by="admin").status == 200
