@@ -189,6 +189,10 @@ def commit(*writes: Write | None) -> None:
     """
     wanted = [write for write in writes if write is not None]
     retry_busy(lambda: _write_once(wanted))
+    for write in wanted:
+        if isinstance(write, Put):
+            # They are stored. Another write of the same object would tell them again, at another version.
+            write.item.events = write.item.outbox = None
 
 
 def retry_lost_races(attempt: Callable[[], R]) -> R:

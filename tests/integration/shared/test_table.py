@@ -133,6 +133,29 @@ def test_an_item_tells_its_events_in_the_write_and_never_again() -> None:
     assert "events" not in _image("b")
 
 
+@pytest.mark.parametrize("beside", [0, 1])
+def test_an_object_that_is_written_twice_tells_its_events_once(beside: int) -> None:
+    book = Book("b", "1")
+    book.tell(SegmentEntered, CAUSE)
+    commit(Put(book), *(Put(Book("b", "2")) for _ in range(beside)))
+    book.tell(SegmentLeft, CAUSE)
+    commit(Put(book))
+    assert [one.name for one in read_image(ShelfItem, _image("b"))[1]] == ["SegmentLeft"]
+    commit(Put(book))
+    assert {"events", "outbox"}.isdisjoint(_image("b"))
+
+
+def test_a_write_that_failed_tells_its_events_when_it_is_made_again() -> None:
+    commit(Put(Book("b", "1")))
+    book = Book("b", "1")
+    book.tell(SegmentEntered, CAUSE)
+    with pytest.raises(LostRaceError):
+        commit(Put(book))
+    book.version = 1
+    commit(Put(book))
+    assert [one.name for one in read_image(ShelfItem, _image("b"))[1]] == ["SegmentEntered"]
+
+
 def test_what_is_found_carries_no_events() -> None:
     book = Book("b", "1", title="first")
     book.tell(SegmentEntered, Cause("staff:ada", "corr-1"))
