@@ -140,6 +140,7 @@ def test_a_function_may_do_what_it_does_and_no_more(calls: list[Call], set_clock
     get("/api/loyalty/rewards")
     get("/api/loyalty/adjustments")
     get("/api/loyalty/holds")
+    get("/api/loyalty/accounts")
     get("/api/loyalty/entries.csv?day=2026-02-01", by=Role.ADMIN)
     assert _actions(calls) == allowed(API)
     hear(CustomersMerged(customer_id=ADA, merged_id=CAT, merged_at=PLACED_AT), erasure())

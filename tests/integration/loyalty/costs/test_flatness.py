@@ -29,6 +29,8 @@ AFTER: Final = (1, 10, 100, 1_000)
 MOST_ITEMS: Final = 3
 # The refund of an order that gave a tier settles later orders too, and reads the whole ledger for it (decision 0019).
 REPRICES: Final = "reverse what has expired"
+# With the place in the list of accounts, the account of a thousand daily orders passes one kilobyte (decision 0022).
+PASSES_A_UNIT: Final = "expire after a warning"
 # An operation leaves the band of the balance or not, whatever the number of orders before it (decision 0022).
 BANDS: Final = "accounts_by_tier"
 
@@ -46,7 +48,8 @@ def test_each_operation_costs_on_the_thousandth_order_what_it_cost_on_the_first(
     assert {kind: kinds[kind] for kind in seen} == seen
     assert {name for name, (first, *_) in bills.items() if not 2 <= first.written <= MOST_ITEMS} == set()
     assert {bill.writes[BANDS] for each in bills.values() for bill in each} <= {0, 2}
-    assert {name: found for name, each in bills.items() if (found := _unlike(each))}.keys() <= {REPRICES}
+    assert {name: found for name, each in bills.items() if (found := _unlike(each))}.keys() <= {REPRICES, PASSES_A_UNIT}
+    assert _unlike(bills[PASSES_A_UNIT]) == {"write units": [7, 7, 8, 10], "account": [2, 2, 2, 4]}
     # Here it concerns one order: a transaction more, and the reads before it, of which a query gives a megabyte.
     first, *_, last = bills[REPRICES]
     assert (last.calls - first.calls, last.written - first.written) == (4, 2)
