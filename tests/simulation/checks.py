@@ -38,6 +38,7 @@ from tests.simulation.loyalty.rest_checks import (
     what_was_made_is_there,
 )
 from tests.simulation.loyalty.stops import freezes_are_written_down, merges_keep_freezes, nobody_brought_themselves
+from tests.simulation.loyalty.transfers import points_arrive, transfers_are_as_answered
 from tests.simulation.notifications.checks import contacts_agree, messages_agree
 from tests.simulation.plan import CANARIES
 from tests.simulation.privacy.checks import (
@@ -134,6 +135,7 @@ ALWAYS: Final[tuple[Check, ...]] = (
     cards_are_single,
     freezes_are_written_down,
     nobody_brought_themselves,
+    points_arrive,
     memberships_are_the_rows,
     consents_follow_the_log,
     the_erased_are_gone,
@@ -161,6 +163,7 @@ AT_REST: Final[tuple[Check, ...]] = (
     what_was_made_is_there,
     holds_ended_as_answered,
     rewards_are_counted,
+    transfers_are_as_answered,
     merged_customers_are_one,
     merges_keep_freezes,
     accounts_know_the_profile,

@@ -164,6 +164,8 @@ _RATES: Final = {
     "take credit": (0.1, 0.1, 1.0),
     "hold credit": (0.35, 0.1, 1.0),
     "check out": (0.8, 0.1, 1.0),
+    "send points": (1.0, 0.1, 1.0),
+    "end transfer": (0.3, 0.15, 1.0),
     "merge": (0.12, 0.15, 1.0),
     "prove": (0.08, 0.1, 1.0),
     "pass time": (0.2, 0.0, 1.0),

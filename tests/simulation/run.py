@@ -19,7 +19,7 @@ from tests.simulation.aws.world import World, open_world
 from tests.simulation.bugs import Bug
 from tests.simulation.checks import ALWAYS, AT_REST
 from tests.simulation.customers import actions, looks, orders
-from tests.simulation.loyalty import checkouts, friends, spending, staffwork, stops, tiers
+from tests.simulation.loyalty import checkouts, friends, spending, staffwork, stops, tiers, transfers
 from tests.simulation.loyalty.greedy import acts as greedy
 from tests.simulation.loyalty.staffwork import open_shop
 from tests.simulation.notifications.actions import unsubscribe
@@ -193,6 +193,8 @@ STEPS: Final[dict[str, Action]] = {
     "take credit": staffwork.take_credit,
     "hold credit": spending.hold_credit,
     "check out": checkouts.check_out,
+    "send points": transfers.send,
+    "end transfer": transfers.end,
     "merge": actions.merge,
     "prove": staffwork.prove,
     "pass time": carriage.pass_time,

@@ -130,6 +130,8 @@ class Promises:
     proposals: dict[str, tuple[str, str]] = field(default_factory=dict)
     # Who was named as having brought whom, and whether that was answered.
     named: dict[str, dict[str, bool]] = field(default_factory=dict)
+    # Transfers as answered: the points, and whether they are said to have moved.
+    transfers: dict[str, tuple[int, Outcome]] = field(default_factory=dict)
     # Freezes as answered: (customer, number of acts) -> whether frozen.
     frozen: dict[tuple[str, int], bool] = field(default_factory=dict)
     # Planted dead letters (service, id) that lay there when the erasure of whom they name was asked for.

@@ -34,11 +34,11 @@ QUICK = {
     "gate-left-open": 1,
     "past-points-shown": 2,
     "hold-not-set-aside": 1,
-    "part-ignored": 33,
+    "part-ignored": 1,
     "restored-whole": 13,
     "chain-skips-the-previous": 1,
-    "freeze-ignored": 1,
-    "limit-by-posting": 56,
+    "freeze-ignored": 2,
+    "limit-by-posting": 35,
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 # Importing them registers them.
 from tests.simulation.bugs import erasure, exactly_once, ordering, strangers
 from tests.simulation.bugs.planting import BUGS, Bug
-from tests.simulation.loyalty.bugs import arrival, checkouts, friends, greed, points, spending, stops
+from tests.simulation.loyalty.bugs import arrival, checkouts, friends, greed, points, spending, stops, transfers
 from tests.simulation.notifications import bugs as messages
 
 __all__ = [
@@ -23,4 +23,5 @@ __all__ = [
     "spending",
     "stops",
     "strangers",
+    "transfers",
 ]

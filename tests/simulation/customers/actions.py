@@ -81,11 +81,11 @@ def merge(scene: Scene, rng: Random, step: Step) -> None:
         profile = scene.profile_of(person, registered=True)
         if guest is not None and profile is not None:
             set_email(scene, rng, profile, guest["email"], by="support")
-            _verify(scene, rng, customer_of(profile), guest["email"])
+            verify(scene, rng, customer_of(profile), guest["email"])
             return
 
 
-def _verify(scene: Scene, rng: Random, customer_id: str, email: str) -> None:
+def verify(scene: Scene, rng: Random, customer_id: str, email: str) -> None:
     """Staff verify an e-mail, if it is still the customer's."""
     profile = Tables.of(("customers",)).own("customers", customer_id, "PROFILE") or {}
     if profile.get("email") == email:

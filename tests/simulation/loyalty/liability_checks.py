@@ -13,7 +13,11 @@ from tests.simulation.scene import Scene
 from tests.simulation.tables import Row, Tables
 
 # What kinds of entries are called in the books, where that is not their own name.
-_NAMES: Final = {"captured": "spent", "redeemed": "spent", "merged_in": "merged", "merged_out": "merged"}
+_NAMES: Final = {
+    **dict.fromkeys(("captured", "redeemed"), "spent"),
+    **dict.fromkeys(("sent", "received", "withdrawn", "returned"), "transferred"),
+    **dict.fromkeys(("merged_in", "merged_out"), "merged"),
+}
 
 
 # A day is closed once it has been over for so long.

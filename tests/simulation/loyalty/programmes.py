@@ -35,6 +35,19 @@ class ShopProgramme:
 CLASSIC: Final = ShopProgramme("classic", {})
 
 
+# Low enough to be reached; accounts are new in a run.
+_TRANSFERS: Final = {
+    "allowed": True,
+    "smallest": 10,
+    "largest": 400,
+    "per_day": 500,
+    "per_month": 900,
+    "received_per_month": 1_000,
+    "account_days": 0,
+    "buyers_only": False,
+}
+
+
 LADDER: Final = ShopProgramme(
     "ladder",
     {
@@ -58,6 +71,7 @@ LADDER: Final = ShopProgramme(
             ],
         },
         "credit": {"months": 2},
+        "transfers": _TRANSFERS,
     },
     sizes=(100, 100, 500, 1_000),
 )
@@ -73,6 +87,7 @@ WAITING: Final = ShopProgramme(
         "redeeming": {"hold_minutes": 600},
         "tiers": {"window": "calendar_year", "grace_days": 0},
         "credit": {"months": 6, "hold_minutes": 2_000},
+        "transfers": _TRANSFERS,
     },
 )
 
@@ -84,6 +99,7 @@ DELIVERED: Final = ShopProgramme(
         "pending": {"until": "delivery", "days": 7, "longest_days": 45},
         "refunds": {"below_zero": "floor", "grace_days": 10},
         "expiry": {"months": 3},
+        "transfers": _TRANSFERS,
         "tiers": {
             "by": "money",
             "window": "rolling_12_months",
@@ -119,6 +135,7 @@ LIMITED: Final = ShopProgramme(
         },
         "adjustments": {"approve_above": 350},
         "credit": {"approve_above": [{"currency": "USD", "amount": 2_400}]},
+        "transfers": {**_TRANSFERS, "buyers_only": True},
     },
 )
 

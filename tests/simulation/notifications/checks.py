@@ -17,7 +17,9 @@ from tests.simulation.tables import Row, Tables, customer_of
 MARKETING: Final = frozenset({"welcome"})
 WARNINGS: Final = frozenset({"points_expiring", "credit_expiring"})
 # What is of use for a time of its own.
-NEWS: Final = frozenset({"tier_reached", "credit_issued"})
+NEWS: Final = frozenset({"tier_reached", "credit_issued", "points_transferred", "transfer_code"})
+# What only a verified address may read.
+SECRET: Final = frozenset({"transfer_code"})
 _TOLD_FOR: Final = timedelta(days=180)
 
 
@@ -32,7 +34,7 @@ def watch_mails(scene: Scene) -> None:
             wrong.append("an erased person")
         if mail.template in MARKETING and not consents.get("email"):
             wrong.append("somebody who did not agree")
-        if mail.template in MARKETING and not contact.get("email_verified"):
+        if mail.template in MARKETING | SECRET and not contact.get("email_verified"):
             wrong.append("an address that nobody verified")
         if (mail.template in MARKETING) != (mail.link is not None):
             wrong.append("somebody without the way out that is right for it")
@@ -103,6 +105,10 @@ def _notices_due(told: list[dict[str, Any]]) -> dict[str, set[str]]:
                 occasion = f"tier:{data['new']}/{envelope['detail']['metadata']['occurred_at'][:10]}"
             case "CreditIssued" if data["notify"]:
                 occasion = data["cause"]
+            case "PointsTransferred":
+                occasion = f"{data['cause']}/{data['move']}"
+            case "TransferRequested" if data["code"]:
+                occasion = data["transfer_id"]
             case "PointsExpiring":
                 occasion = f"points/{data['on']}/{data['days']}"
             case "CreditExpiring":
@@ -120,7 +126,7 @@ def _message_agrees(scene: Scene, who: str, message: Row, mails: int) -> Iterato
         yield f"{who} has a {message['template']} that is {status}, and got {mails} of it"
     if status == "interrupted" and not scene.world.faults:
         yield f"a message to {who} was interrupted, and nothing went wrong"
-    asked = {"no_consent": MARKETING, "not_verified": MARKETING, "too_late": WARNINGS | NEWS}
+    asked = {"no_consent": MARKETING, "not_verified": MARKETING | SECRET, "too_late": WARNINGS | NEWS}
     if message["template"] not in asked.get(str(reason), {message["template"]}):
         yield f"a {message['template']} to {who} was skipped for {reason}"
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from tests.simulation.loyalty.greedy.money import Order, bought, orders_of
 from tests.simulation.loyalty.model.terms import Terms
+from tests.simulation.loyalty.model.transfers import TRANSFER
 from tests.simulation.scene import Outcome, Scene
 from tests.simulation.tables import Row, Tables, customer_of
 
@@ -35,7 +36,9 @@ def nobody_gains(scene: Scene, tables: Tables) -> Iterator[str]:
             yield f"{who} has earned {row['earned']}, and the money that stays gives {most}"
         staff = sum(entry["amount"] for entry in entries if entry["entry_kind"] == "adjusted")
         borne = sum((entry.get("facts") or {}).get("forgiven", 0) for entry in entries)
-        had = _had(row) - sum((row.get("written_off") or {}).values())
+        # Points that others sent, less those that went to others.
+        moved = sum(entry["amount"] for entry in entries if entry["pk"].startswith(TRANSFER))
+        had = _had(row) - sum((row.get("written_off") or {}).values()) - moved
         if had > most + staff + max(borne, 0):
             yield f"{who} has or spent {had}, of {most} for the money that stays, {staff} of staff and {borne} borne"
 

@@ -60,6 +60,22 @@ class Posting:
 
 
 @dataclass
+class Move:
+    """Points that one customer sent another: `taken` is as the other got it, `back` what staff returned of it."""
+
+    sender: str
+    day: str
+    taken: Taken
+    recipient: str = ""
+    back: Taken | None = None
+
+    @property
+    def stays(self) -> int:
+        """The points that stay with the other."""
+        return sum(self.taken.lots.values()) - (sum(self.back.lots.values()) if self.back else 0)
+
+
+@dataclass
 class Ledgers:
     """Everything there is. What comes from outside is put in before entries are posted.
 
@@ -82,6 +98,10 @@ class Ledgers:
     spendings: dict[str, dict[str, Spending]] = field(default_factory=dict)
     claims: dict[str, Taken] = field(default_factory=dict)
     leaving: dict[str, Account] = field(default_factory=dict)
+    # Transfers by id; and those that have left one account and not come to the other.
+    moves: dict[str, Move] = field(default_factory=dict)
+    moving: dict[str, Move] = field(default_factory=dict)
+    returning: dict[str, Move] = field(default_factory=dict)
     # The ids of checkouts by their names in keys, and what each of their holds was.
     carts: dict[str, str] = field(default_factory=dict)
     used: dict[str, Any] = field(default_factory=dict)

@@ -51,6 +51,15 @@ DEFAULTS: Final[Mapping[str, Any]] = {
     },
     "adjustments": {"approve_above": None},
     "credit": {"months": None, "hold_minutes": 30, "approve_above": None},
+    "transfers": {
+        "allowed": False,
+        "smallest": 100,
+        "largest": 1_000,
+        "per_day": 1_000,
+        "per_month": 5_000,
+        "received_per_month": 5_000,
+        "buyers_only": True,
+    },
 }
 
 
@@ -255,6 +264,12 @@ class Terms:
         """How long something is held."""
         minutes: int = self.document["credit" if credit else "redeeming"]["hold_minutes"]
         return minutes
+
+    @property
+    def transfers(self) -> Mapping[str, Any]:
+        """What customers may send each other."""
+        section: Mapping[str, Any] = self.document["transfers"]
+        return section
 
     # --- tiers
 
