@@ -187,12 +187,9 @@ def commit(*writes: Write | None) -> None:
     Raises the error of the first write whose condition failed (LostRaceError where it names none), and BusyError
     when conflicts or throttling outlast the tries.
     """
-    wanted = [write for write in writes if write is not None]
-    retry_busy(lambda: _write_once(wanted))
-    for write in wanted:
-        if isinstance(write, Put):
-            # They are stored. Another write of the same object would tell them again, at another version.
-            write.item.events = write.item.outbox = None
+    retry_busy(lambda: _write_once([write for write in writes if write is not None]))
+    for put in (write for write in writes if isinstance(write, Put)):
+        put.item.events = put.item.outbox = None  # stored: the object's next write must not tell them again
 
 
 def retry_lost_races(attempt: Callable[[], R]) -> R:

@@ -16,14 +16,13 @@ from tests.simulation.customers.checks import (
     orders_counted_once,
 )
 from tests.simulation.loyalty.checkouts import credit_is_spent_beside_points, payments_spend_their_checkouts
-from tests.simulation.loyalty.greedy.bound import no_credit_from_nothing, nobody_gains, sign_ups_are_single
-from tests.simulation.loyalty.ledger_checks import cards_are_single, changed_ledgers_do_not_verify, ledgers_are_right
-from tests.simulation.loyalty.liability_checks import days_are_closed_as_posted
-from tests.simulation.loyalty.referral_checks import (
+from tests.simulation.loyalty.checks.ledger import cards_are_single, changed_ledgers_do_not_verify, ledgers_are_right
+from tests.simulation.loyalty.checks.liability import days_are_closed_as_posted
+from tests.simulation.loyalty.checks.referral import (
     referral_rewards_are_counted,
     referral_rewards_follow_the_orders,
 )
-from tests.simulation.loyalty.rest_checks import (
+from tests.simulation.loyalty.checks.rest import (
     accounts_know_the_profile,
     adjustments_happened_once,
     everyone_registered_has_a_card,
@@ -37,6 +36,7 @@ from tests.simulation.loyalty.rest_checks import (
     spendings_follow_the_orders,
     what_was_made_is_there,
 )
+from tests.simulation.loyalty.greedy.bound import no_credit_from_nothing, nobody_gains, sign_ups_are_single
 from tests.simulation.loyalty.stops import freezes_are_written_down, merges_keep_freezes, nobody_brought_themselves
 from tests.simulation.loyalty.transfers import points_arrive, transfers_are_as_answered
 from tests.simulation.notifications.checks import contacts_agree, messages_agree
