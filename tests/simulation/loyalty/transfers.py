@@ -29,11 +29,12 @@ def send(scene: Scene, rng: Random, step: Step) -> None:
     profiles = [profile for person in scene.people if (profile := scene.profile_of(person))]
     if not profiles:
         return
-    able = [profile for profile in profiles if _is_able(profile) and _points_of(scene, profile)]
-    sender = rng.choice(able or profiles)
-    others_able = [profile for profile in profiles if profile is not sender and _is_able(profile)]
-    recipient = rng.choice(others_able if others_able and rng.random() < _SENSIBLE else profiles)
-    if not able and rng.random() < _PROVES:
+    able = [profile for profile in profiles if _is_able(profile)]
+    senders = [profile for profile in able if scene.books.ledgers.available_of(customer_of(profile))]
+    sender = rng.choice(senders or profiles)
+    recipients = [profile for profile in able if profile is not sender]
+    recipient = rng.choice(recipients if recipients and rng.random() < _SENSIBLE else profiles)
+    if not senders and rng.random() < _PROVES:
         actions.verify(scene, rng, customer_of(sender), sender["email"])
         return
     for time in range(rng.choice((1, 1, 2, 3))):
@@ -42,7 +43,8 @@ def send(scene: Scene, rng: Random, step: Step) -> None:
 
 def _send(scene: Scene, rng: Random, name: str, sender: Row, recipient: Row) -> None:
     """The request of a transfer under this key; mostly its confirmation soon, with a wrong code now and then."""
-    points, who = rng.choice((*_POINTS, min(max(_points_of(scene, sender), 10), 400))), customer_of(sender)
+    who = customer_of(sender)
+    points = rng.choice((*_POINTS, min(max(scene.books.ledgers.available_of(who), 10), 400)))
     answer = scene.call(
         rng,
         "POST",
@@ -78,11 +80,6 @@ def _is_able(profile: Row) -> bool:
     """Whether loyalty knows by now that a customer has proved their e-mail, is active, and is not frozen."""
     row = Tables.of(("loyalty",)).own("loyalty", customer_of(profile), "ACCOUNT") or {}
     return bool(row.get("email_verified")) and "status" not in row and not row.get("freezes", 0) % 2
-
-
-def _points_of(scene: Scene, profile: Row) -> int:
-    account = scene.books.ledgers.accounts.get(customer_of(profile))
-    return account.available if account else 0
 
 
 def _confirm(scene: Scene, rng: Random, who: str, transfer_id: str, points: int) -> None:

@@ -13,6 +13,7 @@ from shared.items.keys import SHARDS, customer_partition, shard_of
 from shared.items.table import Put, commit
 from shared.roles import Role
 from tests.harness.interruptions import crash_at
+from tests.integration.loyalty.catalogue import give
 from tests.integration.loyalty.desk.lists import DENIED, crowd, merge, pages, rows, statuses
 from tests.integration.loyalty.settings import set_programme
 from tests.integration.loyalty.shop import (
@@ -20,7 +21,6 @@ from tests.integration.loyalty.shop import (
     BOB,
     CAT,
     account,
-    adjust,
     call,
     erasure,
     get,
@@ -45,11 +45,6 @@ Clock = Callable[[str], None]
 
 def listed(**filters: Any) -> list[str]:
     return [row["customer_id"] for row in rows(ACCOUNTS, **filters)]
-
-
-def give(points: int, customer_id: str, key: str = "g") -> None:
-    answer = adjust({"points": points, "reason": "x"}, key=key, customer_id=customer_id)
-    assert answer.status == 201, answer.text
 
 
 def test_an_account_is_listed_from_its_beginning_with_what_its_page_says() -> None:

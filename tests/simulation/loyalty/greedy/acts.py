@@ -13,7 +13,6 @@ from tests.harness.aws.carriage import QUEUE_BATCH
 from tests.simulation.aws import carriage
 from tests.simulation.customers import actions, orders
 from tests.simulation.loyalty import checkouts, friends, spending
-from tests.simulation.loyalty.model.account import Account
 from tests.simulation.plan import Person, Step
 from tests.simulation.scene import Facts, Scene, lines_of
 from tests.simulation.steps import others
@@ -158,7 +157,7 @@ def _cancel_past_the_end(scene: Scene, rng: Random, step: Step, person: Person) 
 def _wait_for_the_end(scene: Scene, rng: Random, person: Person) -> Row | None:
     """Ten minutes before the midnight at which their oldest points end, if that is soon: they, as they are then."""
     profile, moment = scene.profile_of(person), scene.world.universe.moment
-    account = _ledger_of(scene, person)
+    account = profile and scene.books.ledgers.account_of(customer_of(profile))
     if not profile or not account or not account.lots or rng.random() < 0.5:
         return None
     night = datetime.fromisoformat(min(account.lots)).replace(hour=23, minute=50, tzinfo=UTC)
@@ -271,14 +270,8 @@ def _one_of(scene: Scene, rng: Random, *people: Person) -> Facts | None:
 
 
 def _points_of(scene: Scene, person: Person) -> int:
-    account = _ledger_of(scene, person)
-    return account.available if account else 0
-
-
-def _ledger_of(scene: Scene, person: Person) -> Account | None:
-    """Their account as the model has it, whoever's it is since they became one with somebody."""
-    profile, ledgers = scene.profile_of(person), scene.books.ledgers
-    return ledgers.accounts.get(ledgers.owner(customer_of(profile))) if profile else None
+    profile = scene.profile_of(person)
+    return scene.books.ledgers.available_of(customer_of(profile)) if profile else 0
 
 
 def _account_of(scene: Scene, person: Person) -> Row | None:

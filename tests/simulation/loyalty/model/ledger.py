@@ -22,8 +22,12 @@ from tests.simulation.loyalty.model.tiers import review, tier_of_both
 from tests.simulation.loyalty.model.transfers import give_back, receive, send, withdraw
 
 # Entries that do not count as the customer's activity.
-_IDLE: Final = frozenset({"ripened", "held", "released", "expired", "reviewed", "reversed", "revoked", "merged_in"})
-_MOVES: Final = frozenset({"sent", "received", "withdrawn", "returned"})
+_IDLE: Final = frozenset(
+    {
+        *("ripened", "held", "released", "expired", "reviewed", "reversed", "revoked", "merged_in"),
+        *("sent", "received", "withdrawn", "returned"),
+    }
+)
 
 
 def _unlike(posting: Posting, before: Account) -> list[str]:
@@ -165,6 +169,6 @@ def post(ledgers: Ledgers, row: Mapping[str, Any]) -> list[str]:
     # Which tier somebody was in does not depend on orders that were returned since.
     if account.tier != before.tier and before.tier and posting.kind not in {"reversed", "reinstated"}:
         account.tier_changes.append((posting.fact("reached") or posting.today, before.tier))
-    if posting.kind not in _IDLE | _MOVES and (posting.kind != "adjusted" or posting.amount > 0):
+    if posting.kind not in _IDLE and (posting.kind != "adjusted" or posting.amount > 0):
         account.active_on = posting.today
     return posting.wrong + _unlike(posting, before)

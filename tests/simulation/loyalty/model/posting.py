@@ -123,6 +123,15 @@ class Ledgers:
             customer_id = self.merged[customer_id]
         return customer_id
 
+    def account_of(self, customer_id: str) -> Account | None:
+        """The account of somebody, or of whom they turned out to be; None without entries."""
+        return self.accounts.get(self.owner(customer_id))
+
+    def available_of(self, customer_id: str) -> int:
+        """The points that somebody can use."""
+        account = self.account_of(customer_id)
+        return account.available if account else 0
+
     def worth(self, order_id: str, terms: Terms) -> int:
         """What an order earns in the tier that the orders before it give by now; never more than it earned first."""
         earning = self.earnings[order_id]
